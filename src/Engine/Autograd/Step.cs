@@ -1,0 +1,116 @@
+namespace TripletGpu.Autograd;
+
+/// <summary>
+/// The scope of one training or inference step. It owns every tensor made while it is the device's current step and
+/// releases them at its end, so that nothing needs disposing one by one:
+/// <code>
+/// using var step = device.BeginStep();
+/// Tensor loss = network.Forward(images).SoftmaxCrossEntropy(labels);
+/// step.Backward(loss);
+/// optimizer.Update(step.Gradients);
+/// </code>
+/// </summary>
+public sealed class Step : IDisposable
+{
+    readonly Device device;
+    readonly Step? outer;
+    readonly List<Tensor> owned = [];
+    bool isDisposed;
+
+    internal Step(Device device, bool record)
+    {
+        (this.device, IsRecording, outer) = (device, record, device.CurrentStep);
+        device.CurrentStep = this;
+    }
+
+    /// <summary>Whether operations are recorded for the backward pass.</summary>
+    public bool IsRecording { get; }
+
+    /// <summary>The gradients that <see cref="Backward"/> has computed.</summary>
+    public Gradients Gradients { get; } = new();
+
+    internal Tape Tape { get; } = new();
+
+    /// <summary>
+    /// Computes the gradients of a scalar loss for every parameter and input that wants one. May be called again for
+    /// operations recorded since; gradients of the same leaf add up.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The loss is no scalar or no recorded operation led to it.</exception>
+    public void Backward(Tensor loss)
+    {
+        if (loss.Count != 1)
+            throw new InvalidOperationException($"{loss} has {loss.Count} elements; a loss has one (or give its gradient)");
+        Tensor one = device.Empty(loss.Shape, ElementType.Float32, "gradient of the loss");
+        device.Backend.Memory.Fill(one, 1);
+        BackwardOwning(loss, one);
+    }
+
+    /// <summary>As <see cref="Backward(Tensor)"/>, from any tensor whose gradient is known.</summary>
+    /// <param name="root">The tensor to start from.</param>
+    /// <param name="gradient">Its gradient, of the same shape; it is copied.</param>
+    public void Backward(Tensor root, Tensor gradient)
+    {
+        if (gradient.Shape != root.Shape)
+            throw new ArgumentException($"the gradient is {gradient.Shape}, but {root} is {root.Shape}");
+        Tensor copy = device.Empty(root.Shape, ElementType.Float32, "gradient");
+        device.Backend.Memory.Copy(gradient, copy);
+        BackwardOwning(root, copy);
+    }
+
+    /// <summary>Lets a tensor outlive this step: it passes to the enclosing step, or to nobody, and then
+    /// <see cref="Free"/> ends it.</summary>
+    public Tensor Keep(Tensor tensor)
+    {
+        if (tensor.Owner != this) return tensor;
+        tensor.Owner = null;
+        outer?.Own(tensor);
+        return tensor;
+    }
+
+    /// <summary>Releases a tensor that no step owns.</summary>
+    public static void Free(Tensor kept)
+    {
+        if (kept.Owner is not null) throw new InvalidOperationException($"{kept} belongs to a step, which releases it");
+        kept.Release();
+    }
+
+    /// <summary>
+    /// Gives up a tensor early. Its memory goes back at once if no recorded operation reads it again, otherwise when
+    /// <see cref="Backward(Tensor)"/> has used it. Modules call this for what lies between their layers.
+    /// </summary>
+    public void Discard(Tensor tensor)
+    {
+        if (tensor.SavedBy == 0) Release(tensor);
+    }
+
+    /// <summary>Releases everything that the step owns.</summary>
+    public void Dispose()
+    {
+        if (isDisposed) return;
+        if (device.CurrentStep != this)
+            throw new InvalidOperationException("steps end in the opposite order of their beginning");
+        isDisposed = true;
+        device.CurrentStep = outer;
+        foreach (Tensor tensor in owned)
+            if (tensor.Owner == this) tensor.Release();
+    }
+
+    internal void Own(Tensor tensor)
+    {
+        tensor.Owner = this;
+        owned.Add(tensor);
+    }
+
+    internal void Release(Tensor tensor)
+    {
+        if (tensor.Owner == this) tensor.Release();
+    }
+
+    void BackwardOwning(Tensor root, Tensor seed)
+    {
+        if (!root.IsRecorded)
+            throw new InvalidOperationException(
+                $"{root} was not recorded: the step does not record, or no parameter that takes part is trainable");
+        Tape.Backward(this, root, seed, Gradients);
+    }
+}

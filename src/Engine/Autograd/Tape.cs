@@ -1,0 +1,108 @@
+using TripletGpu.Backends;
+
+namespace TripletGpu.Autograd;
+
+/// <summary>
+/// The list of operations that have been applied in a step, in order. Walking it from its end with the chain rule gives
+/// every gradient; each saved tensor is released after its last use, so a tape is consumed once.
+/// </summary>
+sealed class Tape
+{
+    readonly List<Node> nodes = [];
+
+    sealed record Node(Op Op, Tensor[] Inputs, Tensor Output, Tensor[] Extras, bool KeepExtras);
+
+    /// <summary>Runs an operation forwards, and records it if the step records and an input wants a gradient.</summary>
+    public static Tensor Apply(Op op, ReadOnlySpan<Tensor> x, bool keepExtras, out Tensor[] extras)
+    {
+        Device device = x[0].Device;
+        Span<Shape> shapes = new Shape[x.Length];
+        for (int i = 0; i < x.Length; i++)
+        {
+            Check.That(x[i].Device == device, op, $"input {i} is on {x[i].Device}, input 0 on {device}: copy one over");
+            shapes[i] = x[i].Shape;
+        }
+        op.CheckTypes(x);
+        Shape shape = op.InferShape(shapes);
+        Tensor y;
+        if (op.IsView)
+        {
+            y = x[0].Share(shape, op.Name);
+            device.CurrentStep!.Own(y);
+            extras = [];
+        }
+        else
+        {
+            y = device.Empty(shape, ElementType.Float32, op.Name);
+            TensorSpec[] specs = op.Extras(shapes);
+            extras = specs.Length == 0 ? [] : new Tensor[specs.Length];
+            for (int i = 0; i < specs.Length; i++) extras[i] = device.Empty(specs[i].Shape, specs[i].Type, op.Name);
+            op.Forward(device.Backend, x, y, extras);
+        }
+        Step step = device.CurrentStep!;
+        if (step.IsRecording) step.Tape.Record(op, x, y, extras, keepExtras);
+        else if (!keepExtras)
+            foreach (Tensor extra in extras) step.Release(extra);
+        return y;
+    }
+
+    void Record(Op op, ReadOnlySpan<Tensor> x, Tensor y, Tensor[] extras, bool keepExtras)
+    {
+        bool wanted = false;
+        foreach (Tensor input in x) wanted |= input.RequiresGradient;
+        if (!wanted) return;
+        y.RequiresGradient = y.IsRecorded = true;
+        if (op.Saves.HasFlag(Saved.Inputs))
+            foreach (Tensor input in x) input.SavedBy++;
+        if (op.Saves.HasFlag(Saved.Output)) y.SavedBy++;
+        nodes.Add(new Node(op, x.ToArray(), y, extras, keepExtras));
+    }
+
+    /// <summary>
+    /// Adds the gradients of <paramref name="root"/> times <paramref name="seed"/> to <paramref name="gradients"/> and
+    /// empties the tape. The root's own value stays.
+    /// </summary>
+    public void Backward(Step step, Tensor root, Tensor seed, Gradients gradients)
+    {
+        gradients.Set(root, seed);
+        for (int i = nodes.Count - 1; i >= 0; i--)
+        {
+            Node node = nodes[i];
+            if (gradients.Take(node.Output) is { } dy)
+            {
+                Backward(step, node, dy, gradients);
+                step.Release(dy);
+            }
+            // Every operation that reads this output comes later on the tape, so it has been walked already.
+            if (!node.KeepExtras)
+                foreach (Tensor extra in node.Extras) step.Release(extra);
+            if (node.Output != root) step.Release(node.Output);
+        }
+        nodes.Clear();
+    }
+
+    static void Backward(Step step, Node node, Tensor dy, Gradients gradients)
+    {
+        Device device = dy.Device;
+        Gradient[] dx = new Gradient[node.Inputs.Length];
+        for (int i = 0; i < dx.Length; i++)
+        {
+            Tensor x = node.Inputs[i];
+            if (!x.RequiresGradient) continue;
+            if (gradients.Find(x) is { } sum) dx[i] = new Gradient(sum, Accumulate: true);
+            else if (node.Op.IsView)
+            {
+                Tensor shared = dy.Share(x.Shape, node.Op.Name);
+                step.Own(shared);
+                gradients.Set(x, shared);
+                return;
+            }
+            else
+            {
+                dx[i] = new Gradient(device.Empty(x.Shape, ElementType.Float32, $"gradient of {x.Producer}"), false);
+                gradients.Set(x, dx[i].Target!);
+            }
+        }
+        node.Op.Backward(device.Backend, node.Inputs, node.Output, node.Extras, dy, dx);
+    }
+}

@@ -1,0 +1,63 @@
+namespace TripletGpu.Backends.Cpu;
+
+/// <summary>
+/// The embedded default: plain C# with the hardware's vector instructions on all cores. No driver, nothing to install.
+/// </summary>
+public sealed class CpuBackend : IBackend
+{
+    /// <param name="threads">Threads to compute with, the caller's included; 0 takes one a core.</param>
+    /// <param name="instructions">The vector instructions to use; null takes the best of this machine.</param>
+    /// <exception cref="PlatformNotSupportedException">This machine does not run <paramref name="instructions"/>.</exception>
+    public CpuBackend(int threads = 0, CpuInstructionSet? instructions = null)
+    {
+        Instructions = instructions ?? CpuInstructionSets.Best;
+        if (!CpuInstructionSets.IsSupported(Instructions))
+            throw new PlatformNotSupportedException($"this processor does not run {Instructions}");
+        Workers = new WorkerPool(threads > 0 ? threads : Environment.ProcessorCount);
+        Memory = new CpuMemory();
+        Elementwise = new CpuElementwise(this);
+        Reduction = new CpuReduction(this);
+        MatMul = new CpuMatMul(this);
+        Convolution = new CpuConvolution(this);
+        Pooling = new CpuPooling(this);
+        Normalization = new CpuNormalization(this);
+        MetricLearning = new CpuMetricLearning(this);
+        Optimizers = new CpuOptimizers(this);
+    }
+
+    /// <summary>The vector instructions in use.</summary>
+    public CpuInstructionSet Instructions { get; }
+
+    /// <summary>The threads that share each operation.</summary>
+    public WorkerPool Workers { get; }
+
+    /// <inheritdoc/>
+    public IMemory Memory { get; }
+
+    /// <inheritdoc/>
+    public IElementwise Elementwise { get; }
+
+    /// <inheritdoc/>
+    public IReduction Reduction { get; }
+
+    /// <inheritdoc/>
+    public IMatMul MatMul { get; }
+
+    /// <inheritdoc/>
+    public IConvolution Convolution { get; }
+
+    /// <inheritdoc/>
+    public IPooling Pooling { get; }
+
+    /// <inheritdoc/>
+    public INormalization Normalization { get; }
+
+    /// <inheritdoc/>
+    public IMetricLearning MetricLearning { get; }
+
+    /// <inheritdoc/>
+    public IOptimizers Optimizers { get; }
+
+    /// <summary>Ends the worker threads.</summary>
+    public void Dispose() => Workers.Dispose();
+}

@@ -1,0 +1,25 @@
+namespace TripletGpu.Backends.Cpu;
+
+/// <summary>
+/// Native memory, aligned to a cache line, with slack on both sides: packing reads whole vectors a little past the
+/// edges of a map and masks what it read.
+/// </summary>
+sealed unsafe class CpuBuffer(float* pointer, void* allocation, long bytes) : DeviceBuffer(bytes)
+{
+    /// <summary>Readable floats before the first and after the last element.</summary>
+    public const int Slack = 4096;
+
+    public float* Pointer { get; } = pointer;
+
+    public void* Allocation { get; } = allocation;
+}
+
+/// <summary>Pointers behind tensors of the CPU backend.</summary>
+static unsafe class CpuTensors
+{
+    public static float* Floats(this Tensor tensor) => ((CpuBuffer)tensor.Buffer).Pointer;
+
+    public static int* Ints(this Tensor tensor) => (int*)((CpuBuffer)tensor.Buffer).Pointer;
+
+    public static Span<float> Span(this Tensor tensor) => new(tensor.Floats(), checked((int)tensor.Count));
+}

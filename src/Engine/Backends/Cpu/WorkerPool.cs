@@ -1,0 +1,185 @@
+using System.Runtime.CompilerServices;
+
+namespace TripletGpu.Backends.Cpu;
+
+/// <summary>
+/// The threads of the CPU backend. A job is handed over through a ticket that idle workers spin on for a moment (about
+/// 100 ns, where <c>Parallel.For</c> costs several microseconds); then they sleep. One caller at a time.
+/// </summary>
+public sealed class WorkerPool : IDisposable
+{
+    // About 50 microseconds: longer than the gap between two operations of a step, short enough to leave the core to others.
+    const int SpinsBeforeSleep = 2_000;
+
+    readonly Thread[] workers;
+    readonly SemaphoreSlim[] wake;
+    readonly Slot[] slots;
+    Action<int> job = _ => { };
+    Exception? failure;
+    volatile int ticket, arrived, phase;
+    volatile bool isClosing;
+
+    /// <summary>A worker's state on a cache line of its own.</summary>
+    [InlineArray(16)]
+    struct Padding { int first; }
+
+    sealed class Slot
+    {
+        public volatile int Done;
+        public volatile bool IsAsleep;
+#pragma warning disable CS0169 // keeps neighbours off this cache line
+        readonly Padding padding;
+#pragma warning restore CS0169
+    }
+
+    /// <param name="threads">Threads in all, the caller's included; at least 1.</param>
+    public WorkerPool(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        Threads = threads;
+        workers = new Thread[threads - 1];
+        wake = new SemaphoreSlim[threads - 1];
+        slots = new Slot[threads - 1];
+        for (int i = 0; i < workers.Length; i++)
+        {
+            int index = i;
+            (wake[i], slots[i]) = (new SemaphoreSlim(0), new Slot());
+            workers[i] = new Thread(() => Work(index)) { IsBackground = true, Name = $"compute {i + 1}" };
+            workers[i].Start();
+        }
+    }
+
+    /// <summary>Threads in all, the caller's included.</summary>
+    public int Threads { get; }
+
+    /// <summary>Runs <paramref name="body"/> once on every thread, with the thread's number, and waits for all.</summary>
+    public void Run(Action<int> body)
+    {
+        if (workers.Length == 0)
+        {
+            body(0);
+            return;
+        }
+        job = body;
+        failure = null;
+        int mine = Interlocked.Increment(ref ticket);
+        for (int i = 0; i < slots.Length; i++)
+            if (slots[i].IsAsleep)
+            {
+                slots[i].IsAsleep = false;
+                wake[i].Release();
+            }
+        try
+        {
+            body(0);
+        }
+        finally
+        {
+            foreach (Slot slot in slots) WaitFor(slot, mine);
+        }
+        if (failure is not null) throw new InvalidOperationException("a compute thread failed", failure);
+    }
+
+    /// <summary>
+    /// Splits 0 .. count - 1 into one even range a thread. Work below <paramref name="atLeast"/> items stays on the
+    /// caller's thread: waking others would cost more.
+    /// </summary>
+    public void For(int count, int atLeast, Action<int, int> range)
+    {
+        if (count <= 0) return;
+        if (Threads == 1 || count < atLeast) range(0, count);
+        else Run(thread =>
+        {
+            (int from, int to) = Share(count, thread);
+            if (from < to) range(from, to);
+        });
+    }
+
+    /// <summary>Calls <paramref name="body"/> for 0 .. count - 1, each claimed by whichever thread is free.</summary>
+    public void ForEach(int count, Action<int> body)
+    {
+        if (Threads == 1 || count <= 1)
+        {
+            for (int i = 0; i < count; i++) body(i);
+            return;
+        }
+        int next = 0;
+        Run(_ =>
+        {
+            for (int i; (i = Interlocked.Increment(ref next) - 1) < count;) body(i);
+        });
+    }
+
+    /// <summary>All threads of a running job meet here.</summary>
+    public void Barrier()
+    {
+        if (Threads == 1) return;
+        int now = phase;
+        if (Interlocked.Increment(ref arrived) == Threads)
+        {
+            arrived = 0;
+            phase = now + 1;
+        }
+        else
+        {
+            SpinWait spin = default;
+            while (phase == now) spin.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    /// <summary>The even part of 0 .. n that belongs to <paramref name="thread"/>.</summary>
+    public (int From, int To) Share(int n, int thread) =>
+        ((int)((long)n * thread / Threads), (int)((long)n * (thread + 1) / Threads));
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose()
+    {
+        if (isClosing) return;
+        isClosing = true;
+        Interlocked.Increment(ref ticket);
+        foreach (SemaphoreSlim semaphore in wake) semaphore.Release();
+        foreach (Thread worker in workers) worker.Join();
+    }
+
+    static void WaitFor(Slot slot, int ticket)
+    {
+        for (int spin = 0; slot.Done != ticket; spin++)
+        {
+            if (spin < SpinsBeforeSleep) Thread.SpinWait(1);
+            else Thread.Yield(); // another process has the worker's core: let it run there
+        }
+    }
+
+    void Work(int index)
+    {
+        Slot slot = slots[index];
+        for (int seen = 0; ;)
+        {
+            for (int spin = 0; ticket == seen; spin++)
+            {
+                if (spin < SpinsBeforeSleep)
+                {
+                    Thread.SpinWait(1);
+                    continue;
+                }
+                slot.IsAsleep = true;
+                Interlocked.MemoryBarrier();
+                // A job may have come between the look and the sleep; then the waker has, or has not, seen us asleep.
+                if (ticket == seen || !slot.IsAsleep) wake[index].Wait();
+                else slot.IsAsleep = false;
+                spin = 0;
+            }
+            if (isClosing) return;
+            seen = ticket;
+            try
+            {
+                job(index + 1);
+            }
+            catch (Exception exception)
+            {
+                failure = exception;
+            }
+            slot.Done = seen;
+        }
+    }
+}

@@ -1,0 +1,6 @@
+namespace TripletGpu.Backends;
+
+/// <summary>The Convolution family of a backend.</summary>
+public interface IConvolution
+{
+}

@@ -1,0 +1,27 @@
+namespace TripletGpu.Backends;
+
+/// <summary>Device memory: raw blocks and copies. Pooling is <see cref="BufferPool"/>'s.</summary>
+public interface IMemory
+{
+    /// <summary>Allocates a block; its contents are undefined.</summary>
+    /// <exception cref="DeviceOutOfMemoryException">The device has no such block left.</exception>
+    DeviceBuffer Allocate(long bytes);
+
+    /// <summary>Gives a block back to the driver or the operating system.</summary>
+    void Free(DeviceBuffer buffer);
+
+    /// <summary>Copies host values to the start of a block, in order with the operations issued so far.</summary>
+    void Upload<T>(ReadOnlySpan<T> from, DeviceBuffer to) where T : unmanaged;
+
+    /// <summary>Waits for the operations issued so far and copies the start of a block to the host.</summary>
+    void Download<T>(DeviceBuffer from, Span<T> to) where T : unmanaged;
+
+    /// <summary>Copies the values of one tensor to another of the same number of elements.</summary>
+    void Copy(Tensor from, Tensor to);
+
+    /// <summary>Sets every element of a float tensor.</summary>
+    void Fill(Tensor x, float value);
+
+    /// <summary>Waits until everything issued so far has run.</summary>
+    void Synchronize();
+}

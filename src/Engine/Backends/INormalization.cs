@@ -1,0 +1,6 @@
+namespace TripletGpu.Backends;
+
+/// <summary>The Normalization family of a backend.</summary>
+public interface INormalization
+{
+}

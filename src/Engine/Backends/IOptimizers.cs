@@ -1,0 +1,6 @@
+namespace TripletGpu.Backends;
+
+/// <summary>The Optimizers family of a backend.</summary>
+public interface IOptimizers
+{
+}

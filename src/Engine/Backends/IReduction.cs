@@ -1,0 +1,6 @@
+namespace TripletGpu.Backends;
+
+/// <summary>The Reduction family of a backend.</summary>
+public interface IReduction
+{
+}

@@ -1,0 +1,83 @@
+using TripletGpu.Autograd;
+using TripletGpu.Backends;
+
+namespace TripletGpu;
+
+/// <summary>
+/// A place where tensors live and operations run: a backend with its memory pool. It is driven by one thread.
+/// </summary>
+public sealed class Device : IDisposable
+{
+    /// <param name="name">The identifier of the command line: <c>cpu</c>, <c>opencl:0</c>.</param>
+    /// <param name="backend">What runs the operations; disposed with the device.</param>
+    public Device(string name, IBackend backend)
+    {
+        (Name, Backend) = (name, backend);
+        Pool = new BufferPool(backend.Memory);
+    }
+
+    /// <summary>The identifier of the command line.</summary>
+    public string Name { get; }
+
+    /// <summary>What runs the operations.</summary>
+    public IBackend Backend { get; }
+
+    /// <summary>Where the device's memory comes from, with its statistics.</summary>
+    public BufferPool Pool { get; }
+
+    /// <summary>The innermost step that has been begun and not ended.</summary>
+    public Step? CurrentStep { get; internal set; }
+
+    /// <summary>
+    /// Opens a scope: what operations make until its disposal belongs to it. Steps nest.
+    /// </summary>
+    /// <param name="record">Whether operations are recorded for <see cref="Step.Backward"/>; false for inference.</param>
+    public Step BeginStep(bool record = true) => new(this, record);
+
+    /// <summary>A tensor of undefined contents that belongs to the current step.</summary>
+    public Tensor Empty(Shape shape, ElementType type = ElementType.Float32, string producer = "Empty")
+    {
+        Step step = CurrentStep ?? throw new InvalidOperationException(
+            $"{producer} makes a tensor, and a tensor needs a step to belong to: using var step = device.BeginStep()");
+        Tensor tensor = Unowned(shape, type, producer);
+        step.Own(tensor);
+        return tensor;
+    }
+
+    /// <summary>Uploads values as a tensor of the current step.</summary>
+    public Tensor Tensor(Shape shape, ReadOnlySpan<float> values)
+    {
+        Tensor tensor = Empty(shape, ElementType.Float32, "Input");
+        tensor.CopyFrom(values);
+        return tensor;
+    }
+
+    /// <summary>Uploads integers, such as labels, as a tensor of the current step.</summary>
+    public Tensor Tensor(Shape shape, ReadOnlySpan<int> values)
+    {
+        Tensor tensor = Empty(shape, ElementType.Int32, "Input");
+        tensor.CopyFrom(values);
+        return tensor;
+    }
+
+    /// <summary>A tensor that outlives every step and that the caller releases: parameters, optimizer state.</summary>
+    internal Tensor Unowned(Shape shape, ElementType type, string producer)
+    {
+        long bytes = Math.Max(4, shape.Count * 4);
+        return new Tensor(this, shape, type, new Storage(Pool, Pool.Rent(bytes), bytes), producer);
+    }
+
+    /// <summary>Waits until everything issued so far has run.</summary>
+    public void Synchronize() => Backend.Memory.Synchronize();
+
+    /// <summary>Gives back the cached memory and closes the backend.</summary>
+    public void Dispose()
+    {
+        CurrentStep?.Dispose();
+        Pool.Trim();
+        Backend.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

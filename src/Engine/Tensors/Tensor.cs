@@ -1,0 +1,129 @@
+using TripletGpu.Autograd;
+using TripletGpu.Backends;
+
+namespace TripletGpu;
+
+/// <summary>
+/// A handle on contiguous values on a device. It is not disposable: its memory belongs to the <see cref="Step"/> that
+/// made it (or to a <see cref="Parameter"/>), and is released with that. Using a released tensor throws and names the
+/// operation that had made it.
+/// </summary>
+public sealed class Tensor
+{
+    Storage? storage;
+
+    internal Tensor(Device device, Shape shape, ElementType type, Storage storage, string producer)
+    {
+        (Device, Shape, Type, Producer) = (device, shape, type, producer);
+        this.storage = storage;
+    }
+
+    /// <summary>The device that holds the values.</summary>
+    public Device Device { get; }
+
+    /// <summary>The extents, outermost first.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>Float32, or Int32 for labels and indices.</summary>
+    public ElementType Type { get; }
+
+    /// <summary>The operation that made this tensor, for messages.</summary>
+    public string Producer { get; }
+
+    /// <summary>The number of elements.</summary>
+    public long Count => Shape.Count;
+
+    /// <summary>Whether <see cref="Step.Backward"/> computes a gradient for this tensor.</summary>
+    public bool RequiresGradient { get; internal set; }
+
+    /// <summary>Whether the memory has been given back.</summary>
+    public bool IsReleased => storage is null;
+
+    /// <summary>The step that releases it; null for what outlives steps.</summary>
+    internal Step? Owner { get; set; }
+
+    /// <summary>How many recorded operations read this tensor again in their backward pass.</summary>
+    internal int SavedBy { get; set; }
+
+    /// <summary>Whether a recorded operation made it; leaves are parameters and inputs.</summary>
+    internal bool IsRecorded { get; set; }
+
+
+    /// <summary>The device memory behind this tensor, for backends.</summary>
+    /// <exception cref="InvalidOperationException">The tensor has been released.</exception>
+    public DeviceBuffer Buffer => (storage ?? throw Released()).Buffer;
+
+    /// <summary>The same values as another shape with the same number of elements; shares the memory.</summary>
+    internal Tensor Share(Shape shape, string producer)
+    {
+        Storage shared = storage ?? throw Released();
+        shared.AddOwner();
+        return new Tensor(Device, shape, Type, shared, producer);
+    }
+
+    internal void Release()
+    {
+        storage?.Release();
+        storage = null;
+    }
+
+    /// <summary>Copies the values to a new array, waiting for the device.</summary>
+    /// <exception cref="InvalidOperationException">The tensor holds integers, or has been released.</exception>
+    public float[] ToArray()
+    {
+        float[] values = new float[Count];
+        CopyTo(values);
+        return values;
+    }
+
+    /// <summary>Copies the values to <paramref name="to"/>, which has exactly <see cref="Count"/> elements.</summary>
+    public void CopyTo(Span<float> to) => Download(to, ElementType.Float32);
+
+    /// <summary>Copies the integers of an Int32 tensor to a new array, waiting for the device.</summary>
+    public int[] ToIntArray()
+    {
+        int[] values = new int[Count];
+        Download(values.AsSpan(), ElementType.Int32);
+        return values;
+    }
+
+    /// <summary>The value of a tensor of one element.</summary>
+    public float ToScalar()
+    {
+        Span<float> value = stackalloc float[1];
+        CopyTo(value);
+        return value[0];
+    }
+
+    /// <summary>Replaces the values from host memory.</summary>
+    /// <exception cref="ArgumentException">The number of values differs from <see cref="Count"/>.</exception>
+    public void CopyFrom(ReadOnlySpan<float> from) => Upload(from, ElementType.Float32);
+
+    /// <summary>Replaces the integers of an Int32 tensor from host memory.</summary>
+    public void CopyFrom(ReadOnlySpan<int> from) => Upload(from, ElementType.Int32);
+
+    /// <summary>For example <c>Relu (8, 64, 56, 56)</c>.</summary>
+    public override string ToString() => $"{Producer} {Shape}{(IsReleased ? " released" : "")}";
+
+    void Download<T>(Span<T> to, ElementType type) where T : unmanaged
+    {
+        CheckHostSide(to.Length, type);
+        Device.Backend.Memory.Download(Buffer, to);
+    }
+
+    void Upload<T>(ReadOnlySpan<T> from, ElementType type) where T : unmanaged
+    {
+        CheckHostSide(from.Length, type);
+        Device.Backend.Memory.Upload(from, Buffer);
+    }
+
+    void CheckHostSide(int length, ElementType type)
+    {
+        if (type != Type) throw new InvalidOperationException($"{this} holds {Type}, not {type}");
+        if (length != Count) throw new ArgumentException($"{this} has {Count} elements, the host memory {length}");
+    }
+
+    InvalidOperationException Released() => new(
+        $"this tensor, made by {Producer} with shape {Shape}, has been released: its step has ended or its gradient"
+        + " has been computed. Use step.Keep(tensor) or ToArray() before that");
+}
