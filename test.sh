@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test; the last line is "N passed, N failed".
+#   ./test.sh               all tests
+#   ./test.sh FILTER        only tests whose full name contains FILTER
+set -uo pipefail
+cd "$(dirname "$0")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+# What some tests use and this machine lacks is installed where that is allowed; a test whose tool is missing is
+# skipped, visibly (TRIPLETGPU_REQUIRE names devices that must be there).
+install_packages() {
+    command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] || return 0
+    local missing=()
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    echo "test.sh: installing ${missing[*]}"
+    { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >/dev/null 2>&1 ||
+        echo "test.sh: that did not work; tests that need them are skipped"
+}
+install_packages dataset-fashion-mnist
+
+dotnet build TripletGpu.sln -c Release -v quiet -clp:ErrorsOnly || { echo "0 passed, 1 failed"; exit 1; }
+
+passed=0 failed=0
+for project in tests/*.Tests; do
+    log=$(mktemp)
+    dotnet test "$project" -c Release --no-build --nologo -v quiet \
+        ${1:+--filter "FullyQualifiedName~$1"} 2>&1 | tee "$log"
+    status=$?
+    # The runner's closing line: "Passed! - Failed: 0, Passed: 12, Skipped: 1, ..."
+    summary=$(grep -E 'Failed: +[0-9]+, Passed: +[0-9]+' "$log" | tail -n 1)
+    rm -f "$log"
+    if [ -n "$summary" ]; then
+        failed=$((failed + $(sed -E 's/.*Failed: +([0-9]+).*/\1/' <<<"$summary")))
+        passed=$((passed + $(sed -E 's/.*Passed: +([0-9]+).*/\1/' <<<"$summary")))
+    fi
+    # A crashed runner prints no count: that is a failure as well.
+    if [ $status -ne 0 ] && ! grep -qE 'Failed: +[1-9]' <<<"$summary"; then failed=$((failed + 1)); fi
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
