@@ -1,0 +1,55 @@
+using System.IO.Compression;
+using TripletGpu.Runner.Images;
+using TripletGpu.Runner.Reports;
+
+namespace TripletGpu.Runner.Tests.Reports;
+
+public sealed class ReportWriterTests
+{
+    [Test]
+    public void Render_PutsTheDataIntoThePage()
+    {
+        string page = ReportWriter.Render(new ReportData { Title = "mnist-small", Facts = [new Fact("device", "cpu")] });
+        Assert.That(page, Does.StartWith("<!doctype html>"));
+        Assert.That(page, Does.Contain("\"title\":\"mnist-small\""));
+        Assert.That(page, Does.Not.Contain("/*DATA*/"));
+    }
+
+    [Test]
+    public void Render_EscapesWhatCouldEndTheScript()
+    {
+        string page = ReportWriter.Render(new ReportData { Title = "</script><b>" });
+        Assert.That(page, Does.Not.Contain("</script><b>"));
+    }
+
+    [Test]
+    public void Render_RefersToNothingOutsideTheFile()
+    {
+        string page = ReportWriter.Render(new ReportData { Title = "run" }).Replace("http://www.w3.org/2000/svg", "");
+        Assert.That(page, Does.Not.Contain("http://").And.Not.Contain("https://").And.Not.Contain("src=").And.Not.Contain("<link"));
+    }
+
+    [Test]
+    public void SpriteSheet_HoldsEachImageAtItsPlace()
+    {
+        SpriteSheet sheet = new(2, 1, 1);
+        for (int i = 0; i < 3; i++) Assert.That(sheet.Add([i / 4f, 1]), Is.EqualTo(i));
+        Assert.That(sheet.Columns, Is.EqualTo(2));
+        Assert.That(Decode(sheet.ToPng()), Is.EqualTo(new byte[] { 0, 0, 255, 64, 255, 0, 128, 255, 0, 0 }));
+    }
+
+    [Test]
+    public void PngEncoder_RefusesASizeThatDoesNotFit() =>
+        Assert.That(() => PngEncoder.Encode(new byte[5], 2, 2, 1), Throws.ArgumentException);
+
+    /// <summary>The filter byte and samples of each row of a PNG whose only data chunk follows the header.</summary>
+    static byte[] Decode(byte[] png)
+    {
+        const int DataLength = 33, Data = 41; // signature 8, IHDR 25, then IDAT: length, type, data
+        int length = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(DataLength));
+        using ZLibStream zlib = new(new MemoryStream(png, Data, length), CompressionMode.Decompress);
+        using MemoryStream rows = new();
+        zlib.CopyTo(rows);
+        return rows.ToArray();
+    }
+}
