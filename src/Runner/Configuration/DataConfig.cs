@@ -1,0 +1,32 @@
+namespace TripletGpu.Runner.Configuration;
+
+/// <summary>What the network learns from.</summary>
+public sealed record DataConfig
+{
+    /// <summary>Which data set.</summary>
+    public DataKind Kind { get; init; } = DataKind.Mnist;
+
+    /// <summary>folder: the folder with one folder a class; other kinds: where to look instead of the cache folder.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>arrays: an .npy of images, [n, c, h, w]; float32 used as it is, uint8 scaled to [0, 1].</summary>
+    public string? Images { get; init; }
+
+    /// <summary>arrays: an .npy of labels, [n], integers from 0.</summary>
+    public string? Labels { get; init; }
+
+    /// <summary>arrays: the images to evaluate on; without them the training images stand in.</summary>
+    public string? TestImages { get; init; }
+
+    /// <summary>arrays: the labels of <see cref="TestImages"/>.</summary>
+    public string? TestLabels { get; init; }
+
+    /// <summary>Only the first so many images of each part.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>Random changes of training images, in order: <c>pad-crop:4</c>, <c>flip</c>.</summary>
+    public string[] Augment { get; init; } = [];
+}
+
+/// <summary>Which data set.</summary>
+public enum DataKind { Mnist, FashionMnist, Cifar10, Folder, Arrays }

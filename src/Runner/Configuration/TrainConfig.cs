@@ -1,0 +1,20 @@
+namespace TripletGpu.Runner.Configuration;
+
+/// <summary>How long, from which seed, and what is saved.</summary>
+public sealed record TrainConfig
+{
+    /// <summary>How often the data is gone through.</summary>
+    public int Epochs { get; init; } = 2;
+
+    /// <summary>Exactly so many batches instead of <see cref="Epochs"/>.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>What all random numbers of the run come from.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>A checkpoint after every so many steps; 0: only at the end.</summary>
+    public int CheckpointEverySteps { get; init; } = 500;
+
+    /// <summary>How many checkpoints are kept.</summary>
+    public int Keep { get; init; } = 2;
+}

@@ -1,0 +1,33 @@
+namespace TripletGpu.Runner.Data;
+
+/// <summary>Labelled images of one size, in memory or read on demand. Reading is safe from several threads.</summary>
+public interface IImageDataset
+{
+    /// <summary>For messages and reports: <c>mnist train</c>.</summary>
+    string Name { get; }
+
+    /// <summary>The shape of one image: (C, H, W).</summary>
+    Shape ImageShape { get; }
+
+    /// <summary>The number of images.</summary>
+    int Count { get; }
+
+    /// <summary>The class of each image, 0 .. <see cref="Classes"/> - 1.</summary>
+    ReadOnlySpan<int> Labels { get; }
+
+    /// <summary>The number of classes: the largest label, and 1.</summary>
+    int Classes { get; }
+
+    /// <summary>The classes' names, by label.</summary>
+    IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>
+    /// Writes image <paramref name="index"/> as C H W floats; pixels that are stored as bytes are scaled to [0, 1].
+    /// </summary>
+    void CopyImage(int index, Span<float> pixels);
+}
+
+/// <summary>The two parts of a data set.</summary>
+/// <param name="Train">What is trained on, and the reference set of the evaluation.</param>
+/// <param name="Test">The query set of the evaluation; null where the data has none.</param>
+public sealed record DatasetSplits(IImageDataset Train, IImageDataset? Test);
