@@ -36,6 +36,9 @@ public abstract record Op
     /// </summary>
     public virtual TensorSpec[] Extras(ReadOnlySpan<Shape> x) => [];
 
+    /// <summary>The multiply-adds of one forward pass; 0 where elementwise work is all there is.</summary>
+    public virtual long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => 0;
+
     /// <summary>Computes <paramref name="y"/> (all of it) and the extras from <paramref name="x"/>.</summary>
     public abstract void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras);
 

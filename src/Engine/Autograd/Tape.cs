@@ -39,6 +39,7 @@ sealed class Tape
             for (int i = 0; i < specs.Length; i++) extras[i] = device.Empty(specs[i].Shape, specs[i].Type, op.Name);
             op.Forward(device.Backend, x, y, extras);
         }
+        device.Observer?.Applied(op, x, y);
         Step step = device.CurrentStep!;
         if (step.IsRecording) step.Tape.Record(op, x, y, extras, keepExtras);
         else if (!keepExtras)

@@ -28,6 +28,9 @@ public sealed class Device : IDisposable
     /// <summary>The innermost step that has been begun and not ended.</summary>
     public Step? CurrentStep { get; internal set; }
 
+    /// <summary>Told of every operation as it runs forwards; null, as a rule.</summary>
+    public IOpObserver? Observer { get; set; }
+
     /// <summary>
     /// Opens a scope: what operations make until its disposal belongs to it. Steps nest.
     /// </summary>
