@@ -1,1 +1,4 @@
-return 0;
+using TripletGpu.Runner.Commands;
+using TripletGpu.Runner.Display;
+
+return CommandLine.Run(args, Terminal.OfProcess());

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using TripletGpu.Backends;
+using TripletGpu.Runner.Display;
+
+namespace TripletGpu.Runner.Commands;
+
+/// <summary>The commands, and what becomes of a failure: a line on stderr and an exit code.</summary>
+static class CommandLine
+{
+    /// <summary>Everything went well.</summary>
+    public const int Done = 0;
+
+    /// <summary>A failure of ours.</summary>
+    public const int Failure = 1;
+
+    /// <summary>Something is wrong with what the user gave.</summary>
+    public const int BadInput = 2;
+
+    /// <summary>Parses the arguments and runs the command; never throws.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Run(string[] args, Terminal terminal)
+    {
+        ParseResult parsed = Root(terminal).Parse(args.Length == 0 ? ["--help"] : args);
+        if (parsed.Errors.Count > 0)
+        {
+            string command = parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
+            terminal.Error.WriteLine($"{OneLine(parsed.Errors[0].Message)} (triplet {command}--help shows what there is)");
+            return BadInput;
+        }
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+                Output = terminal.Out,
+                Error = terminal.Error,
+            });
+        }
+        catch (UserErrorException error)
+        {
+            return Explain(terminal, error);
+        }
+        // The system's word on a file: a full disk, no permission. It names the path.
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DeviceOutOfMemoryException)
+        {
+            return Explain(terminal, exception);
+        }
+        catch (Exception exception)
+        {
+            return Report(terminal, exception);
+        }
+    }
+
+    static RootCommand Root(Terminal terminal) => new("Trains embedding networks with triplet loss.")
+    {
+        DevicesCommand.Create(terminal),
+    };
+
+    static int Explain(Terminal terminal, Exception exception)
+    {
+        terminal.Error.WriteLine(OneLine(exception.Message));
+        return BadInput;
+    }
+
+    static int Report(Terminal terminal, Exception exception)
+    {
+        string log = exception is LoggedFailure logged ? logged.Log : WriteLog(exception);
+        Exception cause = exception is LoggedFailure { InnerException: { } inner } ? inner : exception;
+        terminal.Error.WriteLine(
+            $"triplet failed, and that is a fault of ours: {OneLine(cause.Message)}. Please report it with the log {log}");
+        return Failure;
+    }
+
+    static string WriteLog(Exception exception)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"triplet-{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}.log");
+        File.WriteAllText(path, $"{Environment.CommandLine}\n{Environment.Version} {Environment.OSVersion}\n{exception}\n");
+        return path;
+    }
+
+    static string OneLine(string message) => string.Join(' ', message.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using TripletGpu.Runner.Devices;
+
+namespace TripletGpu.Runner.Commands;
+
+/// <summary>The options that several commands share. Each command makes and adds those that it obeys.</summary>
+static class CommonOptions
+{
+    /// <summary><c>--device</c>; read it with <see cref="OpenDevice"/>.</summary>
+    public static Option<string> Device() => new("--device")
+    {
+        Description = "Where to compute: auto, cpu, opencl:N, cuda:N or ilgpu:N (triplet devices lists them)",
+        HelpName = "ID",
+        DefaultValueFactory = _ => DeviceCatalog.Auto,
+    };
+
+    /// <summary><c>--threads</c>, for the CPU.</summary>
+    public static Option<int> Threads()
+    {
+        Option<int> option = new("--threads") { Description = "Threads of the CPU device (default: one a core)", HelpName = "N" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 1024) result.AddError("--threads must be between 1 and 1024");
+        });
+        return option;
+    }
+
+    /// <summary><c>--json</c>.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON object and nothing else" };
+
+    /// <summary><c>--seed</c>; null where it was not given.</summary>
+    public static Option<ulong?> Seed() => new("--seed") { Description = "The seed of every random choice", HelpName = "N" };
+
+    /// <summary><c>--set path=value</c>, any number of times.</summary>
+    public static Option<string[]> Set() => new("--set")
+    {
+        Description = "A config field, such as --set optimizer.learningRate=0.01; may be given several times",
+        HelpName = "PATH=VALUE",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+        DefaultValueFactory = _ => [],
+    };
+
+    /// <summary>Opens the device that the options name.</summary>
+    public static Device OpenDevice(this ParseResult parsed, Option<string> device, Option<int> threads) =>
+        DeviceCatalog.Open(parsed.GetValue(device)!, parsed.GetValue(threads));
+}

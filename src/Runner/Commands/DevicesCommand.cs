@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Spectre.Console;
+using TripletGpu.Runner.Devices;
+using TripletGpu.Runner.Display;
+
+namespace TripletGpu.Runner.Commands;
+
+/// <summary><c>triplet devices</c>: what there is to compute with.</summary>
+static class DevicesCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Option<bool> json = CommonOptions.Json();
+        Command command = new("devices", "Lists the devices of this machine") { json };
+        command.SetAction(parsed =>
+        {
+            IReadOnlyList<DeviceEntry> devices = DeviceCatalog.List();
+            if (parsed.GetValue(json)) Json.Write(terminal, new { devices });
+            else Show(terminal, devices);
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    static void Show(Terminal terminal, IReadOnlyList<DeviceEntry> devices)
+    {
+        Table table = new Table().Border(TableBorder.Simple)
+            .AddColumns("id", "name", "driver", "memory", "units", "auto", "usable");
+        foreach (DeviceEntry device in devices)
+            table.AddRow(new[]
+            {
+                device.Id, device.Name, device.Driver, $"{device.MemoryBytes / (double)(1 << 30):0.0} GiB",
+                $"{device.ComputeUnits}", device.Auto ? "yes" : "", device.Reason ?? "yes",
+            }.Select(Markup.Escape).ToArray());
+        terminal.Show(table);
+    }
+}

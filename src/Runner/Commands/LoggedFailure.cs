@@ -1,0 +1,8 @@
+namespace TripletGpu.Runner.Commands;
+
+/// <summary>An unexpected failure whose details stand in a log already.</summary>
+sealed class LoggedFailure(string log, Exception inner) : Exception(inner.Message, inner)
+{
+    /// <summary>The log's path.</summary>
+    public string Log { get; } = log;
+}

@@ -1,0 +1,71 @@
+namespace TripletGpu.Runner.Training;
+
+/// <summary>
+/// A run's folder in the hands of this process. If a new run fails before its first step, what this process made here is
+/// removed again.
+/// </summary>
+sealed class ClaimedFolder : IDisposable
+{
+    readonly RunLock held;
+    readonly bool isNew;
+    bool isKept;
+
+    ClaimedFolder(RunFolder folder, RunLock held, bool isNew) => (Folder, this.held, this.isNew) = (folder, held, isNew);
+
+    /// <summary>Where the run's files go.</summary>
+    public RunFolder Folder { get; }
+
+    /// <summary>Makes and locks the folder of a new run.</summary>
+    /// <exception cref="UserErrorException">It cannot be made, holds something already or is in use.</exception>
+    public static ClaimedFolder New(RunFolder folder)
+    {
+        bool isNew = !Directory.Exists(folder.Path);
+        RunLock held = Claim(folder.Path, isNew);
+        try
+        {
+            if (folder.HoldsRun)
+                throw new UserErrorException($"{folder.Path} holds a run already: --resume continues it, another --out starts a new one");
+            if (Directory.EnumerateFileSystemEntries(folder.Path).FirstOrDefault(path => !IsLeftover(path)) is { } other)
+                throw new UserErrorException($"{folder.Path} is not empty ({Path.GetFileName(other)}): choose another --out");
+            return new ClaimedFolder(folder, held, isNew);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Locks the folder of a run that was started before.</summary>
+    /// <exception cref="UserErrorException">Another process has it.</exception>
+    public static ClaimedFolder Again(RunFolder folder) => new(folder, Claim(folder.Path, isNew: false), isNew: false);
+
+    /// <summary>From now on the folder stays, whatever happens.</summary>
+    public void Keep() => isKept = true;
+
+    /// <summary>Unlocks the folder, and removes it if the run came to nothing.</summary>
+    public void Dispose()
+    {
+        bool remove = isNew && !isKept;
+        held.Dispose();
+        if (remove) Directory.Delete(Folder.Path, recursive: true);
+    }
+
+    /// <summary>What a process leaves that was killed while it began.</summary>
+    static bool IsLeftover(string path) =>
+        RunLock.IsLock(path) || Path.GetExtension(path.AsSpan()) is ".part";
+
+    static RunLock Claim(string path, bool isNew)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+            return RunLock.Take(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            if (isNew && Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any()) Directory.Delete(path);
+            throw new UserErrorException($"cannot use {path} for a run: {exception.Message}", exception);
+        }
+    }
+}
