@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+using TripletGpu.Kernels;
+
+namespace TripletGpu.Backends.Cpu;
+
+/// <summary>
+/// A vector of floats of one width with its memory accesses. Loops over <c>V : ICpuVector</c> are compiled once for
+/// each instruction set. The last vector of an array is loaded whole, into the slack of its buffer, and stored in part:
+/// every element is computed by the same instructions, wherever an array is split between threads.
+/// </summary>
+unsafe interface ICpuVector<TSelf> : ISimd<TSelf> where TSelf : struct, ICpuVector<TSelf>
+{
+    /// <summary>The number of lanes.</summary>
+    static abstract int Count { get; }
+
+    static abstract TSelf Load(float* from);
+
+    static abstract void Store(TSelf value, float* to);
+
+    /// <summary>Lanes 0 .. count - 1 of <paramref name="yes"/>, the others of <paramref name="no"/>.</summary>
+    static abstract TSelf FirstLanes(int count, TSelf yes, TSelf no);
+
+    /// <summary>
+    /// Value where the bits, read as unsigned, are at least <paramref name="threshold"/>, elsewhere 0.
+    /// </summary>
+    static abstract TSelf WhereAtLeast(uint* bits, uint threshold, TSelf value);
+
+    /// <summary>The sum of the lanes.</summary>
+    static abstract float Sum(TSelf value);
+
+    /// <summary>Stores as many lanes as an array of <paramref name="remaining"/> more elements has room for.</summary>
+    static virtual void Store(TSelf value, float* to, int remaining)
+    {
+        if (remaining >= TSelf.Count) TSelf.Store(value, to);
+        else StorePart(value, to, remaining);
+    }
+
+    // Apart, so that the loop's common case stays free of the stack buffer.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void StorePart(TSelf value, float* to, int count)
+    {
+        float* lanes = stackalloc float[TSelf.Count];
+        TSelf.Store(value, lanes);
+        for (int i = 0; i < count; i++) to[i] = lanes[i];
+    }
+}

@@ -1,0 +1,58 @@
+using System.Runtime.Intrinsics;
+
+namespace TripletGpu.Backends.Cpu;
+
+/// <summary>8 lanes.</summary>
+readonly unsafe struct Simd256(Vector256<float> lanes) : ICpuVector<Simd256>
+{
+    readonly Vector256<float> lanes = lanes;
+
+    public static int Count => 8;
+
+    public static Simd256 Create(float value) => new(Vector256.Create(value));
+
+    public static Simd256 Load(float* from) => new(Vector256.Load(from));
+
+    public static void Store(Simd256 value, float* to) => value.lanes.Store(to);
+
+    public static Simd256 operator +(Simd256 a, Simd256 b) => new(a.lanes + b.lanes);
+
+    public static Simd256 operator -(Simd256 a, Simd256 b) => new(a.lanes - b.lanes);
+
+    public static Simd256 operator *(Simd256 a, Simd256 b) => new(a.lanes * b.lanes);
+
+    public static Simd256 operator /(Simd256 a, Simd256 b) => new(a.lanes / b.lanes);
+
+    public static Simd256 operator -(Simd256 a) => new(-a.lanes);
+
+    public static Simd256 MultiplyAdd(Simd256 a, Simd256 b, Simd256 c) =>
+        new(Vector256.MultiplyAddEstimate(a.lanes, b.lanes, c.lanes));
+
+    public static Simd256 Max(Simd256 a, Simd256 b) => new(Vector256.Max(a.lanes, b.lanes));
+
+    public static Simd256 Min(Simd256 a, Simd256 b) => new(Vector256.Min(a.lanes, b.lanes));
+
+    public static Simd256 Abs(Simd256 a) => new(Vector256.Abs(a.lanes));
+
+    public static Simd256 CopySign(Simd256 a, Simd256 sign) => new(Vector256.CopySign(a.lanes, sign.lanes));
+
+    public static Simd256 Sqrt(Simd256 a) => new(Vector256.Sqrt(a.lanes));
+
+    public static Simd256 Exp(Simd256 a) => new(Vector256.Exp(a.lanes));
+
+    public static Simd256 Log(Simd256 a) => new(Vector256.Log(a.lanes));
+
+    public static Simd256 GreaterThan(Simd256 a, Simd256 b) => new(Vector256.GreaterThan(a.lanes, b.lanes));
+
+    public static Simd256 Select(Simd256 mask, Simd256 yes, Simd256 no) =>
+        new(Vector256.ConditionalSelect(mask.lanes, yes.lanes, no.lanes));
+
+    public static Simd256 FirstLanes(int count, Simd256 yes, Simd256 no) =>
+        new(Vector256.ConditionalSelect(
+            Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle(), yes.lanes, no.lanes));
+
+    public static Simd256 WhereAtLeast(uint* bits, uint threshold, Simd256 value) =>
+        new(Vector256.GreaterThanOrEqual(Vector256.Load(bits), Vector256.Create(threshold)).AsSingle() & value.lanes);
+
+    public static float Sum(Simd256 value) => Vector256.Sum(value.lanes);
+}
