@@ -82,5 +82,6 @@ public sealed class OpTests(string device) : DeviceFixture(device)
         return [.. c.Inputs.Select((shape, i) => c.Draw(i, shape.Count, random))];
     }
 
-    internal static double[] Cotangent(OpCase c, double[][] x) => Values.Normal(c.Forward(x).Length, new System.Random(2));
+    internal static double[] Cotangent(OpCase c, double[][] x) =>
+        Values.Normal(c.Forward(x).Length, new System.Random(2));
 }
