@@ -1,0 +1,31 @@
+namespace TripletGpu.Runner.Configuration;
+
+/// <summary>Fills in the defaults that depend on other fields, so that the written configuration says all of them.</summary>
+static class ConfigDefaults
+{
+    const double SmallCnnDropout = 0.25;
+    const int BatchSize = 128;
+    const int TripletsInBatch = 32;
+
+    /// <summary>The same configuration with no default left open.</summary>
+    public static RunConfig Resolve(RunConfig config) => config with
+    {
+        Model = config.Model with
+        {
+            Dropout = config.Model.Dropout ?? (config.Model.Kind == ModelKind.SmallCnn ? SmallCnnDropout : 0),
+        },
+        Sampler = config.Sampler with { Batch = config.Sampler.Batch ?? Batch(config) },
+        Optimizer = config.Optimizer with
+        {
+            Beta2 = config.Optimizer.Beta2 ?? (config.Optimizer.Kind == OptimizerKind.Rmsprop ? 0.99 : 0.999),
+            Epsilon = config.Optimizer.Epsilon ?? (config.Optimizer.Kind == OptimizerKind.Adagrad ? 1e-10 : 1e-8),
+        },
+    };
+
+    static int Batch(RunConfig config)
+    {
+        if (config.Sampler.Kind == SamplerKind.Balanced)
+            return (int)Math.Min(int.MaxValue, Math.Max(0, (long)config.Sampler.Classes * config.Sampler.PerClass));
+        return config.Loss is { Kind: LossKind.Triplet, Rule: MiningRule.Explicit } ? 3 * TripletsInBatch : BatchSize;
+    }
+}

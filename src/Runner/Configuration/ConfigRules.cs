@@ -1,0 +1,134 @@
+namespace TripletGpu.Runner.Configuration;
+
+/// <summary>What values may be, alone and together.</summary>
+static class ConfigRules
+{
+    const int MostPixels = 4096;
+
+    /// <summary>Throws at the first value that cannot work.</summary>
+    /// <exception cref="UserErrorException">Names the field, the rule and the value.</exception>
+    public static void Check(RunConfig config, string source)
+    {
+        Rules rules = new(source);
+        Check(rules, config.Model);
+        Check(rules, config.Data);
+        Check(rules, config.Sampler, config.Loss);
+        Check(rules, config.Optimizer);
+        Check(rules, config.Schedule);
+        Check(rules, config.Train);
+        rules.AtLeast(config.Evaluate.EveryEpochs, 0, "evaluate.everyEpochs");
+    }
+
+    /// <summary>What works but is hardly meant, one sentence each.</summary>
+    public static IReadOnlyList<string> Warnings(RunConfig config)
+    {
+        List<string> warnings = [];
+        double most = config.Loss.Distance == DistanceKind.Squared ? 4 : 2;
+        string unit = config.Loss.Distance == DistanceKind.Squared ? "squared distance" : "distance";
+        if (config.Loss.Kind == LossKind.Triplet && config.Model.Normalize && config.Loss.Margin >= most)
+            warnings.Add($"loss.margin {config.Loss.Margin} can never be met: normalised embeddings are at most {most} apart"
+                + $" in {unit}; 0.2 is usual");
+        if (config.Loss is { Kind: LossKind.Triplet, Rule: not MiningRule.Explicit } && config.Sampler.Kind == SamplerKind.Shuffled)
+            warnings.Add("sampler.kind shuffled leaves to chance whether a batch has two images of a class;"
+                + " balanced makes sure of it");
+        return warnings;
+    }
+
+    static void Check(Rules rules, ModelConfig model)
+    {
+        rules.That(model.Input.Length == 3, "model.input", "must be [channels, height, width]", model.Input);
+        for (int i = 0; i < model.Input.Length; i++)
+            rules.Between(model.Input[i], 1, MostPixels, $"model.input[{i}]");
+        rules.Between(model.Embedding, 1, 65536, "model.embedding");
+        rules.That(model.Dropout is >= 0 and < 1, "model.dropout", "must be from 0 to below 1", model.Dropout);
+        rules.That(model.Kind != ModelKind.Onnx || model.Path is not null, "model.path", "must name the .onnx file", model.Path);
+    }
+
+    static void Check(Rules rules, DataConfig data)
+    {
+        if (data.Limit is { } limit) rules.AtLeast(limit, 1, "data.limit");
+        rules.That(data.Kind != DataKind.Folder || data.Path is not null, "data.path",
+            "must name the folder that holds one folder a class", data.Path);
+        if (data.Kind != DataKind.Arrays) return;
+        rules.That(data.Images is not null, "data.images", "must name the .npy of images", data.Images);
+        rules.That(data.Labels is not null, "data.labels", "must name the .npy of labels", data.Labels);
+        rules.That(data.TestImages is null == data.TestLabels is null, "data.testImages",
+            "and data.testLabels must be given together", data.TestImages);
+    }
+
+    static void Check(Rules rules, SamplerConfig sampler, LossConfig loss)
+    {
+        bool isTriplet = loss.Kind == LossKind.Triplet, isExplicit = isTriplet && loss.Rule == MiningRule.Explicit;
+        rules.AtLeast(loss.Margin, 0, "loss.margin");
+        if (sampler.Kind == SamplerKind.Balanced)
+        {
+            rules.That(!isExplicit, "sampler.kind", "must be shuffled (random triplets) or sequential (the thirds of a"
+                + " batch are anchors, positives and negatives) with loss.rule explicit", "balanced");
+            rules.AtLeast(sampler.Classes, isTriplet ? 2 : 1, "sampler.classes", "a triplet needs a negative");
+            rules.AtLeast(sampler.PerClass, isTriplet ? 2 : 1, "sampler.perClass", "a triplet needs a positive");
+            long size = (long)sampler.Classes * sampler.PerClass;
+            rules.That(sampler.Batch == size, "sampler.batch",
+                $"must be classes x perClass = {size}; leave it out", sampler.Batch);
+        }
+        rules.Between(sampler.Batch ?? 0, isTriplet ? 2 : 1, 1 << 20, "sampler.batch");
+        rules.That(!isExplicit || sampler.Batch % 3 == 0, "sampler.batch",
+            "must be a multiple of 3 with loss.rule explicit: anchors, positives, negatives", sampler.Batch);
+    }
+
+    static void Check(Rules rules, OptimizerConfig optimizer)
+    {
+        rules.Positive(optimizer.LearningRate, "optimizer.learningRate");
+        rules.That(optimizer.Momentum is >= 0 and < 1, "optimizer.momentum", "must be from 0 to below 1", optimizer.Momentum);
+        rules.That(optimizer.Beta2 is >= 0 and < 1, "optimizer.beta2", "must be from 0 to below 1", optimizer.Beta2);
+        rules.Positive(optimizer.Epsilon ?? 0, "optimizer.epsilon");
+        rules.AtLeast(optimizer.WeightDecay, 0, "optimizer.weightDecay");
+        for (int i = 0; i < optimizer.Groups.Length; i++)
+        {
+            ParameterGroupConfig group = optimizer.Groups[i];
+            string path = $"optimizer.groups[{i}]";
+            rules.That(group.Match != "", $"{path}.match", "must name parameters, such as layer1.*", group.Match);
+            rules.AtLeast(group.Rate, 0, $"{path}.rate");
+            rules.AtLeast(group.WeightDecay ?? 0, 0, $"{path}.weightDecay");
+        }
+    }
+
+    static void Check(Rules rules, ScheduleConfig schedule)
+    {
+        rules.AtLeast(schedule.WarmupSteps, 0, "schedule.warmupSteps");
+        rules.AtLeast(schedule.EverySteps, 1, "schedule.everySteps");
+        rules.Positive(schedule.Factor, "schedule.factor");
+        rules.AtLeast(schedule.Decay, 0, "schedule.decay");
+    }
+
+    static void Check(Rules rules, TrainConfig train)
+    {
+        rules.AtLeast(train.Epochs, 1, "train.epochs");
+        if (train.Steps is { } steps) rules.AtLeast(steps, 1, "train.steps");
+        rules.AtLeast(train.CheckpointEverySteps, 0, "train.checkpointEverySteps");
+        rules.AtLeast(train.Keep, 1, "train.keep");
+    }
+
+    /// <summary>Turns a rule that does not hold into a line for the user.</summary>
+    sealed class Rules(string source)
+    {
+        public void That(bool holds, string path, string rule, object? value)
+        {
+            if (!holds) throw new UserErrorException($"{source}: {path} {rule}{Not(value)}");
+        }
+
+        public void AtLeast(double value, double least, string path, string why = "") =>
+            That(value >= least, path, $"must be at least {least}{(why == "" ? "" : $" ({why})")}", value);
+
+        public void Between(double value, double least, double most, string path) =>
+            That(value >= least && value <= most, path, $"must be from {least} to {most}", value);
+
+        public void Positive(double value, string path) => That(value > 0, path, "must be above 0", value);
+
+        static string Not(object? value) => value switch
+        {
+            null or "" => "",
+            int[] numbers => $", not [{string.Join(", ", numbers)}]",
+            _ => $", not {value}",
+        };
+    }
+}
