@@ -1,0 +1,40 @@
+using System.Runtime.CompilerServices;
+
+namespace TripletGpu.Backends.Cpu.Simd;
+
+/// <summary>Sums of arrays in four vectors of partial sums, so that an addition need not wait for the one before.</summary>
+static unsafe class Sums<V> where V : unmanaged, IFloats<V>
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float Sum(float* x, int n)
+    {
+        V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero;
+        int i = 0;
+        for (; i <= n - 4 * V.Count; i += 4 * V.Count)
+        {
+            a += V.Load(x + i);
+            b += V.Load(x + i + V.Count);
+            c += V.Load(x + i + 2 * V.Count);
+            d += V.Load(x + i + 3 * V.Count);
+        }
+        for (; i < n; i += V.Count) a += V.KeepFirst(V.Load(x + i), n - i);
+        return V.Sum(a + b + (c + d));
+    }
+
+    /// <summary>The sum of x * y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float Dot(float* x, float* y, int n)
+    {
+        V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero;
+        int i = 0;
+        for (; i <= n - 4 * V.Count; i += 4 * V.Count)
+        {
+            a = V.MultiplyAdd(V.Load(x + i), V.Load(y + i), a);
+            b = V.MultiplyAdd(V.Load(x + i + V.Count), V.Load(y + i + V.Count), b);
+            c = V.MultiplyAdd(V.Load(x + i + 2 * V.Count), V.Load(y + i + 2 * V.Count), c);
+            d = V.MultiplyAdd(V.Load(x + i + 3 * V.Count), V.Load(y + i + 3 * V.Count), d);
+        }
+        for (; i < n; i += V.Count) a += V.KeepFirst(V.Load(x + i) * V.Load(y + i), n - i);
+        return V.Sum(a + b + (c + d));
+    }
+}
