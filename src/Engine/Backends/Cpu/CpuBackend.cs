@@ -1,3 +1,5 @@
+using TripletGpu.Backends.Cpu.Pooling;
+
 namespace TripletGpu.Backends.Cpu;
 
 /// <summary>
@@ -19,7 +21,7 @@ public sealed class CpuBackend : IBackend
         Reduction = new CpuReduction(this);
         MatMul = new CpuMatMul(this);
         Convolution = new CpuConvolution(this);
-        Pooling = new CpuPooling(this);
+        Pooling = CpuPooling.Create(this);
         Normalization = new CpuNormalization(this);
         MetricLearning = new CpuMetricLearning(this);
         Optimizers = new CpuOptimizers(this);

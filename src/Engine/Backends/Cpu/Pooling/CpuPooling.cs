@@ -1,0 +1,166 @@
+using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Simd;
+
+namespace TripletGpu.Backends.Cpu.Pooling;
+
+/// <summary>Pooling on the CPU. Threads share the planes, which are independent, so no sum depends on their number.</summary>
+static class CpuPooling
+{
+    /// <summary>The family for the backend's instruction set.</summary>
+    public static IPooling Create(CpuBackend cpu) => cpu.Instructions switch
+    {
+        CpuInstructionSet.Avx512 => new CpuPooling<Floats512>(cpu),
+        CpuInstructionSet.Avx2 => new CpuPooling<Floats256>(cpu),
+        _ => new CpuPooling<Floats128>(cpu),
+    };
+}
+
+/// <inheritdoc cref="CpuPooling"/>
+sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged, IFloats<V>
+{
+    // Below this many elements waking the other threads costs more than they save.
+    const int WorthSharing = 16_384;
+
+    public void Max(Tensor x, Tensor y, Tensor taps, PoolingDims d)
+    {
+        float* from = x.Floats(), to = y.Floats(), chosen = taps.Floats();
+        ForPlanes(d.Planes, d.H * d.W, (first, last) =>
+        {
+            using PaddedPlane<V> padded = new(d, float.NegativeInfinity);
+            for (int n = first; n < last; n++)
+            {
+                padded.Fill(from + (long)n * d.H * d.W);
+                long at = (long)n * d.P * d.Q;
+                MaxWindows<V>.Forward(padded, d, to + at, chosen + at);
+            }
+        });
+    }
+
+    public void MaxBackward(Tensor taps, Tensor dy, Gradient dx, PoolingDims d)
+    {
+        if (!dx.IsNeeded) return;
+        float* chosen = taps.Floats(), from = dy.Floats(), to = dx.Target.Floats();
+        ForPlanes(d.Planes, d.H * d.W, (first, last) =>
+        {
+            using SpreadPlane<V> gradients = new(d), places = new(d);
+            for (int n = first; n < last; n++)
+            {
+                long at = (long)n * d.P * d.Q;
+                for (int p = 0; p < d.P; p++)
+                {
+                    gradients.SetRow(p, from + at + p * d.Q);
+                    places.SetRow(p, chosen + at + p * d.Q);
+                }
+                MaxWindows<V>.Backward(gradients, places, d, to + (long)n * d.H * d.W, dx.Accumulate);
+            }
+        });
+    }
+
+    public void Average(Tensor x, Tensor y, PoolingDims d, bool countPadding)
+    {
+        float* from = x.Floats(), to = y.Floats();
+        ForPlanes(d.Planes, d.H * d.W, (first, last) =>
+        {
+            using PaddedPlane<V> padded = new(d, 0);
+            using WindowCounts counts = new(d, countPadding);
+            for (int n = first; n < last; n++)
+            {
+                padded.Fill(from + (long)n * d.H * d.W);
+                WindowSums<V>.Run(new Mean<V>(counts.Rows, counts.Columns), padded.View, to + (long)n * d.P * d.Q, d.P, d.Q, false);
+            }
+        });
+    }
+
+    public void AverageBackward(Tensor dy, Gradient dx, PoolingDims d, bool countPadding)
+    {
+        if (!dx.IsNeeded) return;
+        float* from = dy.Floats(), to = dx.Target.Floats();
+        ForPlanes(d.Planes, d.H * d.W, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (first, last) =>
+        {
+            using SpreadPlane<V> shares = new(d);
+            using WindowCounts counts = new(d, countPadding);
+            for (int n = first; n < last; n++)
+            {
+                for (int p = 0; p < d.P; p++)
+                {
+                    float* row = from + ((long)n * d.P + p) * d.Q;
+                    V rows = V.Create(counts.Rows[p]);
+                    for (int q = 0; q < d.Q; q += V.Count)
+                        V.Store(V.Load(row + q) / (rows * V.Load(counts.Columns + q)), shares.Row + q);
+                    shares.SetRow(p, shares.Row);
+                }
+                WindowSums<V>.Run(new Plain<V>(), shares.View, to + (long)n * d.H * d.W, d.H, d.W, dx.Accumulate);
+            }
+        });
+    }
+
+    public void L2(Tensor x, Tensor y, PoolingDims d)
+    {
+        float* from = x.Floats(), to = y.Floats();
+        ForPlanes(d.Planes, d.H * d.W, (first, last) =>
+        {
+            using PaddedPlane<V> padded = new(d, 0);
+            for (int n = first; n < last; n++)
+            {
+                padded.Fill(from + (long)n * d.H * d.W);
+                WindowSums<V>.Run(new Norm<V>(), padded.View, to + (long)n * d.P * d.Q, d.P, d.Q, false);
+            }
+        });
+    }
+
+    public void L2Backward(Tensor x, Tensor y, Tensor dy, Gradient dx, PoolingDims d)
+    {
+        if (!dx.IsNeeded) return;
+        float* input = x.Floats(), norm = y.Floats(), from = dy.Floats(), to = dx.Target.Floats();
+        ForPlanes(d.Planes, d.H * d.W, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (first, last) =>
+        {
+            using SpreadPlane<V> quotients = new(d);
+            for (int n = first; n < last; n++)
+            {
+                for (int p = 0; p < d.P; p++)
+                {
+                    long at = ((long)n * d.P + p) * d.Q;
+                    for (int q = 0; q < d.Q; q += V.Count)
+                    {
+                        V y = V.Load(norm + at + q);
+                        V quotient = V.Select(V.AreEqual(y, V.Zero), V.Zero, V.Load(from + at + q) / y);
+                        V.Store(quotient, quotients.Row + q);
+                    }
+                    quotients.SetRow(p, quotients.Row);
+                }
+                long plane = (long)n * d.H * d.W;
+                WindowSums<V>.Run(new Times<V>(input + plane, d.W), quotients.View, to + plane, d.H, d.W, dx.Accumulate);
+            }
+        });
+    }
+
+    public void GlobalAverage(Tensor x, Tensor y)
+    {
+        float* from = x.Floats(), to = y.Floats();
+        int planes = (int)y.Count, plane = x.Shape.Product(2, 4);
+        ForPlanes(planes, plane, (first, last) =>
+        {
+            for (int n = first; n < last; n++) to[n] = Sums<V>.Sum(from + (long)n * plane, plane) / plane;
+        });
+    }
+
+    public void GlobalAverageBackward(Tensor dy, Gradient dx)
+    {
+        if (!dx.IsNeeded) return;
+        float* from = dy.Floats(), to = dx.Target.Floats();
+        int planes = (int)dy.Count, plane = dx.Target.Shape.Product(2, 4);
+        ForPlanes(planes, plane, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (first, last) =>
+        {
+            for (int n = first; n < last; n++)
+            {
+                V share = V.Create(from[n] / plane);
+                float* target = to + (long)n * plane;
+                for (int i = 0; i < plane; i += V.Count)
+                    WindowSums<V>.Put(share, target + i, Math.Min(V.Count, plane - i), dx.Accumulate);
+            }
+        });
+    }
+
+    void ForPlanes(int planes, int plane, Action<int, int> range) =>
+        cpu.Workers.For(planes, (WorthSharing + plane - 1) / plane, range);
+}

@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Simd;
+
+namespace TripletGpu.Backends.Cpu.Pooling;
+
+/// <summary>What is summed over a window and what becomes of the sum.</summary>
+interface IWindowSum<V>
+{
+    /// <summary>sum + f(x).</summary>
+    V Add(V sum, V x);
+
+    /// <summary>The result of a vector of windows that starts at row p, column q.</summary>
+    unsafe V Finish(V sum, int p, int q);
+}
+
+/// <summary>The sum itself.</summary>
+readonly struct Plain<V> : IWindowSum<V> where V : unmanaged, IFloats<V>
+{
+    public V Add(V sum, V x) => sum + x;
+
+    public V Finish(V sum, int p, int q) => sum;
+}
+
+/// <summary>sum / (rows[p] * columns[q]).</summary>
+readonly unsafe struct Mean<V>(float* rows, float* columns) : IWindowSum<V> where V : unmanaged, IFloats<V>
+{
+    public V Add(V sum, V x) => sum + x;
+
+    public V Finish(V sum, int p, int q) => sum / (V.Create(rows[p]) * V.Load(columns + q));
+}
+
+/// <summary>The root of the sum of squares.</summary>
+readonly struct Norm<V> : IWindowSum<V> where V : unmanaged, IFloats<V>
+{
+    public V Add(V sum, V x) => V.MultiplyAdd(x, x, sum);
+
+    public V Finish(V sum, int p, int q) => V.Sqrt(sum);
+}
+
+/// <summary>The sum times the element of a plane.</summary>
+readonly unsafe struct Times<V>(float* plane, int width) : IWindowSum<V> where V : unmanaged, IFloats<V>
+{
+    public V Add(V sum, V x) => sum + x;
+
+    public V Finish(V sum, int p, int q) => sum * V.Load(plane + p * width + q);
+}
+
+/// <summary>Sums over windows.</summary>
+static unsafe class WindowSums<V> where V : unmanaged, IFloats<V>
+{
+    /// <summary>
+    /// y[p, q] = Finish(sum over the taps), overwriting or adding. Four rows of windows at once: their sums are
+    /// independent, and narrow maps have rows but no columns to spare.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run<TSum>(TSum sum, PlaneView x, float* y, int rows, int columns, bool accumulate)
+        where TSum : struct, IWindowSum<V>
+    {
+        int step = x.RowStep;
+        for (int q = 0; q < columns; q += V.Count)
+        {
+            int lanes = Math.Min(V.Count, columns - q), p = 0;
+            for (; p <= rows - 4; p += 4)
+            {
+                float* corner = x.Start + p * step + q;
+                V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero;
+                foreach (int offset in x.Offsets)
+                {
+                    float* tap = corner + offset;
+                    a = sum.Add(a, V.Load(tap));
+                    b = sum.Add(b, V.Load(tap + step));
+                    c = sum.Add(c, V.Load(tap + 2 * step));
+                    d = sum.Add(d, V.Load(tap + 3 * step));
+                }
+                float* to = y + p * columns + q;
+                Put(sum.Finish(a, p, q), to, lanes, accumulate);
+                Put(sum.Finish(b, p + 1, q), to + columns, lanes, accumulate);
+                Put(sum.Finish(c, p + 2, q), to + 2 * columns, lanes, accumulate);
+                Put(sum.Finish(d, p + 3, q), to + 3 * columns, lanes, accumulate);
+            }
+            for (; p < rows; p++)
+            {
+                V a = V.Zero;
+                foreach (int offset in x.Offsets) a = sum.Add(a, V.Load(x.Start + p * step + q + offset));
+                Put(sum.Finish(a, p, q), y + p * columns + q, lanes, accumulate);
+            }
+        }
+    }
+
+    /// <summary>Writes or adds the first lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Put(V x, float* y, int lanes, bool accumulate)
+    {
+        if (accumulate) x += V.Load(y);
+        if (lanes == V.Count) V.Store(x, y);
+        else V.StoreFirst(x, y, lanes);
+    }
+}

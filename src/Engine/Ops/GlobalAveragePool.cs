@@ -1,0 +1,34 @@
+using TripletGpu.Autograd;
+using TripletGpu.Backends;
+
+namespace TripletGpu.Ops;
+
+/// <summary>y = mean of each plane: (N, C, H, W) becomes (N, C). dx = dy / (H * W).</summary>
+public sealed record GlobalAveragePool : Op
+{
+    /// <inheritdoc/>
+    public override Saved Saves => Saved.Nothing;
+
+    /// <inheritdoc/>
+    public override Shape InferShape(ReadOnlySpan<Shape> x)
+    {
+        Check.Rank(this, x[0], 4, "input");
+        Check.That(x[0][2] > 0 && x[0][3] > 0, this, $"the image has no pixels: {x[0]}");
+        return new Shape(x[0][0], x[0][1]);
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
+        on.Pooling.GlobalAverage(x[0], y);
+
+    /// <inheritdoc/>
+    public override void Backward(
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx) =>
+        on.Pooling.GlobalAverageBackward(dy, dx[0]);
+}
+
+public static partial class TensorOps
+{
+    /// <summary>The mean of each plane: (N, C, H, W) becomes (N, C).</summary>
+    public static Tensor GlobalAveragePool(this Tensor x) => new GlobalAveragePool().Apply(x);
+}
