@@ -1,3 +1,4 @@
+using TripletGpu.Backends.Cpu.Normalization;
 using TripletGpu.Backends.Cpu.Pooling;
 
 namespace TripletGpu.Backends.Cpu;
@@ -22,7 +23,7 @@ public sealed class CpuBackend : IBackend
         MatMul = new CpuMatMul(this);
         Convolution = new CpuConvolution(this);
         Pooling = CpuPooling.Create(this);
-        Normalization = new CpuNormalization(this);
+        Normalization = CpuNormalization.Create(this);
         MetricLearning = new CpuMetricLearning(this);
         Optimizers = new CpuOptimizers(this);
     }

@@ -1,0 +1,180 @@
+using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Simd;
+
+namespace TripletGpu.Backends.Cpu.Normalization;
+
+/// <summary>
+/// Batch norm of one channel at a time, so that the second pass over a channel reads a cache and not memory. The mean
+/// is kept as two floats: where it is far larger than the deviation, one float would be too coarse.
+/// </summary>
+readonly unsafe struct BatchNormPass<V> where V : unmanaged, IFloats<V>
+{
+    // A block is summed in float, reads twice from L1, and is combined with the others in double.
+    const int Block = 4096;
+
+    readonly float* x, weight, bias, statistics;
+
+    public BatchNormPass(Tensor x, Tensor weight, Tensor bias, Tensor statistics)
+    {
+        (Images, Channels, Plane) = (x.Shape[0], x.Shape[1], x.Shape.Product(2, x.Shape.Rank));
+        this.x = x.Floats();
+        this.weight = weight.Floats();
+        this.bias = bias.Floats();
+        this.statistics = statistics.Floats();
+    }
+
+    public int Images { get; }
+
+    public int Channels { get; }
+
+    public int Plane { get; }
+
+    /// <summary>
+    /// The mean and the (biased) variance of a channel. Squares are taken around each block's mean and blocks combined
+    /// by Chan's formula, so nothing cancels, wherever the mean lies.
+    /// </summary>
+    public (double Mean, double Variance) Moments(int c)
+    {
+        double mean = 0, squares = 0, count = 0;
+        for (int n = 0; n < Images; n++)
+        {
+            float* plane = x + At(n, c);
+            for (int i = 0; i < Plane; i += Block)
+            {
+                int length = Math.Min(Block, Plane - i);
+                float center = Sums<V>.Sum(plane + i, length) / length;
+                (double rest, double around) = Deviations(plane + i, length, center);
+                double blockMean = center + rest / length, total = count + length, delta = blockMean - mean;
+                squares += around - rest * rest / length + delta * delta * count * length / total;
+                mean += delta * length / total;
+                count = total;
+            }
+        }
+        return (mean, squares / count);
+    }
+
+    /// <summary>Keeps mean and 1 / sqrt(variance) for both passes.</summary>
+    public void SetStatistics(int c, double mean, double variance)
+    {
+        statistics[c] = (float)mean;
+        statistics[Channels + c] = (float)(mean - (float)mean);
+        statistics[2 * Channels + c] = (float)(1 / Math.Sqrt(variance));
+    }
+
+    /// <summary>1 / sqrt(variance + epsilon) of a channel.</summary>
+    public float Inverse(int c) => statistics[2 * Channels + c];
+
+    /// <summary>y = (x - mean) * inverse * weight + bias, cut at 0 if <paramref name="relu"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Normalize(int c, float* y, bool relu)
+    {
+        V mean = V.Create(statistics[c]), scale = V.Create(Scale(c)), shift = V.Create(Shift(c));
+        V lowest = V.Create(relu ? 0 : float.NegativeInfinity);
+        for (int n = 0; n < Images; n++)
+        {
+            float* from = x + At(n, c), to = y + At(n, c);
+            int i = 0;
+            for (; i <= Plane - V.Count; i += V.Count)
+                V.Store(V.Max(lowest, V.MultiplyAdd(V.Load(from + i) - mean, scale, shift)), to + i);
+            if (i < Plane)
+                V.StoreFirst(V.Max(lowest, V.MultiplyAdd(V.Load(from + i) - mean, scale, shift)), to + i, Plane - i);
+        }
+    }
+
+    /// <summary>The sums of g and of g * (x - mean), g being dy where the ReLU, if any, was open.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public (double Sum, double Dot) GradientSums(int c, float* dy, bool relu)
+    {
+        V mean = V.Create(statistics[c]), scale = V.Create(Scale(c)), shift = V.Create(Shift(c));
+        double sum = 0, dot = 0;
+        for (int n = 0; n < Images; n++)
+        {
+            float* from = x + At(n, c), gradient = dy + At(n, c);
+            for (int start = 0; start < Plane; start += Block)
+            {
+                int end = Math.Min(start + Block, Plane), i = start;
+                V s0 = V.Zero, s1 = V.Zero, d0 = V.Zero, d1 = V.Zero;
+                for (; i <= end - 2 * V.Count; i += 2 * V.Count)
+                {
+                    V u = V.Load(from + i) - mean, v = V.Load(from + i + V.Count) - mean;
+                    V g = Open(u, V.Load(gradient + i), scale, shift, relu);
+                    V h = Open(v, V.Load(gradient + i + V.Count), scale, shift, relu);
+                    s0 += g;
+                    s1 += h;
+                    d0 = V.MultiplyAdd(u, g, d0);
+                    d1 = V.MultiplyAdd(v, h, d1);
+                }
+                for (; i < end; i += V.Count)
+                {
+                    V u = V.KeepFirst(V.Load(from + i) - mean, end - i);
+                    V g = V.KeepFirst(Open(u, V.Load(gradient + i), scale, shift, relu), end - i);
+                    s0 += g;
+                    d0 = V.MultiplyAdd(u, g, d0);
+                }
+                sum += V.Sum(s0 + s1);
+                dot += V.Sum(d0 + d1);
+            }
+        }
+        return (sum, dot - (double)statistics[Channels + c] * sum);
+    }
+
+    /// <summary>
+    /// dx = scale * (g - sum / count - (x - mean) * inverse^2 * dot / count), folded to scale * g + slope * (x - mean)
+    /// + shift. Sums of 0 leave the gradient of constant statistics.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void InputGradient(int c, float* dy, float* dx, double sum, double dot, bool relu, bool accumulate)
+    {
+        double count = (double)Images * Plane, factor = (double)weight[c] * Inverse(c);
+        double slope = -factor * Inverse(c) * Inverse(c) * dot / count;
+        V k1 = V.Create((float)slope);
+        V k0 = V.Create((float)(-factor * sum / count - slope * statistics[Channels + c]));
+        V mean = V.Create(statistics[c]), scale = V.Create(Scale(c)), shift = V.Create(Shift(c));
+        for (int n = 0; n < Images; n++)
+        {
+            float* from = x + At(n, c), gradient = dy + At(n, c), to = dx + At(n, c);
+            for (int i = 0; i < Plane; i += V.Count)
+            {
+                V u = V.Load(from + i) - mean, g = Open(u, V.Load(gradient + i), scale, shift, relu);
+                V result = V.MultiplyAdd(g, scale, V.MultiplyAdd(u, k1, k0));
+                if (accumulate) result += V.Load(to + i);
+                if (i <= Plane - V.Count) V.Store(result, to + i);
+                else V.StoreFirst(result, to + i, Plane - i);
+            }
+        }
+    }
+
+    long At(int n, int c) => ((long)n * Channels + c) * Plane;
+
+    float Scale(int c) => weight[c] * Inverse(c);
+
+    // The mean's low part is folded in here: (x - high - low) * scale + bias.
+    float Shift(int c) => (float)(bias[c] - (double)statistics[Channels + c] * Scale(c));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V Open(V centered, V dy, V scale, V shift, bool relu) =>
+        relu ? dy & V.IsGreater(V.MultiplyAdd(centered, scale, shift), V.Zero) : dy;
+
+    /// <summary>The sums of x - center and of (x - center)^2 over a block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static (double Sum, double Squares) Deviations(float* x, int n, float center)
+    {
+        V middle = V.Create(center), s0 = V.Zero, s1 = V.Zero, q0 = V.Zero, q1 = V.Zero;
+        int i = 0;
+        for (; i <= n - 2 * V.Count; i += 2 * V.Count)
+        {
+            V u = V.Load(x + i) - middle, v = V.Load(x + i + V.Count) - middle;
+            s0 += u;
+            s1 += v;
+            q0 = V.MultiplyAdd(u, u, q0);
+            q1 = V.MultiplyAdd(v, v, q1);
+        }
+        for (; i < n; i += V.Count)
+        {
+            V u = V.KeepFirst(V.Load(x + i) - middle, n - i);
+            s0 += u;
+            q0 = V.MultiplyAdd(u, u, q0);
+        }
+        return (V.Sum(s0 + s1), V.Sum(q0 + q1));
+    }
+}

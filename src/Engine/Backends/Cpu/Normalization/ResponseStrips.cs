@@ -1,0 +1,124 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TripletGpu.Backends.Cpu.Simd;
+
+namespace TripletGpu.Backends.Cpu.Normalization;
+
+/// <summary>
+/// Local response norm in strips of pixels through all channels, narrow enough that the neighbouring channels of a
+/// strip are still in L1 or L2 when their turn comes.
+/// </summary>
+readonly unsafe struct ResponseStrips<V> where V : unmanaged, IFloats<V>
+{
+    const int Strip = 256;
+
+    readonly int channels, plane, strips, before, after;
+    readonly float share, k, beta, slope;
+
+    public ResponseStrips(Shape x, int size, float alpha, float beta, float k)
+    {
+        (channels, plane) = (x[1], x.Product(2, 4));
+        strips = (plane + Strip - 1) / Strip;
+        Count = x[0] * strips;
+        (before, after) = (size / 2, (size - 1) / 2);
+        (share, this.k, this.beta) = (alpha / size, k, beta);
+        slope = -2 * alpha * beta / size;
+    }
+
+    /// <summary>Strips of all images.</summary>
+    public int Count { get; }
+
+    /// <summary>Elements of a strip.</summary>
+    public int Elements => channels * Math.Min(Strip, plane);
+
+    /// <summary>y of one strip.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Forward(int strip, float* x, float* y)
+    {
+        (long start, int pixels) = Find(strip);
+        for (int c = 0; c < channels; c++)
+        {
+            float* from = x + start + (long)c * plane, to = y + start + (long)c * plane;
+            (int low, int high) = (Math.Max(-before, -c), Math.Min(after, channels - 1 - c));
+            for (int p = 0; p < pixels; p += V.Count)
+            {
+                V s = Scale(from + p, low, high), v = V.Load(from + p);
+                V result = beta == 0.75f ? v / V.Sqrt(s * V.Sqrt(s)) : v * InversePower(s);
+                if (p <= pixels - V.Count) V.Store(result, to + p);
+                else V.StoreFirst(result, to + p, pixels - p);
+            }
+        }
+    }
+
+    /// <summary>
+    /// dx of strips first .. last - 1. Each takes two passes over its channels: the first keeps 1 / s^beta and
+    /// dy * y / s, the second sums the latter over the channels whose window holds this one.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Backward(int first, int last, float* x, float* dy, float* dx, bool accumulate)
+    {
+        nuint bytes = (nuint)(channels + 1) * Strip * sizeof(float);
+        float* factors = (float*)NativeMemory.AlignedAlloc(bytes, 64), terms = (float*)NativeMemory.AlignedAlloc(bytes, 64);
+        for (int strip = first; strip < last; strip++)
+        {
+            (long start, int pixels) = Find(strip);
+            for (int c = 0; c < channels; c++)
+            {
+                float* from = x + start + (long)c * plane, gradient = dy + start + (long)c * plane;
+                (int low, int high) = (Math.Max(-before, -c), Math.Min(after, channels - 1 - c));
+                for (int p = 0; p < pixels; p += V.Count)
+                {
+                    V s = Scale(from + p, low, high), product = V.Load(gradient + p) * V.Load(from + p);
+                    V power = beta == 0.75f ? V.Create(1) / (s * V.Sqrt(s * V.Sqrt(s))) : InversePower(s) / s;
+                    V.Store(power * s, factors + c * Strip + p);
+                    V.Store(power * product, terms + c * Strip + p);
+                }
+            }
+            for (int c = 0; c < channels; c++)
+            {
+                long at = start + (long)c * plane;
+                (int low, int high) = (Math.Max(-after, -c), Math.Min(before, channels - 1 - c));
+                for (int p = 0; p < pixels; p += V.Count)
+                {
+                    V sum = V.Zero;
+                    for (int j = low; j <= high; j++) sum += V.Load(terms + (c + j) * Strip + p);
+                    V result = V.MultiplyAdd(V.Create(slope) * V.Load(x + at + p), sum,
+                        V.Load(dy + at + p) * V.Load(factors + c * Strip + p));
+                    if (accumulate) result += V.Load(dx + at + p);
+                    V.StoreFirst(result, dx + at + p, Math.Min(V.Count, pixels - p));
+                }
+            }
+        }
+        NativeMemory.AlignedFree(factors);
+        NativeMemory.AlignedFree(terms);
+    }
+
+    (long Start, int Pixels) Find(int strip)
+    {
+        (int image, int index) = Math.DivRem(strip, strips);
+        return ((long)image * channels * plane + index * Strip, Math.Min(Strip, plane - index * Strip));
+    }
+
+    /// <summary>s = k + alpha / size * sum of squares over channels low .. high from here.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    V Scale(float* x, int low, int high)
+    {
+        V squares = V.Zero;
+        for (int j = low; j <= high; j++)
+        {
+            V v = V.Load(x + (long)j * plane);
+            squares = V.MultiplyAdd(v, v, squares);
+        }
+        return V.MultiplyAdd(squares, V.Create(share), V.Create(k));
+    }
+
+    /// <summary>s^-beta for any beta.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    V InversePower(V s)
+    {
+        float* lanes = stackalloc float[V.Count];
+        V.Store(s, lanes);
+        for (int i = 0; i < V.Count; i++) lanes[i] = MathF.Pow(lanes[i], -beta);
+        return V.Load(lanes);
+    }
+}
