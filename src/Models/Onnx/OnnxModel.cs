@@ -1,0 +1,121 @@
+using Google.Protobuf;
+using TripletGpu.Models.Onnx.Format;
+using TripletGpu.Models.Serialization;
+
+namespace TripletGpu.Models.Onnx;
+
+/// <summary>An ONNX file that has been read and checked: nodes in an order in which they can run, initializers by name.</summary>
+sealed class OnnxModel
+{
+    const long OldestOpset = 7, NewestOpset = 21;
+
+    // The format's own limit, set by its 32-bit lengths; larger models keep their tensors in external files.
+    const long LargestFile = int.MaxValue;
+
+    OnnxModel(string path, ModelProto model)
+    {
+        Path = path;
+        Opset = model.OpsetImport.FirstOrDefault(o => o.Domain is "" or "ai.onnx")?.Version ?? 0;
+        Graph = model.Graph;
+        Metadata = model.MetadataProps.ToDictionary(p => p.Key, p => p.Value);
+        Nodes = Sort([.. Graph.Node.Select(n => new OnnxNode(n, Opset, path))]);
+    }
+
+    public string Path { get; }
+
+    /// <summary>The version of the default operator set.</summary>
+    public long Opset { get; }
+
+    public IReadOnlyList<OnnxNode> Nodes { get; }
+
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    public GraphProto Graph { get; }
+
+    /// <summary>The inputs that a caller provides: those that no initializer fills.</summary>
+    public IEnumerable<ValueInfoProto> Inputs
+    {
+        get
+        {
+            HashSet<string> filled = [.. Graph.Initializer.Select(t => t.Name)];
+            return Graph.Input.Where(i => !filled.Contains(i.Name));
+        }
+    }
+
+    /// <summary>Reads and checks a model.</summary>
+    /// <exception cref="UserErrorException">The file is no ONNX model, is damaged, or needs what is not supported.</exception>
+    public static OnnxModel Load(string path)
+    {
+        using FileStream file = InputFile.Open(path);
+        if (file.Length > LargestFile)
+            throw new UserErrorException($"{path} has {file.Length:N0} bytes; an ONNX file has at most 2 GiB (larger ones use external data)");
+        ModelProto model;
+        try
+        {
+            model = ModelProto.Parser.ParseFrom(file);
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw new UserErrorException($"{path} is no ONNX model, or is damaged: {exception.Message.ReplaceLineEndings(" ")}", exception);
+        }
+        if (model.Graph is null || model.Graph.Node.Count == 0)
+            throw new UserErrorException($"{path} holds no graph: it is no ONNX model, or is truncated");
+        if (model.Functions.Count > 0)
+            throw new UserErrorException($"{path} defines functions of its own ({model.Functions[0].Name}); export it with them inlined");
+        OnnxModel result = new(path, model);
+        if (result.Opset is < OldestOpset or > NewestOpset)
+            throw new UserErrorException($"{path} uses opset {result.Opset}; {OldestOpset} to {NewestOpset} are supported");
+        return result;
+    }
+
+    /// <summary>The initializers by name, converted.</summary>
+    public Dictionary<string, OnnxTensor> ReadInitializers()
+    {
+        Dictionary<string, OnnxTensor> byName = [];
+        foreach (TensorProto tensor in Graph.Initializer)
+            if (!byName.TryAdd(tensor.Name, OnnxTensor.From(tensor, Path)))
+                throw new UserErrorException($"{Path}: two initializers are called \"{tensor.Name}\"");
+        return byName;
+    }
+
+    /// <summary>Orders the nodes so that each follows those whose outputs it reads (Kahn); the file's order where it does.</summary>
+    OnnxNode[] Sort(OnnxNode[] nodes)
+    {
+        HashSet<string> known = [.. Graph.Initializer.Select(t => t.Name), .. Graph.Input.Select(i => i.Name), ""];
+        Dictionary<string, OnnxNode> makers = [];
+        foreach (OnnxNode node in nodes)
+            foreach (string output in node.Outputs)
+                if (output.Length > 0 && (known.Contains(output) || !makers.TryAdd(output, node)))
+                    throw node.Error($"\"{output}\" is made twice");
+        List<OnnxNode> sorted = [];
+        List<OnnxNode> waiting = [.. nodes];
+        while (waiting.Count > 0)
+        {
+            List<OnnxNode> later = [];
+            foreach (OnnxNode node in waiting)
+            {
+                if (!node.Inputs.All(known.Contains))
+                {
+                    later.Add(node);
+                    continue;
+                }
+                sorted.Add(node);
+                known.UnionWith(node.Outputs);
+            }
+            if (later.Count == waiting.Count) throw Unreachable(later[0], known, makers);
+            waiting = later;
+        }
+        foreach (ValueInfoProto output in Graph.Output)
+            if (!known.Contains(output.Name))
+                throw new UserErrorException($"{Path}: no node makes the output \"{output.Name}\"");
+        return [.. sorted];
+    }
+
+    static UserErrorException Unreachable(OnnxNode node, HashSet<string> known, Dictionary<string, OnnxNode> makers)
+    {
+        string missing = node.Inputs.First(i => !known.Contains(i));
+        return node.Error(makers.ContainsKey(missing)
+            ? $"it depends on itself through \"{missing}\": the graph has a cycle"
+            : $"nothing makes its input \"{missing}\"");
+    }
+}

@@ -1,0 +1,49 @@
+using TripletGpu.Models.Onnx.Format;
+
+namespace TripletGpu.Models.Onnx;
+
+/// <summary>One node of a graph with typed access to its attributes.</summary>
+sealed class OnnxNode(NodeProto node, long opset, string modelPath)
+{
+    public string OpType => node.OpType;
+
+    /// <summary>The node's name, or what makes it recognisable where it has none.</summary>
+    public string Name => node.Name.Length > 0 ? node.Name : $"{node.OpType} making \"{Outputs.FirstOrDefault()}\"";
+
+    public string Domain => node.Domain;
+
+    /// <summary>The version of the operator set that the model imports.</summary>
+    public long Opset => opset;
+
+    public string ModelPath => modelPath;
+
+    /// <summary>Names of the inputs; an empty one is an optional input left out.</summary>
+    public IReadOnlyList<string> Inputs => node.Input;
+
+    public IReadOnlyList<string> Outputs => node.Output;
+
+    /// <summary>Names of the attributes that are set.</summary>
+    public IEnumerable<string> Attributes => node.Attribute.Select(a => a.Name);
+
+    public bool Has(string name) => Find(name) is not null;
+
+    public bool HasInput(int index) => index < Inputs.Count && Inputs[index].Length > 0;
+
+    public long Int(string name, long otherwise) => Find(name)?.I ?? otherwise;
+
+    public float Float(string name, float otherwise) => Find(name)?.F ?? otherwise;
+
+    public string Text(string name, string otherwise) => Find(name)?.S.ToStringUtf8() ?? otherwise;
+
+    public long[]? Ints(string name) => Find(name) is { } attribute ? [.. attribute.Ints] : null;
+
+    public float[]? Floats(string name) => Find(name) is { } attribute ? [.. attribute.Floats] : null;
+
+    public OnnxTensor? Tensor(string name) => Find(name) is { T: { } tensor } ? OnnxTensor.From(tensor, modelPath) : null;
+
+    /// <summary>An error that names the node, its operator and the file.</summary>
+    public UserErrorException Error(string message) =>
+        new($"{modelPath}: node {Name} ({OpType}, opset {opset}): {message}");
+
+    AttributeProto? Find(string name) => node.Attribute.FirstOrDefault(a => a.Name == name);
+}
