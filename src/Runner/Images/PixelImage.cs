@@ -1,0 +1,49 @@
+namespace TripletGpu.Runner.Images;
+
+/// <summary>A decoded image: rows from the top, 3 bytes (red, green, blue) a pixel.</summary>
+public sealed class PixelImage
+{
+    /// <param name="width">Pixels in a row.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="pixels"><c>width * height * 3</c> bytes.</param>
+    public PixelImage(int width, int height, byte[] pixels)
+    {
+        if (pixels.Length != width * height * 3)
+            throw new ArgumentException($"{pixels.Length} bytes do not make {width} x {height} pixels of 3");
+        (Width, Height, Pixels) = (width, height, pixels);
+    }
+
+    /// <summary>Pixels in a row.</summary>
+    public int Width { get; }
+
+    /// <summary>Rows.</summary>
+    public int Height { get; }
+
+    /// <summary>The samples, row by row.</summary>
+    public byte[] Pixels { get; }
+
+    /// <summary>Turns and mirrors the image as an EXIF orientation (1 to 8) says, so that it stands upright.</summary>
+    public PixelImage Oriented(int orientation)
+    {
+        if (orientation is < 2 or > 8) return this;
+        bool swaps = orientation >= 5;
+        (int width, int height) = swaps ? (Height, Width) : (Width, Height);
+        byte[] turned = new byte[Pixels.Length];
+        for (int y = 0; y < height; y++)
+            for (int x = 0; x < width; x++)
+            {
+                (int fromX, int fromY) = orientation switch
+                {
+                    2 => (Width - 1 - x, y),
+                    3 => (Width - 1 - x, Height - 1 - y),
+                    4 => (x, Height - 1 - y),
+                    5 => (y, x),
+                    6 => (y, Height - 1 - x),
+                    7 => (Width - 1 - y, Height - 1 - x),
+                    _ => (Width - 1 - y, x),
+                };
+                Pixels.AsSpan((fromY * Width + fromX) * 3, 3).CopyTo(turned.AsSpan((y * width + x) * 3));
+            }
+        return new PixelImage(width, height, turned);
+    }
+}
