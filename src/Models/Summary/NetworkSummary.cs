@@ -1,0 +1,85 @@
+using TripletGpu.Autograd;
+using TripletGpu.Modules;
+
+namespace TripletGpu.Models.Summary;
+
+/// <summary>What a network consists of, found by running it once on a batch of one.</summary>
+/// <param name="Layers">The operations in forward order.</param>
+public sealed record NetworkSummary(IReadOnlyList<LayerSummary> Layers)
+{
+    /// <summary>All weights; statistics are not counted.</summary>
+    public long Parameters => Layers.Sum(layer => layer.Parameters);
+
+    /// <summary>The multiply-adds for one input.</summary>
+    public long Macs => Layers.Sum(layer => layer.Macs);
+
+    /// <summary>The bytes of all outputs for one input.</summary>
+    public long ActivationBytes => Layers.Sum(layer => layer.ActivationBytes);
+
+    /// <summary>Runs the network in inference mode and lists its operations.</summary>
+    /// <param name="network">Left as it was.</param>
+    /// <param name="input">The shape of one input, without the batch.</param>
+    /// <exception cref="ShapeException">The network does not take that shape.</exception>
+    public static NetworkSummary Of(Module network, Shape input)
+    {
+        Device device = network.Device;
+        Trace trace = new(network);
+        bool wasTraining = network.IsTraining;
+        IOpObserver? before = device.Observer;
+        using Step step = device.BeginStep(record: false);
+        network.Train(false);
+        device.Observer = trace;
+        try
+        {
+            Shape one = new([1, .. input.ToArray()]);
+            network.Forward(device.Tensor(one, new float[one.Count]));
+        }
+        finally
+        {
+            device.Observer = before;
+            network.Train(wasTraining);
+        }
+        return new NetworkSummary(trace.Layers);
+    }
+
+    sealed class Trace : IOpObserver
+    {
+        readonly Dictionary<Tensor, Parameter> parameters = new(ReferenceEqualityComparer.Instance);
+        readonly HashSet<Parameter> counted = [];
+        readonly Dictionary<string, int> numbers = [];
+
+        public Trace(Module network)
+        {
+            foreach (Parameter parameter in network.Parameters()) parameters[parameter.Value] = parameter;
+        }
+
+        public List<LayerSummary> Layers { get; } = [];
+
+        public void Applied(Op op, ReadOnlySpan<Tensor> x, Tensor y)
+        {
+            string? name = null;
+            long count = 0;
+            Shape[] shapes = new Shape[x.Length];
+            for (int i = 0; i < x.Length; i++)
+            {
+                shapes[i] = x[i].Shape;
+                if (!parameters.TryGetValue(x[i], out Parameter? parameter)) continue;
+                name ??= parameter.Name[..Math.Max(0, parameter.Name.LastIndexOf('.'))];
+                if (counted.Add(parameter) && !parameter.IsStatistic) count += x[i].Count;
+            }
+            int[] output = y.Shape.ToArray();
+            Layers.Add(new LayerSummary(
+                string.IsNullOrEmpty(name) ? Numbered(op.Name) : name, op.Name, output.Length > 1 ? output[1..] : output,
+                count, op.MultiplyAdds(shapes, y.Shape))
+            {
+                ActivationBytes = op.IsView ? 0 : y.Count * sizeof(float),
+            });
+        }
+
+        string Numbered(string kind)
+        {
+            int number = numbers[kind] = numbers.GetValueOrDefault(kind) + 1;
+            return $"{char.ToLowerInvariant(kind[0])}{kind[1..]}{number}";
+        }
+    }
+}
