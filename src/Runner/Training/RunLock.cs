@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace TripletGpu.Runner.Training;
 
 /// <summary>
@@ -18,19 +16,14 @@ sealed class RunLock : IDisposable
     public static RunLock Take(string folder)
     {
         string path = Path.Combine(folder, FileName);
-        FileStream file;
         try
         {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new RunLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException) when (File.Exists(path) && IsHeld(path))
         {
-            throw new UserErrorException($"{folder} is in use by another process{Holder(path)}: wait for it, or choose another --out");
+            throw new UserErrorException($"{folder} is in use by another process: wait for it, or choose another --out");
         }
-        file.SetLength(0);
-        file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-        file.Flush();
-        return new RunLock(file);
     }
 
     /// <summary>Whether a file name in a run's folder is the lock's.</summary>
@@ -49,22 +42,6 @@ sealed class RunLock : IDisposable
         catch (IOException)
         {
             return true;
-        }
-    }
-
-    static string Holder(string path)
-    {
-        try
-        {
-            // Shared with everything, this takes no lock of its own.
-            using FileStream held = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using StreamReader reader = new(held);
-            string id = reader.ReadToEnd();
-            return id.Length > 0 ? $" (process {id})" : "";
-        }
-        catch (IOException)
-        {
-            return ""; // Windows does not let a locked file be read
         }
     }
 }
