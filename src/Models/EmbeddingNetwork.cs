@@ -1,0 +1,37 @@
+using TripletGpu.Modules;
+using TripletGpu.Ops;
+
+namespace TripletGpu.Models;
+
+/// <summary>A network that turns images into embeddings, as points or as points on the unit sphere.</summary>
+public abstract class EmbeddingNetwork : Module
+{
+    /// <param name="device">Where the parameters live.</param>
+    /// <param name="imageShape">(C, H, W) of one image.</param>
+    /// <param name="dimension">D, the width of an embedding.</param>
+    /// <param name="isNormalized">Whether embeddings are scaled to length 1.</param>
+    protected EmbeddingNetwork(Device device, Shape imageShape, int dimension, bool isNormalized) : base(device) =>
+        (ImageShape, Dimension, IsNormalized) = (imageShape, dimension, isNormalized);
+
+    /// <summary>(C, H, W) of one image.</summary>
+    public Shape ImageShape { get; }
+
+    /// <summary>D, the width of an embedding.</summary>
+    public int Dimension { get; }
+
+    /// <summary>Whether embeddings are scaled to length 1.</summary>
+    public bool IsNormalized { get; }
+
+    /// <summary>The embeddings (N, D) of images (N, C, H, W).</summary>
+    public override Tensor Forward(Tensor x) => Forward(x, out _);
+
+    /// <summary>As <see cref="Forward(Tensor)"/>, and hands out the embeddings before normalisation.</summary>
+    public Tensor Forward(Tensor images, out Tensor raw)
+    {
+        raw = Embed(images);
+        return IsNormalized ? raw.L2Normalize() : raw;
+    }
+
+    /// <summary>The embeddings (N, D) before normalisation.</summary>
+    protected abstract Tensor Embed(Tensor images);
+}
