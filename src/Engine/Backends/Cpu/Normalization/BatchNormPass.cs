@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.Normalization;
 
@@ -7,7 +6,7 @@ namespace TripletGpu.Backends.Cpu.Normalization;
 /// Batch norm of one channel at a time, so that the second pass over a channel reads a cache and not memory. The mean
 /// is kept as two floats: where it is far larger than the deviation, one float would be too coarse.
 /// </summary>
-readonly unsafe struct BatchNormPass<V> where V : unmanaged, IFloats<V>
+readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
 {
     // A block is summed in float, reads twice from L1, and is combined with the others in double.
     const int Block = 4096;
@@ -75,9 +74,9 @@ readonly unsafe struct BatchNormPass<V> where V : unmanaged, IFloats<V>
             float* from = x + At(n, c), to = y + At(n, c);
             int i = 0;
             for (; i <= Plane - V.Count; i += V.Count)
-                V.Store(V.Max(lowest, V.MultiplyAdd(V.Load(from + i) - mean, scale, shift)), to + i);
+                V.Store(AtLeast(lowest, V.MultiplyAdd(V.Load(from + i) - mean, scale, shift)), to + i);
             if (i < Plane)
-                V.StoreFirst(V.Max(lowest, V.MultiplyAdd(V.Load(from + i) - mean, scale, shift)), to + i, Plane - i);
+                V.Store(AtLeast(lowest, V.MultiplyAdd(V.Load(from + i) - mean, scale, shift)), to + i, Plane - i);
         }
     }
 
@@ -93,7 +92,7 @@ readonly unsafe struct BatchNormPass<V> where V : unmanaged, IFloats<V>
             for (int start = 0; start < Plane; start += Block)
             {
                 int end = Math.Min(start + Block, Plane), i = start;
-                V s0 = V.Zero, s1 = V.Zero, d0 = V.Zero, d1 = V.Zero;
+                V s0 = default, s1 = default, d0 = default, d1 = default;
                 for (; i <= end - 2 * V.Count; i += 2 * V.Count)
                 {
                     V u = V.Load(from + i) - mean, v = V.Load(from + i + V.Count) - mean;
@@ -106,8 +105,8 @@ readonly unsafe struct BatchNormPass<V> where V : unmanaged, IFloats<V>
                 }
                 for (; i < end; i += V.Count)
                 {
-                    V u = V.KeepFirst(V.Load(from + i) - mean, end - i);
-                    V g = V.KeepFirst(Open(u, V.Load(gradient + i), scale, shift, relu), end - i);
+                    V u = V.FirstLanes(end - i, V.Load(from + i) - mean, default);
+                    V g = V.FirstLanes(end - i, Open(u, V.Load(gradient + i), scale, shift, relu), default);
                     s0 += g;
                     d0 = V.MultiplyAdd(u, g, d0);
                 }
@@ -139,7 +138,7 @@ readonly unsafe struct BatchNormPass<V> where V : unmanaged, IFloats<V>
                 V result = V.MultiplyAdd(g, scale, V.MultiplyAdd(u, k1, k0));
                 if (accumulate) result += V.Load(to + i);
                 if (i <= Plane - V.Count) V.Store(result, to + i);
-                else V.StoreFirst(result, to + i, Plane - i);
+                else V.Store(result, to + i, Plane - i);
             }
         }
     }
@@ -153,13 +152,17 @@ readonly unsafe struct BatchNormPass<V> where V : unmanaged, IFloats<V>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V Open(V centered, V dy, V scale, V shift, bool relu) =>
-        relu ? dy & V.IsGreater(V.MultiplyAdd(centered, scale, shift), V.Zero) : dy;
+        relu ? V.Select(V.GreaterThan(V.MultiplyAdd(centered, scale, shift), default), dy, default) : dy;
+
+    // Keeps NaN, as Max does, in fewer instructions.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V AtLeast(V lowest, V y) => V.Select(V.GreaterThan(lowest, y), lowest, y);
 
     /// <summary>The sums of x - center and of (x - center)^2 over a block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static (double Sum, double Squares) Deviations(float* x, int n, float center)
     {
-        V middle = V.Create(center), s0 = V.Zero, s1 = V.Zero, q0 = V.Zero, q1 = V.Zero;
+        V middle = V.Create(center), s0 = default, s1 = default, q0 = default, q1 = default;
         int i = 0;
         for (; i <= n - 2 * V.Count; i += 2 * V.Count)
         {
@@ -171,7 +174,7 @@ readonly unsafe struct BatchNormPass<V> where V : unmanaged, IFloats<V>
         }
         for (; i < n; i += V.Count)
         {
-            V u = V.KeepFirst(V.Load(x + i) - middle, n - i);
+            V u = V.FirstLanes(n - i, V.Load(x + i) - middle, default);
             s0 += u;
             q0 = V.MultiplyAdd(u, u, q0);
         }

@@ -1,5 +1,3 @@
-using TripletGpu.Backends.Cpu.Simd;
-
 namespace TripletGpu.Backends.Cpu.Normalization;
 
 /// <summary>Normalisations on the CPU: threads share channels, strips of pixels or rows, each of which is independent.</summary>
@@ -8,18 +6,15 @@ static class CpuNormalization
     /// <summary>The family for the backend's instruction set.</summary>
     public static INormalization Create(CpuBackend cpu) => cpu.Instructions switch
     {
-        CpuInstructionSet.Avx512 => new CpuNormalization<Floats512>(cpu),
-        CpuInstructionSet.Avx2 => new CpuNormalization<Floats256>(cpu),
-        _ => new CpuNormalization<Floats128>(cpu),
+        CpuInstructionSet.Avx512 => new CpuNormalization<Simd512>(cpu),
+        CpuInstructionSet.Avx2 => new CpuNormalization<Simd256>(cpu),
+        _ => new CpuNormalization<Simd128>(cpu),
     };
 }
 
 /// <inheritdoc cref="CpuNormalization"/>
-sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V : unmanaged, IFloats<V>
+sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V : struct, ICpuVector<V>
 {
-    // Below this many elements waking the other threads costs more than they save.
-    const int WorthSharing = 16_384;
-
     public void BatchNorm(
         Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor y, Tensor statistics,
         float momentum, float epsilon, bool relu)
@@ -132,5 +127,5 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
     }
 
     void Share(int count, int elements, Action<int, int> range) =>
-        cpu.Workers.For(count, (WorthSharing + elements - 1) / Math.Max(1, elements), range);
+        cpu.Workers.For(count, (VectorLoop.WorthSharing + elements - 1) / Math.Max(1, elements), range);
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.Normalization;
 
@@ -8,7 +7,7 @@ namespace TripletGpu.Backends.Cpu.Normalization;
 /// Local response norm in strips of pixels through all channels, narrow enough that the neighbouring channels of a
 /// strip are still in L1 or L2 when their turn comes.
 /// </summary>
-readonly unsafe struct ResponseStrips<V> where V : unmanaged, IFloats<V>
+readonly unsafe struct ResponseStrips<V> where V : struct, ICpuVector<V>
 {
     const int Strip = 256;
 
@@ -45,7 +44,7 @@ readonly unsafe struct ResponseStrips<V> where V : unmanaged, IFloats<V>
                 V s = Scale(from + p, low, high), v = V.Load(from + p);
                 V result = beta == 0.75f ? v / V.Sqrt(s * V.Sqrt(s)) : v * InversePower(s);
                 if (p <= pixels - V.Count) V.Store(result, to + p);
-                else V.StoreFirst(result, to + p, pixels - p);
+                else V.Store(result, to + p, pixels - p);
             }
         }
     }
@@ -80,12 +79,12 @@ readonly unsafe struct ResponseStrips<V> where V : unmanaged, IFloats<V>
                 (int low, int high) = (Math.Max(-after, -c), Math.Min(before, channels - 1 - c));
                 for (int p = 0; p < pixels; p += V.Count)
                 {
-                    V sum = V.Zero;
+                    V sum = default;
                     for (int j = low; j <= high; j++) sum += V.Load(terms + (c + j) * Strip + p);
                     V result = V.MultiplyAdd(V.Create(slope) * V.Load(x + at + p), sum,
                         V.Load(dy + at + p) * V.Load(factors + c * Strip + p));
                     if (accumulate) result += V.Load(dx + at + p);
-                    V.StoreFirst(result, dx + at + p, Math.Min(V.Count, pixels - p));
+                    V.Store(result, dx + at + p, Math.Min(V.Count, pixels - p));
                 }
             }
         }
@@ -103,7 +102,7 @@ readonly unsafe struct ResponseStrips<V> where V : unmanaged, IFloats<V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     V Scale(float* x, int low, int high)
     {
-        V squares = V.Zero;
+        V squares = default;
         for (int j = low; j <= high; j++)
         {
             V v = V.Load(x + (long)j * plane);

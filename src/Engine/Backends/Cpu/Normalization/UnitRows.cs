@@ -1,10 +1,9 @@
 using System.Runtime.CompilerServices;
-using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.Normalization;
 
 /// <summary>One row of an L2 normalisation.</summary>
-static unsafe class UnitRows<V> where V : unmanaged, IFloats<V>
+static unsafe class UnitRows<V> where V : struct, ICpuVector<V>
 {
     /// <summary>y = x / length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -13,7 +12,7 @@ static unsafe class UnitRows<V> where V : unmanaged, IFloats<V>
         V divisor = V.Create(length);
         int i = 0;
         for (; i <= n - V.Count; i += V.Count) V.Store(V.Load(x + i) / divisor, y + i);
-        if (i < n) V.StoreFirst(V.Load(x + i) / divisor, y + i, n - i);
+        if (i < n) V.Store(V.Load(x + i) / divisor, y + i, n - i);
     }
 
     /// <summary>dx = (dy - y * (y . dy)) * inverse, which is 0 for a row without a direction.</summary>
@@ -31,7 +30,7 @@ static unsafe class UnitRows<V> where V : unmanaged, IFloats<V>
         {
             V g = V.MultiplyAdd(V.Load(y + i), along, V.Load(dy + i)) * scale;
             if (accumulate) g += V.Load(dx + i);
-            V.StoreFirst(g, dx + i, Math.Min(V.Count, n - i));
+            V.Store(g, dx + i, Math.Min(V.Count, n - i));
         }
     }
 }

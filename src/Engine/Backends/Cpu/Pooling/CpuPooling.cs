@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
 
@@ -9,18 +8,15 @@ static class CpuPooling
     /// <summary>The family for the backend's instruction set.</summary>
     public static IPooling Create(CpuBackend cpu) => cpu.Instructions switch
     {
-        CpuInstructionSet.Avx512 => new CpuPooling<Floats512>(cpu),
-        CpuInstructionSet.Avx2 => new CpuPooling<Floats256>(cpu),
-        _ => new CpuPooling<Floats128>(cpu),
+        CpuInstructionSet.Avx512 => new CpuPooling<Simd512>(cpu),
+        CpuInstructionSet.Avx2 => new CpuPooling<Simd256>(cpu),
+        _ => new CpuPooling<Simd128>(cpu),
     };
 }
 
 /// <inheritdoc cref="CpuPooling"/>
-sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged, IFloats<V>
+sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : struct, ICpuVector<V>
 {
-    // Below this many elements waking the other threads costs more than they save.
-    const int WorthSharing = 16_384;
-
     public void Max(Tensor x, Tensor y, Tensor taps, PoolingDims d)
     {
         float* from = x.Floats(), to = y.Floats(), chosen = taps.Floats();
@@ -123,7 +119,7 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
                     for (int q = 0; q < d.Q; q += V.Count)
                     {
                         V y = V.Load(norm + at + q);
-                        V quotient = V.Select(V.AreEqual(y, V.Zero), V.Zero, V.Load(from + at + q) / y);
+                        V quotient = V.Select(V.Equal(y, default), default, V.Load(from + at + q) / y);
                         V.Store(quotient, quotients.Row + q);
                     }
                     quotients.SetRow(p, quotients.Row);
@@ -162,5 +158,5 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
     }
 
     void ForPlanes(int planes, int plane, Action<int, int> range) =>
-        cpu.Workers.For(planes, (WorthSharing + plane - 1) / plane, range);
+        cpu.Workers.For(planes, (VectorLoop.WorthSharing + plane - 1) / plane, range);
 }

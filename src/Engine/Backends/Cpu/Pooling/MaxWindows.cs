@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
 
 /// <summary>Maxima over windows. A tap's number travels as a float beside its value, in the same kind of register.</summary>
-static unsafe class MaxWindows<V> where V : unmanaged, IFloats<V>
+static unsafe class MaxWindows<V> where V : struct, ICpuVector<V>
 {
     /// <summary>y and the taps of a plane that is padded with minus infinity.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -29,9 +28,9 @@ static unsafe class MaxWindows<V> where V : unmanaged, IFloats<V>
                 {
                     float* at = corner + x.Offsets[t];
                     V tap = V.Create(t), u = V.Load(at), v = V.Load(at + step);
-                    V larger = V.IsGreaterOrNaN(u, a);
+                    V larger = V.GreaterOrNaN(u, a);
                     (a, tapA) = (V.Select(larger, u, a), V.Select(larger, tap, tapA));
-                    larger = V.IsGreaterOrNaN(v, b);
+                    larger = V.GreaterOrNaN(v, b);
                     (b, tapB) = (V.Select(larger, v, b), V.Select(larger, tap, tapB));
                 }
                 int to = p * d.Q + q;
@@ -45,7 +44,7 @@ static unsafe class MaxWindows<V> where V : unmanaged, IFloats<V>
                 V a = lowest, tapA = column + FirstRow(d, p);
                 for (int t = 0; t < x.Offsets.Length; t++)
                 {
-                    V u = V.Load(x.Start + p * step + q + x.Offsets[t]), larger = V.IsGreaterOrNaN(u, a);
+                    V u = V.Load(x.Start + p * step + q + x.Offsets[t]), larger = V.GreaterOrNaN(u, a);
                     (a, tapA) = (V.Select(larger, u, a), V.Select(larger, V.Create(t), tapA));
                 }
                 WindowSums<V>.Put(a, y + p * d.Q + q, lanes, false);
@@ -69,24 +68,24 @@ static unsafe class MaxWindows<V> where V : unmanaged, IFloats<V>
             int lanes = Math.Min(V.Count, d.W - w), h = 0;
             for (; h <= d.H - 2; h += 2)
             {
-                V a = V.Zero, b = V.Zero;
+                V a = default, b = default;
                 for (int t = 0; t < dy.Offsets.Length; t++)
                 {
                     float* at = start + h * step + w + dy.Offsets[t];
                     V tap = V.Create(t);
-                    a += V.Load(at) & V.AreEqual(V.Load(at + toPlaces), tap);
-                    b += V.Load(at + step) & V.AreEqual(V.Load(at + step + toPlaces), tap);
+                    a += V.Select(V.Equal(V.Load(at + toPlaces), tap), V.Load(at), default);
+                    b += V.Select(V.Equal(V.Load(at + step + toPlaces), tap), V.Load(at + step), default);
                 }
                 WindowSums<V>.Put(a, dx + h * d.W + w, lanes, accumulate);
                 WindowSums<V>.Put(b, dx + (h + 1) * d.W + w, lanes, accumulate);
             }
             if (h < d.H)
             {
-                V a = V.Zero;
+                V a = default;
                 for (int t = 0; t < dy.Offsets.Length; t++)
                 {
                     float* at = start + h * step + w + dy.Offsets[t];
-                    a += V.Load(at) & V.AreEqual(V.Load(at + toPlaces), V.Create(t));
+                    a += V.Select(V.Equal(V.Load(at + toPlaces), V.Create(t)), V.Load(at), default);
                 }
                 WindowSums<V>.Put(a, dx + h * d.W + w, lanes, accumulate);
             }

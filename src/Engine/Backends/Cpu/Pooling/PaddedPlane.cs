@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
 
@@ -8,7 +7,7 @@ namespace TripletGpu.Backends.Cpu.Pooling;
 /// A thread's copy of one input plane with its padding, small enough for L2. Columns are sorted by their remainder of
 /// the stride, so that neighbouring windows read neighbouring floats.
 /// </summary>
-readonly unsafe ref struct PaddedPlane<V> : IDisposable where V : unmanaged, IFloats<V>
+readonly unsafe ref struct PaddedPlane<V> : IDisposable where V : struct, ICpuVector<V>
 {
     readonly PoolingDims d;
     readonly int pitch, phase;
@@ -63,12 +62,12 @@ readonly unsafe ref struct PaddedPlane<V> : IDisposable where V : unmanaged, IFl
         if (d.StrideW == 1)
         {
             for (; i <= count - V.Count; i += V.Count) V.Store(V.Load(from + i), to + i);
-            if (i < count) V.StoreFirst(V.Load(from + i), to + i, count - i);
+            if (i < count) V.Store(V.Load(from + i), to + i, count - i);
         }
         else if (d.StrideW == 2)
         {
             for (; i <= count - V.Count; i += V.Count) V.Store(V.LoadEven(from + 2 * i), to + i);
-            if (i < count) V.StoreFirst(V.LoadEven(from + 2 * i), to + i, count - i);
+            if (i < count) V.Store(V.LoadEven(from + 2 * i), to + i, count - i);
         }
         else
         {

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
 
@@ -8,7 +7,7 @@ namespace TripletGpu.Backends.Cpu.Pooling;
 /// A thread's copy of one output plane, spread out by the stride with zeros between and around. A pixel of the input
 /// then gathers from its windows as a stride-1 window does: nothing is scattered, so no sum depends on an order.
 /// </summary>
-readonly unsafe ref struct SpreadPlane<V> : IDisposable where V : unmanaged, IFloats<V>
+readonly unsafe ref struct SpreadPlane<V> : IDisposable where V : struct, ICpuVector<V>
 {
     readonly PoolingDims d;
     readonly int pitch;
@@ -45,7 +44,7 @@ readonly unsafe ref struct SpreadPlane<V> : IDisposable where V : unmanaged, IFl
         if (d.StrideW == 1)
         {
             for (; q <= d.Q - V.Count; q += V.Count) V.Store(V.Load(from + q), to + q);
-            if (q < d.Q) V.StoreFirst(V.Load(from + q), to + q, d.Q - q);
+            if (q < d.Q) V.Store(V.Load(from + q), to + q, d.Q - q);
         }
         else
         {

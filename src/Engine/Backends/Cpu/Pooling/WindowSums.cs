@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
 
@@ -14,7 +13,7 @@ interface IWindowSum<V>
 }
 
 /// <summary>The sum itself.</summary>
-readonly struct Plain<V> : IWindowSum<V> where V : unmanaged, IFloats<V>
+readonly struct Plain<V> : IWindowSum<V> where V : struct, ICpuVector<V>
 {
     public V Add(V sum, V x) => sum + x;
 
@@ -22,7 +21,7 @@ readonly struct Plain<V> : IWindowSum<V> where V : unmanaged, IFloats<V>
 }
 
 /// <summary>sum / (rows[p] * columns[q]).</summary>
-readonly unsafe struct Mean<V>(float* rows, float* columns) : IWindowSum<V> where V : unmanaged, IFloats<V>
+readonly unsafe struct Mean<V>(float* rows, float* columns) : IWindowSum<V> where V : struct, ICpuVector<V>
 {
     public V Add(V sum, V x) => sum + x;
 
@@ -30,7 +29,7 @@ readonly unsafe struct Mean<V>(float* rows, float* columns) : IWindowSum<V> wher
 }
 
 /// <summary>The root of the sum of squares.</summary>
-readonly struct Norm<V> : IWindowSum<V> where V : unmanaged, IFloats<V>
+readonly struct Norm<V> : IWindowSum<V> where V : struct, ICpuVector<V>
 {
     public V Add(V sum, V x) => V.MultiplyAdd(x, x, sum);
 
@@ -38,7 +37,7 @@ readonly struct Norm<V> : IWindowSum<V> where V : unmanaged, IFloats<V>
 }
 
 /// <summary>The sum times the element of a plane.</summary>
-readonly unsafe struct Times<V>(float* plane, int width) : IWindowSum<V> where V : unmanaged, IFloats<V>
+readonly unsafe struct Times<V>(float* plane, int width) : IWindowSum<V> where V : struct, ICpuVector<V>
 {
     public V Add(V sum, V x) => sum + x;
 
@@ -46,7 +45,7 @@ readonly unsafe struct Times<V>(float* plane, int width) : IWindowSum<V> where V
 }
 
 /// <summary>Sums over windows.</summary>
-static unsafe class WindowSums<V> where V : unmanaged, IFloats<V>
+static unsafe class WindowSums<V> where V : struct, ICpuVector<V>
 {
     /// <summary>
     /// y[p, q] = Finish(sum over the taps), overwriting or adding. Four rows of windows at once: their sums are
@@ -63,7 +62,7 @@ static unsafe class WindowSums<V> where V : unmanaged, IFloats<V>
             for (; p <= rows - 4; p += 4)
             {
                 float* corner = x.Start + p * step + q;
-                V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero;
+                V a = default, b = default, c = default, d = default;
                 foreach (int offset in x.Offsets)
                 {
                     float* tap = corner + offset;
@@ -80,7 +79,7 @@ static unsafe class WindowSums<V> where V : unmanaged, IFloats<V>
             }
             for (; p < rows; p++)
             {
-                V a = V.Zero;
+                V a = default;
                 foreach (int offset in x.Offsets) a = sum.Add(a, V.Load(x.Start + p * step + q + offset));
                 Put(sum.Finish(a, p, q), y + p * columns + q, lanes, accumulate);
             }
@@ -93,6 +92,6 @@ static unsafe class WindowSums<V> where V : unmanaged, IFloats<V>
     {
         if (accumulate) x += V.Load(y);
         if (lanes == V.Count) V.Store(x, y);
-        else V.StoreFirst(x, y, lanes);
+        else V.Store(x, y, lanes);
     }
 }

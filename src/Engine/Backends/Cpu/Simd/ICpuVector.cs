@@ -15,7 +15,16 @@ unsafe interface ICpuVector<TSelf> : ISimd<TSelf> where TSelf : struct, ICpuVect
 
     static abstract TSelf Load(float* from);
 
+    /// <summary>Every second element: from[0], from[2], ...</summary>
+    static abstract TSelf LoadEven(float* from);
+
     static abstract void Store(TSelf value, float* to);
+
+    /// <summary>All bits of a lane where a = b, for <see cref="ISimd{TSelf}.Select"/>.</summary>
+    static abstract TSelf Equal(TSelf a, TSelf b);
+
+    /// <summary>All bits of a lane where a > b or a is NaN.</summary>
+    static abstract TSelf GreaterOrNaN(TSelf a, TSelf b);
 
     /// <summary>Lanes 0 .. count - 1 of <paramref name="yes"/>, the others of <paramref name="no"/>.</summary>
     static abstract TSelf FirstLanes(int count, TSelf yes, TSelf no);

@@ -13,6 +13,8 @@ readonly unsafe struct Simd128(Vector128<float> lanes) : ICpuVector<Simd128>
 
     public static Simd128 Load(float* from) => new(Vector128.Load(from));
 
+    public static Simd128 LoadEven(float* from) => new(Vector128.Create(from[0], from[2], from[4], from[6]));
+
     public static void Store(Simd128 value, float* to) => value.lanes.Store(to);
 
     public static Simd128 operator +(Simd128 a, Simd128 b) => new(a.lanes + b.lanes);
@@ -43,6 +45,11 @@ readonly unsafe struct Simd128(Vector128<float> lanes) : ICpuVector<Simd128>
     public static Simd128 Log(Simd128 a) => new(Vector128.Log(a.lanes));
 
     public static Simd128 GreaterThan(Simd128 a, Simd128 b) => new(Vector128.GreaterThan(a.lanes, b.lanes));
+
+    public static Simd128 Equal(Simd128 a, Simd128 b) => new(Vector128.Equals(a.lanes, b.lanes));
+
+    public static Simd128 GreaterOrNaN(Simd128 a, Simd128 b) =>
+        new(Vector128.GreaterThan(a.lanes, b.lanes) | ~Vector128.Equals(a.lanes, a.lanes));
 
     public static Simd128 Select(Simd128 mask, Simd128 yes, Simd128 no) =>
         new(Vector128.ConditionalSelect(mask.lanes, yes.lanes, no.lanes));

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace TripletGpu.Backends.Cpu;
 
@@ -13,7 +14,19 @@ readonly unsafe struct Simd256(Vector256<float> lanes) : ICpuVector<Simd256>
 
     public static Simd256 Load(float* from) => new(Vector256.Load(from));
 
+    public static Simd256 LoadEven(float* from)
+    {
+        Vector256<float> mixed = Avx.Shuffle(Vector256.Load(from), Vector256.Load(from + 8), 0b10_00_10_00);
+        return new(Avx2.Permute4x64(mixed.AsDouble(), 0b11_01_10_00).AsSingle());
+    }
+
     public static void Store(Simd256 value, float* to) => value.lanes.Store(to);
+
+    public static void Store(Simd256 value, float* to, int remaining)
+    {
+        if (remaining >= Count) value.lanes.Store(to);
+        else Avx.MaskStore(to, Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(remaining)).AsSingle(), value.lanes);
+    }
 
     public static Simd256 operator +(Simd256 a, Simd256 b) => new(a.lanes + b.lanes);
 
@@ -43,6 +56,11 @@ readonly unsafe struct Simd256(Vector256<float> lanes) : ICpuVector<Simd256>
     public static Simd256 Log(Simd256 a) => new(Vector256.Log(a.lanes));
 
     public static Simd256 GreaterThan(Simd256 a, Simd256 b) => new(Vector256.GreaterThan(a.lanes, b.lanes));
+
+    public static Simd256 Equal(Simd256 a, Simd256 b) => new(Vector256.Equals(a.lanes, b.lanes));
+
+    public static Simd256 GreaterOrNaN(Simd256 a, Simd256 b) =>
+        new(Vector256.GreaterThan(a.lanes, b.lanes) | ~Vector256.Equals(a.lanes, a.lanes));
 
     public static Simd256 Select(Simd256 mask, Simd256 yes, Simd256 no) =>
         new(Vector256.ConditionalSelect(mask.lanes, yes.lanes, no.lanes));

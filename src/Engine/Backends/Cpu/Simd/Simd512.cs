@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace TripletGpu.Backends.Cpu;
 
@@ -13,7 +14,16 @@ readonly unsafe struct Simd512(Vector512<float> lanes) : ICpuVector<Simd512>
 
     public static Simd512 Load(float* from) => new(Vector512.Load(from));
 
+    public static Simd512 LoadEven(float* from) => new(Avx512F.PermuteVar16x32x2(
+        Vector512.Load(from), Vector512<int>.Indices + Vector512<int>.Indices, Vector512.Load(from + 16)));
+
     public static void Store(Simd512 value, float* to) => value.lanes.Store(to);
+
+    public static void Store(Simd512 value, float* to, int remaining)
+    {
+        if (remaining >= Count) value.lanes.Store(to);
+        else Avx512F.MaskStore(to, Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(remaining)).AsSingle(), value.lanes);
+    }
 
     public static Simd512 operator +(Simd512 a, Simd512 b) => new(a.lanes + b.lanes);
 
@@ -43,6 +53,11 @@ readonly unsafe struct Simd512(Vector512<float> lanes) : ICpuVector<Simd512>
     public static Simd512 Log(Simd512 a) => new(Vector512.Log(a.lanes));
 
     public static Simd512 GreaterThan(Simd512 a, Simd512 b) => new(Vector512.GreaterThan(a.lanes, b.lanes));
+
+    public static Simd512 Equal(Simd512 a, Simd512 b) => new(Vector512.Equals(a.lanes, b.lanes));
+
+    public static Simd512 GreaterOrNaN(Simd512 a, Simd512 b) =>
+        new(Vector512.GreaterThan(a.lanes, b.lanes) | ~Vector512.Equals(a.lanes, a.lanes));
 
     public static Simd512 Select(Simd512 mask, Simd512 yes, Simd512 no) =>
         new(Vector512.ConditionalSelect(mask.lanes, yes.lanes, no.lanes));

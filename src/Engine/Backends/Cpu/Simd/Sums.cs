@@ -1,14 +1,14 @@
 using System.Runtime.CompilerServices;
 
-namespace TripletGpu.Backends.Cpu.Simd;
+namespace TripletGpu.Backends.Cpu;
 
 /// <summary>Sums of arrays in four vectors of partial sums, so that an addition need not wait for the one before.</summary>
-static unsafe class Sums<V> where V : unmanaged, IFloats<V>
+static unsafe class Sums<V> where V : struct, ICpuVector<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Sum(float* x, int n)
     {
-        V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero;
+        V a = default, b = default, c = default, d = default;
         int i = 0;
         for (; i <= n - 4 * V.Count; i += 4 * V.Count)
         {
@@ -17,7 +17,7 @@ static unsafe class Sums<V> where V : unmanaged, IFloats<V>
             c += V.Load(x + i + 2 * V.Count);
             d += V.Load(x + i + 3 * V.Count);
         }
-        for (; i < n; i += V.Count) a += V.KeepFirst(V.Load(x + i), n - i);
+        for (; i < n; i += V.Count) a += V.FirstLanes(n - i, V.Load(x + i), default);
         return V.Sum(a + b + (c + d));
     }
 
@@ -25,7 +25,7 @@ static unsafe class Sums<V> where V : unmanaged, IFloats<V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Dot(float* x, float* y, int n)
     {
-        V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero;
+        V a = default, b = default, c = default, d = default;
         int i = 0;
         for (; i <= n - 4 * V.Count; i += 4 * V.Count)
         {
@@ -34,7 +34,7 @@ static unsafe class Sums<V> where V : unmanaged, IFloats<V>
             c = V.MultiplyAdd(V.Load(x + i + 2 * V.Count), V.Load(y + i + 2 * V.Count), c);
             d = V.MultiplyAdd(V.Load(x + i + 3 * V.Count), V.Load(y + i + 3 * V.Count), d);
         }
-        for (; i < n; i += V.Count) a += V.KeepFirst(V.Load(x + i) * V.Load(y + i), n - i);
+        for (; i < n; i += V.Count) a += V.FirstLanes(n - i, V.Load(x + i) * V.Load(y + i), default);
         return V.Sum(a + b + (c + d));
     }
 }
