@@ -1,6 +1,35 @@
 namespace TripletGpu.Backends;
 
-/// <summary>The Convolution family of a backend.</summary>
+/// <summary>
+/// Two-dimensional convolutions (cross-correlations, as every framework has them). Maps are N C H W, weights K C R S.
+/// <code>
+/// y[n, k, p, q] = sum over c, r, s of w[k, c, r, s] * x[n, c, p * strideH + r * dilationH - top, q * strideW + s * dilationW - left]
+/// </code>
+/// where x is 0 outside the map.
+/// </summary>
 public interface IConvolution
 {
+    /// <summary>
+    /// y = conv(x, weight) + bias + residual, then max(0, y) where <paramref name="relu"/>. Overwrites y.
+    /// </summary>
+    /// <param name="x">(N, C, H, W).</param>
+    /// <param name="weight">(K, C, R, S).</param>
+    /// <param name="bias">(K), or null for none.</param>
+    /// <param name="residual">Of y's shape, or null for none; never y itself.</param>
+    /// <param name="y">(N, K, P, Q).</param>
+    /// <param name="dims">All extents.</param>
+    /// <param name="relu">Whether negative results become 0.</param>
+    void Forward(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionDims dims, bool relu);
+
+    /// <summary>dx = the transposed convolution of dy, (N, K, P, Q), with the weight.</summary>
+    void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionDims dims);
+
+    /// <summary>dw[k, c, r, s] = the sum over images and output pixels of dy[k] and x[c] seen through tap (r, s).</summary>
+    void BackwardWeight(Tensor x, Tensor dy, Gradient dw, in ConvolutionDims dims);
+
+    /// <summary>db[k] = the sum of dy over images and pixels.</summary>
+    void BackwardBias(Tensor dy, Gradient db, in ConvolutionDims dims);
+
+    /// <summary>The gradient before a fused ReLU, in place: dy = 0 where the output y is not above 0.</summary>
+    void BackwardRelu(Tensor y, Tensor dy);
 }

@@ -1,6 +1,17 @@
 namespace TripletGpu.Backends;
 
-/// <summary>The MatMul family of a backend.</summary>
+/// <summary>Products of row-major matrices.</summary>
 public interface IMatMul
 {
+    /// <summary>
+    /// C = op(A) op(B), overwriting or adding to the target; op transposes where asked. C is (M, N); A is (M, K), or
+    /// (K, M) transposed; B is (K, N), or (N, K) transposed.
+    /// </summary>
+    void Multiply(Tensor a, bool transposeA, Tensor b, bool transposeB, Gradient c);
+
+    /// <summary>y = x weight' + bias: x (N, in), weight (out, in), bias (out) or null. Overwrites y.</summary>
+    void Linear(Tensor x, Tensor weight, Tensor? bias, Tensor y);
+
+    /// <summary>Sums the rows of a matrix (N, D) into (D): the gradient of a bias.</summary>
+    void SumRows(Tensor x, Gradient sums);
 }

@@ -1,0 +1,103 @@
+using TripletGpu.Autograd;
+using TripletGpu.Backends;
+
+namespace TripletGpu.Ops;
+
+/// <summary>
+/// A convolution with everything that a network does right after it in one pass:
+/// y = relu?(conv(x, w) + bias? + residual?). Inputs in this order: x, weight, bias, residual.
+/// </summary>
+/// <param name="Geometry">How the filters move.</param>
+/// <param name="HasBias">Whether a bias (K) follows the weight.</param>
+/// <param name="HasResidual">Whether a map of the output's shape is added.</param>
+/// <param name="Relu">Whether negative results become 0. The gradient is 0 where y is 0.</param>
+public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool HasResidual, bool Relu) : Op
+{
+    int Residual => HasBias ? 3 : 2;
+
+    /// <inheritdoc/>
+    public override Saved Saves => Relu ? Saved.Inputs | Saved.Output : Saved.Inputs;
+
+    /// <inheritdoc/>
+    public override Shape InferShape(ReadOnlySpan<Shape> x)
+    {
+        Shape input = x[0], weight = x[1];
+        Check.Rank(this, input, 4, "input");
+        Check.Rank(this, weight, 4, "weight");
+        ConvolutionGeometry g = Geometry;
+        Check.That(Math.Min(g.StrideH, g.StrideW) > 0, this, $"strides must be positive: {g.StrideH}, {g.StrideW}");
+        Check.That(Math.Min(g.DilationH, g.DilationW) > 0, this, $"dilations must be positive: {g.DilationH}, {g.DilationW}");
+        Check.That(
+            g.PaddingTop >= 0 && g.PaddingLeft >= 0 && g.PaddingBottom >= 0 && g.PaddingRight >= 0, this,
+            $"padding must not be negative: {g.PaddingTop}, {g.PaddingLeft}, {g.PaddingBottom}, {g.PaddingRight}");
+        Check.That(input[1] == weight[1], this,
+            $"input has {input[1]} channels but the weight expects {weight[1]}: input {input}, weight {weight}");
+        ConvolutionDims dims = Dims(input, weight);
+        Check.That(dims.P > 0 && dims.Q > 0, this,
+            $"the filter is larger than the padded map: input {input}, weight {weight}, padding {g.PaddingTop},"
+            + $" {g.PaddingLeft}, {g.PaddingBottom}, {g.PaddingRight}, dilation {g.DilationH}, {g.DilationW}");
+        if (HasBias)
+            Check.That(x[2] == new Shape(weight[0]), this, $"bias must be ({weight[0]}), not {x[2]}: weight {weight}");
+        if (HasResidual)
+            Check.That(x[Residual] == dims.Output, this,
+                $"the residual is {x[Residual]} but the output {dims.Output}: input {input}, weight {weight}");
+        return dims.Output;
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
+        on.Convolution.Forward(
+            x[0], x[1], HasBias ? x[2] : null, HasResidual ? x[Residual] : null, y, Dims(x[0].Shape, x[1].Shape), Relu);
+
+    /// <inheritdoc/>
+    public override void Backward(
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx)
+    {
+        ConvolutionDims dims = Dims(x[0].Shape, x[1].Shape);
+        // dy is this operation's alone and is released after it, so the mask may be applied in place.
+        if (Relu) on.Convolution.BackwardRelu(y, dy);
+        if (dx[0].IsNeeded) on.Convolution.BackwardInput(dy, x[1], dx[0], dims);
+        if (dx[1].IsNeeded) on.Convolution.BackwardWeight(x[0], dy, dx[1], dims);
+        if (HasBias && dx[2].IsNeeded) on.Convolution.BackwardBias(dy, dx[2], dims);
+        if (HasResidual && dx[Residual].IsNeeded) on.Elementwise.Affine(dy, 1, 0, dx[Residual]);
+    }
+
+    ConvolutionDims Dims(Shape input, Shape weight) =>
+        new(input[0], input[1], input[2], input[3], weight[0], weight[2], weight[3], Geometry);
+}
+
+public static partial class TensorOps
+{
+    /// <summary>A convolution with the same stride, padding and dilation along both axes; optionally + bias
+    /// + residual and a ReLU in the same pass.</summary>
+    /// <param name="x">(N, C, H, W).</param>
+    /// <param name="weight">(K, C, R, S).</param>
+    /// <param name="bias">(K), or null for none.</param>
+    /// <param name="stride">Pixels between neighbouring outputs.</param>
+    /// <param name="padding">Zeros on each side of the map.</param>
+    /// <param name="dilation">Pixels between neighbouring taps.</param>
+    /// <param name="relu">Whether negative results become 0.</param>
+    /// <param name="residual">A map to add before the ReLU, of the output's shape, or null for none.</param>
+    /// <returns>(N, K, P, Q).</returns>
+    /// <exception cref="ShapeException">The operands do not fit.</exception>
+    public static Tensor Conv2d(
+        this Tensor x, Tensor weight, Tensor? bias = null, int stride = 1, int padding = 0, int dilation = 1,
+        bool relu = false, Tensor? residual = null) =>
+        x.Conv2d(weight, new ConvolutionGeometry(stride, padding, dilation), bias, relu, residual);
+
+    /// <summary>A convolution of any geometry; optionally + bias + residual and a ReLU in the same pass.</summary>
+    /// <exception cref="ShapeException">The operands do not fit.</exception>
+    public static Tensor Conv2d(
+        this Tensor x, Tensor weight, ConvolutionGeometry geometry, Tensor? bias = null, bool relu = false,
+        Tensor? residual = null)
+    {
+        Conv2d op = new(geometry, bias is not null, residual is not null, relu);
+        return (bias, residual) switch
+        {
+            (null, null) => op.Apply(x, weight),
+            (not null, null) => op.Apply(x, weight, bias),
+            (null, not null) => op.Apply(x, weight, residual),
+            _ => op.Apply(x, weight, bias, residual),
+        };
+    }
+}

@@ -1,0 +1,49 @@
+using TripletGpu.Autograd;
+using TripletGpu.Backends;
+
+namespace TripletGpu.Ops;
+
+/// <summary>A fully connected layer: y = x W' + b; dx = dy W, dW = dy' x, db = the sum of dy's rows.</summary>
+public sealed record Linear : Op
+{
+    /// <inheritdoc/>
+    public override Saved Saves => Saved.Inputs;
+
+    /// <inheritdoc/>
+    public override Shape InferShape(ReadOnlySpan<Shape> x)
+    {
+        Shape input = x[0], weight = x[1];
+        Check.Rank(this, input, 2, "input");
+        Check.Rank(this, weight, 2, "weight");
+        Check.That(input[1] == weight[1], this,
+            $"input has {input[1]} features but the weight expects {weight[1]}: input {input}, weight {weight}");
+        if (x.Length == 3)
+            Check.That(x[2] == new Shape(weight[0]), this, $"bias must be ({weight[0]}), not {x[2]}: weight {weight}");
+        return new Shape(input[0], weight[0]);
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
+        on.MatMul.Linear(x[0], x[1], x.Length == 3 ? x[2] : null, y);
+
+    /// <inheritdoc/>
+    public override void Backward(
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx)
+    {
+        if (dx[0].IsNeeded) on.MatMul.Multiply(dy, false, x[1], false, dx[0]);
+        if (dx[1].IsNeeded) on.MatMul.Multiply(dy, true, x[0], false, dx[1]);
+        if (dx.Length == 3 && dx[2].IsNeeded) on.MatMul.SumRows(dy, dx[2]);
+    }
+}
+
+public static partial class TensorOps
+{
+    /// <summary>A fully connected layer, x W' + b.</summary>
+    /// <param name="x">(N, in).</param>
+    /// <param name="weight">(out, in).</param>
+    /// <param name="bias">(out), or null for none.</param>
+    /// <returns>(N, out).</returns>
+    /// <exception cref="ShapeException">The operands do not fit.</exception>
+    public static Tensor Linear(this Tensor x, Tensor weight, Tensor? bias = null) =>
+        bias is null ? new Linear().Apply(x, weight) : new Linear().Apply(x, weight, bias);
+}

@@ -1,0 +1,40 @@
+using TripletGpu.Autograd;
+using TripletGpu.Backends;
+
+namespace TripletGpu.Ops;
+
+/// <summary>The product of matrices: C = A B; dA = dC B', dB = A' dC.</summary>
+public sealed record MatMul : Op
+{
+    /// <inheritdoc/>
+    public override Saved Saves => Saved.Inputs;
+
+    /// <inheritdoc/>
+    public override Shape InferShape(ReadOnlySpan<Shape> x)
+    {
+        Check.Rank(this, x[0], 2, "a");
+        Check.Rank(this, x[1], 2, "b");
+        Check.That(x[0][1] == x[1][0], this,
+            $"inner dimensions must agree: a is {x[0]}, b is {x[1]}, {x[0][1]} != {x[1][0]}");
+        return new Shape(x[0][0], x[1][1]);
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
+        on.MatMul.Multiply(x[0], false, x[1], false, new Gradient(y, Accumulate: false));
+
+    /// <inheritdoc/>
+    public override void Backward(
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx)
+    {
+        if (dx[0].IsNeeded) on.MatMul.Multiply(dy, false, x[1], true, dx[0]);
+        if (dx[1].IsNeeded) on.MatMul.Multiply(x[0], true, dy, false, dx[1]);
+    }
+}
+
+public static partial class TensorOps
+{
+    /// <summary>The matrix product: (M, K) times (K, N) is (M, N).</summary>
+    /// <exception cref="ShapeException">An operand is no matrix, or the inner dimensions differ.</exception>
+    public static Tensor MatMul(this Tensor a, Tensor b) => new MatMul().Apply(a, b);
+}

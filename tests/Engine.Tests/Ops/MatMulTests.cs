@@ -1,0 +1,68 @@
+using TripletGpu.Autograd;
+using TripletGpu.Ops;
+using TripletGpu.Support;
+
+namespace TripletGpu.Engine.Tests.Ops;
+
+/// <summary>Matrix products and the linear layer.</summary>
+public static class MatMulTests
+{
+    // Tails of every register tile, single rows and columns, depths beyond one cache block, and the small network's layer.
+    static readonly (int M, int N, int K)[] Products =
+    [
+        (1, 1, 1), (3, 5, 2), (14, 32, 16), (15, 33, 17), (1, 70, 40), (70, 1, 40), (37, 75, 91), (29, 47, 800), (6, 16, 1),
+    ];
+
+    static readonly (int N, int Out, int In, bool Bias)[] Layers =
+        [(1, 3, 2, true), (5, 7, 11, false), (16, 40, 33, true), (128, 19, 800, true)];
+
+    public static IEnumerable<OpCase> Cases =>
+    [
+        .. from p in Products
+           select new OpCase(
+               $"MatMul {p.M}x{p.N}x{p.K}", new MatMul(), [new(p.M, p.K), new(p.K, p.N)],
+               x => Oracle.MatMul.Multiply(x[0], x[1], p.M, p.N, p.K),
+               (x, dy) =>
+               [
+                   Oracle.MatMul.Multiply(dy, Oracle.MatMul.Transpose(x[1], p.K, p.N), p.M, p.K, p.N),
+                   Oracle.MatMul.Multiply(Oracle.MatMul.Transpose(x[0], p.M, p.K), dy, p.K, p.N, p.M),
+               ],
+               Tolerance.Sum),
+        .. from l in Layers
+           select new OpCase(
+               $"Linear {l.N}x{l.In} to {l.Out}{(l.Bias ? " with bias" : "")}", new Linear(),
+               l.Bias ? [new(l.N, l.In), new(l.Out, l.In), new(l.Out)] : [new(l.N, l.In), new(l.Out, l.In)],
+               x => Oracle.MatMul.Linear(x[0], x[1], l.Bias ? x[2] : null, l.N, l.Out, l.In),
+               (x, dy) =>
+               {
+                   double[] dx = Oracle.MatMul.Multiply(dy, x[1], l.N, l.In, l.Out);
+                   double[] dw = Oracle.MatMul.Multiply(Oracle.MatMul.Transpose(dy, l.N, l.Out), x[0], l.Out, l.In, l.N);
+                   return l.Bias ? [dx, dw, Oracle.MatMul.SumRows(dy, l.Out)] : [dx, dw];
+               },
+               Tolerance.Sum),
+    ];
+
+    [TestFixture]
+    public sealed class Errors
+    {
+        [Test]
+        public void MatMul_InnerDimensionsDiffer_NamesBoth()
+        {
+            using Device device = TestDevices.Open("cpu-portable");
+            using Step step = device.BeginStep();
+            Tensor a = device.Empty(new(2, 3)), b = device.Empty(new(4, 5));
+            Assert.That(() => a.MatMul(b), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+                "[MatMul] inner dimensions must agree: a is (2, 3), b is (4, 5), 3 != 4"));
+        }
+
+        [Test]
+        public void Linear_FeaturesDiffer_NamesBoth()
+        {
+            using Device device = TestDevices.Open("cpu-portable");
+            using Step step = device.BeginStep();
+            Tensor x = device.Empty(new(2, 3)), weight = device.Empty(new(5, 4));
+            Assert.That(() => x.Linear(weight), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+                "[Linear] input has 3 features but the weight expects 4: input (2, 3), weight (5, 4)"));
+        }
+    }
+}
