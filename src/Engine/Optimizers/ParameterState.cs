@@ -1,0 +1,28 @@
+using TripletGpu.Modules;
+
+namespace TripletGpu.Optimizers;
+
+/// <summary>What an optimizer knows about one parameter. A checkpoint stores the step and the tensors.</summary>
+public sealed class ParameterState
+{
+    internal ParameterState(
+        Parameter parameter, float rate, float weightDecay, IReadOnlyList<(string, Tensor)> tensors) =>
+        (Parameter, Rate, WeightDecay, Tensors) = (parameter, rate, weightDecay, tensors);
+
+    /// <summary>The parameter.</summary>
+    public Parameter Parameter { get; }
+
+    /// <summary>What the learning rate is multiplied by for it.</summary>
+    public float Rate { get; }
+
+    /// <summary>The factor of the weights that is added to the gradient.</summary>
+    public float WeightDecay { get; }
+
+    /// <summary>
+    /// The kept values with their names, such as <c>momentum</c>; of the parameter's shape, on its device.
+    /// </summary>
+    public IReadOnlyList<(string Name, Tensor Value)> Tensors { get; }
+
+    /// <summary>How many updates the parameter has had; settable to restore a checkpoint.</summary>
+    public long Step { get; set; }
+}

@@ -1,0 +1,39 @@
+using TripletGpu.Autograd;
+using TripletGpu.Kernels;
+using TripletGpu.Modules;
+
+namespace TripletGpu.Optimizers;
+
+/// <summary>
+/// Stochastic gradient descent, with momentum (<c>b = momentum * b + g</c>) in its plain or in Nesterov's form.
+/// PyTorch's <c>SGD</c> with dampening 0.
+/// </summary>
+public sealed class Sgd : Optimizer
+{
+    readonly float momentum;
+    readonly bool nesterov;
+
+    /// <param name="parameters">The network's parameters.</param>
+    /// <param name="momentum">The part of the buffer that each step keeps; 0 for none, and then nothing is
+    /// kept.</param>
+    /// <param name="nesterov">Look one step ahead: <c>w -= rate * (g + momentum * b)</c>. Needs momentum.</param>
+    /// <param name="weightDecay">The factor of the weights that is added to each gradient.</param>
+    /// <param name="groups">Settings of their own by name.</param>
+    public Sgd(
+        IReadOnlyList<Parameter> parameters, float momentum = 0, bool nesterov = false, float weightDecay = 0,
+        IReadOnlyList<ParameterGroup>? groups = null)
+        : base(parameters, weightDecay, groups, momentum == 0 ? [] : ["momentum"])
+    {
+        if (nesterov && momentum == 0) throw new ArgumentException("Nesterov's form of SGD needs a momentum above 0");
+        (this.momentum, this.nesterov) = (momentum, nesterov);
+    }
+
+    /// <inheritdoc/>
+    public override void Update(Gradients gradients, float learningRate)
+    {
+        if (momentum == 0) Apply(gradients, s => new SgdRule(learningRate * s.Rate, s.WeightDecay));
+        else
+            Apply(gradients, s => new MomentumRule(
+                learningRate * s.Rate, s.WeightDecay, momentum, nesterov ? 1 : 0, nesterov ? momentum : 1));
+    }
+}
