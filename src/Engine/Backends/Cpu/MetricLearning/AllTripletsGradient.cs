@@ -1,0 +1,96 @@
+using System.Runtime.CompilerServices;
+using System.Numerics;
+using TripletGpu.Ops;
+
+namespace TripletGpu.Backends.Cpu.MetricLearning;
+
+/// <summary>
+/// The gradient of the rules that take every triplet. Row i computes its distances once more; the weight of a row of its
+/// class is the number of the two ordered pairs' active triplets, that of another row the number of i's and of its own
+/// positives' distances that form an active triplet with the distance between the two. O(N) memory besides the table.
+/// </summary>
+sealed unsafe class AllTripletsGradient(WorkerPool workers)
+{
+    readonly Scratch<float> panels = new(), strips = new();
+
+    /// <summary>See <see cref="IMetricLearning.TripletGradient"/>; <paramref name="scale"/> is dy / divisor.</summary>
+    public void Compute<TVector, V>(
+        Tensor embeddings, ClassGroups groups, TripletSettings settings, TripletTable table, float scale, Gradient dx)
+        where TVector : struct, IRowVector<V> where V : struct
+    {
+        int n = embeddings.Shape[0], d = embeddings.Shape[1], padded = DistanceStrips<TVector, V>.Padded(n);
+        int panelCount = padded / DistanceStrips<TVector, V>.PanelWidth, stripRows = DistanceStrips<TVector, V>.Rows;
+        int stripCount = (n + stripRows - 1) / stripRows;
+        float* rows = embeddings.Floats(), target = dx.Target!.Floats(), packed = panels.Get((long)padded * d);
+        long perThread = (long)stripRows * padded + (DifferenceSum<TVector, V>.ScratchFloats(d) + 15) / 16 * 16;
+        float* scratch = strips.Get(perThread * workers.Threads);
+        bool isSquared = settings.Distance == TripletDistance.Squared, accumulate = dx.Accumulate;
+        Weights weights = new(groups, settings, table);
+        float scaled = isSquared ? 2 * scale : scale;
+        int next = 0;
+        workers.Run(thread =>
+        {
+            (int from, int to) = workers.Share(panelCount, thread);
+            DistanceStrips<TVector, V>.Pack(rows, n, d, packed, from, to);
+            workers.Barrier();
+            float* strip = scratch + perThread * thread;
+            DifferenceSum<TVector, V> sum = DifferenceSum<TVector, V>.At(strip + (long)stripRows * padded, rows, d);
+            for (int s; (s = Interlocked.Increment(ref next) - 1) < stripCount;)
+            {
+                int first = s * stripRows, count = Math.Min(stripRows, n - first);
+                DistanceStrips<TVector, V>.Compute(rows + (long)first * d, count, d, packed, panelCount, strip, padded);
+                for (int i = first; i < first + count; i++)
+                {
+                    float* x = strip + (long)(i - first) * padded;
+                    if (!isSquared) DistanceStrips<TVector, V>.Sqrt(x, padded);
+                    sum.Begin(i);
+                    for (int j = 0; j < n; j++)
+                    {
+                        int weight = weights.Of<TVector, V>(i, j, x[j]);
+                        if (weight == 0) continue;
+                        if (isSquared) sum.Add(j, weight);
+                        else if (x[j] > 0) sum.Add(j, weight / x[j]);
+                    }
+                    sum.End(target + (long)i * d, scaled, accumulate);
+                }
+            }
+        });
+    }
+
+    /// <summary>The weights of pairs of rows, from the table: counts of pairs, distances of positives.</summary>
+    readonly struct Weights(ClassGroups groups, TripletSettings settings, TripletTable table)
+    {
+        readonly int* triplets = table.Triplets.Ints();
+        readonly float* distances = table.Losses.Floats();
+        readonly TripletRule rule = settings.Rule;
+        readonly float margin = settings.Margin;
+
+        public int Of<TVector, V>(int i, int j, float x) where TVector : struct, IRowVector<V> where V : struct
+        {
+            if (i == j) return 0;
+            if (groups.AreSameClass(i, j))
+                return triplets[3L * groups.Pair(i, j) + 2] + triplets[3L * groups.Pair(j, i) + 2];
+            return -ActivePositives<TVector, V>(i, x) - ActivePositives<TVector, V>(j, x);
+        }
+
+        /// <summary>How many of an anchor's positives form an active triplet with a negative at distance x.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        int ActivePositives<TVector, V>(int anchor, float x) where TVector : struct, IRowVector<V> where V : struct
+        {
+            int from = groups.FirstPair(anchor), k = groups.FirstPair(anchor + 1) - from, count = 0;
+            float* s = distances + from;
+            V negative = TVector.Broadcast(x), gap = TVector.Broadcast(margin);
+            for (int j = 0; j < k; j += TVector.Count)
+            {
+                V positive = TVector.Load(s + j);
+                uint bits = TVector.LessBits(negative, TVector.Add(positive, gap));
+                uint semiHard = TVector.LessBits(positive, negative);
+                if (rule == TripletRule.AllSemiHard) bits &= semiHard;
+                if (rule == TripletRule.AllHard) bits &= ~semiHard;
+                if (k - j < TVector.Count) bits &= (1u << (k - j)) - 1;
+                count += BitOperations.PopCount(bits);
+            }
+            return count;
+        }
+    }
+}

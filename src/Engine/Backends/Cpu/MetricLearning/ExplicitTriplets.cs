@@ -1,0 +1,50 @@
+using TripletGpu.Ops;
+
+namespace TripletGpu.Backends.Cpu.MetricLearning;
+
+/// <summary>Triplets that the caller has lined up: rows 0 .. m-1 anchors, then their positives, then their negatives.</summary>
+static unsafe class ExplicitTriplets<TVector, V> where TVector : struct, IRowVector<V> where V : struct
+{
+    /// <summary>See <see cref="IMetricLearning.MineTriplets"/>.</summary>
+    public static TripletStatistics Mine(
+        Tensor embeddings, TripletSettings settings, TripletTable table, out double sum)
+    {
+        int m = embeddings.Shape[0] / 3, d = embeddings.Shape[1];
+        float* rows = embeddings.Floats();
+        int* triplets = table.Triplets.Ints();
+        float* losses = table.Losses.Floats();
+        sum = 0;
+        long active = 0, hard = 0, semiHard = 0;
+        float largest = 0;
+        int nonFinite = int.MaxValue;
+        for (int i = 0; i < m; i++)
+        {
+            float* anchor = rows + (long)i * d;
+            float positive = RowDistance<TVector, V>.Squared(anchor, anchor + (long)m * d, d);
+            float negative = RowDistance<TVector, V>.Squared(anchor, anchor + 2L * m * d, d);
+            for (int branch = 0; branch < 3 && !(float.IsFinite(positive) && float.IsFinite(negative)); branch++)
+            {
+                float* row = anchor + (long)branch * m * d;
+                if (!(RowDistance<TVector, V>.Squared(row, row, d) == 0)) nonFinite = Math.Min(nonFinite, branch * m + i);
+            }
+            if (settings.Distance == TripletDistance.L2)
+                (positive, negative) = (MathF.Sqrt(positive), MathF.Sqrt(negative));
+            float shifted = positive + settings.Margin, loss = Math.Max(0, shifted - negative);
+            (triplets[3 * i], triplets[3 * i + 1], triplets[3 * i + 2]) = (i, m + i, 2 * m + i);
+            losses[i] = loss;
+            sum += loss;
+            active += loss > 0 ? 1 : 0;
+            if (negative <= positive) hard++;
+            else if (negative < shifted) semiHard++;
+            largest = Math.Max(largest, Math.Max(positive, negative));
+        }
+        long divisor = settings.EffectiveReduction switch
+        {
+            TripletReduction.Sum => 1,
+            TripletReduction.Active => active,
+            _ => m,
+        };
+        return new TripletStatistics(m, active, hard, semiHard, m - hard - semiHard, 0, divisor,
+            nonFinite == int.MaxValue ? -1 : nonFinite, largest);
+    }
+}

@@ -1,0 +1,79 @@
+using TripletGpu.Ops;
+
+namespace TripletGpu.Backends.Cpu.MetricLearning;
+
+/// <summary>
+/// Mines a batch: threads take strips of anchors, compute their distances and choose from each row. Losses are summed in
+/// the order of anchors, so that the result is the same for any number of threads.
+/// </summary>
+sealed unsafe class TripletMiner(WorkerPool workers)
+{
+    readonly Scratch<float> panels = new(), strips = new();
+    readonly Scratch<double> losses = new();
+
+    /// <summary>See <see cref="IMetricLearning.MineTriplets"/>; for the rules that read labels.</summary>
+    public TripletStatistics Mine<TVector, V>(
+        Tensor embeddings, ClassGroups groups, TripletSettings settings, TripletTable table, out double sum)
+        where TVector : struct, IRowVector<V> where V : struct
+    {
+        int n = embeddings.Shape[0], d = embeddings.Shape[1], padded = DistanceStrips<TVector, V>.Padded(n);
+        int panelCount = padded / DistanceStrips<TVector, V>.PanelWidth, most = Math.Max(0, groups.LargestClass - 1);
+        int stripRows = DistanceStrips<TVector, V>.Rows;
+        int strips = (n + stripRows - 1) / stripRows;
+        float* rows = embeddings.Floats();
+        int* triplets = table.Triplets.Ints();
+        float* pairLosses = table.Losses.Floats();
+        float* packed = panels.Get((long)padded * d);
+        long perThread = (long)stripRows * padded + (AnchorRow.ScratchFloats(padded, most) + 15) / 16 * 16;
+        float* scratch = this.strips.Get(perThread * workers.Threads);
+        double* anchorLosses = losses.Get(n);
+        MiningTally[] tallies = new MiningTally[workers.Threads];
+        int next = 0;
+        workers.Run(thread =>
+        {
+            (int from, int to) = workers.Share(panelCount, thread);
+            DistanceStrips<TVector, V>.Pack(rows, n, d, packed, from, to);
+            workers.Barrier();
+            float* strip = scratch + perThread * thread;
+            AnchorRow row = AnchorRow.At(strip + (long)stripRows * padded, n, padded, most);
+            TripletChoice<TVector, V> choice = new(settings, triplets, pairLosses);
+            for (int s; (s = Interlocked.Increment(ref next) - 1) < strips;)
+            {
+                int first = s * stripRows, count = Math.Min(stripRows, n - first);
+                DistanceStrips<TVector, V>.Compute(rows + (long)first * d, count, d, packed, panelCount, strip, padded);
+                for (int r = 0; r < count; r++)
+                {
+                    int anchor = first + r;
+                    float* x = strip + (long)r * padded;
+                    // A row that is not finite is not 0 apart from itself.
+                    if (!(x[anchor] == 0)) choice.Tally.NonFiniteRow = Math.Min(choice.Tally.NonFiniteRow, anchor);
+                    if (settings.Distance == TripletDistance.L2) DistanceStrips<TVector, V>.Sqrt(x, padded);
+                    ReadOnlySpan<int> members = groups.Members(anchor);
+                    row.Prepare<TVector, V>(x, anchor, members, settings.Margin);
+                    anchorLosses[anchor] = choice.Choose(row, anchor, members, groups.FirstPair(anchor));
+                }
+            }
+            tallies[thread] = choice.Tally;
+        });
+        sum = 0;
+        for (int i = 0; i < n; i++) sum += anchorLosses[i];
+        MiningTally all = MiningTally.Empty;
+        foreach (MiningTally tally in tallies) all.Add(tally);
+        return Statistics(all, groups.Pairs, settings);
+    }
+
+    static TripletStatistics Statistics(MiningTally all, long pairs, TripletSettings settings)
+    {
+        long divisor = settings.EffectiveReduction switch
+        {
+            TripletReduction.Sum => 1,
+            TripletReduction.Active => all.Active,
+            _ when settings.Rule == TripletRule.Hard => all.Anchors,
+            _ when settings.TakesEveryTriplet => all.Triplets,
+            _ => pairs,
+        };
+        int nonFinite = all.NonFiniteRow == int.MaxValue ? -1 : all.NonFiniteRow;
+        return new TripletStatistics(pairs, all.Active, all.Hard, all.SemiHard, all.Triplets - all.Hard - all.SemiHard,
+            all.Fallback, divisor, nonFinite, all.LargestDistance);
+    }
+}

@@ -1,0 +1,34 @@
+namespace TripletGpu.Ops;
+
+public static partial class TensorOps
+{
+    /// <summary>
+    /// For each query its <paramref name="k"/> nearest references by squared L2 distance, nearest first, equal distances by
+    /// the lowest index. Exact, and no (Q, R) matrix is formed. Not differentiable.
+    /// </summary>
+    /// <param name="queries">(Q, D).</param>
+    /// <param name="references">(R, D).</param>
+    /// <param name="k">Neighbours a query.</param>
+    /// <param name="isSameSet">Query i is reference i, and is not its own neighbour.</param>
+    /// <returns>
+    /// Int32 rows (Q, K), -1 where there are fewer references, and Float32 distances (Q, K), infinity there.
+    /// </returns>
+    /// <exception cref="ArgumentException">The widths differ, k is not positive, or the sets differ in size.</exception>
+    public static (Tensor Indices, Tensor Distances) NearestNeighbours(
+        this Tensor queries, Tensor references, int k, bool isSameSet = false)
+    {
+        if (queries.Shape.Rank != 2 || references.Shape.Rank != 2 || queries.Shape[1] != references.Shape[1])
+            throw new ArgumentException(
+                $"[NearestNeighbours] queries {queries.Shape} and references {references.Shape} must be rows of one width");
+        if (k < 1) throw new ArgumentException($"[NearestNeighbours] k must be at least 1, not {k}");
+        if (isSameSet && queries.Shape != references.Shape)
+            throw new ArgumentException(
+                $"[NearestNeighbours] the same set twice, but queries are {queries.Shape}, references {references.Shape}");
+        Device device = queries.Device;
+        Shape shape = new(queries.Shape[0], k);
+        Tensor indices = device.Empty(shape, ElementType.Int32, nameof(NearestNeighbours));
+        Tensor distances = device.Empty(shape, ElementType.Float32, nameof(NearestNeighbours));
+        device.Backend.MetricLearning.NearestNeighbours(queries, references, isSameSet, indices, distances);
+        return (indices, distances);
+    }
+}

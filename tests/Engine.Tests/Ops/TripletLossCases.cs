@@ -1,0 +1,70 @@
+using TripletGpu.Ops;
+using TripletGpu.Oracle;
+using TripletGpu.Support;
+
+namespace TripletGpu.Engine.Tests.Ops;
+
+/// <summary>The triplet loss under every rule that makes no random choice, against loops over all triplets.</summary>
+public static class TripletLossCases
+{
+    public static IEnumerable<OpCase> Cases =>
+    [
+        Mined(TripletRule.SemiHard, TripletDistance.Squared, null, 13, 5),
+        Mined(TripletRule.SemiHard, TripletDistance.L2, null, 40, 33),
+        Mined(TripletRule.SemiHard, TripletDistance.Squared, TripletReduction.Sum, 5, 1),
+        Mined(TripletRule.FaceNet, TripletDistance.Squared, null, 31, 4),
+        Mined(TripletRule.FaceNet, TripletDistance.L2, TripletReduction.Pairs, 17, 16),
+        Mined(TripletRule.Hard, TripletDistance.Squared, null, 26, 7),
+        Mined(TripletRule.Hard, TripletDistance.L2, TripletReduction.Active, 26, 19),
+        Mined(TripletRule.BatchAll, TripletDistance.Squared, null, 14, 6),
+        Mined(TripletRule.BatchAll, TripletDistance.L2, TripletReduction.Pairs, 51, 40),
+        Mined(TripletRule.AllSemiHard, TripletDistance.L2, null, 30, 9),
+        Mined(TripletRule.AllHard, TripletDistance.L2, null, 30, 9),
+        Explicit(TripletDistance.Squared, null, 7, 5),
+        Explicit(TripletDistance.L2, TripletReduction.Active, 4, 35),
+    ];
+
+    static OpCase Mined(TripletRule rule, TripletDistance distance, TripletReduction? reduction, int n, int d)
+    {
+        TripletSettings settings = new() { Rule = rule, Distance = distance, Reduction = reduction, Margin = 1 };
+        int[] labels = [.. Enumerable.Range(0, n).Select(i => i * 7 % 10 % 4)];
+        OpCase c = Case(settings, TripletTable.RowsFor(settings, labels, n), [new Shape(n, d), new Shape(n)], n, labels);
+        return c with
+        {
+            IntegerInputs = new HashSet<int> { 1 },
+            Draw = (i, count, random) => i == 0 ? Values.Normal(count, random) : Array.ConvertAll(labels, l => (double)l),
+        };
+    }
+
+    static OpCase Explicit(TripletDistance distance, TripletReduction? reduction, int m, int d)
+    {
+        TripletSettings settings = new()
+        {
+            Rule = TripletRule.Explicit,
+            Distance = distance,
+            Reduction = reduction,
+            Margin = 0.5f,
+        };
+        return Case(settings, m, [new Shape(3 * m, d)], 3 * m, []);
+    }
+
+    static OpCase Case(TripletSettings settings, int rows, Shape[] inputs, int n, int[] labels)
+    {
+        bool isSquared = settings.Distance == TripletDistance.Squared;
+        return new OpCase(
+            $"TripletLoss {settings.Rule} {settings.Distance} {settings.Reduction} {inputs[0]}",
+            new TripletLoss(settings, rows), inputs,
+            x => [TripletOracle.Loss(settings, TripletRules.Distances(x[0], n, isSquared), labels)],
+            (x, dy) =>
+            {
+                double[][] distances = TripletRules.Distances(x[0], n, isSquared);
+                List<TripletRules.Triplet> triplets = TripletOracle.Triplets(settings, distances, labels);
+                double divisor = TripletOracle.Divisor(settings, triplets);
+                double[] gradient = TripletRules.Gradient(x[0], n, isSquared, triplets, divisor);
+                double[]?[] all = new double[]?[inputs.Length];
+                all[0] = Array.ConvertAll(gradient, g => g * dy[0]);
+                return all;
+            },
+            Tolerance.Sum);
+    }
+}
