@@ -20,6 +20,12 @@ unsafe interface ICpuVector<TSelf> : ISimd<TSelf> where TSelf : struct, ICpuVect
 
     static abstract void Store(TSelf value, float* to);
 
+    /// <summary>One byte a lane, as numbers.</summary>
+    static abstract TSelf LoadBytes(byte* from);
+
+    /// <summary>Whole numbers 0 .. 127, one byte a lane.</summary>
+    static abstract void StoreBytes(TSelf value, byte* to);
+
     /// <summary>All bits of a lane where a = b, for <see cref="ISimd{TSelf}.Select"/>.</summary>
     static abstract TSelf Equal(TSelf a, TSelf b);
 

@@ -17,6 +17,14 @@ readonly unsafe struct Simd128(Vector128<float> lanes) : ICpuVector<Simd128>
 
     public static void Store(Simd128 value, float* to) => value.lanes.Store(to);
 
+    public static Simd128 LoadBytes(byte* from) => new(Vector128.Create((float)from[0], from[1], from[2], from[3]));
+
+    public static void StoreBytes(Simd128 value, byte* to)
+    {
+        Vector128<short> shorts = Vector128.Narrow(Vector128.ConvertToInt32(value.lanes), Vector128<int>.Zero);
+        *(int*)to = Vector128.Narrow(shorts, shorts).AsInt32().ToScalar();
+    }
+
     public static Simd128 operator +(Simd128 a, Simd128 b) => new(a.lanes + b.lanes);
 
     public static Simd128 operator -(Simd128 a, Simd128 b) => new(a.lanes - b.lanes);

@@ -28,6 +28,16 @@ readonly unsafe struct Simd256(Vector256<float> lanes) : ICpuVector<Simd256>
         else Avx.MaskStore(to, Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(remaining)).AsSingle(), value.lanes);
     }
 
+    public static Simd256 LoadBytes(byte* from) =>
+        new(Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(from)));
+
+    public static void StoreBytes(Simd256 value, byte* to)
+    {
+        Vector256<int> whole = Vector256.ConvertToInt32(value.lanes);
+        Vector128<short> shorts = Vector128.Narrow(whole.GetLower(), whole.GetUpper());
+        *(long*)to = Vector128.Narrow(shorts, shorts).AsInt64().ToScalar();
+    }
+
     public static Simd256 operator +(Simd256 a, Simd256 b) => new(a.lanes + b.lanes);
 
     public static Simd256 operator -(Simd256 a, Simd256 b) => new(a.lanes - b.lanes);

@@ -25,6 +25,12 @@ readonly unsafe struct Simd512(Vector512<float> lanes) : ICpuVector<Simd512>
         else Avx512F.MaskStore(to, Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(remaining)).AsSingle(), value.lanes);
     }
 
+    public static Simd512 LoadBytes(byte* from) =>
+        new(Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(Vector128.Load(from))));
+
+    public static void StoreBytes(Simd512 value, byte* to) =>
+        Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32WithTruncation(value.lanes)).Store(to);
+
     public static Simd512 operator +(Simd512 a, Simd512 b) => new(a.lanes + b.lanes);
 
     public static Simd512 operator -(Simd512 a, Simd512 b) => new(a.lanes - b.lanes);
