@@ -32,4 +32,30 @@ public interface IConvolution
 
     /// <summary>The gradient before a fused ReLU, in place: dy = 0 where the output y is not above 0.</summary>
     void BackwardRelu(Tensor y, Tensor dy);
+
+    /// <summary>
+    /// Elements of the Int32 tensor that <see cref="ForwardReluMaxPool"/> fills with a byte for each element of y, the
+    /// filters rounded up to a multiple of 32: which pixel of the window was the maximum. The order is the backend's.
+    /// </summary>
+    static int MaxPoolIndexCount(in ConvolutionDims dims) =>
+        checked(dims.N * (dims.P / 2) * (dims.Q / 2) * ((dims.K + 31) / 32) * 32 / sizeof(int));
+
+    /// <summary>
+    /// y = maxpool(max(0, conv(x, weight) + bias)) over windows of 2 x 2 with stride 2. The convolution has stride and
+    /// dilation 1; an odd last line or column of its map is left out. Overwrites y and index.
+    /// </summary>
+    /// <param name="x">(N, C, H, W).</param>
+    /// <param name="weight">(K, C, R, S).</param>
+    /// <param name="bias">(K).</param>
+    /// <param name="y">(N, K, P / 2, Q / 2).</param>
+    /// <param name="index">Which pixel of each window was the first maximum, or that ReLU cut it.</param>
+    /// <param name="dims">The convolution's extents.</param>
+    void ForwardReluMaxPool(Tensor x, Tensor weight, Tensor bias, Tensor y, Tensor index, in ConvolutionDims dims);
+
+    /// <summary>
+    /// The gradients of <see cref="ForwardReluMaxPool"/>: dy of a window goes to the pixel that was its maximum, and from
+    /// there to x, weight and bias.
+    /// </summary>
+    void BackwardReluMaxPool(
+        Tensor x, Tensor weight, Tensor index, Tensor dy, Gradient dx, Gradient dw, Gradient db, in ConvolutionDims dims);
 }

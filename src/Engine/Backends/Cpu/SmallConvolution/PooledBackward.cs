@@ -1,0 +1,244 @@
+using System.Runtime.CompilerServices;
+
+namespace TripletGpu.Backends.Cpu;
+
+/// <summary>Where a pass over the images reads and what gradients it makes.</summary>
+unsafe struct PooledOperands
+{
+    public float* X, Weight, Dy;
+    public byte* Index;
+    public Gradient Dx, Dw, Db;
+}
+
+/// <summary>
+/// The gradients of convolution + bias + ReLU + 2x2 max pool, one image after another, images split over the threads.
+/// Only one of four pixels has a gradient, so no full map of gradients is made: input and weight gradients follow a list
+/// of those pixels (<see cref="WindowList"/>), with the image turned to [pixel][channel] in the cache. Each thread sums
+/// weight gradients of its own, added at the end in the order of the threads.
+/// </summary>
+sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
+{
+    // Below this many input channels a line of taps does not fill vectors, and output channels are the better lanes.
+    const int FewChannels = 8;
+
+    readonly PooledDims d;
+    readonly PooledOperands o;
+    readonly WorkerPool workers;
+    readonly bool isFew, needsLists;
+    readonly nint rowFloats, mapFloats, weightFloats, partialFloats, threadFloats;
+    readonly int* starts, positions;
+    readonly float* rows, partials, own;
+
+    public PooledBackward(WorkerPool workers, Scratch<float> scratch, in PooledOperands operands, in PooledDims dims)
+    {
+        (d, o, this.workers) = (dims, operands, workers);
+        isFew = d.C < FewChannels;
+        needsLists = o.Dx.IsNeeded || !isFew;
+        rowFloats = Round(d.S * d.C);
+        mapFloats = Round((nint)d.PaddedH * d.PaddedW * d.C + CpuBuffer.Slack);
+        weightFloats = isFew ? (nint)d.C * Blocks(d.R) * Blocks(d.S) * TapsOfBlock * d.PaddedK : d.K * d.R * rowFloats;
+        partialFloats = weightFloats + d.PaddedK;
+        nint tables = Round(d.Windows + PooledTile.Cut + 1), rowsOfAll = d.K * d.R * rowFloats;
+        nint list = Round(2 * (d.Windows + 1)), transposed = isFew ? (nint)d.Windows * d.PaddedK : 0;
+        threadFloats = list + 2 * mapFloats + transposed;
+        float* at = scratch.Get(tables + rowsOfAll + workers.Threads * (partialFloats + threadFloats));
+        starts = (int*)at;
+        positions = starts + d.Windows;
+        rows = at + tables;
+        partials = rows + rowsOfAll;
+        own = partials + workers.Threads * partialFloats;
+    }
+
+    const int TapsOfBlock = FewChannelsWeight<V>.Block * FewChannelsWeight<V>.Block;
+
+    public void Run()
+    {
+        FillTables();
+        if (o.Dx.IsNeeded) PackRows();
+        workers.Run(thread =>
+        {
+            float* partial = partials + thread * partialFloats;
+            new Span<float>(partial, checked((int)partialFloats)).Clear();
+            (int from, int to) = workers.Share(d.N, thread);
+            Images(from, to, partial, own + thread * threadFloats);
+            workers.Barrier();
+            (from, to) = workers.Share(d.K, thread);
+            if (o.Dw.IsNeeded) SumWeights(from, to);
+            if (o.Db.IsNeeded) SumBias(from, to);
+        });
+    }
+
+    static nint Round(nint floats) => (floats + 15) & ~15;
+
+    static int Blocks(int taps) => (taps + FewChannelsWeight<V>.Block - 1) / FewChannelsWeight<V>.Block;
+
+    void FillTables()
+    {
+        for (int i = 0; i < d.Windows; i++) starts[i] = (2 * (i / d.Q) * d.PaddedW + 2 * (i % d.Q)) * d.C;
+        for (int i = 0; i < PooledTile.Cut; i++) positions[i] = ((i >> 1) * d.PaddedW + (i & 1)) * d.C;
+        positions[PooledTile.Cut] = 0;
+    }
+
+    /// <summary>[output channel][line of taps][tap][input channel], each line filled up with zeros.</summary>
+    void PackRows()
+    {
+        new Span<float>(rows, checked((int)(d.K * d.R * rowFloats))).Clear();
+        for (int k = 0; k < d.K; k++)
+            for (int r = 0; r < d.R; r++)
+                for (int s = 0; s < d.S; s++)
+                    for (int c = 0; c < d.C; c++)
+                        rows[(k * d.R + r) * rowFloats + s * d.C + c] = o.Weight[((nint)(k * d.C + c) * d.R + r) * d.S + s];
+    }
+
+    void Images(int from, int to, float* partial, float* scratch)
+    {
+        WindowGradient* list = (WindowGradient*)scratch;
+        float* map = scratch + Round(2 * (d.Windows + 1)), dmap = map + mapFloats, dyByWindow = dmap + mapFloats;
+        float* dbias = partial + weightFloats;
+        if (d.IsPadded) new Span<float>(map, checked((int)mapFloats)).Clear();
+        for (int n = from; n < to; n++)
+        {
+            float* image = o.X + (nint)n * d.C * d.H * d.W, dy = o.Dy + (nint)n * d.K * d.Windows;
+            byte* index = o.Index + (nint)n * d.Windows * d.PaddedK;
+            if (isFew) FromFewChannels(image, map, dy, index, dyByWindow, partial, dbias);
+            else if (o.Dw.IsNeeded) PixelsFirst(image, map);
+            if (!needsLists) continue;
+            if (o.Dx.IsNeeded)
+            {
+                if (o.Dx.Accumulate) PixelsFirst(InputGradient(n), dmap);
+                else new Span<float>(dmap, checked((int)mapFloats)).Clear();
+            }
+            for (int k = 0; k < d.K; k++)
+            {
+                int count = WindowList.Fill(
+                    dy + k * d.Windows, index + k, d.PaddedK, d.Windows, starts, positions, list, out float sum);
+                if (!isFew) dbias[k] += sum;
+                if (!isFew && o.Dw.IsNeeded) WeightRows(list, count, map, partial + k * d.R * rowFloats);
+                if (o.Dx.IsNeeded) InputRows(list, count, rows + k * d.R * rowFloats, dmap);
+            }
+            if (o.Dx.IsNeeded) ChannelsFirst(dmap, InputGradient(n));
+        }
+    }
+
+    float* InputGradient(int n) => o.Dx.Target!.Floats() + (nint)n * d.C * d.H * d.W;
+
+    void PixelsFirst(float* image, float* map)
+    {
+        if (!d.IsPadded) MapTranspose.Run(image, d.H * d.W, map, d.C, d.C, d.H * d.W);
+        else
+            for (int h = 0; h < d.H; h++)
+                MapTranspose.Run(image + h * d.W, d.H * d.W, Inside(map, h, d.C), d.C, d.C, d.W);
+    }
+
+    void ChannelsFirst(float* map, float* image)
+    {
+        if (!d.IsPadded) MapTranspose.Run(map, d.C, image, d.H * d.W, d.H * d.W, d.C);
+        else
+            for (int h = 0; h < d.H; h++)
+                MapTranspose.Run(Inside(map, h, d.C), d.C, image + h * d.W, d.H * d.W, d.W, d.C);
+    }
+
+    /// <summary>The first pixel of line h inside the padding, of a map with that many floats a pixel.</summary>
+    float* Inside(float* map, int h, int pixel) => map + ((nint)(h + d.Top) * d.PaddedW + d.Left) * pixel;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void WeightRows(WindowGradient* list, int count, float* map, float* dw)
+    {
+        for (int r = 0; r < d.R; r++, map += (nint)d.PaddedW * d.C, dw += rowFloats)
+            for (nint v = 0, left = d.S * d.C; left > 0;)
+            {
+                nint vectors = (left + V.Count - 1) / V.Count, taken = vectors >= 6 ? 6 : vectors >= 2 ? 2 : 1;
+                if (taken == 6) SparseRow<V>.Weight<Constant.Six>(list, count, map + v, dw + v);
+                else if (taken == 2) SparseRow<V>.Weight<Constant.Two>(list, count, map + v, dw + v);
+                else SparseRow<V>.Weight<Constant.One>(list, count, map + v, dw + v);
+                v += taken * V.Count;
+                left -= taken * V.Count;
+            }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void InputRows(WindowGradient* list, int count, float* w, float* dmap)
+    {
+        for (int r = 0; r < d.R; r++, dmap += (nint)d.PaddedW * d.C, w += rowFloats)
+            for (nint v = 0, left = d.S * d.C; left > 0;)
+            {
+                nint vectors = (left + V.Count - 1) / V.Count, taken = vectors >= 6 ? 6 : vectors >= 2 ? 2 : 1;
+                if (taken == 6) SparseRow<V>.Input<Constant.Six>(list, count, w + v, dmap + v);
+                else if (taken == 2) SparseRow<V>.Input<Constant.Two>(list, count, w + v, dmap + v);
+                else SparseRow<V>.Input<Constant.One>(list, count, w + v, dmap + v);
+                v += taken * V.Count;
+                left -= taken * V.Count;
+            }
+    }
+
+    void FromFewChannels(
+        float* image, float* copy, float* dy, byte* index, float* dyByWindow, float* partial, float* dbias)
+    {
+        MapTranspose.Run(dy, d.Windows, dyByWindow, d.PaddedK, d.K, d.Windows);
+        if (o.Db.IsNeeded) AddBias(dyByWindow, index, dbias);
+        if (!o.Dw.IsNeeded) return;
+        if (d.IsPadded)
+        {
+            PooledForward<V>.CopyInside(image, copy, d);
+            image = copy;
+        }
+        const int block = FewChannelsWeight<V>.Block;
+        for (int c = 0; c < d.C; c++)
+            for (int r = 0; r < d.R; r += block)
+                for (int s = 0; s < d.S; s += block, partial += TapsOfBlock * d.PaddedK)
+                    for (int k = 0; k < d.K; k += V.Count)
+                    {
+                        float* x = image + ((nint)c * d.PaddedH + r) * d.PaddedW + s;
+                        // Lines of taps that the filter does not have read its last one; their sums are not used.
+                        nint line = d.PaddedW, last = d.R - 1 - r;
+                        FewChannelsWeight<V>.Run(
+                            x, x + Math.Min(1, last) * line, x + Math.Min(2, last) * line, line, d.P, d.Q,
+                            dyByWindow + k, index + k, d.PaddedK, partial + k);
+                    }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void AddBias(float* dyByWindow, byte* index, float* dbias)
+    {
+        for (int k = 0; k < d.K; k += V.Count)
+        {
+            V sum = V.Load(dbias + k), cut = V.Create(PooledTile.Cut);
+            for (nint i = k; i < (nint)d.Windows * d.PaddedK; i += d.PaddedK)
+                sum = sum + V.Select(V.Equal(V.LoadBytes(index + i), cut), default, V.Load(dyByWindow + i));
+            V.Store(sum, dbias + k);
+        }
+    }
+
+    void SumWeights(int from, int to)
+    {
+        float* dw = o.Dw.Target!.Floats();
+        for (int k = from; k < to; k++)
+            for (int c = 0; c < d.C; c++)
+                for (int r = 0; r < d.R; r++)
+                    for (int s = 0; s < d.S; s++)
+                        Put(SumOfThreads(isFew ? FewAt(k, c, r, s) : (k * d.R + r) * rowFloats + s * d.C + c),
+                            dw + ((nint)(k * d.C + c) * d.R + r) * d.S + s, o.Dw.Accumulate);
+    }
+
+    nint FewAt(int k, int c, int r, int s)
+    {
+        const int block = FewChannelsWeight<V>.Block;
+        nint number = ((nint)c * Blocks(d.R) + r / block) * Blocks(d.S) + s / block;
+        return (number * TapsOfBlock + r % block * block + s % block) * d.PaddedK + k;
+    }
+
+    void SumBias(int from, int to)
+    {
+        for (int k = from; k < to; k++)
+            Put(SumOfThreads(weightFloats + k), o.Db.Target!.Floats() + k, o.Db.Accumulate);
+    }
+
+    float SumOfThreads(nint at)
+    {
+        float sum = 0;
+        for (int thread = 0; thread < workers.Threads; thread++) sum += partials[thread * partialFloats + at];
+        return sum;
+    }
+
+    static void Put(float value, float* to, bool accumulate) => *to = accumulate ? *to + value : value;
+}

@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+
+namespace TripletGpu.Backends.Cpu;
+
+/// <summary>
+/// Convolution + bias + ReLU + 2x2 max pool, one image after another, images split over the threads. The input is read in
+/// place (or from a copy with its padding), one pixel broadcast to all output channels of a tile, so nothing is packed
+/// but the weights; what a tile makes is pooled before it leaves the registers.
+/// </summary>
+static unsafe class PooledForward<V> where V : struct, ICpuVector<V>
+{
+    static int TileChannels => PooledTile<V>.Channels;
+
+    /// <summary>Arguments as <see cref="IConvolution.ForwardReluMaxPool"/>; index: [image][window][K padded].</summary>
+    public static void Run(
+        WorkerPool workers, Scratch<float> scratch, float* x, float* weight, float* bias, float* y, byte* index, PooledDims d)
+    {
+        int threads = d.N == 1 ? 1 : workers.Threads;
+        nint packed = (nint)d.PaddedK * (d.Taps + 1), offsetFloats = 2 * d.Taps;
+        nint padded = d.IsPadded ? Round((nint)d.C * d.PaddedH * d.PaddedW + CpuBuffer.Slack) : 0;
+        nint perThread = padded + (nint)d.Windows * d.PaddedK;
+        float* weights = scratch.Get(packed + Round(offsetFloats) + threads * perThread);
+        nint* offsets = (nint*)(weights + packed);
+        float* own = (float*)offsets + Round(offsetFloats);
+        Pack(weight, bias, weights, d);
+        FillOffsets(offsets, d);
+        if (threads == 1) Images(0, d.N, own);
+        else
+            workers.Run(thread =>
+            {
+                (int from, int to) = workers.Share(d.N, thread);
+                Images(from, to, own + thread * perThread);
+            });
+
+        void Images(int from, int to, float* copy)
+        {
+            float* pooled = copy + padded;
+            if (d.IsPadded) new Span<float>(copy, (int)padded).Clear();
+            for (int n = from; n < to; n++)
+            {
+                float* image = x + (nint)n * d.C * d.H * d.W;
+                if (d.IsPadded)
+                {
+                    CopyInside(image, copy, d);
+                    image = copy;
+                }
+                Image(image, weights, offsets, pooled, index + (nint)n * d.Windows * d.PaddedK, d);
+                MapTranspose.Run(pooled, d.PaddedK, y + (nint)n * d.K * d.Windows, d.Windows, d.Windows, d.K);
+            }
+        }
+    }
+
+    static nint Round(nint floats) => (floats + 15) & ~15;
+
+    /// <summary>Blocks of a tile's channels: the bias, then [tap][channel]; 0 beyond K.</summary>
+    static void Pack(float* weight, float* bias, float* to, in PooledDims d)
+    {
+        for (int k0 = 0; k0 < d.PaddedK; k0 += TileChannels)
+            for (int t = -1; t < d.Taps; t++)
+                for (int k = k0; k < k0 + TileChannels; k++)
+                    *to++ = k >= d.K ? 0 : t < 0 ? bias[k] : weight[(nint)k * d.Taps + t];
+    }
+
+    static void FillOffsets(nint* to, in PooledDims d)
+    {
+        for (int c = 0; c < d.C; c++)
+            for (int r = 0; r < d.R; r++)
+                for (int s = 0; s < d.S; s++)
+                    *to++ = ((nint)c * d.PaddedH + r) * d.PaddedW + s;
+    }
+
+    /// <summary>Copies an image into one with padding, whose rim stays as it is.</summary>
+    public static void CopyInside(float* image, float* to, in PooledDims d)
+    {
+        for (int c = 0; c < d.C; c++)
+            for (int h = 0; h < d.H; h++)
+                new Span<float>(image + ((nint)c * d.H + h) * d.W, d.W).CopyTo(
+                    new Span<float>(to + ((nint)c * d.PaddedH + h + d.Top) * d.PaddedW + d.Left, d.W));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Image(float* x, float* weights, nint* offsets, float* pooled, byte* index, in PooledDims d)
+    {
+        nint line = d.PaddedW, stride = d.PaddedK, taps = d.Taps;
+        // Three windows fill 32 registers; with 16 one window is what fits.
+        int widest = V.Count == 16 ? 3 : 1;
+        for (int k = 0; k < d.K; k += TileChannels)
+        {
+            float* bias = weights + (taps + 1) * k, weight = bias + TileChannels;
+            for (int p = 0; p < d.P; p++)
+            {
+                float* at = x + 2 * p * line;
+                float* y = pooled + p * d.Q * stride + k;
+                byte* i = index + p * d.Q * stride + k;
+                for (int left = d.Q; left > 0;)
+                {
+                    // 4 windows as 2 + 2: a lone window has too few sums in flight for the multiply-add's latency.
+                    int windows = left == 4 && widest == 3 ? 2 : Math.Min(left, widest);
+                    if (windows == 3)
+                        PooledTile<V>.Run<Constant.Three>(at, line, offsets, taps, weight, bias, y, i, stride);
+                    else if (windows == 2)
+                        PooledTile<V>.Run<Constant.Two>(at, line, offsets, taps, weight, bias, y, i, stride);
+                    else
+                        PooledTile<V>.Run<Constant.One>(at, line, offsets, taps, weight, bias, y, i, stride);
+                    left -= windows;
+                    at += 2 * windows;
+                    y += windows * stride;
+                    i += windows * stride;
+                }
+            }
+        }
+    }
+}

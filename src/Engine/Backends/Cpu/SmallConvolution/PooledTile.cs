@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+
+namespace TripletGpu.Backends.Cpu;
+
+/// <summary>A number that the JIT sees as a constant, so that what it rules out is not compiled.</summary>
+interface IConstant
+{
+    static abstract int Value { get; }
+}
+
+/// <summary>The constants 1, 2, 3 and 6 as types.</summary>
+static class Constant
+{
+    public readonly struct One : IConstant { public static int Value => 1; }
+
+    public readonly struct Two : IConstant { public static int Value => 2; }
+
+    public readonly struct Three : IConstant { public static int Value => 3; }
+
+    public readonly struct Six : IConstant { public static int Value => 6; }
+}
+
+/// <summary>What the tiles of every vector width share.</summary>
+static class PooledTile
+{
+    /// <summary>The index of a window that ReLU has cut: none of its pixels gets a gradient.</summary>
+    public const int Cut = 4;
+}
+
+/// <summary>
+/// The register tile of convolution + bias + ReLU + 2x2 max pool: up to three windows of four pixels side by side, by
+/// two vectors of output channels. The four pixels of a window meet in registers, so that the full map is never stored.
+/// </summary>
+static unsafe class PooledTile<V> where V : struct, ICpuVector<V>
+{
+    /// <summary>Output channels of a tile.</summary>
+    public static int Channels => 2 * V.Count;
+
+    /// <param name="x">The input at the first window's top left pixel, under the filter's first tap.</param>
+    /// <param name="line">Floats from one input line to the next.</param>
+    /// <param name="offsets">Floats from <paramref name="x"/> to the pixel under each tap (of each channel).</param>
+    /// <param name="taps">Taps of all input channels.</param>
+    /// <param name="weight">[tap][output channel of the tile].</param>
+    /// <param name="bias">[output channel of the tile].</param>
+    /// <param name="y">[window][output channel], the windows <paramref name="stride"/> apart.</param>
+    /// <param name="index">Of the same layout: which of the four pixels was the maximum, or <see cref="PooledTile.Cut"/>.</param>
+    /// <param name="stride">Output channels from one window to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run<TWindows>(
+        float* x, nint line, nint* offsets, nint taps, float* weight, float* bias, float* y, byte* index, nint stride)
+        where TWindows : IConstant
+    {
+        V a0, a1, a2, a3, a4 = default, a5 = default, a6 = default, a7 = default;
+        V a8 = default, a9 = default, a10 = default, a11 = default;
+        V b0, b1, b2, b3, b4 = default, b5 = default, b6 = default, b7 = default;
+        V b8 = default, b9 = default, b10 = default, b11 = default;
+        a0 = a1 = a2 = a3 = V.Load(bias);
+        b0 = b1 = b2 = b3 = V.Load(bias + V.Count);
+        if (TWindows.Value > 1)
+        {
+            a4 = a5 = a6 = a7 = a0;
+            b4 = b5 = b6 = b7 = b0;
+        }
+        if (TWindows.Value > 2)
+        {
+            a8 = a9 = a10 = a11 = a0;
+            b8 = b9 = b10 = b11 = b0;
+        }
+        for (nint t = 0; t < taps; t++)
+        {
+            float* top = x + offsets[t], bottom = top + line;
+            V a = V.Load(weight), b = V.Load(weight + V.Count), v;
+            v = V.Create(top[0]); a0 = V.MultiplyAdd(v, a, a0); b0 = V.MultiplyAdd(v, b, b0);
+            v = V.Create(top[1]); a1 = V.MultiplyAdd(v, a, a1); b1 = V.MultiplyAdd(v, b, b1);
+            v = V.Create(bottom[0]); a2 = V.MultiplyAdd(v, a, a2); b2 = V.MultiplyAdd(v, b, b2);
+            v = V.Create(bottom[1]); a3 = V.MultiplyAdd(v, a, a3); b3 = V.MultiplyAdd(v, b, b3);
+            if (TWindows.Value > 1)
+            {
+                v = V.Create(top[2]); a4 = V.MultiplyAdd(v, a, a4); b4 = V.MultiplyAdd(v, b, b4);
+                v = V.Create(top[3]); a5 = V.MultiplyAdd(v, a, a5); b5 = V.MultiplyAdd(v, b, b5);
+                v = V.Create(bottom[2]); a6 = V.MultiplyAdd(v, a, a6); b6 = V.MultiplyAdd(v, b, b6);
+                v = V.Create(bottom[3]); a7 = V.MultiplyAdd(v, a, a7); b7 = V.MultiplyAdd(v, b, b7);
+            }
+            if (TWindows.Value > 2)
+            {
+                v = V.Create(top[4]); a8 = V.MultiplyAdd(v, a, a8); b8 = V.MultiplyAdd(v, b, b8);
+                v = V.Create(top[5]); a9 = V.MultiplyAdd(v, a, a9); b9 = V.MultiplyAdd(v, b, b9);
+                v = V.Create(bottom[4]); a10 = V.MultiplyAdd(v, a, a10); b10 = V.MultiplyAdd(v, b, b10);
+                v = V.Create(bottom[5]); a11 = V.MultiplyAdd(v, a, a11); b11 = V.MultiplyAdd(v, b, b11);
+            }
+            weight += 2 * V.Count;
+        }
+        Pool(a0, a1, a2, a3, y, index);
+        Pool(b0, b1, b2, b3, y + V.Count, index + V.Count);
+        if (TWindows.Value > 1)
+        {
+            Pool(a4, a5, a6, a7, y + stride, index + stride);
+            Pool(b4, b5, b6, b7, y + stride + V.Count, index + stride + V.Count);
+        }
+        if (TWindows.Value > 2)
+        {
+            Pool(a8, a9, a10, a11, y + 2 * stride, index + 2 * stride);
+            Pool(b8, b9, b10, b11, y + 2 * stride + V.Count, index + 2 * stride + V.Count);
+        }
+    }
+
+    /// <summary>The first of the largest wins; a NaN makes the maximum NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Pool(V a, V b, V c, V d, float* y, byte* index)
+    {
+        V zero = default, top = V.Max(a, b), bottom = V.Max(c, d), max = V.Max(top, bottom);
+        V atTop = V.Select(V.GreaterThan(b, a), V.Create(1), zero);
+        V atBottom = V.Select(V.GreaterThan(d, c), V.Create(3), V.Create(2));
+        V at = V.Select(V.GreaterThan(bottom, top), atBottom, atTop);
+        V.Store(V.Max(max, zero), y);
+        V.StoreBytes(V.Select(V.GreaterThan(max, zero), at, V.Create(PooledTile.Cut)), index);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+
+namespace TripletGpu.Backends.Cpu;
+
+/// <summary>
+/// Products with a list of gradients along one line of taps: in a [pixel][channel] map the taps of a line and their
+/// channels are contiguous, so one output pixel meets them in a few whole vectors.
+/// </summary>
+static unsafe class SparseRow<V> where V : struct, ICpuVector<V>
+{
+    /// <summary>dw += sum over the list of gradient * x[offset ..]: the weight gradient of one channel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Weight<TVectors>(WindowGradient* list, int count, float* x, float* dw) where TVectors : IConstant
+    {
+        V a0 = V.Load(dw), a1 = default, a2 = default, a3 = default, a4 = default, a5 = default;
+        if (TVectors.Value > 1) a1 = V.Load(dw + V.Count);
+        if (TVectors.Value > 2)
+        {
+            a2 = V.Load(dw + 2 * V.Count);
+            a3 = V.Load(dw + 3 * V.Count);
+            a4 = V.Load(dw + 4 * V.Count);
+            a5 = V.Load(dw + 5 * V.Count);
+        }
+        for (WindowGradient* end = list + count; list < end; list++)
+        {
+            V g = V.Create(list->Gradient);
+            float* at = x + list->Offset;
+            a0 = V.MultiplyAdd(g, V.Load(at), a0);
+            if (TVectors.Value > 1) a1 = V.MultiplyAdd(g, V.Load(at + V.Count), a1);
+            if (TVectors.Value > 2)
+            {
+                a2 = V.MultiplyAdd(g, V.Load(at + 2 * V.Count), a2);
+                a3 = V.MultiplyAdd(g, V.Load(at + 3 * V.Count), a3);
+                a4 = V.MultiplyAdd(g, V.Load(at + 4 * V.Count), a4);
+                a5 = V.MultiplyAdd(g, V.Load(at + 5 * V.Count), a5);
+            }
+        }
+        V.Store(a0, dw);
+        if (TVectors.Value > 1) V.Store(a1, dw + V.Count);
+        if (TVectors.Value > 2)
+        {
+            V.Store(a2, dw + 2 * V.Count);
+            V.Store(a3, dw + 3 * V.Count);
+            V.Store(a4, dw + 4 * V.Count);
+            V.Store(a5, dw + 5 * V.Count);
+        }
+    }
+
+    /// <summary>dx[offset ..] += gradient * w for each of the list: the input gradient through one channel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Input<TVectors>(WindowGradient* list, int count, float* w, float* dx) where TVectors : IConstant
+    {
+        V w0 = V.Load(w), w1 = default, w2 = default, w3 = default, w4 = default, w5 = default;
+        if (TVectors.Value > 1) w1 = V.Load(w + V.Count);
+        if (TVectors.Value > 2)
+        {
+            w2 = V.Load(w + 2 * V.Count);
+            w3 = V.Load(w + 3 * V.Count);
+            w4 = V.Load(w + 4 * V.Count);
+            w5 = V.Load(w + 5 * V.Count);
+        }
+        for (WindowGradient* end = list + count; list < end; list++)
+        {
+            V g = V.Create(list->Gradient);
+            float* at = dx + list->Offset;
+            Add(g, w0, at);
+            if (TVectors.Value > 1) Add(g, w1, at + V.Count);
+            if (TVectors.Value > 2)
+            {
+                Add(g, w2, at + 2 * V.Count);
+                Add(g, w3, at + 3 * V.Count);
+                Add(g, w4, at + 4 * V.Count);
+                Add(g, w5, at + 5 * V.Count);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Add(V g, V w, float* at) => V.Store(V.MultiplyAdd(g, w, V.Load(at)), at);
+}

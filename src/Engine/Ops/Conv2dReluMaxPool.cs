@@ -1,0 +1,70 @@
+using TripletGpu.Autograd;
+using TripletGpu.Backends;
+
+namespace TripletGpu.Ops;
+
+/// <summary>
+/// y = maxpool(relu(conv(x, w) + b)): a convolution of stride 1 under a max pool of 2 x 2 windows with stride 2, in one
+/// pass that never stores the full map. An odd last line or column of it is left out, the first of equal maxima gets the
+/// gradient, and a window whose maximum is not positive passes none: as in PyTorch.
+/// </summary>
+/// <param name="Padding">Zeros on each side of x.</param>
+public sealed record Conv2dReluMaxPool(int Padding = 0) : Op
+{
+    /// <inheritdoc/>
+    public override Saved Saves => Saved.Inputs;
+
+    /// <inheritdoc/>
+    public override Shape InferShape(ReadOnlySpan<Shape> x)
+    {
+        Check.Rank(this, x[0], 4, "the input (N, C, H, W)");
+        Check.Rank(this, x[1], 4, "the weight (K, C, R, S)");
+        Check.That(x[0][1] == x[1][1], this,
+            $"input has {x[0][1]} channels but the weight expects {x[1][1]}: input {x[0]}, weight {x[1]}");
+        Check.That(x[2].Rank == 1 && x[2][0] == x[1][0], this,
+            $"the bias must have one element for each of the {x[1][0]} filters: bias {x[2]}, weight {x[1]}");
+        Check.That(Padding >= 0, this, $"the padding is negative: {Padding}");
+        ConvolutionDims dims = Dims(x);
+        Check.That(dims is { P: >= 2, Q: >= 2 }, this,
+            $"the convolution gives {dims.P} x {dims.Q} pixels, but a window of the pool has 2 x 2:"
+            + $" input {x[0]}, weight {x[1]}, padding {Padding}");
+        return new Shape(dims.N, dims.K, dims.P / 2, dims.Q / 2);
+    }
+
+    /// <inheritdoc/>
+    public override TensorSpec[] Extras(ReadOnlySpan<Shape> x) =>
+        [new(new Shape(IConvolution.MaxPoolIndexCount(Dims(x))), ElementType.Int32)];
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => 4 * y.Count * x[1].Product(1, 4);
+
+    /// <inheritdoc/>
+    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
+        on.Convolution.ForwardReluMaxPool(x[0], x[1], x[2], y, extras[0], Dims(x[0].Shape, x[1].Shape));
+
+    /// <inheritdoc/>
+    public override void Backward(
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx) =>
+        on.Convolution.BackwardReluMaxPool(
+            x[0], x[1], extras[0], dy, dx[0], dx[1], dx[2], Dims(x[0].Shape, x[1].Shape));
+
+    ConvolutionDims Dims(ReadOnlySpan<Shape> x) => Dims(x[0], x[1]);
+
+    ConvolutionDims Dims(Shape x, Shape weight) =>
+        new(x[0], x[1], x[2], x[3], weight[0], weight[2], weight[3], new ConvolutionGeometry(stride: 1, padding: Padding));
+}
+
+public static partial class TensorOps
+{
+    /// <summary>
+    /// A convolution of stride 1 with bias, then ReLU, then max pool over 2 x 2 windows, fused; (N, C, H, W) gives
+    /// (N, K, P, Q) with P and Q half the convolution's extents, rounded down.
+    /// </summary>
+    /// <param name="x">(N, C, H, W).</param>
+    /// <param name="weight">(K, C, R, S).</param>
+    /// <param name="bias">(K).</param>
+    /// <param name="padding">Zeros on each side of x.</param>
+    /// <exception cref="ShapeException">The shapes do not fit, or the convolution gives less than 2 x 2 pixels.</exception>
+    public static Tensor Conv2dReluMaxPool(this Tensor x, Tensor weight, Tensor bias, int padding = 0) =>
+        new Conv2dReluMaxPool(padding).Apply(x, weight, bias);
+}
