@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
 
@@ -23,12 +24,14 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : struct, I
         ForPlanes(d.Planes, d.H * d.W, (first, last) =>
         {
             using PaddedPlane<V> padded = new(d, float.NegativeInfinity);
+            float* firstColumn = MaxWindows<V>.FirstColumns(d);
             for (int n = first; n < last; n++)
             {
                 padded.Fill(from + (long)n * d.H * d.W);
                 long at = (long)n * d.P * d.Q;
-                MaxWindows<V>.Forward(padded, d, to + at, chosen + at);
+                MaxWindows<V>.Forward(padded, d, firstColumn, to + at, chosen + at);
             }
+            NativeMemory.AlignedFree(firstColumn);
         });
     }
 
@@ -62,7 +65,8 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : struct, I
             for (int n = first; n < last; n++)
             {
                 padded.Fill(from + (long)n * d.H * d.W);
-                WindowSums<V>.Run(new Mean<V>(counts.Rows, counts.Columns), padded.View, to + (long)n * d.P * d.Q, d.P, d.Q, false);
+                Mean<V> mean = new(counts.Rows, counts.Columns);
+                WindowSums<V>.Run(mean, padded.View, to + (long)n * d.P * d.Q, d.P, d.Q, false);
             }
         });
     }
@@ -125,7 +129,8 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : struct, I
                     quotients.SetRow(p, quotients.Row);
                 }
                 long plane = (long)n * d.H * d.W;
-                WindowSums<V>.Run(new Times<V>(input + plane, d.W), quotients.View, to + plane, d.H, d.W, dx.Accumulate);
+                Times<V> times = new(input + plane, d.W);
+                WindowSums<V>.Run(times, quotients.View, to + plane, d.H, d.W, dx.Accumulate);
             }
         });
     }
@@ -152,7 +157,7 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : struct, I
                 V share = V.Create(from[n] / plane);
                 float* target = to + (long)n * plane;
                 for (int i = 0; i < plane; i += V.Count)
-                    WindowSums<V>.Put(share, target + i, Math.Min(V.Count, plane - i), dx.Accumulate);
+                    WindowSums<V>.Put(share, target + i, plane - i, dx.Accumulate);
             }
         });
     }

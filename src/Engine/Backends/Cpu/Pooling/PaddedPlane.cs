@@ -39,17 +39,15 @@ readonly unsafe ref struct PaddedPlane<V> : IDisposable where V : struct, ICpuVe
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(float* plane)
     {
-        for (int h = 0; h < d.H; h++)
+        for (int remainder = 0; remainder < d.StrideW; remainder++)
         {
-            float* row = plane + h * d.W, to = memory + (d.Top + h) * pitch;
-            for (int remainder = 0; remainder < d.StrideW; remainder++)
-            {
-                // The padded columns of this remainder that lie in the image: first, first + stride, ...
-                int first = d.Left + Remainder(remainder - d.Left, d.StrideW);
-                if (first >= d.Left + d.W) continue;
-                int count = (d.Left + d.W - 1 - first) / d.StrideW + 1;
-                Copy(row + first - d.Left, to + remainder * phase + first / d.StrideW, count);
-            }
+            // The padded columns of this remainder that lie in the image: first, first + stride, ...
+            int first = d.Left + Remainder(remainder - d.Left, d.StrideW);
+            if (first >= d.Left + d.W) continue;
+            int count = (d.Left + d.W - 1 - first) / d.StrideW + 1;
+            float* from = plane + first - d.Left;
+            float* to = memory + d.Top * pitch + remainder * phase + first / d.StrideW;
+            for (int h = 0; h < d.H; h++) Copy(from + h * d.W, to + h * pitch, count);
         }
     }
 

@@ -56,14 +56,15 @@ static unsafe class WindowSums<V> where V : struct, ICpuVector<V>
         where TSum : struct, IWindowSum<V>
     {
         int step = x.RowStep;
-        for (int q = 0; q < columns; q += V.Count)
+        ReadOnlySpan<int> offsets = x.Offsets;
+        int p = 0;
+        for (; p <= rows - 4; p += 4)
         {
-            int lanes = Math.Min(V.Count, columns - q), p = 0;
-            for (; p <= rows - 4; p += 4)
+            for (int q = 0; q < columns; q += V.Count)
             {
                 float* corner = x.Start + p * step + q;
                 V a = default, b = default, c = default, d = default;
-                foreach (int offset in x.Offsets)
+                foreach (int offset in offsets)
                 {
                     float* tap = corner + offset;
                     a = sum.Add(a, V.Load(tap));
@@ -72,26 +73,29 @@ static unsafe class WindowSums<V> where V : struct, ICpuVector<V>
                     d = sum.Add(d, V.Load(tap + 3 * step));
                 }
                 float* to = y + p * columns + q;
+                int lanes = columns - q;
                 Put(sum.Finish(a, p, q), to, lanes, accumulate);
                 Put(sum.Finish(b, p + 1, q), to + columns, lanes, accumulate);
                 Put(sum.Finish(c, p + 2, q), to + 2 * columns, lanes, accumulate);
                 Put(sum.Finish(d, p + 3, q), to + 3 * columns, lanes, accumulate);
             }
-            for (; p < rows; p++)
+        }
+        for (; p < rows; p++)
+        {
+            for (int q = 0; q < columns; q += V.Count)
             {
                 V a = default;
-                foreach (int offset in x.Offsets) a = sum.Add(a, V.Load(x.Start + p * step + q + offset));
-                Put(sum.Finish(a, p, q), y + p * columns + q, lanes, accumulate);
+                foreach (int offset in offsets) a = sum.Add(a, V.Load(x.Start + p * step + q + offset));
+                Put(sum.Finish(a, p, q), y + p * columns + q, columns - q, accumulate);
             }
         }
     }
 
-    /// <summary>Writes or adds the first lanes.</summary>
+    /// <summary>Writes or adds as many lanes as there is room for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Put(V x, float* y, int lanes, bool accumulate)
     {
         if (accumulate) x += V.Load(y);
-        if (lanes == V.Count) V.Store(x, y);
-        else V.Store(x, y, lanes);
+        V.Store(x, y, lanes);
     }
 }
