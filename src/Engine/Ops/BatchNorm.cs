@@ -22,12 +22,14 @@ public abstract record BatchNorm(bool IsFrozen, float Momentum, float Epsilon) :
     /// <inheritdoc/>
     public override Shape InferShape(ReadOnlySpan<Shape> x)
     {
-        Check.That(x.Length == 5, this, $"5 inputs are needed (x, weight, bias, running mean and variance), not {x.Length}");
+        Check.That(x.Length == 5, this,
+            $"5 inputs are needed (x, weight, bias, running mean and variance), not {x.Length}");
         Check.That(x[0].Rank is 2 or 4, this, $"input must be (N, C, H, W) or (N, C), not {x[0]}");
         for (int i = 1; i < 5; i++)
-            Check.That(x[i] == new Shape(x[0][1]), this, $"input has {x[0][1]} channels but input {i} is {x[i]}: input {x[0]}");
+            Check.That(x[i] == new Shape(x[0][1]), this,
+                $"input has {x[0][1]} channels but input {i} is {x[i]}: input {x[0]}");
         Check.That(IsFrozen || x[0].Count > x[0][1], this,
-            $"the variance of a batch needs more than one value a channel: input {x[0]}. Freeze the statistics for such a batch");
+            $"the variance of a batch needs more than one value a channel (or frozen statistics): input {x[0]}");
         return x[0];
     }
 

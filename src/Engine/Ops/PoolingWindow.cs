@@ -3,7 +3,7 @@ using TripletGpu.Backends;
 
 namespace TripletGpu.Ops;
 
-/// <summary>The window of a pooling over N C H W images: its size, its stride and the padding around the image.</summary>
+/// <summary>The window of a pooling over N C H W images: size, stride and the padding around the image.</summary>
 /// <param name="Height">Rows of the window.</param>
 /// <param name="Width">Columns of the window.</param>
 /// <param name="StrideH">Rows between windows.</param>
@@ -29,7 +29,8 @@ public readonly record struct PoolingWindow(
     internal PoolingDims Over(Op op, Shape x)
     {
         Check.Rank(op, x, 4, "input");
-        Check.That(Height > 0 && Width > 0 && StrideH > 0 && StrideW > 0, op, $"window and stride must be positive: {this}");
+        Check.That(Height > 0 && Width > 0 && StrideH > 0 && StrideW > 0, op,
+            $"window and stride must be positive: {this}");
         Check.That(Math.Min(Math.Min(Top, Bottom), Math.Min(Left, Right)) >= 0
             && Math.Max(Top, Bottom) < Height && Math.Max(Left, Right) < Width, op,
             $"padding must be at least 0 and smaller than the window, or a window could miss the image: {this}");

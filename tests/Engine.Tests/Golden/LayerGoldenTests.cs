@@ -25,14 +25,16 @@ public sealed class LayerGoldenTests(string device) : DeviceFixture(device)
     public void Layer_MatchesPyTorch(Layer layer)
     {
         using Step step = Device.BeginStep();
-        Tensor[] inputs = [.. layer.Inputs.Select((v, i) => Device.Tensor(new Shape(layer.Shapes[i]), Values.ToSingle(v)))];
+        Tensor[] inputs = [.. layer.Inputs.Select(
+            (v, i) => Device.Tensor(new Shape(layer.Shapes[i]), Values.ToSingle(v)))];
         for (int i = 0; i < layer.Gradients.Length; i++) inputs[i].RequiresGradient = true;
         Tensor y = OpOf(layer).Apply(inputs);
         Assert.That(y.Shape, Is.EqualTo(new Shape(layer.YShape)));
         Close.AreClose(layer.Y, y.ToArray(), Tolerance.Normalization, "y");
         step.Backward(y, Device.Tensor(y.Shape, Values.ToSingle(layer.Dy)));
         for (int i = 0; i < layer.Gradients.Length; i++)
-            Close.AreClose(layer.Gradients[i], step.Gradients[inputs[i]].ToArray(), Tolerance.Normalization, $"gradient {i}");
+            Close.AreClose(
+                layer.Gradients[i], step.Gradients[inputs[i]].ToArray(), Tolerance.Normalization, $"gradient {i}");
         if (layer.RunningMean is null) return;
         Close.AreClose(layer.RunningMean, inputs[3].ToArray(), Tolerance.Sum, "running mean");
         Close.AreClose(layer.RunningVariance, inputs[4].ToArray(), Tolerance.Sum, "running variance");
@@ -57,6 +59,7 @@ public sealed class LayerGoldenTests(string device) : DeviceFixture(device)
         JsonElement Get(string setting) => layer.Settings[setting];
 
         PoolingWindow Window() => PoolingWindow.Square(
-            Get("kernel").GetInt32(), Get("stride").GetInt32(), Get("padding").GetInt32(), Get("ceilMode").GetBoolean());
+            Get("kernel").GetInt32(), Get("stride").GetInt32(), Get("padding").GetInt32(),
+            Get("ceilMode").GetBoolean());
     }
 }

@@ -11,7 +11,8 @@ public static class NormalizationCases
     {
         get
         {
-            Shape[] shapes = [new(2, 3, 13, 13), new(1, 5, 7, 7), new(4, 17, 1, 1), new(9, 33), new(1, 1, 2, 3), new(2, 1, 70, 71)];
+            Shape[] shapes =
+                [new(2, 3, 13, 13), new(1, 5, 7, 7), new(4, 17, 1, 1), new(9, 33), new(1, 1, 2, 3), new(2, 1, 70, 71)];
             foreach (Shape x in shapes)
                 foreach (bool frozen in (bool[])[false, true])
                 {
@@ -62,7 +63,8 @@ public static class NormalizationCases
         int channels = x[1], plane = x.Product(2, 4);
         return new OpCase($"LocalResponseNorm {x} size {op.Size}, beta {op.Beta}", op, [x],
             v => Normalization.LocalResponseNorm(v[0], channels, plane, op.Size, op.Alpha, op.Beta, op.K),
-            (v, dy) => [Normalization.LocalResponseNormBackward(v[0], dy, channels, plane, op.Size, op.Alpha, op.Beta, op.K)],
+            (v, dy) => [Normalization.LocalResponseNormBackward(
+                v[0], dy, channels, plane, op.Size, op.Alpha, op.Beta, op.K)],
             Tolerance.Normalization);
     }
 }

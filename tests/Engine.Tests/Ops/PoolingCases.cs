@@ -38,13 +38,15 @@ public static class PoolingCases
                 foreach (bool padding in (bool[])[true, false])
                     yield return new OpCase($"AveragePool2d {name}{(padding ? "" : ", image only")}",
                         new AveragePool2d(window, padding), [x],
-                        v => oracle.Average(v[0], padding), (v, dy) => [oracle.AverageBackward(dy, padding)], Tolerance.Sum);
+                        v => oracle.Average(v[0], padding), (v, dy) => [oracle.AverageBackward(dy, padding)],
+                        Tolerance.Sum);
             }
             // Few values: equal maxima in most windows, and the first of them gets the gradient.
             PoolingWindow tied = PoolingWindow.Square(3, 2, 1);
             Shape image = new(2, 2, 9, 11);
             yield return new OpCase("MaxPool2d ties", new MaxPool2d(tied), [image],
-                v => Oracle(image, tied).Max(v[0]), (v, dy) => [Oracle(image, tied).MaxBackward(v[0], dy)], Tolerance.Elementwise)
+                v => Oracle(image, tied).Max(v[0]), (v, dy) => [Oracle(image, tied).MaxBackward(v[0], dy)],
+                Tolerance.Elementwise)
             { Draw = (_, count, random) => Values.Integers(count, random, 2), IsSmooth = false };
             // After a ReLU most of a map is zero, and some windows are all zero.
             PoolingWindow l2 = PoolingWindow.Square(3, 1, 1);

@@ -50,7 +50,8 @@ public sealed class PoolingTests(string device) : DeviceFixture(device)
         Assert.That(() => x.MaxPool2d(5), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
             "[MaxPool2d] the window is larger than the padded image: input (1, 2, 4, 4), window 5 x 5, stride 5 x 5,"
             + " padding (0, 0, 0, 0)"));
-        Assert.That(() => x.L2Pool2d(2, 1, 2), Throws.TypeOf<ShapeException>().With.Message.Contains("smaller than the window"));
+        Assert.That(() => x.L2Pool2d(2, 1, 2),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("smaller than the window"));
         Assert.That(() => x.Reshape(2, 16).AveragePool2d(2), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
             "[AveragePool2d] input must have 4 dimensions, not 2: (2, 16)"));
     }

@@ -1,6 +1,6 @@
 namespace TripletGpu.Backends.Cpu.Normalization;
 
-/// <summary>Normalisations on the CPU: threads share channels, strips of pixels or rows, each of which is independent.</summary>
+/// <summary>Normalisations on the CPU. Threads share channels, strips of pixels or rows.</summary>
 static class CpuNormalization
 {
     /// <summary>The family for the backend's instruction set.</summary>
@@ -66,7 +66,10 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
                 if (dweight.IsNeeded) Put(dweight, c, dot * pass.Inverse(c));
                 if (dbias.IsNeeded) Put(dbias, c, sum);
                 if (dx.IsNeeded)
-                    pass.InputGradient(c, from, dx.Target.Floats(), frozen ? 0 : sum, frozen ? 0 : dot, relu, dx.Accumulate);
+                {
+                    if (frozen) (sum, dot) = (0, 0);
+                    pass.InputGradient(c, from, dx.Target.Floats(), sum, dot, relu, dx.Accumulate);
+                }
             }
         });
     }
@@ -86,7 +89,8 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
         if (!dx.IsNeeded) return;
         float* input = x.Floats(), from = dy.Floats(), to = dx.Target.Floats();
         ResponseStrips<V> strips = new(x.Shape, size, alpha, beta, k);
-        Share(strips.Count, strips.Elements, (first, last) => strips.Backward(first, last, input, from, to, dx.Accumulate));
+        Share(strips.Count, strips.Elements,
+            (first, last) => strips.Backward(first, last, input, from, to, dx.Accumulate));
     }
 
     public void L2Normalize(Tensor x, Tensor y, Tensor norms, float epsilon)

@@ -57,7 +57,8 @@ readonly unsafe struct ResponseStrips<V> where V : struct, ICpuVector<V>
     public void Backward(int first, int last, float* x, float* dy, float* dx, bool accumulate)
     {
         nuint bytes = (nuint)(channels + 1) * Strip * sizeof(float);
-        float* factors = (float*)NativeMemory.AlignedAlloc(bytes, 64), terms = (float*)NativeMemory.AlignedAlloc(bytes, 64);
+        float* factors = (float*)NativeMemory.AlignedAlloc(bytes, 64);
+        float* terms = (float*)NativeMemory.AlignedAlloc(bytes, 64);
         for (int strip = first; strip < last; strip++)
         {
             (long start, int pixels) = Find(strip);

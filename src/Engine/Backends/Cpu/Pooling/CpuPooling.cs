@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
 
-/// <summary>Pooling on the CPU. Threads share the planes, which are independent, so no sum depends on their number.</summary>
+/// <summary>
+/// Pooling on the CPU. Threads share the planes, which are independent, so no sum depends on their number.
+/// </summary>
 static class CpuPooling
 {
     /// <summary>The family for the backend's instruction set.</summary>

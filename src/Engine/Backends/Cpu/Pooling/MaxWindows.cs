@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
 
-/// <summary>Maxima over windows. A tap's number travels as a float beside its value, in the same kind of register.</summary>
+/// <summary>
+/// Maxima over windows. A tap's number travels as a float beside its value, in the same kind of register.
+/// </summary>
 static unsafe class MaxWindows<V> where V : struct, ICpuVector<V>
 {
     /// <summary>y and the taps of a plane that is padded with minus infinity.</summary>

@@ -24,8 +24,9 @@ readonly unsafe struct Simd256(Vector256<float> lanes) : ICpuVector<Simd256>
 
     public static void Store(Simd256 value, float* to, int remaining)
     {
+        Vector256<int> mask = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(remaining));
         if (remaining >= Count) value.lanes.Store(to);
-        else Avx.MaskStore(to, Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(remaining)).AsSingle(), value.lanes);
+        else Avx.MaskStore(to, mask.AsSingle(), value.lanes);
     }
 
     public static Simd256 LoadBytes(byte* from) =>

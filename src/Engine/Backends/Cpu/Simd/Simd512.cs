@@ -21,8 +21,9 @@ readonly unsafe struct Simd512(Vector512<float> lanes) : ICpuVector<Simd512>
 
     public static void Store(Simd512 value, float* to, int remaining)
     {
+        Vector512<int> mask = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(remaining));
         if (remaining >= Count) value.lanes.Store(to);
-        else Avx512F.MaskStore(to, Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(remaining)).AsSingle(), value.lanes);
+        else Avx512F.MaskStore(to, mask.AsSingle(), value.lanes);
     }
 
     public static Simd512 LoadBytes(byte* from) =>

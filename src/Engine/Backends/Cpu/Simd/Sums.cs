@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace TripletGpu.Backends.Cpu;
 
-/// <summary>Sums of arrays in four vectors of partial sums, so that an addition need not wait for the one before.</summary>
+/// <summary>
+/// Sums of arrays in four vectors of partial sums, so that an addition need not wait for the one before.
+/// </summary>
 static unsafe class Sums<V> where V : struct, ICpuVector<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
