@@ -1,0 +1,79 @@
+using Microsoft.CodeAnalysis;
+
+namespace TripletGpu.KernelCompiler;
+
+sealed partial class Translation
+{
+    /// <summary>The C type for a C# type; a struct is declared on its first use.</summary>
+    public string Type(ITypeSymbol type, SyntaxNode at)
+    {
+        if (Views.IndexDimensions(type) is var dimensions and > 0) return dimensions == 1 ? "int" : type.Name;
+        if (type is INamedTypeSymbol { EnumUnderlyingType: { } underlying })
+        {
+            if (underlying.SpecialType != SpecialType.System_Int32) Report(Rules.Type, at, type.ToDisplayString());
+            return "int";
+        }
+        switch (type.SpecialType)
+        {
+            case SpecialType.System_Void: return "void";
+            case SpecialType.System_Boolean: return "bool";
+            case SpecialType.System_Byte: return "uchar";
+            case SpecialType.System_SByte: return "char";
+            case SpecialType.System_Int16: return "short";
+            case SpecialType.System_UInt16: return "ushort";
+            case SpecialType.System_Int32: return "int";
+            case SpecialType.System_UInt32: return "uint";
+            case SpecialType.System_Int64: return "int64";
+            case SpecialType.System_UInt64: return "uint64";
+            case SpecialType.System_Single: return "float";
+            case SpecialType.System_Double:
+                CheckDouble(type, at);
+                return "double";
+        }
+        if (IsVector(type)) return "float4";
+        // Structs would be declared twice where a type argument's program meets a kernel's: numbers will do there.
+        if (typeArgument == null && type is INamedTypeSymbol { IsUnmanagedType: true, TypeKind: TypeKind.Struct } named
+            && !Views.IsIlgpu(type) && (named.IsTupleType || named.DeclaringSyntaxReferences.Length > 0))
+            return Struct(named, at);
+        Report(Rules.Type, at, type.ToDisplayString());
+        return "int";
+    }
+
+    public void CheckDouble(ITypeSymbol? type, SyntaxNode at)
+    {
+        if (type?.SpecialType == SpecialType.System_Double && !allowsDouble) Report(Rules.Double, at);
+    }
+
+    /// <summary>Four floats that load and store as one: both targets' <c>float4</c>.</summary>
+    public static bool IsVector(ITypeSymbol? type) => type is { Name: "Float4", ContainingNamespace.Name: "Kernels" };
+
+    /// <summary>A struct's fields in the order of the C# declaration, which is that of its memory.</summary>
+    public static List<(string Name, ITypeSymbol Type)> Fields(INamedTypeSymbol type) => type.IsTupleType
+        ? type.TupleElements.Select((f, i) => ($"Item{i + 1}", f.Type)).ToList()
+        : type.GetMembers().OfType<IFieldSymbol>().Where(f => !f.IsStatic)
+            .Select(f => (f.AssociatedSymbol?.Name ?? f.Name, f.Type)).ToList();
+
+    /// <summary>Whether <c>new</c> sets the fields one by one, in their order: then C can do the same.</summary>
+    public static bool HasFieldwiseConstructor(INamedTypeSymbol type) => type.IsTupleType || type.InstanceConstructors.Any(c =>
+        c.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax()
+            is Microsoft.CodeAnalysis.CSharp.Syntax.TypeDeclarationSyntax
+        && c.Parameters.Select(p => p.Name.ToUpperInvariant())
+            .SequenceEqual(Fields(type).Select(f => f.Name.ToUpperInvariant())));
+
+    string Struct(INamedTypeSymbol type, SyntaxNode at)
+    {
+        List<(string Name, ITypeSymbol Type)> fields = Fields(type);
+        string name = type.IsTupleType ? "Tuple_" + string.Join("_", fields.Select(f => Type(f.Type, at))) : type.Name;
+        if (!structNames.Add(name)) return name;
+        string members = string.Concat(fields.Select(f => $" {Type(f.Type, at)} {f.Name};"));
+        string text = $"typedef struct {{{members} }} {name};\n";
+        if (HasFieldwiseConstructor(type))
+        {
+            string parameters = string.Join(", ", fields.Select(f => $"{Type(f.Type, at)} {f.Name}_"));
+            string assignments = string.Concat(fields.Select(f => $" value.{f.Name} = {f.Name}_;"));
+            text += $"FUNCTION {name} {name}_new({parameters}) {{ {name} value;{assignments} return value; }}\n";
+        }
+        structs.Add(text);
+        return name;
+    }
+}
