@@ -4,7 +4,7 @@ namespace TripletGpu.Kernels;
 /// A function of two values with its partial derivatives, in a scalar and a vector form. With the second operand a
 /// constant it is also the form of a function with a parameter.
 /// </summary>
-public interface IBinaryMath
+public interface IBinaryMath : IKernelTypeArgument
 {
     /// <summary>What the derivatives read; the other arguments are undefined.</summary>
     static abstract Reads Reads { get; }

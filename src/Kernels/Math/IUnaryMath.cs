@@ -4,7 +4,7 @@ namespace TripletGpu.Kernels;
 /// A function of one value with its derivative, in a scalar and a vector form. One struct is all that a unary operation
 /// needs: one generic kernel, one vector loop and one tape node serve them all.
 /// </summary>
-public interface IUnaryMath
+public interface IUnaryMath : IKernelTypeArgument
 {
     /// <summary>
     /// What <see cref="Backward(float, float, float)"/> reads of x and y; the other arguments are undefined.

@@ -1,0 +1,20 @@
+namespace TripletGpu.Kernels;
+
+/// <summary>
+/// C (M x N) = A (M x K) times B (K x N). Element (m, k) of A lies at m * RowA + k * ColumnA, of B at
+/// k * RowB + n * ColumnB, so that a transposed operand is a pair of swapped strides; C is dense.
+/// </summary>
+/// <param name="M">Rows of A and C.</param>
+/// <param name="N">Columns of B and C.</param>
+/// <param name="K">Columns of A, rows of B.</param>
+/// <param name="RowA">Elements from one row of A to the next.</param>
+/// <param name="ColumnA">Elements from one column of A to the next.</param>
+/// <param name="RowB">Elements from one row of B to the next.</param>
+/// <param name="ColumnB">Elements from one column of B to the next.</param>
+/// <param name="Accumulate">Not 0: adds to C.</param>
+public readonly record struct GemmDims(int M, int N, int K, int RowA, int ColumnA, int RowB, int ColumnB, int Accumulate)
+{
+    /// <summary>The dims of row-major operands, each transposed or not.</summary>
+    public static GemmDims Of(int m, int n, int k, bool transposeA = false, bool transposeB = false, bool accumulate = false) =>
+        new(m, n, k, transposeA ? 1 : k, transposeA ? m : 1, transposeB ? 1 : n, transposeB ? k : 1, accumulate ? 1 : 0);
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace TripletGpu.Kernels;
+
+/// <summary>A kernel as device text, with what a launch needs to know. The kernel compiler makes one for each kernel.</summary>
+public sealed partial class KernelSource
+{
+    static int count;
+    readonly List<(int[] Values, KernelSource Kernel)> variants = [];
+
+    /// <summary>A number that tells kernels apart: a device's slot for the built one.</summary>
+    public int Id { get; } = Interlocked.Increment(ref count) - 1;
+
+    /// <summary>Class and method, with the structs that a generic kernel is bound to: <c>ElementwiseKernels.Map&lt;Relu&gt;</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The first part of the name: <c>Elementwise</c>.</summary>
+    public string Family => Name[..Name.IndexOf("Kernels", StringComparison.Ordinal)];
+
+    /// <summary>The name of the entry point in the device program.</summary>
+    public required string Entry { get; init; }
+
+    /// <summary>1, 2 or 3 for a kernel with an index; 0 for an explicitly grouped one.</summary>
+    public int IndexDimensions { get; init; }
+
+    /// <summary>Items of a group; null for a kernel with an index.</summary>
+    public LaunchSize? Group { get; init; }
+
+    /// <summary>Bytes of shared memory a group takes, besides what a launch adds.</summary>
+    public int SharedBytes { get; init; }
+
+    /// <summary>Whether it needs a device with double.</summary>
+    public bool UsesDouble { get; init; }
+
+    /// <summary>The C# parameters with their types.</summary>
+    public IReadOnlyList<string> Parameters { get; init; } = [];
+
+    /// <summary>The C# method with its comments.</summary>
+    public required string CSharp { get; init; }
+
+    /// <summary>The device program in names that the preludes define for each target.</summary>
+    public required string Body { get; init; }
+
+    /// <summary>The complete program in OpenCL C 1.2.</summary>
+    public string OpenCl => Prelude.OpenCl + "\n" + Body + "\n";
+
+    /// <summary>The complete program in CUDA C.</summary>
+    public string Cuda => Prelude.Cuda + "\n" + Body + "\n";
+
+    /// <summary>
+    /// The kernel with one type parameter bound: the struct's program comes in front, <c>TMath_Forward</c> becomes
+    /// <c>Relu_Forward</c>.
+    /// </summary>
+    public KernelSource Bind(string parameter, TypeArgumentProgram argument)
+    {
+        // An underscore ends a name here: the compiler allows none inside of the kernel's own.
+        string Bound(string text) => Regex.Replace(text, $"(?<![A-Za-z0-9]){parameter}(?![A-Za-z0-9])", argument.Name);
+        string name = Name.EndsWith('>') ? $"{Name[..^1]}, {argument.Name}>" : $"{Name}<{argument.Name}>";
+        string body = Bound(Body);
+        return Copy(name, Bound(Entry), body.Contains(argument.Body) ? body : argument.Body + "\n\n" + body);
+    }
+
+    /// <summary>The kernel with launch-time constants, one program for each combination of values.</summary>
+    public KernelSource Specialize(params ReadOnlySpan<(string Name, int Value)> constants)
+    {
+        lock (variants)
+        {
+            foreach ((int[] values, KernelSource kernel) in variants)
+                if (Matches(values, constants)) return kernel;
+            string name = Name, definitions = "";
+            int[] key = new int[constants.Length];
+            for (int i = 0; i < constants.Length; i++)
+            {
+                string value = constants[i].Value.ToString(CultureInfo.InvariantCulture);
+                definitions += $"enum {{ {constants[i].Name} = {value} }};\n";
+                name += $"[{constants[i].Name.Replace("_Value", "", StringComparison.Ordinal)} = {value}]";
+                key[i] = constants[i].Value;
+            }
+            KernelSource variant = Copy(name, Entry, definitions + "\n" + Body);
+            variants.Add((key, variant));
+            return variant;
+        }
+    }
+
+    static bool Matches(int[] values, ReadOnlySpan<(string Name, int Value)> constants)
+    {
+        for (int i = 0; i < values.Length; i++)
+            if (values[i] != constants[i].Value) return false;
+        return true;
+    }
+
+    KernelSource Copy(string name, string entry, string body) => new()
+    {
+        Name = name,
+        Entry = entry,
+        Body = body,
+        CSharp = CSharp,
+        IndexDimensions = IndexDimensions,
+        Group = Group,
+        SharedBytes = SharedBytes,
+        UsesDouble = UsesDouble,
+        Parameters = Parameters,
+#if ILGPU_PACKAGE
+        Ilgpu = Ilgpu,
+#endif
+    };
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,59 @@
+namespace TripletGpu.Kernels;
+
+/// <summary>How a driver passes an argument.</summary>
+public enum KernelArgumentKind
+{
+    /// <summary>Bytes, as they are.</summary>
+    Value,
+
+    /// <summary>A window on device memory: one argument in CUDA, two in OpenCL.</summary>
+    View,
+
+    /// <summary>The size of the shared memory that a launch adds.</summary>
+    Shared,
+
+    /// <summary>Already part of the program's text; only ILGPU's compiler takes it.</summary>
+    Constant,
+}
+
+/// <summary>Where an argument's bytes lie. Lives on the launcher's stack.</summary>
+public readonly unsafe struct KernelArgument
+{
+    KernelArgument(KernelArgumentKind kind, void* data, int size)
+    {
+        Kind = kind;
+        Data = data;
+        Size = size;
+    }
+
+    /// <summary>How a driver passes it.</summary>
+    public readonly KernelArgumentKind Kind;
+
+    /// <summary>The bytes of a value.</summary>
+    public readonly void* Data;
+
+    /// <summary>The size in bytes of a value or of shared memory, of one element of a view.</summary>
+    public readonly int Size;
+
+    /// <summary>A view's buffer.</summary>
+    public nint Buffer { get; private init; }
+
+    /// <summary>A view's first element.</summary>
+    public long Offset { get; private init; }
+
+    /// <summary>A view's number of elements.</summary>
+    public int Count { get; private init; }
+
+    /// <summary>A window on device memory.</summary>
+    public static KernelArgument View<T>(DeviceView<T> view) where T : unmanaged =>
+        new(KernelArgumentKind.View, null, sizeof(T)) { Buffer = view.Buffer, Offset = view.Offset, Count = view.Length };
+
+    /// <summary>A number or a struct.</summary>
+    public static KernelArgument Value<T>(T* value) where T : unmanaged => new(KernelArgumentKind.Value, value, sizeof(T));
+
+    /// <summary>A launch-time constant.</summary>
+    public static KernelArgument Constant(int* value) => new(KernelArgumentKind.Constant, value, sizeof(int));
+
+    /// <summary>Bytes of shared memory.</summary>
+    public static KernelArgument Shared(int bytes) => new(KernelArgumentKind.Shared, null, bytes);
+}

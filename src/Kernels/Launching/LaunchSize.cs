@@ -1,0 +1,14 @@
+namespace TripletGpu.Kernels;
+
+/// <summary>A number of groups or items along three axes.</summary>
+public readonly record struct LaunchSize(int X, int Y = 1, int Z = 1)
+{
+    /// <summary>All of them.</summary>
+    public long Count => (long)X * Y * Z;
+
+    public static implicit operator LaunchSize(int x) => new(x);
+
+    public static implicit operator LaunchSize((int X, int Y) size) => new(size.X, size.Y);
+
+    public static implicit operator LaunchSize((int X, int Y, int Z) size) => new(size.X, size.Y, size.Z);
+}
