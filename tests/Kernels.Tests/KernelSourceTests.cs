@@ -1,0 +1,44 @@
+namespace TripletGpu.Kernels.Tests;
+
+public sealed class KernelSourceTests
+{
+    [Test]
+    public void Catalog_NamesAreDistinct() => Assert.That(KernelCatalog.All.Select(k => k.Name), Is.Unique);
+
+    [Test]
+    public void Catalog_GenericKernel_IsThereForEachStruct() => Assert.That(
+        KernelCatalog.Find("ElementwiseKernels.Map").Select(k => k.Name),
+        Is.SupersetOf(new[] { "ElementwiseKernels.Map<Relu>", "ElementwiseKernels.Map<Exp>" }));
+
+    [Test]
+    public void Bind_ReplacesWholeNamesOnly()
+    {
+        var source = new KernelSource
+        {
+            Name = "K.F", Entry = "F_T", CSharp = "", Body = "void F_T(int Tiles) { T_Apply(T_N, Tiles); Twice_T(); /* for T */ }",
+        };
+        KernelSource bound = source.Bind("T", new("Square", "int Square_Apply;"));
+        Assert.That(bound.Body, Is.EqualTo(
+            "int Square_Apply;\n\nvoid F_Square(int Tiles) { Square_Apply(Square_N, Tiles); Twice_Square(); /* for Square */ }"));
+        Assert.That((bound.Name, bound.Entry), Is.EqualTo(("K.F<Square>", "F_Square")));
+    }
+
+    [Test]
+    public void Specialize_SameValues_GivesTheSameKernel()
+    {
+        var source = new KernelSource { Name = "K.F", Entry = "F", CSharp = "", Body = "body" };
+        KernelSource three = source.Specialize(("taps_Value", 3));
+        Assert.That(three.Body, Is.EqualTo("enum { taps_Value = 3 };\n\nbody"));
+        Assert.That(three.Name, Is.EqualTo("K.F[taps = 3]"));
+        Assert.That(source.Specialize(("taps_Value", 3)), Is.SameAs(three));
+        Assert.That(source.Specialize(("taps_Value", 4)), Is.Not.SameAs(three));
+    }
+
+    [Test]
+    public void Tile_GroupAndSharedBytes_ComeFromTheTile()
+    {
+        KernelSource tiled = GemmKernels.TiledSource<Tile64x64>();
+        Assert.That(tiled.Group, Is.EqualTo(new LaunchSize(16, 16)));
+        Assert.That(tiled.SharedBytes, Is.EqualTo(2 * 16 * 64 * sizeof(float)));
+    }
+}
