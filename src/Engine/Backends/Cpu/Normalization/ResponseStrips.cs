@@ -4,20 +4,21 @@ using System.Runtime.InteropServices;
 namespace TripletGpu.Backends.Cpu.Normalization;
 
 /// <summary>
-/// Local response norm in strips of pixels through all channels, narrow enough that the neighbouring channels of a
-/// strip are still in L1 or L2 when their turn comes.
+/// Local response norm in strips of pixels through all channels: narrow enough that the neighbouring channels of a
+/// strip are still in L1 or L2 when their turn comes, long enough for the memory to prefetch.
 /// </summary>
 readonly unsafe struct ResponseStrips<V> where V : struct, ICpuVector<V>
 {
-    const int Strip = 256;
+    const int Strip = 1024;
 
-    readonly int channels, plane, strips, before, after;
+    readonly int channels, plane, strips, pitch, before, after;
     readonly float share, k, beta, slope;
 
     public ResponseStrips(Shape x, int size, float alpha, float beta, float k)
     {
         (channels, plane) = (x[1], x.Product(2, 4));
         strips = (plane + Strip - 1) / Strip;
+        pitch = (Math.Min(Strip, plane) + 15) / 16 * 16; // whole vectors of any width
         Count = x[0] * strips;
         (before, after) = (size / 2, (size - 1) / 2);
         (share, this.k, this.beta) = (alpha / size, k, beta);
@@ -56,7 +57,7 @@ readonly unsafe struct ResponseStrips<V> where V : struct, ICpuVector<V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Backward(int first, int last, float* x, float* dy, float* dx, bool accumulate)
     {
-        nuint bytes = (nuint)(channels + 1) * Strip * sizeof(float);
+        nuint bytes = (nuint)channels * (nuint)pitch * sizeof(float);
         float* factors = (float*)NativeMemory.AlignedAlloc(bytes, 64);
         float* terms = (float*)NativeMemory.AlignedAlloc(bytes, 64);
         for (int strip = first; strip < last; strip++)
@@ -70,8 +71,8 @@ readonly unsafe struct ResponseStrips<V> where V : struct, ICpuVector<V>
                 {
                     V s = Scale(from + p, low, high), product = V.Load(gradient + p) * V.Load(from + p);
                     V power = beta == 0.75f ? V.Create(1) / (s * V.Sqrt(s * V.Sqrt(s))) : InversePower(s) / s;
-                    V.Store(power * s, factors + c * Strip + p);
-                    V.Store(power * product, terms + c * Strip + p);
+                    V.Store(power * s, factors + c * pitch + p);
+                    V.Store(power * product, terms + c * pitch + p);
                 }
             }
             for (int c = 0; c < channels; c++)
@@ -81,9 +82,9 @@ readonly unsafe struct ResponseStrips<V> where V : struct, ICpuVector<V>
                 for (int p = 0; p < pixels; p += V.Count)
                 {
                     V sum = default;
-                    for (int j = low; j <= high; j++) sum += V.Load(terms + (c + j) * Strip + p);
+                    for (int j = low; j <= high; j++) sum += V.Load(terms + (c + j) * pitch + p);
                     V result = V.MultiplyAdd(V.Create(slope) * V.Load(x + at + p), sum,
-                        V.Load(dy + at + p) * V.Load(factors + c * Strip + p));
+                        V.Load(dy + at + p) * V.Load(factors + c * pitch + p));
                     if (accumulate) result += V.Load(dx + at + p);
                     V.Store(result, dx + at + p, Math.Min(V.Count, pixels - p));
                 }
