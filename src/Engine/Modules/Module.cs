@@ -39,6 +39,15 @@ public abstract class Module(Device device)
     }
 
     /// <summary>
+    /// Says which training step comes next, so that what draws random numbers draws those of that step. Unless told, each
+    /// forward pass is a step.
+    /// </summary>
+    public virtual void SetStep(long number)
+    {
+        foreach ((_, Module part) in parts) part.SetStep(number);
+    }
+
+    /// <summary>
     /// Draws every parameter afresh. Each has a stream of its own by its position, so the values do not depend on the
     /// device.
     /// </summary>
