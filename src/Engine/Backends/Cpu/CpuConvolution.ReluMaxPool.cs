@@ -22,7 +22,13 @@ sealed unsafe partial class CpuConvolution
     {
         PooledOperands operands = new()
         {
-            X = x.Floats(), Weight = weight.Floats(), Index = (byte*)index.Ints(), Dy = dy.Floats(), Dx = dx, Dw = dw, Db = db,
+            X = x.Floats(),
+            Weight = weight.Floats(),
+            Index = (byte*)index.Ints(),
+            Dy = dy.Floats(),
+            Dx = dx,
+            Dw = dw,
+            Db = db,
         };
         switch (cpu.Instructions)
         {
