@@ -36,8 +36,8 @@ public interface IMetricLearning
     /// </summary>
     /// <param name="queries">(Q, D).</param>
     /// <param name="references">(R, D).</param>
-    /// <param name="isSameSet">Query i is reference i, and is not its own neighbour.</param>
+    /// <param name="self">Query i is reference self + i, which is not its own neighbour; -1: the sets are different.</param>
     /// <param name="indices">Int32 (Q, K), overwritten; -1 where there are fewer than K references.</param>
     /// <param name="distances">Float32 (Q, K), overwritten: squared L2; infinity where there is no reference.</param>
-    void NearestNeighbours(Tensor queries, Tensor references, bool isSameSet, Tensor indices, Tensor distances);
+    void NearestNeighbours(Tensor queries, Tensor references, int self, Tensor indices, Tensor distances);
 }

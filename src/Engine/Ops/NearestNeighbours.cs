@@ -24,11 +24,20 @@ public static partial class TensorOps
         if (isSameSet && queries.Shape != references.Shape)
             throw new ArgumentException(
                 $"[NearestNeighbours] the same set twice, but queries are {queries.Shape}, references {references.Shape}");
+        return queries.NearestNeighbours(references, k, isSameSet ? 0 : -1);
+    }
+
+    /// <summary>
+    /// As <see cref="NearestNeighbours(Tensor, Tensor, int, bool)"/> for a run of the references: query i is reference
+    /// <paramref name="self"/> + i and is not its own neighbour; -1: the sets are different.
+    /// </summary>
+    public static (Tensor Indices, Tensor Distances) NearestNeighbours(this Tensor queries, Tensor references, int k, int self)
+    {
         Device device = queries.Device;
         Shape shape = new(queries.Shape[0], k);
         Tensor indices = device.Empty(shape, ElementType.Int32, nameof(NearestNeighbours));
         Tensor distances = device.Empty(shape, ElementType.Float32, nameof(NearestNeighbours));
-        device.Backend.MetricLearning.NearestNeighbours(queries, references, isSameSet, indices, distances);
+        device.Backend.MetricLearning.NearestNeighbours(queries, references, self, indices, distances);
         return (indices, distances);
     }
 }

@@ -62,18 +62,18 @@ sealed unsafe class CpuMetricLearning(CpuBackend cpu) : IMetricLearning
         }
     }
 
-    public void NearestNeighbours(Tensor queries, Tensor references, bool isSameSet, Tensor indices, Tensor distances)
+    public void NearestNeighbours(Tensor queries, Tensor references, int self, Tensor indices, Tensor distances)
     {
         switch (cpu.Instructions)
         {
             case CpuInstructionSet.Avx512:
-                search.Compute<RowVector512, Vector512<float>>(queries, references, isSameSet, indices, distances);
+                search.Compute<RowVector512, Vector512<float>>(queries, references, self, indices, distances);
                 break;
             case CpuInstructionSet.Avx2:
-                search.Compute<RowVector256, Vector256<float>>(queries, references, isSameSet, indices, distances);
+                search.Compute<RowVector256, Vector256<float>>(queries, references, self, indices, distances);
                 break;
             default:
-                search.Compute<RowVector128, Vector128<float>>(queries, references, isSameSet, indices, distances);
+                search.Compute<RowVector128, Vector128<float>>(queries, references, self, indices, distances);
                 break;
         }
     }

@@ -14,7 +14,7 @@ sealed unsafe class NearestNeighbourSearch(WorkerPool workers)
     readonly Scratch<float> panels = new(), strips = new();
 
     /// <summary>See <see cref="IMetricLearning.NearestNeighbours"/>.</summary>
-    public void Compute<TVector, V>(Tensor queries, Tensor references, bool isSameSet, Tensor indices, Tensor distances)
+    public void Compute<TVector, V>(Tensor queries, Tensor references, int self, Tensor indices, Tensor distances)
         where TVector : struct, IRowVector<V> where V : struct
     {
         int n = references.Shape[0], q = queries.Shape[0], d = queries.Shape[1], k = indices.Shape[1];
@@ -44,7 +44,7 @@ sealed unsafe class NearestNeighbourSearch(WorkerPool workers)
                     for (int r = 0; r < count; r++)
                     {
                         NearestList list = new(nearest + (long)(first + r) * k, nearestRows + (long)(first + r) * k, k);
-                        list.Add<TVector, V>(strip + r * ChunkColumns, columns, panel * width, isSameSet ? first + r : -1);
+                        list.Add<TVector, V>(strip + r * ChunkColumns, columns, panel * width, self < 0 ? -1 : self + first + r);
                     }
                 }
             }
