@@ -1,0 +1,66 @@
+using System.Text.Json.Serialization;
+
+namespace TripletGpu.Models.Evaluation;
+
+/// <summary>All figures of an evaluation, in the order of <c>evaluation.json</c>. Null: not asked for, or not defined.</summary>
+public sealed record EvaluationResult
+{
+    /// <summary>How it was measured.</summary>
+    [JsonPropertyOrder(0)]
+    public required EvaluationProtocolFacts Protocol { get; init; }
+
+    /// <summary>The share of queries whose nearest reference is of their class.</summary>
+    [JsonPropertyOrder(1)]
+    public double? PrecisionAt1 { get; init; }
+
+    /// <inheritdoc cref="RetrievalResult.RPrecision"/>
+    [JsonPropertyOrder(2)]
+    public double? RPrecision { get; init; }
+
+    /// <inheritdoc cref="RetrievalResult.MapAtR"/>
+    [JsonPropertyOrder(3)]
+    public double? MapAtR { get; init; }
+
+    /// <summary>The share of queries whose nearest class mean is their own class's.</summary>
+    [JsonPropertyOrder(4)]
+    public double? NearestMeanAccuracy { get; init; }
+
+    /// <summary>Telling pairs of one class from pairs of two.</summary>
+    [JsonPropertyOrder(5)]
+    public Verification? Verification { get; init; }
+
+    /// <summary>Random triplets in the right order.</summary>
+    [JsonPropertyOrder(6)]
+    public TripletOrder? TripletOrder { get; init; }
+
+    /// <summary>What simpler methods reach.</summary>
+    [JsonPropertyOrder(7)]
+    public required Baselines Baselines { get; init; }
+
+    /// <summary>Each query's nearest reference: for the confusion matrix and the mistakes of a report.</summary>
+    [JsonIgnore]
+    public NearestNeighbourResult? Neighbours { get; init; }
+}
+
+/// <summary>How figures were measured.</summary>
+/// <param name="Query">The set that is judged.</param>
+/// <param name="Reference">The set that neighbours and class means come from.</param>
+/// <param name="SelfMatchExcluded">The two are one set, and no row is its own neighbour.</param>
+/// <param name="K">Neighbours that decide.</param>
+/// <param name="Distance">Of the neighbours.</param>
+/// <param name="Normalized">Whether every query has length 1.</param>
+/// <param name="N">The number of queries.</param>
+public sealed record EvaluationProtocolFacts(
+    string Query, string Reference, bool SelfMatchExcluded, int K, string Distance, bool Normalized, int N)
+{
+    /// <summary>How R-precision and MAP@R were measured.</summary>
+    public string? Retrieval { get; init; }
+
+    /// <summary>Which pairs verification saw.</summary>
+    public string? Pairs { get; init; }
+}
+
+/// <summary>Precision at 1 of simpler methods, measured the same way; null where it was not.</summary>
+/// <param name="RawPixelsPrecisionAt1">The nearest image by its pixels.</param>
+/// <param name="UntrainedPrecisionAt1">The same network before its training.</param>
+public sealed record Baselines(double? RawPixelsPrecisionAt1, double? UntrainedPrecisionAt1);

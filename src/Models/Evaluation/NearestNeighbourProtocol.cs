@@ -1,0 +1,93 @@
+using TripletGpu.Autograd;
+using TripletGpu.Ops;
+
+namespace TripletGpu.Models.Evaluation;
+
+/// <summary>Every query is given the class of its nearest reference by squared L2 distance.</summary>
+public static class NearestNeighbourProtocol
+{
+    /// <summary>Finds every query's nearest reference.</summary>
+    /// <param name="device">Where the search runs.</param>
+    /// <param name="queries">The rows to classify.</param>
+    /// <param name="references">What is searched; null: the queries themselves, each without itself.</param>
+    public static NearestNeighbourResult Evaluate(Device device, EmbeddingSet queries, EmbeddingSet? references)
+    {
+        using Step step = device.BeginStep(record: false);
+        Tensor q = queries.Upload(device), r = references?.Upload(device) ?? q;
+        (Tensor indices, Tensor distances) = q.NearestNeighbours(r, 1, isSameSet: references is null);
+        return new NearestNeighbourResult(queries.Labels, (references ?? queries).Labels, indices.ToIntArray(), distances.ToArray());
+    }
+
+    /// <summary>
+    /// The share of queries whose nearest class mean (of the references, not normalised again) is their own class's.
+    /// </summary>
+    public static double NearestMeanAccuracy(Device device, EmbeddingSet queries, EmbeddingSet references)
+    {
+        SortedDictionary<int, int[]> classes = references.RowsByClass();
+        int d = references.Dimension;
+        float[] means = new float[classes.Count * d];
+        double[] sum = new double[d];
+        int c = 0;
+        foreach (int[] rows in classes.Values)
+        {
+            Array.Clear(sum);
+            foreach (int row in rows)
+            {
+                ReadOnlySpan<float> values = references.Row(row);
+                for (int k = 0; k < d; k++) sum[k] += values[k];
+            }
+            for (int k = 0; k < d; k++) means[c * d + k] = (float)(sum[k] / rows.Length);
+            c++;
+        }
+        EmbeddingSet centres = new($"class means of {references.Name}", means, d, [.. classes.Keys]);
+        return Evaluate(device, queries, centres).PrecisionAt1;
+    }
+}
+
+/// <summary>What the nearest reference says about each query.</summary>
+/// <param name="Labels">The queries' classes.</param>
+/// <param name="ReferenceLabels">The references' classes.</param>
+/// <param name="Neighbours">The row of each query's nearest reference; -1 where there is none.</param>
+/// <param name="Distances">The squared distance to it.</param>
+public sealed record NearestNeighbourResult(int[] Labels, int[] ReferenceLabels, int[] Neighbours, float[] Distances)
+{
+    /// <summary>The share of queries whose nearest reference is of their class.</summary>
+    public double PrecisionAt1
+    {
+        get
+        {
+            int right = 0;
+            for (int i = 0; i < Labels.Length; i++)
+                if (IsRight(i)) right++;
+            return (double)right / Labels.Length;
+        }
+    }
+
+    /// <summary>The class that query i is taken for, or null.</summary>
+    public int? Predicted(int i) => Neighbours[i] < 0 ? null : ReferenceLabels[Neighbours[i]];
+
+    /// <summary>How often a query of class <c>labels[row]</c> was taken for class <c>labels[column]</c>.</summary>
+    /// <param name="labels">The classes in the order wanted.</param>
+    public int[][] Confusion(IReadOnlyList<int> labels)
+    {
+        Dictionary<int, int> index = labels.Select((label, i) => (label, i)).ToDictionary(p => p.label, p => p.i);
+        int[][] counts = [.. labels.Select(_ => new int[labels.Count])];
+        for (int i = 0; i < Labels.Length; i++)
+            if (Predicted(i) is { } predicted && index.TryGetValue(Labels[i], out int row) && index.TryGetValue(predicted, out int column))
+                counts[row][column]++;
+        return counts;
+    }
+
+    /// <summary>The mistakes whose wrong neighbour lies nearest, at most <paramref name="count"/>, nearest first.</summary>
+    public IReadOnlyList<NeighbourMistake> HardestMistakes(int count) =>
+    [
+        .. Enumerable.Range(0, Labels.Length).Where(i => Neighbours[i] >= 0 && !IsRight(i))
+            .OrderBy(i => Distances[i]).Take(count)
+            .Select(i => new NeighbourMistake(i, Neighbours[i], Labels[i], ReferenceLabels[Neighbours[i]], Distances[i])),
+    ];
+
+    bool IsRight(int i) => Predicted(i) == Labels[i];
+}
+
+/// <summary>A query, the reference of another class nearest to it, and their squared distance.</summary>
+public sealed record NeighbourMistake(int Query, int Reference, int Label, int Predicted, float Distance);
