@@ -1,0 +1,178 @@
+using System.Buffers.Binary;
+using System.Text;
+using TripletGpu.Models.Serialization;
+using TripletGpu.Support;
+
+namespace TripletGpu.Models.Tests.Serialization;
+
+public sealed class NpyTests
+{
+    readonly TemporaryFolder folder = new();
+
+    [OneTimeTearDown]
+    public void RemoveFolder() => folder.Dispose();
+
+    string Save(string header, params ReadOnlySpan<byte> data) => folder.Write("a.npy", Bytes(header, data));
+
+    static byte[] Bytes(string header, ReadOnlySpan<byte> data, byte version = 1)
+    {
+        byte[] length = version == 1 ? [(byte)header.Length, (byte)(header.Length >> 8)]
+            : [(byte)header.Length, (byte)(header.Length >> 8), 0, 0];
+        return [0x93, .. "NUMPY"u8, version, 0, .. length, .. Encoding.Latin1.GetBytes(header), .. data];
+    }
+
+    static string Header(string descriptor, string shape, bool fortran = false) =>
+        $"{{'descr': '{descriptor}', 'fortran_order': {fortran}, 'shape': {shape}, }}\n";
+
+    static string Error(Action read)
+    {
+        string message = Assert.Throws<UserErrorException>(() => read()).Message;
+        Assert.That(message, Does.Not.Contain('\n'));
+        return message;
+    }
+
+    [Test]
+    public void Floats_WrittenAndRead_AreTheSame()
+    {
+        float[] values = [1, -2.5f, float.Epsilon, float.MaxValue, 0, -0f];
+        Npy.Write(folder.File("f.npy"), new(2, 3), values);
+        NpyArray<float> read = Npy.ReadFloats(folder.File("f.npy"));
+        Assert.That(read.Shape, Is.EqualTo(new Shape(2, 3)));
+        Assert.That(read.Values, Is.EqualTo(values));
+        Assert.That(new FileInfo(folder.File("f.npy")).Length % 64, Is.EqualTo(24), "the head is padded to 64 bytes");
+    }
+
+    [Test]
+    public void Integers_WrittenAndRead_AreTheSame()
+    {
+        Npy.Write(folder.File("i.npy"), new(3), new[] { 1, -2, int.MaxValue });
+        Npy.Write(folder.File("l.npy"), Shape.Scalar, new[] { -7L });
+        Assert.That(Npy.ReadIntegers(folder.File("i.npy")).Values, Is.EqualTo(new[] { 1, -2, int.MaxValue }));
+        Assert.That(Npy.ReadIntegers(folder.File("l.npy")).Values, Is.EqualTo(new[] { -7 }));
+        Assert.That(Npy.ReadHeader(folder.File("l.npy")).Element.ToString(), Is.EqualTo("int64"));
+    }
+
+    [Test]
+    public void EveryElementType_IsConverted()
+    {
+        (string, byte[], float)[] cases =
+        [
+            ("<f2", [0x00, 0xC1], -2.5f), (">f2", [0xC1, 0x00], -2.5f),
+            ("<f4", [0, 0, 0x20, 0xC0], -2.5f), (">f4", [0xC0, 0x20, 0, 0], -2.5f),
+            ("<f8", [0, 0, 0, 0, 0, 0, 4, 0xC0], -2.5f), (">f8", [0xC0, 4, 0, 0, 0, 0, 0, 0], -2.5f),
+            ("|u1", [255], 255), ("|i1", [255], -1), ("|b1", [1], 1), (">u1", [7], 7),
+            ("<i2", [0xFE, 0xFF], -2), (">i2", [0xFF, 0xFE], -2), ("<u2", [0xFE, 0xFF], 65534),
+            ("<i4", [0xFE, 0xFF, 0xFF, 0xFF], -2), ("<u4", [0, 0, 0, 0x40], 1 << 30), (">u4", [0x40, 0, 0, 0], 1 << 30),
+            ("<i8", [0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], -2), ("<u8", [9, 0, 0, 0, 0, 0, 0, 0], 9),
+        ];
+        Assert.Multiple(() =>
+        {
+            foreach ((string descriptor, byte[] data, float expected) in cases)
+            {
+                string path = Save(Header(descriptor, "(1,)"), data);
+                Assert.That(Npy.ReadFloats(path).Values, Is.EqualTo(new[] { expected }), descriptor);
+                if (descriptor[1] != 'f')
+                    Assert.That(Npy.ReadIntegers(path).Values, Is.EqualTo(new[] { (int)expected }), descriptor);
+            }
+        });
+    }
+
+    [Test]
+    public void FortranOrder_IsConvertedToCOrder()
+    {
+        // Element (i, j, k) of a 2 x 3 x 4 array holds 100 i + 10 j + k; the first index runs fastest in the file.
+        List<byte> data = [];
+        List<int> expected = [];
+        for (int k = 0; k < 4; k++)
+            for (int j = 0; j < 3; j++)
+                for (int i = 0; i < 2; i++) data.Add((byte)(100 * i + 10 * j + k));
+        for (int i = 0; i < 2; i++)
+            for (int j = 0; j < 3; j++)
+                for (int k = 0; k < 4; k++) expected.Add(100 * i + 10 * j + k);
+        Assert.That(Npy.ReadIntegers(Save(Header("|u1", "(2, 3, 4)", fortran: true), [.. data])).Values, Is.EqualTo(expected));
+    }
+
+    [TestCase((byte)2)]
+    [TestCase((byte)3)]
+    public void LaterVersions_AreRead(byte version)
+    {
+        string path = folder.Write("v.npy", Bytes(Header("|u1", "(2L,)"), [3, 4], version));
+        Assert.That(Npy.ReadIntegers(path).Values, Is.EqualTo(new[] { 3, 4 }));
+    }
+
+    [Test]
+    public void MoreElementsThanOneChunk_AreAllRead()
+    {
+        int[] values = [.. Enumerable.Range(0, 50_000)];
+        Npy.Write(folder.File("many.npy"), new(50, 1000), values);
+        Assert.That(Npy.ReadIntegers(folder.File("many.npy")).Values, Is.EqualTo(values));
+    }
+
+    [TestCase("<f4", "(1000000, 1000000)", "is cut short or its header is wrong")]
+    [TestCase("<f8", "(2147483647, 2147483647, 2147483647, 2147483647, 2147483647, 2147483647)", "cut short")]
+    [TestCase("<f4", "(0, 2147483647)", "the header is wrong")]
+    [TestCase("|u1", "(3,)", "the header is wrong")]
+    [TestCase("<f4", "(4294967297,)", "an extent in 'shape' is not a number from 0 to 2147483647")]
+    [TestCase("<f4", "(-1,)", "an extent in 'shape'")]
+    [TestCase("<f4", "(1,1,1,1,1,1,1)", "more than 6 dimensions")]
+    [TestCase("|O", "(1,)", "elements of type '|O'")]
+    [TestCase("<c8", "(1,)", "elements of type '<c8'")]
+    [TestCase("<f9", "(1,)", "elements of type '<f9'")]
+    [TestCase("<U4", "(1,)", "elements of type '<U4'")]
+    [TestCase(">x4", "(1,)", "elements of type '>x4'")]
+    public void LyingHeader_IsOneLine(string descriptor, string shape, string message) =>
+        Assert.That(Error(() => Npy.ReadFloats(Save(Header(descriptor, shape), new byte[8]))), Does.Contain(message));
+
+    [TestCase("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}", "records with fields")]
+    [TestCase("{'descr': '<f4', 'fortran_order': Maybe, 'shape': (1,)}", "neither True nor False")]
+    [TestCase("{'descr': '<f4', 'shape': (2,)}", "lacks one of")]
+    [TestCase("{'descr': '<f4', 'evil': 1}", "'evil'")]
+    [TestCase("{'descr': '<f4'", "'}' is expected")]
+    [TestCase("", "'{' is expected")]
+    [TestCase("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)} import os", "something follows its end")]
+    public void MalformedHeader_SaysWhatIsExpected(string header, string message) =>
+        Assert.That(Error(() => Npy.ReadFloats(Save(header, new byte[8]))), Does.Contain(message));
+
+    [Test]
+    public void OtherFiles_AreRefused() => Assert.Multiple(() =>
+    {
+        Assert.That(Error(() => Npy.ReadFloats(folder.File("none.npy"))), Does.EndWith("no such file"));
+        Assert.That(Error(() => Npy.ReadFloats(folder.Path)), Does.EndWith("is a folder, not a file"));
+        Assert.That(Error(() => Npy.ReadFloats(folder.Write("e.npy", []))), Does.Contain("not an .npy file"));
+        Assert.That(Error(() => Npy.ReadFloats(folder.Write("p.npy", "PK\x03\x04 a zip"u8))), Does.Contain("not an .npy file"));
+        byte[] long2 = [0x93, .. "NUMPY"u8, 2, 0, 0xFF, 0xFF, 0xFF, 0xFF];
+        Assert.That(Error(() => Npy.ReadFloats(folder.Write("l.npy", long2))), Does.Contain("within its header"));
+        byte[] version9 = [0x93, .. "NUMPY"u8, 9, 0, 0, 0];
+        Assert.That(Error(() => Npy.ReadFloats(folder.Write("9.npy", version9))), Does.Contain("version 9"));
+    });
+
+    [Test]
+    public void NonFiniteElement_IsReportedWithItsPlace()
+    {
+        float[] values = [0, 1, 2, 3, float.NaN, 5];
+        Npy.Write(folder.File("nan.npy"), new(2, 3), values);
+        Assert.That(Error(() => Npy.ReadFloats(folder.File("nan.npy"))), Does.Contain("element [1, 1] is NaN"));
+        Assert.That(Npy.ReadFloats(folder.File("nan.npy"), finite: false).Values[4], Is.NaN);
+        byte[] huge = new byte[8];
+        BinaryPrimitives.WriteDoubleLittleEndian(huge, 1e300);
+        Assert.That(Error(() => Npy.ReadFloats(Save(Header("<f8", "(1,)"), huge))), Does.Contain("element [0] is +infinity"));
+    }
+
+    [Test]
+    public void IntegerThatDoesNotFit_IsReportedWithItsPlace()
+    {
+        Npy.Write(folder.File("big.npy"), new(2, 2), new[] { 1L, 2, 3, 1L << 40 });
+        Assert.That(Error(() => Npy.ReadIntegers(folder.File("big.npy"))), Does.Contain("element [1, 1] does not fit"));
+        Assert.That(Error(() => Npy.ReadBytes(folder.File("big.npy"))), Does.Contain("0 to 255"));
+        Npy.Write(folder.File("float.npy"), new(1), new[] { 1f });
+        Assert.That(Error(() => Npy.ReadIntegers(folder.File("float.npy"))), Does.Contain("holds float32, not integers"));
+    }
+
+    [Test]
+    public void HostileBytes_AreNothingWorseThanAUserError()
+    {
+        Npy.Write(folder.File("sound.npy"), new(3, 2), new float[6]);
+        Hostile.Survives(File.ReadAllBytes(folder.File("sound.npy")), path => Npy.ReadFloats(path), mutations: 1000);
+        Hostile.Survives(Bytes(Header(">i8", "(2, 2)", fortran: true), new byte[32], 2), path => Npy.ReadIntegers(path));
+    }
+}
