@@ -47,8 +47,6 @@ static class ConfigRules
     static void Check(Rules rules, DataConfig data)
     {
         if (data.Limit is { } limit) rules.AtLeast(limit, 1, "data.limit");
-        rules.That(data.Kind != DataKind.Folder || data.Path is not null, "data.path",
-            "must name the folder that holds one folder a class", data.Path);
         if (data.Kind != DataKind.Arrays) return;
         rules.That(data.Images is not null, "data.images", "must name the .npy of images", data.Images);
         rules.That(data.Labels is not null, "data.labels", "must name the .npy of labels", data.Labels);

@@ -6,7 +6,7 @@ public sealed record DataConfig
     /// <summary>Which data set.</summary>
     public DataKind Kind { get; init; } = DataKind.Mnist;
 
-    /// <summary>folder: the folder with one folder a class; other kinds: where to look instead of the cache folder.</summary>
+    /// <summary>A folder with the data set's files, to take instead of the cache folder's; they are not verified.</summary>
     public string? Path { get; init; }
 
     /// <summary>arrays: an .npy of images, [n, c, h, w]; float32 used as it is, uint8 scaled to [0, 1].</summary>
@@ -15,7 +15,7 @@ public sealed record DataConfig
     /// <summary>arrays: an .npy of labels, [n], integers from 0.</summary>
     public string? Labels { get; init; }
 
-    /// <summary>arrays: the images to evaluate on; without them the training images stand in.</summary>
+    /// <summary>arrays: the images to evaluate on; null: none.</summary>
     public string? TestImages { get; init; }
 
     /// <summary>arrays: the labels of <see cref="TestImages"/>.</summary>
@@ -29,4 +29,4 @@ public sealed record DataConfig
 }
 
 /// <summary>Which data set.</summary>
-public enum DataKind { Mnist, FashionMnist, Cifar10, Folder, Arrays }
+public enum DataKind { Mnist, FashionMnist, Cifar10, Arrays }

@@ -52,14 +52,13 @@ public sealed class BalancedSampler : ISampler
         int[][] shuffled = [.. images.Select(c => (int[])c.Clone())];
         foreach (int[] members in shuffled) random.Shuffle(members.AsSpan());
         int[] remaining = Shares(random), shown = new int[images.Length];
-        int[] epoch = new int[BatchesPerEpoch * BatchSize], all = [.. Enumerable.Range(0, images.Length)];
+        int[] epoch = new int[BatchesPerEpoch * BatchSize], chosen = new int[images.Length];
         float[] keys = new float[images.Length];
         for (int batch = 0; batch < BatchesPerEpoch; batch++)
         {
             int batchesLeft = BatchesPerEpoch - batch;
-            for (int c = 0; c < keys.Length; c++) keys[c] = Key(remaining[c], batchesLeft, random);
-            int[] chosen = (int[])all.Clone();
-            Array.Sort((float[])keys.Clone(), chosen);
+            for (int c = 0; c < keys.Length; c++) (chosen[c], keys[c]) = (c, Key(remaining[c], batchesLeft, random));
+            Array.Sort(keys, chosen);
             for (int p = 0; p < classes; p++)
             {
                 int c = chosen[p];

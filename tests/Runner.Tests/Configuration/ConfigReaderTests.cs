@@ -105,7 +105,6 @@ public sealed class ConfigReaderTests
     [TestCase("model.dropout=1", "model.dropout must be from 0 to below 1")]
     [TestCase("optimizer.learningRate=0", "optimizer.learningRate must be above 0")]
     [TestCase("data.kind=arrays", "data.images must name the .npy")]
-    [TestCase("data.kind=folder", "data.path must name the folder")]
     [TestCase("data.limit=0", "data.limit must be at least 1")]
     [TestCase("optimizer.groups=[{}]", "optimizer.groups[0].match must name parameters")]
     public void ValueOutOfRange_IsOneLineWithThePath(string setting, string message) =>

@@ -1,0 +1,58 @@
+using TripletGpu.Runner.Configuration;
+
+namespace TripletGpu.Runner.Data;
+
+/// <summary>Opens the data set that a configuration names.</summary>
+public static class Datasets
+{
+    /// <summary>The names that <see cref="Fetch"/> takes.</summary>
+    public static IReadOnlyList<string> Names { get; } = [IdxDataset.Mnist.Name, IdxDataset.FashionMnist.Name, "cifar10"];
+
+    /// <summary>Puts a public data set into the cache folder, verified; returns its folder.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="log">Takes a line about what is being done.</param>
+    /// <exception cref="UserErrorException">There is none of that name, or it is not to be had.</exception>
+    public static string Fetch(string name, Action<string> log) => name switch
+    {
+        "mnist" => IdxDataset.Mnist.Fetch(log),
+        "fashion-mnist" => IdxDataset.FashionMnist.Fetch(log),
+        "cifar10" => Cifar10.Fetch(log),
+        _ => throw new UserErrorException($"{name} is no data set; there are {string.Join(", ", Names)}"
+            + (Spelling.Nearest(name, Names) is { } nearest ? $"; did you mean {nearest}?" : "")),
+    };
+
+    /// <summary>Opens a data set, fetching a public one if need be.</summary>
+    /// <param name="config">Which, and how much of it.</param>
+    /// <param name="log">Takes a line about what is being done.</param>
+    /// <exception cref="UserErrorException">It cannot be read.</exception>
+    public static DatasetSplits Open(DataConfig config, Action<string> log)
+    {
+        (MemoryDataset train, MemoryDataset? test) = config.Kind switch
+        {
+            DataKind.Mnist => IdxDataset.Mnist.Read(config.Path ?? IdxDataset.Mnist.Fetch(log)),
+            DataKind.FashionMnist => IdxDataset.FashionMnist.Read(config.Path ?? IdxDataset.FashionMnist.Fetch(log)),
+            DataKind.Cifar10 => Cifar10.Read(config.Path ?? Cifar10.Fetch(log)),
+            _ => ReadArrays(config),
+        };
+        if (test is not null && test.ImageShape != train.ImageShape)
+            throw new UserErrorException($"{test.Name} has images of {test.ImageShape}, {train.Name} of {train.ImageShape}");
+        return new(train.First(config.Limit ?? int.MaxValue), test?.First(config.Limit ?? int.MaxValue));
+    }
+
+    /// <summary>Checks that a model takes the data's images.</summary>
+    /// <exception cref="UserErrorException">It does not.</exception>
+    public static void CheckInput(ModelConfig model, IImageDataset data)
+    {
+        if (new Shape(model.Input) == data.ImageShape) return;
+        int[] image = data.ImageShape.ToArray();
+        throw new UserErrorException($"model.input is [{string.Join(", ", model.Input)}], but the images of {data.Name} are"
+            + $" [{string.Join(", ", image)}]; set model.input=[{string.Join(",", image)}]");
+    }
+
+    static (MemoryDataset, MemoryDataset?) ReadArrays(DataConfig config)
+    {
+        MemoryDataset train = ArrayDataset.Read("arrays train", config.Images!, config.Labels!);
+        return (train, config.TestImages is null ? null
+            : ArrayDataset.Read("arrays test", config.TestImages, config.TestLabels!));
+    }
+}

@@ -1,0 +1,69 @@
+namespace TripletGpu.Runner.Data;
+
+/// <summary>Images in memory: bytes, which become [0, 1], or floats, which stay as they are.</summary>
+public sealed class MemoryDataset : IImageDataset
+{
+    static readonly float[] Scaled = [.. Enumerable.Range(0, 256).Select(b => b / 255f)];
+
+    readonly byte[]? bytes;
+    readonly float[]? floats;
+    readonly int[] labels;
+    readonly int imageSize;
+
+    /// <summary>Takes byte images, N C H W.</summary>
+    public MemoryDataset(string name, Shape imageShape, byte[] pixels, int[] labels, IReadOnlyList<string> classNames)
+        : this(name, imageShape, pixels.LongLength, labels, classNames) => bytes = pixels;
+
+    /// <summary>Takes float images, N C H W.</summary>
+    public MemoryDataset(string name, Shape imageShape, float[] pixels, int[] labels, IReadOnlyList<string> classNames)
+        : this(name, imageShape, pixels.LongLength, labels, classNames) => floats = pixels;
+
+    MemoryDataset(string name, Shape imageShape, long pixels, int[] labels, IReadOnlyList<string> classNames)
+    {
+        (Name, ImageShape, this.labels, ClassNames) = (name, imageShape, labels, classNames);
+        imageSize = (int)imageShape.Count;
+        if (pixels != (long)labels.Length * imageSize)
+            throw new ArgumentException($"{pixels} pixels are not {labels.Length} images of {imageShape}");
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public Shape ImageShape { get; }
+
+    /// <inheritdoc/>
+    public int Count => labels.Length;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<int> Labels => labels;
+
+    /// <inheritdoc/>
+    public int Classes => ClassNames.Count;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <inheritdoc/>
+    public void CopyImage(int index, Span<float> pixels)
+    {
+        int start = index * imageSize;
+        if (floats is not null)
+        {
+            floats.AsSpan(start, imageSize).CopyTo(pixels);
+            return;
+        }
+        ReadOnlySpan<byte> image = bytes.AsSpan(start, imageSize);
+        float[] scaled = Scaled;
+        for (int i = 0; i < image.Length; i++) pixels[i] = scaled[image[i]];
+    }
+
+    /// <summary>The first images alone; all where there are no more.</summary>
+    public MemoryDataset First(int count)
+    {
+        if (count >= Count) return this;
+        int[] kept = labels[..count];
+        return bytes is not null ? new(Name, ImageShape, bytes[..(count * imageSize)], kept, ClassNames)
+            : new(Name, ImageShape, floats![..(count * imageSize)], kept, ClassNames);
+    }
+}

@@ -1,0 +1,209 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Configuration;
+using TripletGpu.Runner.Data;
+using TripletGpu.Support;
+
+namespace TripletGpu.Runner.Tests.Data;
+
+public sealed class DatasetTests
+{
+    TemporaryFolder folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => folder = new();
+
+    [TearDown]
+    public void RemoveFolder() => folder.Dispose();
+
+    static byte[] IdxBytes(int[] extents, ReadOnlySpan<byte> values)
+    {
+        byte[] bytes = new byte[4 + 4 * extents.Length + values.Length];
+        (bytes[2], bytes[3]) = (8, (byte)extents.Length);
+        for (int i = 0; i < extents.Length; i++) BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(4 + 4 * i), extents[i]);
+        values.CopyTo(bytes.AsSpan(4 + 4 * extents.Length));
+        return bytes;
+    }
+
+    static byte[] Zip(byte[] bytes)
+    {
+        using MemoryStream zipped = new();
+        using (GZipStream stream = new(zipped, CompressionLevel.Fastest)) stream.Write(bytes);
+        return zipped.ToArray();
+    }
+
+    static string Error(Action read)
+    {
+        string message = Assert.Throws<UserErrorException>(() => read()).Message;
+        Assert.That(message, Does.Not.Contain('\n'));
+        return message;
+    }
+
+    string WriteMnist(int count = 4, byte lastLabel = 3)
+    {
+        foreach (string part in new[] { "train", "t10k" })
+        {
+            folder.Write($"{part}-images-idx3-ubyte", IdxBytes([count, 2, 3], new byte[count * 6]));
+            folder.Write($"{part}-labels-idx1-ubyte.gz", Zip(IdxBytes([4], [0, 1, 2, lastLabel])));
+        }
+        return folder.Path;
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Idx_PlainOrZipped_IsRead(bool isZipped)
+    {
+        byte[] bytes = IdxBytes([2, 3], [1, 2, 3, 4, 5, 6]);
+        IdxArray array = Idx.Read(folder.Write("a", isZipped ? Zip(bytes) : bytes));
+        Assert.That(array.Extents, Is.EqualTo(new[] { 2, 3 }));
+        Assert.That(array.Values, Is.EqualTo(new byte[] { 1, 2, 3, 4, 5, 6 }));
+    }
+
+    [TestCase(new byte[] { }, "not an IDX file")]
+    [TestCase(new byte[] { 1, 2, 8, 1, 0, 0, 0, 1, 5 }, "not an IDX file")]
+    [TestCase(new byte[] { 0, 0, 13, 1, 0, 0, 0, 1, 5 }, "type 13")]
+    [TestCase(new byte[] { 0, 0, 8, 9, 0, 0, 0, 1, 5 }, "with 9")]
+    [TestCase(new byte[] { 0, 0, 8, 1, 0, 0 }, "ends within its header")]
+    [TestCase(new byte[] { 0, 0, 8, 1, 0xFF, 0xFF, 0xFF, 0xFF, 5 }, "extent 0 is -1")]
+    [TestCase(new byte[] { 0, 0, 8, 1, 0, 0, 0, 0 }, "extent 0 is 0")]
+    [TestCase(new byte[] { 0, 0, 8, 1, 0x7F, 0xFF, 0xFF, 0xFF, 5 }, "more than the file can hold")]
+    [TestCase(new byte[] { 0, 0, 8, 1, 0, 0, 0, 3, 5 }, "but 1 follow it")]
+    [TestCase(new byte[] { 0, 0, 8, 1, 0, 0, 0, 1, 5, 6 }, "but more follow it")]
+    public void LyingIdx_IsOneLine(byte[] bytes, string message) => Assert.Multiple(() =>
+    {
+        Assert.That(Error(() => Idx.Read(folder.Write("a", bytes))), Does.Contain(message));
+        Assert.That(Error(() => Idx.Read(folder.Write("a", Zip(bytes)))), Does.Contain(message));
+    });
+
+    [Test]
+    public void HostileIdx_IsNothingWorseThanAUserError()
+    {
+        byte[] bytes = IdxBytes([3, 4, 5], new byte[60]);
+        Hostile.Survives(bytes, path => Idx.Read(path));
+        Hostile.Survives(Zip(bytes), path => Idx.Read(path));
+    }
+
+    [Test]
+    public void Mnist_FromAFolder_IsRead()
+    {
+        DatasetSplits data = Datasets.Open(new DataConfig { Path = WriteMnist(), Limit = 3 }, _ => { });
+        Assert.Multiple(() =>
+        {
+            Assert.That(data.Train.ImageShape, Is.EqualTo(new Shape(1, 2, 3)));
+            Assert.That(data.Train.Labels.ToArray(), Is.EqualTo(new[] { 0, 1, 2 }));
+            Assert.That(data.Test!.Count, Is.EqualTo(3));
+            Assert.That(data.Train.Classes, Is.EqualTo(10));
+            Assert.That(Error(() => Datasets.CheckInput(new ModelConfig(), data.Train)), Does.Contain("set model.input=[1,2,3]"));
+        });
+    }
+
+    [Test]
+    public void MnistThatDisagreesWithItself_IsOneLine()
+    {
+        Assert.That(Error(() => IdxDataset.Mnist.Read(WriteMnist(count: 5))), Does.Contain("4 labels for the 5 images"));
+        Assert.That(Error(() => IdxDataset.Mnist.Read(WriteMnist(lastLabel: 10))), Does.Contain("label 3 is 10"));
+        File.Delete(folder.File("train-images-idx3-ubyte"));
+        Assert.That(Error(() => IdxDataset.Mnist.Read(folder.Path)), Does.Contain("no such file"));
+    }
+
+    [Test]
+    public void Fetch_TakesTheFirstSourceThatWorksAndVerifies()
+    {
+        byte[] right = [1, 2, 3];
+        DataFile file = new("a", 3, Convert.ToHexStringLower(SHA256.HashData(right)));
+        DataSource good = new DataSource.Folder(Directory.CreateDirectory(folder.File("good")).FullName);
+        DataSource bad = new DataSource.Folder(Directory.CreateDirectory(folder.File("bad")).FullName);
+        DataSource none = new DataSource.Folder(folder.File("none"));
+        folder.Write("good/a.gz", Zip(right));
+        folder.Write("bad/a", [1, 2, 4]);
+        string cache = folder.File("cache");
+        void Fetch(params DataSource[] sources) => DatasetFetcher.Fetch("toy", [file], sources, cache, "do this", _ => { });
+
+        Assert.That(Error(() => Fetch(none, bad)), Does.Contain("SHA-256 differs").And.EndWith("do this"));
+        Assert.That(Directory.Exists(cache) ? Directory.GetFiles(cache) : [], Is.Empty, "nothing half-written");
+        Fetch(none, bad, good);
+        Assert.That(File.ReadAllBytes(Path.Combine(cache, "a")), Is.EqualTo(right));
+        Fetch();
+        File.WriteAllBytes(Path.Combine(cache, "a"), [9, 9, 9]);
+        Assert.That(Error(() => Fetch(good)), Does.Contain("is damaged"));
+    }
+
+    [Test]
+    public void Fetch_WithNoNetwork_GivesTheReason()
+    {
+        DataSource mirror = new DataSource.Mirror(new("https://localhost:1/mnist/"));
+        Assert.That(Error(() => DatasetFetcher.Fetch("toy", [new("a", 3, "")], [mirror], folder.Path, "do this", _ => { })),
+            Does.Contain("could not be fetched (localhost: ").And.EndWith("do this"));
+    }
+
+    [Test]
+    public void FashionMnist_OfTheDistribution_IsThePublishedOne()
+    {
+        if (!Directory.Exists("/usr/share/datasets/fashion-mnist")) Assert.Ignore("dataset-fashion-mnist is not installed");
+        string? before = Environment.GetEnvironmentVariable(CacheFolder.Variable);
+        Environment.SetEnvironmentVariable(CacheFolder.Variable, folder.Path);
+        try
+        {
+            (MemoryDataset train, MemoryDataset test) = IdxDataset.FashionMnist.Read(IdxDataset.FashionMnist.Fetch(_ => { }));
+            Assert.That((train.Count, test.Count, train.ImageShape), Is.EqualTo((60_000, 10_000, new Shape(1, 28, 28))));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(CacheFolder.Variable, before);
+        }
+    }
+
+    [Test]
+    public void Arrays_FloatsAsTheyAreAndBytesScaled()
+    {
+        Npy.Write(folder.File("x.npy"), new(2, 1, 1, 2), new[] { -1f, 2, 300, 0 });
+        Npy.Write(folder.File("y.npy"), new(2), new[] { 0L, 6 });
+        DatasetSplits data = Datasets.Open(new DataConfig
+        {
+            Kind = DataKind.Arrays, Images = folder.File("x.npy"), Labels = folder.File("y.npy"),
+        }, _ => { });
+        float[] image = new float[2];
+        data.Train.CopyImage(1, image);
+        Assert.That(image, Is.EqualTo(new[] { 300f, 0 }));
+        Assert.That((data.Train.Classes, data.Test), Is.EqualTo((7, (IImageDataset?)null)));
+
+        byte[] header = [.. File.ReadAllBytes(folder.File("x.npy")).AsSpan(0, 128)];
+        header.AsSpan().Replace((byte)'f', (byte)'f');
+        string bytes = System.Text.Encoding.Latin1.GetString(header).Replace("<f4", "|u1").Replace("(2, 1, 1, 2)", "(2, 1, 2)   ");
+        folder.Write("b.npy", [.. System.Text.Encoding.Latin1.GetBytes(bytes), 0, 51, 255, 102]);
+        MemoryDataset scaled = ArrayDataset.Read("b", folder.File("b.npy"), folder.File("y.npy"));
+        scaled.CopyImage(0, image);
+        Assert.That(scaled.ImageShape, Is.EqualTo(new Shape(1, 1, 2)));
+        Assert.That(image, Is.EqualTo(new[] { 0f, 0.2f }));
+    }
+
+    [Test]
+    public void BadArrays_AreOneLine()
+    {
+        string x = folder.File("x.npy"), y = folder.File("y.npy");
+        Npy.Write(x, new(2, 1, 1, 1), new[] { 1f, float.NaN });
+        Npy.Write(y, new(2), new[] { 0, 1 });
+        Assert.That(Error(() => ArrayDataset.Read("a", x, y)), Does.Contain("element [1, 0, 0, 0] is NaN"));
+        Npy.Write(x, new(2, 1), new float[2]);
+        Assert.That(Error(() => ArrayDataset.Read("a", x, y)), Does.Contain("images are [n, channels, height, width]"));
+        Npy.Write(x, new(0, 1, 1, 1), new float[0]);
+        Assert.That(Error(() => ArrayDataset.Read("a", x, y)), Does.Contain("no pixels"));
+        Npy.Write(x, new(3, 1, 1, 1), new float[3]);
+        Assert.That(Error(() => ArrayDataset.Read("a", x, y)), Does.Contain("labels are [3]"));
+        Npy.Write(y, new(3), new[] { 0, -1, 5 });
+        Assert.That(Error(() => ArrayDataset.Read("a", x, y)), Does.Contain("label 1 is -1"));
+        Npy.Write(y, new(3), new[] { 0, 1, int.MaxValue });
+        Assert.That(Error(() => ArrayDataset.Read("a", x, y)), Does.Contain("label 2 is 2147483647"));
+        Npy.Write(y, new(3), new[] { 0f, 1, 2 });
+        Assert.That(Error(() => ArrayDataset.Read("a", x, y)), Does.Contain("float32, not integers"));
+    }
+
+    [Test]
+    public void Cifar10_CutShort_IsOneLine()
+    {
+        folder.Write("data_batch_1.bin", new byte[3073]);
+        Assert.That(Error(() => Cifar10.Read(folder.Path)), Does.Contain("not 30730000"));
+    }
+}
