@@ -7,13 +7,13 @@ public sealed class TemporaryFolder : IDisposable
     public string Path { get; } = Directory.CreateTempSubdirectory("tripletgpu-").FullName;
 
     /// <summary>A path in the folder.</summary>
-    public string File(string name) => System.IO.Path.Combine(Path, name);
+    public string this[string name] => System.IO.Path.Combine(Path, name);
 
     /// <summary>Writes a file and returns its path.</summary>
     public string Write(string name, ReadOnlySpan<byte> bytes)
     {
-        System.IO.File.WriteAllBytes(File(name), bytes);
-        return File(name);
+        File.WriteAllBytes(this[name], bytes);
+        return this[name];
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);

@@ -13,17 +13,17 @@ public sealed class AtomicFileTests
     [Test]
     public void Write_ReplacesTheFileAndLeavesNothingBeside()
     {
-        string path = folder.File("new/a.txt");
+        string path = folder["new/a.txt"];
         AtomicFile.WriteText(path, "old");
         AtomicFile.WriteText(path, "größer");
         Assert.That(File.ReadAllText(path), Is.EqualTo("größer"));
-        Assert.That(Directory.GetFileSystemEntries(folder.File("new")), Has.Length.EqualTo(1));
+        Assert.That(Directory.GetFileSystemEntries(folder["new"]), Has.Length.EqualTo(1));
     }
 
     [Test]
     public void FailingWriter_LeavesTheOldFile()
     {
-        string path = folder.File("kept/b.txt");
+        string path = folder["kept/b.txt"];
         AtomicFile.WriteText(path, "old");
         Assert.Throws<UserErrorException>(() => AtomicFile.Write(path, stream =>
         {
@@ -32,14 +32,14 @@ public sealed class AtomicFileTests
         }));
         Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, _ => throw new InvalidOperationException()));
         Assert.That(File.ReadAllText(path), Is.EqualTo("old"));
-        Assert.That(Directory.GetFileSystemEntries(folder.File("kept")), Has.Length.EqualTo(1));
+        Assert.That(Directory.GetFileSystemEntries(folder["kept"]), Has.Length.EqualTo(1));
     }
 
     [Test]
     public void FolderThatIsAFile_IsOneLine()
     {
         folder.Write("file", [1]);
-        string message = Assert.Throws<UserErrorException>(() => AtomicFile.WriteText(folder.File("file/c.txt"), "")).Message;
+        string message = Assert.Throws<UserErrorException>(() => AtomicFile.WriteText(folder["file/c.txt"], "")).Message;
         Assert.That(message, Does.StartWith("cannot write").And.Not.Contains("\n"));
     }
 
@@ -47,12 +47,12 @@ public sealed class AtomicFileTests
     public void FullDisk_IsOneLine()
     {
         if (!File.Exists("/dev/full")) Assert.Ignore("this system has no /dev/full");
-        UserErrorException error = Assert.Throws<UserErrorException>(() => AtomicFile.Write(folder.File("full"), _ =>
+        UserErrorException error = Assert.Throws<UserErrorException>(() => AtomicFile.Write(folder["full"], _ =>
         {
             using FileStream full = new("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0);
             full.Write(new byte[1]);
         }));
         Assert.That(error.Message, Does.Contain("No space left on device"));
-        Assert.That(File.Exists(folder.File("full")), Is.False);
+        Assert.That(File.Exists(folder["full"]), Is.False);
     }
 }

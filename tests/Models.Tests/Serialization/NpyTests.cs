@@ -35,21 +35,21 @@ public sealed class NpyTests
     public void Floats_WrittenAndRead_AreTheSame()
     {
         float[] values = [1, -2.5f, float.Epsilon, float.MaxValue, 0, -0f];
-        Npy.Write(folder.File("f.npy"), new(2, 3), values);
-        NpyArray<float> read = Npy.ReadFloats(folder.File("f.npy"));
+        Npy.Write(folder["f.npy"], new(2, 3), values);
+        NpyArray<float> read = Npy.ReadFloats(folder["f.npy"]);
         Assert.That(read.Shape, Is.EqualTo(new Shape(2, 3)));
         Assert.That(read.Values, Is.EqualTo(values));
-        Assert.That(new FileInfo(folder.File("f.npy")).Length % 64, Is.EqualTo(24), "the head is padded to 64 bytes");
+        Assert.That(new FileInfo(folder["f.npy"]).Length % 64, Is.EqualTo(24), "the head is padded to 64 bytes");
     }
 
     [Test]
     public void Integers_WrittenAndRead_AreTheSame()
     {
-        Npy.Write(folder.File("i.npy"), new(3), new[] { 1, -2, int.MaxValue });
-        Npy.Write(folder.File("l.npy"), Shape.Scalar, new[] { -7L });
-        Assert.That(Npy.ReadIntegers(folder.File("i.npy")).Values, Is.EqualTo(new[] { 1, -2, int.MaxValue }));
-        Assert.That(Npy.ReadIntegers(folder.File("l.npy")).Values, Is.EqualTo(new[] { -7 }));
-        Assert.That(Npy.ReadHeader(folder.File("l.npy")).Element.ToString(), Is.EqualTo("int64"));
+        Npy.Write(folder["i.npy"], new(3), new[] { 1, -2, int.MaxValue });
+        Npy.Write(folder["l.npy"], Shape.Scalar, new[] { -7L });
+        Assert.That(Npy.ReadIntegers(folder["i.npy"]).Values, Is.EqualTo(new[] { 1, -2, int.MaxValue }));
+        Assert.That(Npy.ReadIntegers(folder["l.npy"]).Values, Is.EqualTo(new[] { -7 }));
+        Assert.That(Npy.ReadHeader(folder["l.npy"]).Element.ToString(), Is.EqualTo("int64"));
     }
 
     [Test]
@@ -104,8 +104,8 @@ public sealed class NpyTests
     public void MoreElementsThanOneChunk_AreAllRead()
     {
         int[] values = [.. Enumerable.Range(0, 50_000)];
-        Npy.Write(folder.File("many.npy"), new(50, 1000), values);
-        Assert.That(Npy.ReadIntegers(folder.File("many.npy")).Values, Is.EqualTo(values));
+        Npy.Write(folder["many.npy"], new(50, 1000), values);
+        Assert.That(Npy.ReadIntegers(folder["many.npy"]).Values, Is.EqualTo(values));
     }
 
     [TestCase("<f4", "(1000000, 1000000)", "is cut short or its header is wrong")]
@@ -136,7 +136,7 @@ public sealed class NpyTests
     [Test]
     public void OtherFiles_AreRefused() => Assert.Multiple(() =>
     {
-        Assert.That(Error(() => Npy.ReadFloats(folder.File("none.npy"))), Does.EndWith("no such file"));
+        Assert.That(Error(() => Npy.ReadFloats(folder["none.npy"])), Does.EndWith("no such file"));
         Assert.That(Error(() => Npy.ReadFloats(folder.Path)), Does.EndWith("is a folder, not a file"));
         Assert.That(Error(() => Npy.ReadFloats(folder.Write("e.npy", []))), Does.Contain("not an .npy file"));
         Assert.That(Error(() => Npy.ReadFloats(folder.Write("p.npy", "PK\x03\x04 a zip"u8))), Does.Contain("not an .npy file"));
@@ -150,9 +150,9 @@ public sealed class NpyTests
     public void NonFiniteElement_IsReportedWithItsPlace()
     {
         float[] values = [0, 1, 2, 3, float.NaN, 5];
-        Npy.Write(folder.File("nan.npy"), new(2, 3), values);
-        Assert.That(Error(() => Npy.ReadFloats(folder.File("nan.npy"))), Does.Contain("element [1, 1] is NaN"));
-        Assert.That(Npy.ReadFloats(folder.File("nan.npy"), finite: false).Values[4], Is.NaN);
+        Npy.Write(folder["nan.npy"], new(2, 3), values);
+        Assert.That(Error(() => Npy.ReadFloats(folder["nan.npy"])), Does.Contain("element [1, 1] is NaN"));
+        Assert.That(Npy.ReadFloats(folder["nan.npy"], finite: false).Values[4], Is.NaN);
         byte[] huge = new byte[8];
         BinaryPrimitives.WriteDoubleLittleEndian(huge, 1e300);
         Assert.That(Error(() => Npy.ReadFloats(Save(Header("<f8", "(1,)"), huge))), Does.Contain("element [0] is +infinity"));
@@ -161,18 +161,18 @@ public sealed class NpyTests
     [Test]
     public void IntegerThatDoesNotFit_IsReportedWithItsPlace()
     {
-        Npy.Write(folder.File("big.npy"), new(2, 2), new[] { 1L, 2, 3, 1L << 40 });
-        Assert.That(Error(() => Npy.ReadIntegers(folder.File("big.npy"))), Does.Contain("element [1, 1] does not fit"));
-        Assert.That(Error(() => Npy.ReadBytes(folder.File("big.npy"))), Does.Contain("0 to 255"));
-        Npy.Write(folder.File("float.npy"), new(1), new[] { 1f });
-        Assert.That(Error(() => Npy.ReadIntegers(folder.File("float.npy"))), Does.Contain("holds float32, not integers"));
+        Npy.Write(folder["big.npy"], new(2, 2), new[] { 1L, 2, 3, 1L << 40 });
+        Assert.That(Error(() => Npy.ReadIntegers(folder["big.npy"])), Does.Contain("element [1, 1] does not fit"));
+        Assert.That(Error(() => Npy.ReadBytes(folder["big.npy"])), Does.Contain("0 to 255"));
+        Npy.Write(folder["float.npy"], new(1), new[] { 1f });
+        Assert.That(Error(() => Npy.ReadIntegers(folder["float.npy"])), Does.Contain("holds float32, not integers"));
     }
 
     [Test]
     public void HostileBytes_AreNothingWorseThanAUserError()
     {
-        Npy.Write(folder.File("sound.npy"), new(3, 2), new float[6]);
-        Hostile.Survives(File.ReadAllBytes(folder.File("sound.npy")), path => Npy.ReadFloats(path), mutations: 1000);
+        Npy.Write(folder["sound.npy"], new(3, 2), new float[6]);
+        Hostile.Survives(File.ReadAllBytes(folder["sound.npy"]), path => Npy.ReadFloats(path), mutations: 1000);
         Hostile.Survives(Bytes(Header(">i8", "(2, 2)", fortran: true), new byte[32], 2), path => Npy.ReadIntegers(path));
     }
 }

@@ -39,8 +39,8 @@ public sealed class SafeTensorsTests
     [Test]
     public void Tensors_WrittenAndRead_AreTheSame()
     {
-        SafeTensors.Write(folder.File("w.safetensors"), Weights, new Dictionary<string, string> { ["model"] = "small-cnn" });
-        using SafeTensors file = SafeTensors.Open(folder.File("w.safetensors"));
+        SafeTensors.Write(folder["w.safetensors"], Weights, new Dictionary<string, string> { ["model"] = "small-cnn" });
+        using SafeTensors file = SafeTensors.Open(folder["w.safetensors"]);
         Assert.Multiple(() =>
         {
             Assert.That(file.Metadata["model"], Is.EqualTo("small-cnn"));
@@ -59,9 +59,9 @@ public sealed class SafeTensorsTests
     public void SameTensors_GiveTheSameBytes()
     {
         Dictionary<string, string> one = new() { ["b"] = "1", ["a"] = "2" }, other = new() { ["a"] = "2", ["b"] = "1" };
-        SafeTensors.Write(folder.File("1"), Weights, one);
-        SafeTensors.Write(folder.File("2"), Weights, other);
-        Assert.That(File.ReadAllBytes(folder.File("1")), Is.EqualTo(File.ReadAllBytes(folder.File("2"))));
+        SafeTensors.Write(folder["1"], Weights, one);
+        SafeTensors.Write(folder["2"], Weights, other);
+        Assert.That(File.ReadAllBytes(folder["1"]), Is.EqualTo(File.ReadAllBytes(folder["2"])));
     }
 
     [Test]
@@ -125,8 +125,8 @@ public sealed class SafeTensorsTests
     [Test]
     public void HostileBytes_AreNothingWorseThanAUserError()
     {
-        SafeTensors.Write(folder.File("sound"), Weights, new Dictionary<string, string> { ["model"] = "small-cnn" });
-        Hostile.Survives(File.ReadAllBytes(folder.File("sound")), path =>
+        SafeTensors.Write(folder["sound"], Weights, new Dictionary<string, string> { ["model"] = "small-cnn" });
+        Hostile.Survives(File.ReadAllBytes(folder["sound"]), path =>
         {
             using SafeTensors file = SafeTensors.Open(path);
             foreach (SafeTensorsEntry entry in file.Entries) file.Read(entry.Name);

@@ -104,7 +104,7 @@ public sealed class DatasetTests
     {
         Assert.That(Error(() => IdxDataset.Mnist.Read(WriteMnist(count: 5))), Does.Contain("4 labels for the 5 images"));
         Assert.That(Error(() => IdxDataset.Mnist.Read(WriteMnist(lastLabel: 10))), Does.Contain("label 3 is 10"));
-        File.Delete(folder.File("train-images-idx3-ubyte"));
+        File.Delete(folder["train-images-idx3-ubyte"]);
         Assert.That(Error(() => IdxDataset.Mnist.Read(folder.Path)), Does.Contain("no such file"));
     }
 
@@ -113,12 +113,12 @@ public sealed class DatasetTests
     {
         byte[] right = [1, 2, 3];
         DataFile file = new("a", 3, Convert.ToHexStringLower(SHA256.HashData(right)));
-        DataSource good = new DataSource.Folder(Directory.CreateDirectory(folder.File("good")).FullName);
-        DataSource bad = new DataSource.Folder(Directory.CreateDirectory(folder.File("bad")).FullName);
-        DataSource none = new DataSource.Folder(folder.File("none"));
+        DataSource good = new DataSource.Folder(Directory.CreateDirectory(folder["good"]).FullName);
+        DataSource bad = new DataSource.Folder(Directory.CreateDirectory(folder["bad"]).FullName);
+        DataSource none = new DataSource.Folder(folder["none"]);
         folder.Write("good/a.gz", Zip(right));
         folder.Write("bad/a", [1, 2, 4]);
-        string cache = folder.File("cache");
+        string cache = folder["cache"];
         void Fetch(params DataSource[] sources) => DatasetFetcher.Fetch("toy", [file], sources, cache, "do this", _ => { });
 
         Assert.That(Error(() => Fetch(none, bad)), Does.Contain("SHA-256 differs").And.EndWith("do this"));
@@ -158,22 +158,22 @@ public sealed class DatasetTests
     [Test]
     public void Arrays_FloatsAsTheyAreAndBytesScaled()
     {
-        Npy.Write(folder.File("x.npy"), new(2, 1, 1, 2), new[] { -1f, 2, 300, 0 });
-        Npy.Write(folder.File("y.npy"), new(2), new[] { 0L, 6 });
+        Npy.Write(folder["x.npy"], new(2, 1, 1, 2), new[] { -1f, 2, 300, 0 });
+        Npy.Write(folder["y.npy"], new(2), new[] { 0L, 6 });
         DatasetSplits data = Datasets.Open(new DataConfig
         {
-            Kind = DataKind.Arrays, Images = folder.File("x.npy"), Labels = folder.File("y.npy"),
+            Kind = DataKind.Arrays, Images = folder["x.npy"], Labels = folder["y.npy"],
         }, _ => { });
         float[] image = new float[2];
         data.Train.CopyImage(1, image);
         Assert.That(image, Is.EqualTo(new[] { 300f, 0 }));
         Assert.That((data.Train.Classes, data.Test), Is.EqualTo((7, (IImageDataset?)null)));
 
-        byte[] header = [.. File.ReadAllBytes(folder.File("x.npy")).AsSpan(0, 128)];
+        byte[] header = [.. File.ReadAllBytes(folder["x.npy"]).AsSpan(0, 128)];
         header.AsSpan().Replace((byte)'f', (byte)'f');
         string bytes = System.Text.Encoding.Latin1.GetString(header).Replace("<f4", "|u1").Replace("(2, 1, 1, 2)", "(2, 1, 2)   ");
         folder.Write("b.npy", [.. System.Text.Encoding.Latin1.GetBytes(bytes), 0, 51, 255, 102]);
-        MemoryDataset scaled = ArrayDataset.Read("b", folder.File("b.npy"), folder.File("y.npy"));
+        MemoryDataset scaled = ArrayDataset.Read("b", folder["b.npy"], folder["y.npy"]);
         scaled.CopyImage(0, image);
         Assert.That(scaled.ImageShape, Is.EqualTo(new Shape(1, 1, 2)));
         Assert.That(image, Is.EqualTo(new[] { 0f, 0.2f }));
@@ -182,7 +182,7 @@ public sealed class DatasetTests
     [Test]
     public void BadArrays_AreOneLine()
     {
-        string x = folder.File("x.npy"), y = folder.File("y.npy");
+        string x = folder["x.npy"], y = folder["y.npy"];
         Npy.Write(x, new(2, 1, 1, 1), new[] { 1f, float.NaN });
         Npy.Write(y, new(2), new[] { 0, 1 });
         Assert.That(Error(() => ArrayDataset.Read("a", x, y)), Does.Contain("element [1, 0, 0, 0] is NaN"));

@@ -1,5 +1,6 @@
 using System.Text;
 using TripletGpu.Runner.Training;
+using TripletGpu.Support;
 
 namespace TripletGpu.Runner.Tests.Training;
 

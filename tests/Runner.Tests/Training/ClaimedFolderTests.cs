@@ -1,4 +1,5 @@
 using TripletGpu.Runner.Training;
+using TripletGpu.Support;
 
 namespace TripletGpu.Runner.Tests.Training;
 
