@@ -38,7 +38,8 @@ public static class Npy
 
     /// <summary>Writes float32, atomically.</summary>
     /// <exception cref="UserErrorException">The disk is full, or the folder cannot be written.</exception>
-    public static void Write(string path, Shape shape, ReadOnlyMemory<float> values) => Write(path, "<f4", shape, values);
+    public static void Write(string path, Shape shape, ReadOnlyMemory<float> values) =>
+        Write(path, "<f4", shape, values);
 
     /// <summary>Writes int32, atomically.</summary>
     /// <exception cref="UserErrorException">The disk is full, or the folder cannot be written.</exception>
@@ -46,7 +47,8 @@ public static class Npy
 
     /// <summary>Writes int64, atomically.</summary>
     /// <exception cref="UserErrorException">The disk is full, or the folder cannot be written.</exception>
-    public static void Write(string path, Shape shape, ReadOnlyMemory<long> values) => Write(path, "<i8", shape, values);
+    public static void Write(string path, Shape shape, ReadOnlyMemory<long> values) =>
+        Write(path, "<i8", shape, values);
 
     static void Write<T>(string path, string descriptor, Shape shape, ReadOnlyMemory<T> values) where T : unmanaged
     {
@@ -144,7 +146,7 @@ public static class Npy
     static void CheckFinite(NpyArray<float> array, string path)
     {
         for (int i = 0; i < array.Values.Length; i++)
-            if (!float.IsFinite(array.Values[i])) throw new UserErrorException(
-                $"{path}: element {NpyOrder.Place(array.Shape, i)} is {NpyOrder.Describe(array.Values[i])}; every value must be finite");
+            if (!float.IsFinite(array.Values[i])) throw new UserErrorException($"{path}: element"
+                + $" {NpyOrder.Place(array.Shape, i)} is {NpyOrder.Describe(array.Values[i])}; values must be finite");
     }
 }

@@ -19,7 +19,9 @@ public readonly record struct NpyElement(char Kind, int Bytes, bool IsBigEndian)
         return (Kind == 'b' ? name : $"{name}{8 * Bytes}") + (IsBigEndian ? " (big-endian)" : "");
     }
 
-    /// <summary>Reads NumPy's descriptor, for example <c>&lt;f4</c>; null for what cannot be converted to numbers.</summary>
+    /// <summary>
+    /// Reads NumPy's descriptor, for example <c>&lt;f4</c>; null for what cannot be converted to numbers.
+    /// </summary>
     internal static NpyElement? Parse(string descriptor) =>
         descriptor.Length == 3 && "<>|=".Contains(descriptor[0]) && IsKnown(descriptor[1], descriptor[2] - '0')
             ? new NpyElement(descriptor[1], descriptor[2] - '0', descriptor[0] == '>' && descriptor[2] != '1') : null;

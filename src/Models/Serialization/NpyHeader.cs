@@ -18,10 +18,14 @@ public sealed record NpyHeader(NpyElement Element, bool IsFortranOrder, Shape Sh
 
     static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
-    /// <summary>Reads the head and leaves the stream at the first element; the elements lie there to the last byte.</summary>
+    /// <summary>
+    /// Reads the head and leaves the stream at the first element; the elements lie there to the last byte.
+    /// </summary>
     /// <param name="stream">At its start; its length is known.</param>
     /// <param name="name">The file's name, for messages.</param>
-    /// <exception cref="UserErrorException">Not an .npy file, or one that says something false about itself.</exception>
+    /// <exception cref="UserErrorException">
+    /// Not an .npy file, or one that says something false about itself.
+    /// </exception>
     public static NpyHeader Read(Stream stream, string name)
     {
         Span<byte> start = stackalloc byte[12];
@@ -37,7 +41,8 @@ public sealed record NpyHeader(NpyElement Element, bool IsFortranOrder, Shape Sh
             : BinaryPrimitives.ReadUInt32LittleEndian(field);
         if (length > stream.Length - stream.Position) throw CutShort(name);
         if (length > MostHeaderBytes)
-            throw new UserErrorException($"{name}: a header of {length} bytes is more than an array of numbers can need");
+            throw new UserErrorException(
+                $"{name}: a header of {length} bytes is more than an array of numbers can need");
         byte[] text = new byte[length];
         stream.ReadExactly(text);
         NpyHeader header = new NpyHeaderParser(Encoding.Latin1.GetString(text), name).Parse();
@@ -45,7 +50,9 @@ public sealed record NpyHeader(NpyElement Element, bool IsFortranOrder, Shape Sh
         return header;
     }
 
-    /// <summary>The bytes of a version 1 head for little-endian elements in C order, a multiple of 64 as NumPy pads it.</summary>
+    /// <summary>
+    /// The bytes of a version 1 head for little-endian elements in C order, a multiple of 64 as NumPy pads it.
+    /// </summary>
     internal static byte[] Write(string descriptor, Shape shape)
     {
         string extents = string.Join(", ", shape.ToArray().Select(e => e.ToString(CultureInfo.InvariantCulture)));
@@ -69,8 +76,8 @@ public sealed record NpyHeader(NpyElement Element, bool IsFortranOrder, Shape Sh
         foreach (int extent in Shape.ToArray()) needed *= extent;
         if (needed == available) return;
         string said = $"{name}: the header says {Shape} {Element}, {needed} bytes, but {available} follow it";
-        throw new UserErrorException(needed > available ? $"{said}: the file is cut short or its header is wrong; save it again"
-            : $"{said}: the header is wrong; save it again");
+        string fault = needed > available ? "the file is cut short or its header is wrong" : "the header is wrong";
+        throw new UserErrorException($"{said}: {fault}; save it again");
     }
 
     static UserErrorException CutShort(string name) =>

@@ -39,8 +39,8 @@ ref struct NpyHeaderParser(ReadOnlySpan<char> text, string name)
         if (descriptor is null || isFortranOrder is null || shape is null)
             throw Bad("it lacks one of 'descr', 'fortran_order' and 'shape'");
         NpyElement element = NpyElement.Parse(descriptor) ?? throw new UserErrorException(
-            $"{file} holds elements of type '{Shorten(descriptor)}'; only floats of 16, 32 and 64 bits, integers and booleans"
-            + " can be read (numpy: array.astype('float32'))");
+            $"{file} holds elements of type '{Shorten(descriptor)}'; only floats of 16, 32 and 64 bits, integers and"
+            + " booleans can be read (numpy: array.astype('float32'))");
         return new NpyHeader(element, isFortranOrder.Value, shape.Value);
     }
 
@@ -78,7 +78,8 @@ ref struct NpyHeaderParser(ReadOnlySpan<char> text, string name)
         {
             ReadOnlySpan<char> from = Skip();
             int digits = from.IndexOfAnyExceptInRange('0', '9');
-            if (digits < 1 || !int.TryParse(from[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out int extent))
+            if (digits < 1 ||
+                !int.TryParse(from[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out int extent))
                 throw Bad("an extent in 'shape' is not a number from 0 to 2147483647");
             if (extents.Count == Shape.MaxRank) throw Bad($"it has more than {Shape.MaxRank} dimensions");
             extents.Add(extent);
@@ -109,7 +110,7 @@ ref struct NpyHeaderParser(ReadOnlySpan<char> text, string name)
     readonly ReadOnlySpan<char> Skip() => rest.TrimStart();
 
     readonly UserErrorException Bad(string why) => new(
-        $"{file}: the .npy header cannot be read: {why}, at character {length - rest.Length} of it; save the array again");
+        $"{file}: the .npy header cannot be read: {why}, at character {length - rest.Length} of it; save it again");
 
     static string Shorten(string text) => new([.. text.Take(32).Select(c => char.IsControl(c) ? '?' : c)]);
 }

@@ -6,7 +6,9 @@ sealed class NpyOrder(Shape shape, bool isFortranOrder)
     readonly int[] extents = shape.ToArray();
     readonly bool isPermuted = isFortranOrder && shape.Rank > 1;
 
-    /// <summary>Puts elements of the file, the first being number <paramref name="start"/>, where they belong.</summary>
+    /// <summary>
+    /// Puts elements of the file, the first being number <paramref name="start"/>, where they belong.
+    /// </summary>
     public void Put<T>(ReadOnlySpan<T> from, Span<T> to, int start)
     {
         if (isPermuted)

@@ -11,8 +11,9 @@ namespace TripletGpu.Models.Serialization;
 public sealed record NamedTensor(string Name, Shape Shape, ReadOnlyMemory<float> Values);
 
 /// <summary>
-/// A .safetensors file (https://github.com/huggingface/safetensors, "Format") that is open for reading; its tensors are read
-/// one by one, so that memory holds one at a time. Floats of 16 and 64 bits, BF16 and integers are converted to float32.
+/// A .safetensors file (https://github.com/huggingface/safetensors, "Format") that is open for reading; its tensors are
+/// read one by one, so that memory holds one at a time. Floats of 16 and 64 bits, BF16 and integers are converted to
+/// float32.
 /// </summary>
 public sealed class SafeTensors : IDisposable
 {
@@ -65,9 +66,11 @@ public sealed class SafeTensors : IDisposable
     {
         SafeTensorsEntry entry = Entry(name);
         int bytes = SafeTensorsElement.Bytes(entry.Type);
-        if (bytes == 0) throw new UserErrorException($"{path}: tensor '{name}' is of type {entry.Type}, which cannot be read");
+        if (bytes == 0) throw new UserErrorException(
+            $"{path}: tensor '{name}' is of type {entry.Type}, which cannot be read");
         if (entry.Shape.Count > Array.MaxLength)
-            throw new UserErrorException($"{path}: tensor '{name}' {entry.Shape} has more than {Array.MaxLength} elements");
+            throw new UserErrorException(
+                $"{path}: tensor '{name}' {entry.Shape} has more than {Array.MaxLength} elements");
         float[] values = new float[entry.Shape.Count];
         byte[] buffer = new byte[ChunkElements * bytes];
         stream.Position = entry.Offset;
@@ -113,14 +116,16 @@ public sealed class SafeTensors : IDisposable
         if (metadata is { Count: > 0 })
         {
             json.WriteStartObject("__metadata__");
-            foreach ((string key, string word) in metadata.OrderBy(p => p.Key, StringComparer.Ordinal)) json.WriteString(key, word);
+            foreach ((string key, string word) in metadata.OrderBy(p => p.Key, StringComparer.Ordinal))
+                json.WriteString(key, word);
             json.WriteEndObject();
         }
         long offset = 0;
         foreach (NamedTensor tensor in tensors)
         {
             if (tensor.Values.Length != tensor.Shape.Count)
-                throw new ArgumentException($"{tensor.Name} has {tensor.Values.Length} values for shape {tensor.Shape}");
+                throw new ArgumentException(
+                    $"{tensor.Name} has {tensor.Values.Length} values for shape {tensor.Shape}");
             json.WriteStartObject(tensor.Name);
             json.WriteString("dtype", "F32");
             json.WriteStartArray("shape");

@@ -33,7 +33,9 @@ sealed class SafeTensorsHeader
     /// <summary>Free words about the file.</summary>
     public IReadOnlyDictionary<string, string> Metadata => metadata;
 
-    /// <exception cref="UserErrorException">Not a .safetensors file, or one that says something false about itself.</exception>
+    /// <exception cref="UserErrorException">
+    /// Not a .safetensors file, or one that says something false about itself.
+    /// </exception>
     public static SafeTensorsHeader Read(Stream stream, string path)
     {
         SafeTensorsHeader header = new(path);
@@ -42,8 +44,8 @@ sealed class SafeTensorsHeader
             throw header.Bad("it is shorter than the eight bytes that every such file begins with");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         if (length > (ulong)(stream.Length - 8) || length > MostBytes)
-            throw header.Bad($"it claims a header of {length} bytes, but {stream.Length - 8} follow; it is cut short or of"
-                + " another format");
+            throw header.Bad($"it claims a header of {length} bytes, but {stream.Length - 8} follow; it is cut short"
+                + " or of another format");
         byte[] json = new byte[length];
         stream.ReadExactly(json);
         header.Parse(json, 8 + (long)length);
@@ -85,15 +87,17 @@ sealed class SafeTensorsHeader
             || !value.TryGetProperty("data_offsets", out JsonElement offsets))
             throw Bad($"tensor '{name}' lacks one of dtype, shape and data_offsets");
         long[] extents = Numbers(shape, name, "shape"), ends = Numbers(offsets, name, "data_offsets");
-        if (ends.Length != 2 || ends[0] > ends[1]) throw Bad($"the data_offsets of tensor '{name}' are not [begin, end]");
+        if (ends.Length != 2 || ends[0] > ends[1])
+            throw Bad($"the data_offsets of tensor '{name}' are not [begin, end]");
         if (extents.Length > Shape.MaxRank || extents.Any(e => e > int.MaxValue))
-            throw Bad($"tensor '{name}' has a shape of more than {Shape.MaxRank} dimensions or an extent above {int.MaxValue}");
+            throw Bad($"tensor '{name}' has more than {Shape.MaxRank} dimensions or an extent above {int.MaxValue}");
         Int128 needed = SafeTensorsElement.Bytes(type.GetString()!);
         foreach (long extent in extents) needed *= extent;
         long bytes = ends[1] - ends[0];
         if (SafeTensorsElement.Bytes(type.GetString()!) > 0 && needed != bytes)
             throw Bad($"tensor '{name}' has {bytes} bytes, but its shape and type need {needed}");
-        return new(name, type.GetString()!, new Shape([.. extents.Select(e => (int)e)]), checked(start + ends[0]), bytes);
+        return new(name, type.GetString()!, new Shape([.. extents.Select(e => (int)e)]), checked(start + ends[0]),
+            bytes);
     }
 
     long[] Numbers(JsonElement list, string name, string field)
@@ -109,10 +113,10 @@ sealed class SafeTensorsHeader
         long at = start;
         foreach (SafeTensorsEntry entry in entries)
         {
-            if (entry.Offset + entry.Bytes > fileLength)
-                throw Bad($"tensor '{entry.Name}' ends {entry.Offset + entry.Bytes - fileLength} bytes after the file; it is cut short");
-            if (entry.Offset != at)
-                throw Bad($"tensor '{entry.Name}' {(entry.Offset < at ? "overlaps another" : "leaves a gap before it")}");
+            long beyond = entry.Offset + entry.Bytes - fileLength;
+            if (beyond > 0) throw Bad($"tensor '{entry.Name}' ends {beyond} bytes after the file; it is cut short");
+            if (entry.Offset < at) throw Bad($"tensor '{entry.Name}' overlaps another");
+            if (entry.Offset > at) throw Bad($"tensor '{entry.Name}' leaves a gap before it");
             at += entry.Bytes;
         }
         if (at != fileLength) throw Bad($"{fileLength - at} bytes at its end belong to no tensor");

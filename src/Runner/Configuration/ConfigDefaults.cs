@@ -1,6 +1,8 @@
 namespace TripletGpu.Runner.Configuration;
 
-/// <summary>Fills in the defaults that depend on other fields, so that the written configuration says all of them.</summary>
+/// <summary>
+/// Fills in the defaults that depend on other fields, so that the written configuration says all of them.
+/// </summary>
 static class ConfigDefaults
 {
     const double SmallCnnDropout = 0.25;

@@ -34,7 +34,8 @@ public static class ConfigReader
     };
 
     /// <summary>The names of the presets that are part of the program.</summary>
-    public static IReadOnlyList<string> Presets { get; } = [.. Assembly.GetExecutingAssembly().GetManifestResourceNames()
+    public static IReadOnlyList<string> Presets { get; } =
+        [.. Assembly.GetExecutingAssembly().GetManifestResourceNames()
         .Where(name => name.StartsWith(PresetPrefix, StringComparison.Ordinal))
         .Select(name => Path.GetFileNameWithoutExtension(name)).Order(StringComparer.Ordinal)];
 
@@ -89,7 +90,8 @@ public static class ConfigReader
         return new StreamReader(stream).ReadToEnd();
     }
 
-    static string Guess(string name) => Spelling.Nearest(name, Presets) is { } preset ? $"; did you mean {preset}?" : "";
+    static string Guess(string name) =>
+        Spelling.Nearest(name, Presets) is { } preset ? $"; did you mean {preset}?" : "";
 
     /// <summary>The parser's sentence without its own notes on the position.</summary>
     static string Reason(JsonException e)

@@ -26,9 +26,10 @@ static class ConfigRules
         double most = config.Loss.Distance == DistanceKind.Squared ? 4 : 2;
         string unit = config.Loss.Distance == DistanceKind.Squared ? "squared distance" : "distance";
         if (config.Loss.Kind == LossKind.Triplet && config.Model.Normalize && config.Loss.Margin >= most)
-            warnings.Add($"loss.margin {config.Loss.Margin} can never be met: normalised embeddings are at most {most} apart"
-                + $" in {unit}; 0.2 is usual");
-        if (config.Loss is { Kind: LossKind.Triplet, Rule: not MiningRule.Explicit } && config.Sampler.Kind == SamplerKind.Shuffled)
+            warnings.Add($"loss.margin {config.Loss.Margin} can never be met: normalised embeddings are at most {most}"
+                + $" apart in {unit}; 0.2 is usual");
+        if (config.Loss is { Kind: LossKind.Triplet, Rule: not MiningRule.Explicit }
+            && config.Sampler.Kind == SamplerKind.Shuffled)
             warnings.Add("sampler.kind shuffled leaves to chance whether a batch has two images of a class;"
                 + " balanced makes sure of it");
         return warnings;
@@ -41,7 +42,8 @@ static class ConfigRules
             rules.Between(model.Input[i], 1, MostPixels, $"model.input[{i}]");
         rules.Between(model.Embedding, 1, 65536, "model.embedding");
         rules.That(model.Dropout is >= 0 and < 1, "model.dropout", "must be from 0 to below 1", model.Dropout);
-        rules.That(model.Kind != ModelKind.Onnx || model.Path is not null, "model.path", "must name the .onnx file", model.Path);
+        rules.That(model.Kind != ModelKind.Onnx || model.Path is not null, "model.path", "must name the .onnx file",
+            model.Path);
     }
 
     static void Check(Rules rules, DataConfig data)
@@ -76,7 +78,8 @@ static class ConfigRules
     static void Check(Rules rules, OptimizerConfig optimizer)
     {
         rules.Positive(optimizer.LearningRate, "optimizer.learningRate");
-        rules.That(optimizer.Momentum is >= 0 and < 1, "optimizer.momentum", "must be from 0 to below 1", optimizer.Momentum);
+        rules.That(optimizer.Momentum is >= 0 and < 1, "optimizer.momentum", "must be from 0 to below 1",
+            optimizer.Momentum);
         rules.That(optimizer.Beta2 is >= 0 and < 1, "optimizer.beta2", "must be from 0 to below 1", optimizer.Beta2);
         rules.Positive(optimizer.Epsilon ?? 0, "optimizer.epsilon");
         rules.AtLeast(optimizer.WeightDecay, 0, "optimizer.weightDecay");

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace TripletGpu.Runner.Configuration;
 
 /// <summary>
-/// Compares JSON with the records that it will become, so that a misspelt field or a value of the wrong type is reported
-/// by its path and in plain words.
+/// Compares JSON with the records that it will become, so that a misspelt field or a value of the wrong type is
+/// reported by its path and in plain words.
 /// </summary>
 static class ConfigSchema
 {
@@ -63,7 +63,8 @@ static class ConfigSchema
             throw Wrong(source, path, "true or false", node);
         if (type == typeof(double) && !(Number(node) is { } number && double.IsFinite(number)))
             throw Wrong(source, path, "a number", node);
-        if (type == typeof(int) && !(Number(node) is { } whole && whole == Math.Floor(whole) && Math.Abs(whole) <= int.MaxValue))
+        if (type == typeof(int)
+            && !(Number(node) is { } whole && whole == Math.Floor(whole) && Math.Abs(whole) <= int.MaxValue))
             throw Wrong(source, path, $"a whole number up to {int.MaxValue}", node);
         if (type == typeof(ulong) && !(kind == JsonValueKind.Number && ulong.TryParse(node.ToJsonString(), out _)))
             throw Wrong(source, path, "a whole number from 0", node);
@@ -76,11 +77,13 @@ static class ConfigSchema
             .Select(v => JsonSerializer.SerializeToNode(v, type, ConfigReader.Format)!.GetValue<string>())];
         string? word = node.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : null;
         if (word is not null && words.Contains(word)) return;
-        string hint = word is not null && Spelling.Nearest(word, words) is { } nearest ? $"; did you mean {nearest}?" : "";
+        string? nearest = word is null ? null : Spelling.Nearest(word, words);
+        string hint = nearest is null ? "" : $"; did you mean {nearest}?";
         throw Wrong(source, path, $"one of {string.Join(", ", words)}", node, hint);
     }
 
-    static double? Number(JsonNode node) => node.GetValueKind() == JsonValueKind.Number ? node.GetValue<JsonElement>().GetDouble() : null;
+    static double? Number(JsonNode node) =>
+        node.GetValueKind() == JsonValueKind.Number ? node.GetValue<JsonElement>().GetDouble() : null;
 
     static UserErrorException Wrong(string source, string path, string expected, JsonNode node, string hint = "")
     {

@@ -11,14 +11,16 @@ static class ConfigSetting
     const string Source = "--set";
 
     /// <summary>
-    /// Puts the value into the JSON. A path's parts are fields or places in a list (<c>optimizer.groups[0].rate</c>; the
-    /// place after the last adds one). A value that is no JSON is a text: <c>data.kind=mnist</c>.
+    /// Puts the value into the JSON. A path's parts are fields or places in a list (<c>optimizer.groups[0].rate</c>;
+    /// the place after the last adds one). A value that is no JSON is a text: <c>data.kind=mnist</c>.
     /// </summary>
     public static void Apply(JsonNode root, JsonTypeInfo type, string setting)
     {
         int equals = setting.IndexOf('=');
-        if (equals < 1) throw new UserErrorException($"{Source}: '{setting}' is not path=value, such as train.epochs=3");
-        string[] parts = setting[..equals].Replace("[", ".").Replace("]", "").Split('.', StringSplitOptions.TrimEntries);
+        if (equals < 1) throw new UserErrorException(
+            $"{Source}: '{setting}' is not path=value, such as train.epochs=3");
+        string[] parts = setting[..equals].Replace("[", ".").Replace("]", "")
+            .Split('.', StringSplitOptions.TrimEntries);
         JsonNode node = root;
         string path = "";
         for (int i = 0; ; i++)
@@ -56,7 +58,8 @@ static class ConfigSetting
                 return found;
             case JsonTypeInfoKind.Enumerable:
                 int count = node.AsArray().Count;
-                if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int place) || place > count)
+                if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int place)
+                    || place > count)
                     throw new UserErrorException($"{Source}: {path} is a list of {count}; {part} is no place in it");
                 path = $"{path}[{part}]";
                 return type.ElementType!;
@@ -84,7 +87,8 @@ static class ConfigSetting
         {
             JsonNode? value = JsonNode.Parse(text);
             // A path or a pattern may look like a number: data.path=2024.
-            return type == typeof(string) && value is not null && value.GetValueKind() != JsonValueKind.String ? text : value;
+            bool isText = value is null || value.GetValueKind() == JsonValueKind.String;
+            return type == typeof(string) && !isText ? text : value;
         }
         catch (JsonException)
         {

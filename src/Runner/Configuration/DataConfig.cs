@@ -6,7 +6,9 @@ public sealed record DataConfig
     /// <summary>Which data set.</summary>
     public DataKind Kind { get; init; } = DataKind.Mnist;
 
-    /// <summary>A folder with the data set's files, to take instead of the cache folder's; they are not verified.</summary>
+    /// <summary>
+    /// A folder with the data set's files, to take instead of the cache folder's; they are not verified.
+    /// </summary>
     public string? Path { get; init; }
 
     /// <summary>arrays: an .npy of images, [n, c, h, w]; float32 used as it is, uint8 scaled to [0, 1].</summary>

@@ -17,7 +17,7 @@ public sealed record SamplerConfig
 }
 
 /// <summary>
-/// Balanced: P classes with K images each. Shuffled: a new order each epoch. Sequential: the order of the files, wrapping
-/// round.
+/// Balanced: P classes with K images each. Shuffled: a new order each epoch. Sequential: the order of the files,
+/// wrapping round.
 /// </summary>
 public enum SamplerKind { Balanced, Shuffled, Sequential }

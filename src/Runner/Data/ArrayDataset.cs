@@ -10,8 +10,8 @@ public static class ArrayDataset
     const int MostClasses = 1 << 20;
 
     /// <summary>
-    /// Reads images, [n, c, h, w] or [n, h, w]: bytes become [0, 1], other numbers are used as they are; and integer labels
-    /// from 0, [n].
+    /// Reads images, [n, c, h, w] or [n, h, w]: bytes become [0, 1], other numbers are used as they are; and integer
+    /// labels from 0, [n].
     /// </summary>
     /// <exception cref="UserErrorException">
     /// A file cannot be read, the two do not belong together, a pixel is not finite or a label is out of range.
@@ -25,7 +25,8 @@ public static class ArrayDataset
         if (shape.Count == 0) throw new UserErrorException($"{imagesPath} has shape {shape}: it holds no pixels");
         Shape image = shape.Rank == 3 ? new(1, shape[1], shape[2]) : new(shape[1], shape[2], shape[3]);
         int[] labels = ReadLabels(labelsPath, shape[0], imagesPath);
-        string[] names = [.. Enumerable.Range(0, labels.Max() + 1).Select(c => c.ToString(CultureInfo.InvariantCulture))];
+        string[] names = [.. Enumerable.Range(0, labels.Max() + 1)
+            .Select(c => c.ToString(CultureInfo.InvariantCulture))];
         return header.Element.IsByte ? new(name, image, Npy.ReadBytes(imagesPath).Values, labels, names)
             : new(name, image, Npy.ReadFloats(imagesPath).Values, labels, names);
     }

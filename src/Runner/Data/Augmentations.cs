@@ -18,7 +18,8 @@ public static class Augmentations
         return (parts[0], parts.Length) switch
         {
             ("flip", 1) => new HorizontalFlip(),
-            ("pad-crop", 2) when int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int padding)
+            ("pad-crop", 2) when
+                int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int padding)
                 && padding is > 0 and <= MostPadding => new PadCrop(padding),
             _ => throw new UserErrorException($"{path} must be flip or pad-crop:4 (pixels), not '{word}'"),
         };

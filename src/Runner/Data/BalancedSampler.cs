@@ -3,10 +3,10 @@ using TripletGpu.Random;
 namespace TripletGpu.Runner.Data;
 
 /// <summary>
-/// P classes with K images each (pytorch-metric-learning's MPerClassSampler, exact over an epoch): no class comes twice in
-/// a batch, no image twice in a batch, and an epoch sees every image of every class that has at least K. Each class is
-/// dealt out in groups of K, its last group filled up with images that it has shown before; classes with fewer groups
-/// than the epoch has room for show some again. A batch lists its classes one after the other, K rows each.
+/// P classes with K images each (pytorch-metric-learning's MPerClassSampler, exact over an epoch): no class comes twice
+/// in a batch, no image twice in a batch, and an epoch sees every image of every class that has at least K. Each class
+/// is dealt out in groups of K, its last group filled up with images that it has shown before; classes with fewer
+/// groups than the epoch has room for show some again. A batch lists its classes one after the other, K rows each.
 /// </summary>
 public sealed class BalancedSampler : ISampler
 {
@@ -23,9 +23,11 @@ public sealed class BalancedSampler : ISampler
     {
         (this.classes, this.perClass, BatchSize) = (classes, perClass, checked(classes * perClass));
         ClassIndex index = new(labels);
-        images = [.. Enumerable.Range(0, index.Count).Where(c => index[c].Length >= perClass).Select(c => index[c].ToArray())];
+        images = [.. Enumerable.Range(0, index.Count).Where(c => index[c].Length >= perClass)
+            .Select(c => index[c].ToArray())];
         if (images.Length < classes)
-            throw new UserErrorException($"sampler.classes is {classes}, but only {images.Length} of the {index.Count} classes"
+            throw new UserErrorException(
+                $"sampler.classes is {classes}, but only {images.Length} of the {index.Count} classes"
                 + $" of the data have sampler.perClass = {perClass} images or more; make either smaller");
         long groups = images.Sum(c => (long)Groups(c));
         BatchesPerEpoch = (int)Math.Max(images.Max(Groups), (groups + classes - 1) / classes);
@@ -91,8 +93,8 @@ public sealed class BalancedSampler : ISampler
 
     /// <summary>
     /// The classes with the smallest keys make up the batch. A class that must come in all batches left is always among
-    /// them, and there are never more than P of those: the shares left add up to P times the batches left. The others are
-    /// drawn with chances in proportion to what they have left (Efraimidis and Spirakis 2006).
+    /// them, and there are never more than P of those: the shares left add up to P times the batches left. The others
+    /// are drawn with chances in proportion to what they have left (Efraimidis and Spirakis 2006).
     /// </summary>
     static float Key(int remaining, int batchesLeft, Philox random)
     {

@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace TripletGpu.Runner.Data;
 
 /// <summary>
-/// Prepares batches ahead on a thread of its own, in order, from a given position on without end. A few buffers go round
-/// between the two threads, so that nothing is allocated from batch to batch.
+/// Prepares batches ahead on a thread of its own, in order, from a given position on without end. A few buffers go
+/// round between the two threads, so that nothing is allocated from batch to batch.
 /// </summary>
 public sealed class BatchPrefetcher : IDisposable
 {
@@ -29,8 +29,8 @@ public sealed class BatchPrefetcher : IDisposable
     }
 
     /// <summary>
-    /// The next batch, which is the caller's until the next call; then its buffers are used again. What went wrong while
-    /// preparing it is thrown here, after the batches before it.
+    /// The next batch, which is the caller's until the next call; then its buffers are used again. What went wrong
+    /// while preparing it is thrown here, after the batches before it.
     /// </summary>
     public Batch Take()
     {

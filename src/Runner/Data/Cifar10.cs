@@ -6,12 +6,13 @@ using TripletGpu.Models.Serialization;
 namespace TripletGpu.Runner.Data;
 
 /// <summary>
-/// CIFAR-10's binary form: five files for training and one for test, 10,000 records each of a label byte and 3 x 32 x 32
-/// pixels (https://www.cs.toronto.edu/~kriz/cifar.html).
+/// CIFAR-10's binary form: five files for training and one for test, 10,000 records each of a label byte and 3 x 32 x
+/// 32 pixels (https://www.cs.toronto.edu/~kriz/cifar.html).
 /// </summary>
 public static class Cifar10
 {
-    const string Archive = "cifar-10-binary.tar.gz", Sha256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd";
+    const string Archive = "cifar-10-binary.tar.gz";
+    const string Sha256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd";
     const int ArchiveBytes = 170_052_171, Records = 10_000, ImageBytes = 3 * 32 * 32, RecordBytes = 1 + ImageBytes;
     const string TestFile = "test_batch.bin";
 
@@ -47,12 +48,13 @@ public static class Cifar10
             string path = Path.Combine(folder, files[f]);
             using FileStream stream = InputFile.Open(path);
             if (stream.Length != Records * RecordBytes) throw new UserErrorException(
-                $"{path} has {stream.Length} bytes, not {Records * RecordBytes}: it is cut short or another file; fetch it again");
+                $"{path} has {stream.Length} bytes, not {Records * RecordBytes}: it is cut short or another file");
             for (int i = f * Records; i < (f + 1) * Records; i++)
             {
                 stream.ReadExactly(record);
                 labels[i] = record[0] < ClassNames.Length ? record[0]
-                    : throw new UserErrorException($"{path}: label {i - f * Records} is {record[0]}; labels go from 0 to 9");
+                    : throw new UserErrorException(
+                    $"{path}: label {i - f * Records} is {record[0]}; labels go from 0 to 9");
                 record.AsSpan(1).CopyTo(pixels.AsSpan(i * ImageBytes));
             }
         }
@@ -74,7 +76,8 @@ public static class Cifar10
         }
         catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException)
         {
-            throw new UserErrorException($"cifar10 could not be fetched ({mirror.Host}: {e.Message.ReplaceLineEndings(" ")}):"
+            throw new UserErrorException(
+                $"cifar10 could not be fetched ({mirror.Host}: {e.Message.ReplaceLineEndings(" ")}):"
                 + $" put {Archive} into {Path.GetDirectoryName(archive)}", e);
         }
     }
@@ -95,7 +98,8 @@ public static class Cifar10
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
-            throw new UserErrorException($"{archive} is damaged: it cannot be unpacked; delete it, and it is fetched again", e);
+            throw new UserErrorException(
+                $"{archive} is damaged: it cannot be unpacked; delete it, and it is fetched again", e);
         }
     }
 }

@@ -31,7 +31,8 @@ public sealed record DataFile(string Name, int Bytes, string Sha256)
     {
         using FileStream stream = InputFile.Open(path);
         if (stream.Length == Bytes && Convert.ToHexStringLower(SHA256.HashData(stream)) == Sha256) return;
-        throw new UserErrorException($"{path} is damaged: its SHA-256 is not that of the published file; delete it, and it is"
+        throw new UserErrorException(
+            $"{path} is damaged: its SHA-256 is not that of the published file; delete it, and it is"
             + " fetched again");
     }
 

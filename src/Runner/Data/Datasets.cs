@@ -6,7 +6,8 @@ namespace TripletGpu.Runner.Data;
 public static class Datasets
 {
     /// <summary>The names that <see cref="Fetch"/> takes.</summary>
-    public static IReadOnlyList<string> Names { get; } = [IdxDataset.Mnist.Name, IdxDataset.FashionMnist.Name, "cifar10"];
+    public static IReadOnlyList<string> Names { get; } =
+        [IdxDataset.Mnist.Name, IdxDataset.FashionMnist.Name, "cifar10"];
 
     /// <summary>Puts a public data set into the cache folder, verified; returns its folder.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -35,7 +36,8 @@ public static class Datasets
             _ => ReadArrays(config),
         };
         if (test is not null && test.ImageShape != train.ImageShape)
-            throw new UserErrorException($"{test.Name} has images of {test.ImageShape}, {train.Name} of {train.ImageShape}");
+            throw new UserErrorException(
+                $"{test.Name} has images of {test.ImageShape}, {train.Name} of {train.ImageShape}");
         return new(train.First(config.Limit ?? int.MaxValue), test?.First(config.Limit ?? int.MaxValue));
     }
 
@@ -45,7 +47,8 @@ public static class Datasets
     {
         if (new Shape(model.Input) == data.ImageShape) return;
         int[] image = data.ImageShape.ToArray();
-        throw new UserErrorException($"model.input is [{string.Join(", ", model.Input)}], but the images of {data.Name} are"
+        throw new UserErrorException(
+            $"model.input is [{string.Join(", ", model.Input)}], but the images of {data.Name} are"
             + $" [{string.Join(", ", image)}]; set model.input=[{string.Join(",", image)}]");
     }
 

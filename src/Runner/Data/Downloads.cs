@@ -8,7 +8,8 @@ static class Downloads
     /// <summary>Downloads a file of at most so many bytes to <paramref name="to"/>.</summary>
     /// <exception cref="HttpRequestException">The server cannot be reached, or refuses.</exception>
     /// <exception cref="InvalidDataException">The file is larger, or stops coming.</exception>
-    public static void Get(Uri from, Stream to, long mostBytes) => GetAsync(from, to, mostBytes).GetAwaiter().GetResult();
+    public static void Get(Uri from, Stream to, long mostBytes) =>
+        GetAsync(from, to, mostBytes).GetAwaiter().GetResult();
 
     static async Task GetAsync(Uri from, Stream to, long mostBytes)
     {
@@ -17,7 +18,8 @@ static class Downloads
         try
         {
             using HttpResponseMessage response =
-                await client.GetAsync(from, HttpCompletionOption.ResponseHeadersRead, stalled.Token).ConfigureAwait(false);
+                await client.GetAsync(from, HttpCompletionOption.ResponseHeadersRead, stalled.Token)
+                    .ConfigureAwait(false);
             response.EnsureSuccessStatusCode();
             using Stream body = await response.Content.ReadAsStreamAsync(stalled.Token).ConfigureAwait(false);
             byte[] buffer = new byte[1 << 16];

@@ -1,6 +1,8 @@
 namespace TripletGpu.Runner.Data;
 
-/// <summary>Prepares batches; the same position gives the same batch, bit for bit. Used by one thread at a time.</summary>
+/// <summary>
+/// Prepares batches; the same position gives the same batch, bit for bit. Used by one thread at a time.
+/// </summary>
 public interface IBatchSource
 {
     /// <summary>After how many batches the next epoch begins.</summary>

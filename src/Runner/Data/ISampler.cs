@@ -1,8 +1,8 @@
 namespace TripletGpu.Runner.Data;
 
 /// <summary>
-/// Which images make up a batch. Batch i of epoch e is a function of the seed, e and i alone, so that a resumed run needs
-/// only its counters. Used by one thread at a time.
+/// Which images make up a batch. Batch i of epoch e is a function of the seed, e and i alone, so that a resumed run
+/// needs only its counters. Used by one thread at a time.
 /// </summary>
 public interface ISampler
 {

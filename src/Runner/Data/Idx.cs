@@ -10,8 +10,8 @@ namespace TripletGpu.Runner.Data;
 public sealed record IdxArray(int[] Extents, byte[] Values);
 
 /// <summary>
-/// Reads the format of MNIST: two zero bytes, the element type (8: unsigned byte), the rank, each extent as a big-endian
-/// int32, the elements. Plain or gzipped.
+/// Reads the format of MNIST: two zero bytes, the element type (8: unsigned byte), the rank, each extent as a
+/// big-endian int32, the elements. Plain or gzipped.
 /// </summary>
 public static class Idx
 {
@@ -47,7 +47,8 @@ public static class Idx
             throw new UserErrorException($"{path} is not an IDX file: it does not begin with two zero bytes");
         int rank = head[3];
         if (head[2] != UnsignedByte || rank is < 1 or > MostDimensions)
-            throw new UserErrorException($"{path}: only IDX files of unsigned bytes (type 8) with 1 to {MostDimensions} dimensions"
+            throw new UserErrorException(
+                $"{path}: only IDX files of unsigned bytes (type 8) with 1 to {MostDimensions} dimensions"
                 + $" can be read, not type {head[2]} with {rank}");
         Span<byte> sizes = head.Slice(4, 4 * rank);
         if (stream.ReadAtLeast(sizes, sizes.Length, throwOnEndOfStream: false) < sizes.Length)
@@ -57,15 +58,18 @@ public static class Idx
         for (int i = 0; i < rank; i++)
         {
             extents[i] = BinaryPrimitives.ReadInt32BigEndian(sizes[(4 * i)..]);
-            if (extents[i] < 1) throw new UserErrorException($"{path}: the header says that extent {i} is {extents[i]}");
+            if (extents[i] < 1) throw new UserErrorException(
+                $"{path}: the header says that extent {i} is {extents[i]}");
             needed *= extents[i];
         }
         string said = $"{path}: the header says {string.Join(" x ", extents)} bytes";
         if (needed > mostBytes || needed > Array.MaxLength)
-            throw new UserErrorException($"{said}, more than the file can hold; it is cut short or its header is wrong");
+            throw new UserErrorException(
+                $"{said}, more than the file can hold; it is cut short or its header is wrong");
         byte[] values = new byte[(int)needed];
         int read = stream.ReadAtLeast(values, values.Length, throwOnEndOfStream: false);
-        if (read < values.Length) throw new UserErrorException($"{said}, but {read} follow it; it is cut short, fetch it again");
+        if (read < values.Length) throw new UserErrorException(
+            $"{said}, but {read} follow it; it is cut short, fetch it again");
         if (stream.ReadByte() >= 0) throw new UserErrorException($"{said}, but more follow it; its header is wrong");
         return new IdxArray(extents, values);
     }

@@ -7,7 +7,8 @@ namespace TripletGpu.Runner.Data;
 /// <param name="Sources">Where the files may be had, in the order in which they are tried.</param>
 /// <param name="Hint">What the user can do when none of the sources has them.</param>
 public sealed record IdxDataset(
-    string Name, IReadOnlyList<string> ClassNames, IReadOnlyList<string> Hashes, IReadOnlyList<DataSource> Sources, string Hint)
+    string Name, IReadOnlyList<string> ClassNames, IReadOnlyList<string> Hashes, IReadOnlyList<DataSource> Sources,
+    string Hint)
 {
     const string TrainImages = "train-images-idx3-ubyte", TrainLabels = "train-labels-idx1-ubyte";
     const string TestImages = "t10k-images-idx3-ubyte", TestLabels = "t10k-labels-idx1-ubyte";
@@ -46,8 +47,10 @@ public sealed record IdxDataset(
 
     IReadOnlyList<DataFile> Files =>
     [
-        new(TrainImages, ImageHead + TrainCount * Side * Side, Hashes[0]), new(TrainLabels, LabelHead + TrainCount, Hashes[1]),
-        new(TestImages, ImageHead + TestCount * Side * Side, Hashes[2]), new(TestLabels, LabelHead + TestCount, Hashes[3]),
+        new(TrainImages, ImageHead + TrainCount * Side * Side, Hashes[0]),
+        new(TrainLabels, LabelHead + TrainCount, Hashes[1]),
+        new(TestImages, ImageHead + TestCount * Side * Side, Hashes[2]),
+        new(TestLabels, LabelHead + TestCount, Hashes[3]),
     ];
 
     /// <summary>Makes sure that the four files lie in the cache folder and are the published ones.</summary>
@@ -64,21 +67,25 @@ public sealed record IdxDataset(
     /// <summary>Reads the two parts from a folder with the four files, plain or gzipped.</summary>
     /// <exception cref="UserErrorException">A file is missing, cut short or at odds with another.</exception>
     public (MemoryDataset Train, MemoryDataset Test) Read(string folder) =>
-        (ReadPart($"{Name} train", folder, TrainImages, TrainLabels), ReadPart($"{Name} test", folder, TestImages, TestLabels));
+        (ReadPart($"{Name} train", folder, TrainImages, TrainLabels),
+            ReadPart($"{Name} test", folder, TestImages, TestLabels));
 
     MemoryDataset ReadPart(string name, string folder, string imagesFile, string labelsFile)
     {
         string imagesPath = Find(folder, imagesFile), labelsPath = Find(folder, labelsFile);
         IdxArray images = Idx.Read(imagesPath), labels = Idx.Read(labelsPath);
         if (images.Extents is not [int count, int height, int width])
-            throw new UserErrorException($"{imagesPath} holds an array of {images.Extents.Length} dimensions, not n images");
+            throw new UserErrorException(
+                $"{imagesPath} holds an array of {images.Extents.Length} dimensions, not n images");
         if (labels.Extents is not [int labelCount] || labelCount != count)
-            throw new UserErrorException($"{labelsPath} holds {string.Join(" x ", labels.Extents)} labels for the {count} images"
+            throw new UserErrorException(
+                $"{labelsPath} holds {string.Join(" x ", labels.Extents)} labels for the {count} images"
                 + $" of {imagesPath}");
         int wrong = labels.Values.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(ClassNames.Count - 1));
         if (wrong >= 0) throw new UserErrorException(
             $"{labelsPath}: label {wrong} is {labels.Values[wrong]}; labels go from 0 to {ClassNames.Count - 1}");
-        return new(name, new Shape(1, height, width), images.Values, Array.ConvertAll(labels.Values, b => (int)b), ClassNames);
+        return new(name, new Shape(1, height, width), images.Values, Array.ConvertAll(labels.Values, b => (int)b),
+            ClassNames);
     }
 
     static string Find(string folder, string file)

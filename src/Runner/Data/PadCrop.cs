@@ -17,7 +17,9 @@ public sealed class PadCrop(int padding) : IAugmentation
             Shift(pixels.Slice(channel * plane, plane), height, width, down, right);
     }
 
-    /// <summary>Row h takes row h - down, shifted to the right; rows go in the order that reads each before it is replaced.</summary>
+    /// <summary>
+    /// Row h takes row h - down, shifted to the right; rows go in the order that reads each before it is replaced.
+    /// </summary>
     static void Shift(Span<float> plane, int height, int width, int down, int right)
     {
         for (int i = 0; i < height; i++)

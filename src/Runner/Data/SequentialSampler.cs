@@ -1,8 +1,8 @@
 namespace TripletGpu.Runner.Data;
 
 /// <summary>
-/// The images in their order, wrapping round: batch s begins where batch s - 1 ended, so that another framework can be fed
-/// the same batches by <c>(s * batch + arange(batch)) % n</c>.
+/// The images in their order, wrapping round: batch s begins where batch s - 1 ended, so that another framework can be
+/// fed the same batches by <c>(s * batch + arange(batch)) % n</c>.
 /// </summary>
 public sealed class SequentialSampler(int count, int batchSize) : ISampler
 {

@@ -3,8 +3,8 @@ using TripletGpu.Random;
 namespace TripletGpu.Runner.Data;
 
 /// <summary>
-/// A new random order each epoch. The last batch is filled up with the first images of the order, so that every image is
-/// seen and all batches have one size.
+/// A new random order each epoch. The last batch is filled up with the first images of the order, so that every image
+/// is seen and all batches have one size.
 /// </summary>
 public sealed class ShuffledSampler : ISampler
 {

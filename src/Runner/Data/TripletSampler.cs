@@ -3,8 +3,8 @@ using TripletGpu.Random;
 namespace TripletGpu.Runner.Data;
 
 /// <summary>
-/// Random triplets for the rule <c>explicit</c>: the first third of a batch are anchors, the second their positives, the
-/// last their negatives. Every image of a class with two or more is an anchor once an epoch.
+/// Random triplets for the rule <c>explicit</c>: the first third of a batch are anchors, the second their positives,
+/// the last their negatives. Every image of a class with two or more is an anchor once an epoch.
 /// </summary>
 public sealed class TripletSampler : ISampler
 {
@@ -22,8 +22,8 @@ public sealed class TripletSampler : ISampler
         anchors = [.. Enumerable.Range(0, labels.Length).Where(image => index[place[image]].Length > 1)];
         int triplets = batchSize / 3;
         if (index.Count < 2 || anchors.Length < triplets) throw new UserErrorException(
-            $"sampler.batch is {batchSize}, {triplets} triplets, but the data has {index.Count} classes and {anchors.Length}"
-            + " images with another of their class; make it smaller");
+            $"sampler.batch is {batchSize}, {triplets} triplets, but the data has {index.Count} classes and"
+            + $" {anchors.Length} images with another of their class; make it smaller");
         (BatchSize, BatchesPerEpoch) = (batchSize, (anchors.Length + triplets - 1) / triplets);
         order = new EpochOrder(seed, batchSize, DrawEpoch);
     }

@@ -30,7 +30,8 @@ public sealed class AtomicFileTests
             stream.Write(new byte[100_000]);
             throw new IOException("No space left on device");
         }));
-        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, _ => throw new InvalidOperationException()));
+        Assert.Throws<InvalidOperationException>(() =>
+            AtomicFile.Write(path, _ => throw new InvalidOperationException()));
         Assert.That(File.ReadAllText(path), Is.EqualTo("old"));
         Assert.That(Directory.GetFileSystemEntries(folder["kept"]), Has.Length.EqualTo(1));
     }
@@ -39,7 +40,8 @@ public sealed class AtomicFileTests
     public void FolderThatIsAFile_IsOneLine()
     {
         folder.Write("file", [1]);
-        string message = Assert.Throws<UserErrorException>(() => AtomicFile.WriteText(folder["file/c.txt"], "")).Message;
+        string message = Assert.Throws<UserErrorException>(() =>
+            AtomicFile.WriteText(folder["file/c.txt"], "")).Message;
         Assert.That(message, Does.StartWith("cannot write").And.Not.Contains("\n"));
     }
 

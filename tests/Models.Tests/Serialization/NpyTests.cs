@@ -89,7 +89,8 @@ public sealed class NpyTests
         for (int i = 0; i < 2; i++)
             for (int j = 0; j < 3; j++)
                 for (int k = 0; k < 4; k++) expected.Add(100 * i + 10 * j + k);
-        Assert.That(Npy.ReadIntegers(Save(Header("|u1", "(2, 3, 4)", fortran: true), [.. data])).Values, Is.EqualTo(expected));
+        Assert.That(Npy.ReadIntegers(Save(Header("|u1", "(2, 3, 4)", fortran: true), [.. data])).Values,
+            Is.EqualTo(expected));
     }
 
     [TestCase((byte)2)]
@@ -139,7 +140,8 @@ public sealed class NpyTests
         Assert.That(Error(() => Npy.ReadFloats(folder["none.npy"])), Does.EndWith("no such file"));
         Assert.That(Error(() => Npy.ReadFloats(folder.Path)), Does.EndWith("is a folder, not a file"));
         Assert.That(Error(() => Npy.ReadFloats(folder.Write("e.npy", []))), Does.Contain("not an .npy file"));
-        Assert.That(Error(() => Npy.ReadFloats(folder.Write("p.npy", "PK\x03\x04 a zip"u8))), Does.Contain("not an .npy file"));
+        Assert.That(Error(() => Npy.ReadFloats(folder.Write("p.npy", "PK\x03\x04 a zip"u8))),
+            Does.Contain("not an .npy file"));
         byte[] long2 = [0x93, .. "NUMPY"u8, 2, 0, 0xFF, 0xFF, 0xFF, 0xFF];
         Assert.That(Error(() => Npy.ReadFloats(folder.Write("l.npy", long2))), Does.Contain("within its header"));
         byte[] version9 = [0x93, .. "NUMPY"u8, 9, 0, 0, 0];
@@ -155,7 +157,8 @@ public sealed class NpyTests
         Assert.That(Npy.ReadFloats(folder["nan.npy"], finite: false).Values[4], Is.NaN);
         byte[] huge = new byte[8];
         BinaryPrimitives.WriteDoubleLittleEndian(huge, 1e300);
-        Assert.That(Error(() => Npy.ReadFloats(Save(Header("<f8", "(1,)"), huge))), Does.Contain("element [0] is +infinity"));
+        Assert.That(Error(() => Npy.ReadFloats(Save(Header("<f8", "(1,)"), huge))),
+            Does.Contain("element [0] is +infinity"));
     }
 
     [Test]
@@ -173,6 +176,7 @@ public sealed class NpyTests
     {
         Npy.Write(folder["sound.npy"], new(3, 2), new float[6]);
         Hostile.Survives(File.ReadAllBytes(folder["sound.npy"]), path => Npy.ReadFloats(path), mutations: 1000);
-        Hostile.Survives(Bytes(Header(">i8", "(2, 2)", fortran: true), new byte[32], 2), path => Npy.ReadIntegers(path));
+        Hostile.Survives(Bytes(Header(">i8", "(2, 2)", fortran: true), new byte[32], 2), path =>
+            Npy.ReadIntegers(path));
     }
 }

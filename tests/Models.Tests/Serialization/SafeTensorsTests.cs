@@ -70,14 +70,16 @@ public sealed class SafeTensorsTests
         (string Type, byte[] Data, float Expected)[] cases =
         [
             ("F16", [0x00, 0xC1], -2.5f), ("BF16", [0x20, 0xC0], -2.5f), ("F64", [0, 0, 0, 0, 0, 0, 4, 0xC0], -2.5f),
-            ("I64", [3, 0, 0, 0, 0, 0, 0, 0], 3), ("I32", [255, 255, 255, 255], -1), ("U8", [200], 200), ("I8", [255], -1),
+            ("I64", [3, 0, 0, 0, 0, 0, 0, 0], 3), ("I32", [255, 255, 255, 255], -1), ("U8", [200], 200),
+            ("I8", [255], -1),
             ("BOOL", [1], 1), ("U16", [0, 1], 256), ("I16", [254, 255], -2), ("U32", [1, 0, 0, 0], 1),
         ];
         Assert.Multiple(() =>
         {
             foreach ((string type, byte[] data, float expected) in cases)
             {
-                string json = $$"""{ "t": { "dtype": "{{type}}", "shape": [1], "data_offsets": [0, {{data.Length}}] } }""";
+                string json =
+                    $$"""{ "t": { "dtype": "{{type}}", "shape": [1], "data_offsets": [0, {{data.Length}}] } }""";
                 byte[] bytes = Bytes(json, data.Length);
                 data.CopyTo(bytes.AsSpan(bytes.Length - data.Length));
                 using SafeTensors file = SafeTensors.Open(folder.Write("t", bytes));
@@ -89,17 +91,19 @@ public sealed class SafeTensorsTests
     [Test]
     public void UnknownType_IsOnlyAnErrorWhenItIsRead()
     {
-        using SafeTensors file = SafeTensors.Open(Save("""{"t":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]}}""", 2));
+        using SafeTensors file =
+            SafeTensors.Open(Save("""{"t":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]}}""", 2));
         Assert.That(Error(() => file.Read("t")), Does.Contain("of type F8_E4M3"));
     }
 
-    [TestCase("""{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", 4, "has 4 bytes, but its shape and type need 8")]
+    [TestCase("""{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", 4,
+        "has 4 bytes, but its shape and type need 8")]
     [TestCase("""{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 4, "ends 4 bytes after the file")]
     [TestCase("""{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 8, "belong to no tensor")]
-    [TestCase("""{"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "leaves a gap")]
-    [TestCase("""{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"u":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""",
+    [TestCase("""{"t":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}""", 8, "leaves a gap")]
+    [TestCase("""{"t":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"u":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""",
         4, "overlaps another")]
-    [TestCase("""{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+    [TestCase("""{"t":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"t":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}""",
         8, "no JSON")]
     [TestCase("""{"t":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}""", 0, "no size")]
     [TestCase("""{"t":{"dtype":"F32","shape":[2147483647,2147483647,4],"data_offsets":[0,0]}}""", 0, "has 0 bytes")]

@@ -19,12 +19,14 @@ public sealed class ConfigReaderTests
         RunConfig config = Parse("{}");
         Assert.Multiple(() =>
         {
-            Assert.That(config.Model, Has.Property("Kind").EqualTo(ModelKind.SmallCnn).And.Property("Dropout").EqualTo(0.25));
+            Assert.That(config.Model, Has.Property("Kind").EqualTo(ModelKind.SmallCnn).And.Property("Dropout")
+                .EqualTo(0.25));
             Assert.That(config.Model.Input, Is.EqualTo(new[] { 1, 28, 28 }));
             Assert.That(config.Sampler.Batch, Is.EqualTo(130));
             Assert.That(config.Loss, Is.EqualTo(new LossConfig()));
             Assert.That(config.Optimizer.LearningRate, Is.EqualTo(0.001));
-            Assert.That(config.Train, Is.EqualTo(new TrainConfig { Epochs = 2, Seed = 1, CheckpointEverySteps = 500, Keep = 2 }));
+            Assert.That(config.Train,
+                Is.EqualTo(new TrainConfig { Epochs = 2, Seed = 1, CheckpointEverySteps = 500, Keep = 2 }));
         });
     }
 
@@ -69,9 +71,11 @@ public sealed class ConfigReaderTests
     [TestCase("""{ "optimizer": { "groups": [{ "match": "a", "rte": 1 }] } }""",
         "my.json: optimizer.groups[0].rte is not a field; did you mean optimizer.groups[0].rate?")]
     [TestCase("""{ "train": { "qqqqqqq": 1 } }""", "train has epochs, steps, seed")]
-    public void UnknownField_NamesTheNearest(string json, string message) => Assert.That(Error(json), Does.Contain(message));
+    public void UnknownField_NamesTheNearest(string json, string message) =>
+        Assert.That(Error(json), Does.Contain(message));
 
-    [TestCase("""{ "train": { "epochs": "two" } }""", "train.epochs must be a whole number up to 2147483647, not \"two\"")]
+    [TestCase("""{ "train": { "epochs": "two" } }""",
+        "train.epochs must be a whole number up to 2147483647, not \"two\"")]
     [TestCase("""{ "train": { "epochs": 1.5 } }""", "train.epochs must be a whole number")]
     [TestCase("""{ "train": { "epochs": 1e99 } }""", "train.epochs must be a whole number")]
     [TestCase("""{ "train": { "seed": -1 } }""", "train.seed must be a whole number from 0")]
@@ -90,7 +94,8 @@ public sealed class ConfigReaderTests
     [TestCase("{ \"train\": { ", "my.json: line 1, column")]
     [TestCase("{ \"train\": {}, \"train\": {} }", "my.json: Duplicate property 'train'")]
     [TestCase("", "my.json: line 1, column")]
-    public void WrongType_IsOneLineWithThePath(string json, string message) => Assert.That(Error(json), Does.Contain(message));
+    public void WrongType_IsOneLineWithThePath(string json, string message) =>
+        Assert.That(Error(json), Does.Contain(message));
 
     [TestCase("train.epochs=0", "train.epochs must be at least 1, not 0")]
     [TestCase("train.steps=0", "train.steps must be at least 1, not 0")]
@@ -118,7 +123,8 @@ public sealed class ConfigReaderTests
     [TestCase("train.epochs=many", "train.epochs must be a whole number")]
     [TestCase("optimizer.groups.1.rate=3", "optimizer.groups is a list of 0; 1 is no place in it")]
     [TestCase("train=3", "train must be an object")]
-    public void BadSetting_SaysWhy(string setting, string message) => Assert.That(Error("{}", setting), Does.Contain(message));
+    public void BadSetting_SaysWhy(string setting, string message) =>
+        Assert.That(Error("{}", setting), Does.Contain(message));
 
     [Test]
     public void Settings_ReplaceFieldsOfTheFile()
@@ -153,6 +159,7 @@ public sealed class ConfigReaderTests
     public void Batch_OfExplicitTriplets_IsAMultipleOfThree()
     {
         Assert.That(Parse("{}", "loss.rule=explicit", "sampler.kind=shuffled").Sampler.Batch, Is.EqualTo(96));
-        Assert.That(Error("{}", "loss.rule=explicit", "sampler.kind=sequential", "sampler.batch=32"), Does.Contain("multiple of 3"));
+        Assert.That(Error("{}", "loss.rule=explicit", "sampler.kind=sequential", "sampler.batch=32"),
+            Does.Contain("multiple of 3"));
     }
 }

@@ -9,7 +9,8 @@ public sealed class BatchTests
     {
         byte[] pixels = new byte[count * 2 * 3 * 4];
         new System.Random(1).NextBytes(pixels);
-        return new("test", new(2, 3, 4), pixels, [.. Enumerable.Range(0, count).Select(i => i % 5)], ["a", "b", "c", "d", "e"]);
+        return new("test", new(2, 3, 4), pixels, [.. Enumerable.Range(0, count).Select(i => i % 5)],
+            ["a", "b", "c", "d", "e"]);
     }
 
     static DatasetBatches Source(MemoryDataset data) =>

@@ -22,7 +22,8 @@ public sealed class DatasetTests
     {
         byte[] bytes = new byte[4 + 4 * extents.Length + values.Length];
         (bytes[2], bytes[3]) = (8, (byte)extents.Length);
-        for (int i = 0; i < extents.Length; i++) BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(4 + 4 * i), extents[i]);
+        for (int i = 0; i < extents.Length; i++) BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(4 + 4 * i),
+            extents[i]);
         values.CopyTo(bytes.AsSpan(4 + 4 * extents.Length));
         return bytes;
     }
@@ -95,14 +96,16 @@ public sealed class DatasetTests
             Assert.That(data.Train.Labels.ToArray(), Is.EqualTo(new[] { 0, 1, 2 }));
             Assert.That(data.Test!.Count, Is.EqualTo(3));
             Assert.That(data.Train.Classes, Is.EqualTo(10));
-            Assert.That(Error(() => Datasets.CheckInput(new ModelConfig(), data.Train)), Does.Contain("set model.input=[1,2,3]"));
+            Assert.That(Error(() => Datasets.CheckInput(new ModelConfig(), data.Train)),
+                Does.Contain("set model.input=[1,2,3]"));
         });
     }
 
     [Test]
     public void MnistThatDisagreesWithItself_IsOneLine()
     {
-        Assert.That(Error(() => IdxDataset.Mnist.Read(WriteMnist(count: 5))), Does.Contain("4 labels for the 5 images"));
+        Assert.That(Error(() => IdxDataset.Mnist.Read(WriteMnist(count: 5))),
+            Does.Contain("4 labels for the 5 images"));
         Assert.That(Error(() => IdxDataset.Mnist.Read(WriteMnist(lastLabel: 10))), Does.Contain("label 3 is 10"));
         File.Delete(folder["train-images-idx3-ubyte"]);
         Assert.That(Error(() => IdxDataset.Mnist.Read(folder.Path)), Does.Contain("no such file"));
@@ -119,7 +122,8 @@ public sealed class DatasetTests
         folder.Write("good/a.gz", Zip(right));
         folder.Write("bad/a", [1, 2, 4]);
         string cache = folder["cache"];
-        void Fetch(params DataSource[] sources) => DatasetFetcher.Fetch("toy", [file], sources, cache, "do this", _ => { });
+        void Fetch(params DataSource[] sources) =>
+            DatasetFetcher.Fetch("toy", [file], sources, cache, "do this", _ => { });
 
         Assert.That(Error(() => Fetch(none, bad)), Does.Contain("SHA-256 differs").And.EndWith("do this"));
         Assert.That(Directory.Exists(cache) ? Directory.GetFiles(cache) : [], Is.Empty, "nothing half-written");
@@ -134,20 +138,24 @@ public sealed class DatasetTests
     public void Fetch_WithNoNetwork_GivesTheReason()
     {
         DataSource mirror = new DataSource.Mirror(new("https://localhost:1/mnist/"));
-        Assert.That(Error(() => DatasetFetcher.Fetch("toy", [new("a", 3, "")], [mirror], folder.Path, "do this", _ => { })),
+        Assert.That(Error(() =>
+            DatasetFetcher.Fetch("toy", [new("a", 3, "")], [mirror], folder.Path, "do this", _ => { })),
             Does.Contain("could not be fetched (localhost: ").And.EndWith("do this"));
     }
 
     [Test]
     public void FashionMnist_OfTheDistribution_IsThePublishedOne()
     {
-        if (!Directory.Exists("/usr/share/datasets/fashion-mnist")) Assert.Ignore("dataset-fashion-mnist is not installed");
+        if (!Directory.Exists("/usr/share/datasets/fashion-mnist"))
+            Assert.Ignore("dataset-fashion-mnist is not installed");
         string? before = Environment.GetEnvironmentVariable(CacheFolder.Variable);
         Environment.SetEnvironmentVariable(CacheFolder.Variable, folder.Path);
         try
         {
-            (MemoryDataset train, MemoryDataset test) = IdxDataset.FashionMnist.Read(IdxDataset.FashionMnist.Fetch(_ => { }));
-            Assert.That((train.Count, test.Count, train.ImageShape), Is.EqualTo((60_000, 10_000, new Shape(1, 28, 28))));
+            (MemoryDataset train, MemoryDataset test) = IdxDataset.FashionMnist
+                .Read(IdxDataset.FashionMnist.Fetch(_ => { }));
+            Assert.That((train.Count, test.Count, train.ImageShape),
+                Is.EqualTo((60_000, 10_000, new Shape(1, 28, 28))));
         }
         finally
         {
@@ -171,7 +179,8 @@ public sealed class DatasetTests
 
         byte[] header = [.. File.ReadAllBytes(folder["x.npy"]).AsSpan(0, 128)];
         header.AsSpan().Replace((byte)'f', (byte)'f');
-        string bytes = System.Text.Encoding.Latin1.GetString(header).Replace("<f4", "|u1").Replace("(2, 1, 1, 2)", "(2, 1, 2)   ");
+        string bytes = System.Text.Encoding.Latin1.GetString(header).Replace("<f4", "|u1")
+            .Replace("(2, 1, 1, 2)", "(2, 1, 2)   ");
         folder.Write("b.npy", [.. System.Text.Encoding.Latin1.GetBytes(bytes), 0, 51, 255, 102]);
         MemoryDataset scaled = ArrayDataset.Read("b", folder["b.npy"], folder["y.npy"]);
         scaled.CopyImage(0, image);

@@ -74,9 +74,10 @@ public sealed class SamplerTests
 
     [Test]
     public void Balanced_OnTooSmallData_SaysByWhichNumbers() =>
-        Assert.That(() => new BalancedSampler(Labels(10, 3, 10), 3, 4, 1), Throws.TypeOf<UserErrorException>().With.Message
-            .EqualTo("sampler.classes is 3, but only 2 of the 3 classes of the data have sampler.perClass = 4 images or more;"
-                + " make either smaller"));
+        Assert.That(() => new BalancedSampler(Labels(10, 3, 10), 3, 4, 1),
+            Throws.TypeOf<UserErrorException>().With.Message
+            .EqualTo("sampler.classes is 3, but only 2 of the 3 classes of the data have sampler.perClass = 4 images or"
+                + " more; make either smaller"));
 
     static IEnumerable<Func<ulong, ISampler>> Random =>
     [
