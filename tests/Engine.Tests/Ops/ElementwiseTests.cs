@@ -32,8 +32,8 @@ public sealed class ElementwiseTests(string device) : DeviceFixture(device)
         Tensor x = Device.Tensor(new Shape(6), [-inf, -200, 0, 200, inf, nan]);
         Assert.Multiple(() =>
         {
-            Assert.That(x.Exp().ToArray(), Is.EqualTo(new[] { 0, 0, 1, inf, inf, nan }).Within(1).Ulps);
-            Assert.That(x.Sigmoid().ToArray(), Is.EqualTo(new[] { 0, 0, 0.5f, 1, 1, nan }).Within(1).Ulps);
+            Assert.That(x.Exp().ToArray(), Is.EqualTo(new[] { 0, 0, 1, inf, inf, nan }));
+            Assert.That(x.Sigmoid().ToArray(), Is.EqualTo(new[] { 0, 0, 0.5f, 1, 1, nan }));
             Assert.That(x.Tanh().ToArray(), Is.EqualTo(new[] { -1, -1, 0, 1, 1, nan }));
             Assert.That(x.Relu().ToArray(), Is.EqualTo(new[] { 0, 0, 0, 200, inf, nan }));
             Assert.That(x.Abs().Log().ToArray()[2], Is.EqualTo(-inf));

@@ -40,6 +40,12 @@ unsafe interface ICpuVector<TSelf> : ISimd<TSelf> where TSelf : struct, ICpuVect
     /// </summary>
     static abstract TSelf WhereAtLeast(uint* bits, uint threshold, TSelf value);
 
+    /// <summary>The nearest integer, the even one of two.</summary>
+    static abstract TSelf Round(TSelf value);
+
+    /// <summary>value * 2^n for integers n within -200 .. 200; too large becomes infinite, too small 0.</summary>
+    static abstract TSelf TimesPowerOf2(TSelf value, TSelf n);
+
     /// <summary>The sum of the lanes.</summary>
     static abstract float Sum(TSelf value);
 

@@ -48,7 +48,7 @@ readonly unsafe struct Simd128(Vector128<float> lanes) : ICpuVector<Simd128>
 
     public static Simd128 Sqrt(Simd128 a) => new(Vector128.Sqrt(a.lanes));
 
-    public static Simd128 Exp(Simd128 a) => new(Vector128.Exp(a.lanes));
+    public static Simd128 Exp(Simd128 a) => Exponential<Simd128>.Of(a);
 
     public static Simd128 Log(Simd128 a) => new(Vector128.Log(a.lanes));
 
@@ -68,6 +68,15 @@ readonly unsafe struct Simd128(Vector128<float> lanes) : ICpuVector<Simd128>
 
     public static Simd128 WhereAtLeast(uint* bits, uint threshold, Simd128 value) =>
         new(Vector128.GreaterThanOrEqual(Vector128.Load(bits), Vector128.Create(threshold)).AsSingle() & value.lanes);
+
+    public static Simd128 Round(Simd128 value) => new(Vector128.Round(value.lanes));
+
+    public static Simd128 TimesPowerOf2(Simd128 value, Simd128 n)
+    {
+        // In two halves: 2^n itself may be out of a float's range where the product is not.
+        Vector128<int> all = Vector128.ConvertToInt32(n.lanes), half = all >> 1, bias = Vector128.Create(127);
+        return new(value.lanes * ((half + bias) << 23).AsSingle() * ((all - half + bias) << 23).AsSingle());
+    }
 
     public static float Sum(Simd128 value) => Vector128.Sum(value.lanes);
 }

@@ -62,7 +62,7 @@ readonly unsafe struct Simd256(Vector256<float> lanes) : ICpuVector<Simd256>
 
     public static Simd256 Sqrt(Simd256 a) => new(Vector256.Sqrt(a.lanes));
 
-    public static Simd256 Exp(Simd256 a) => new(Vector256.Exp(a.lanes));
+    public static Simd256 Exp(Simd256 a) => Exponential<Simd256>.Of(a);
 
     public static Simd256 Log(Simd256 a) => new(Vector256.Log(a.lanes));
 
@@ -82,6 +82,15 @@ readonly unsafe struct Simd256(Vector256<float> lanes) : ICpuVector<Simd256>
 
     public static Simd256 WhereAtLeast(uint* bits, uint threshold, Simd256 value) =>
         new(Vector256.GreaterThanOrEqual(Vector256.Load(bits), Vector256.Create(threshold)).AsSingle() & value.lanes);
+
+    public static Simd256 Round(Simd256 value) => new(Vector256.Round(value.lanes));
+
+    public static Simd256 TimesPowerOf2(Simd256 value, Simd256 n)
+    {
+        // In two halves: 2^n itself may be out of a float's range where the product is not.
+        Vector256<int> all = Vector256.ConvertToInt32(n.lanes), half = all >> 1, bias = Vector256.Create(127);
+        return new(value.lanes * ((half + bias) << 23).AsSingle() * ((all - half + bias) << 23).AsSingle());
+    }
 
     public static float Sum(Simd256 value) => Vector256.Sum(value.lanes);
 }

@@ -55,7 +55,7 @@ readonly unsafe struct Simd512(Vector512<float> lanes) : ICpuVector<Simd512>
 
     public static Simd512 Sqrt(Simd512 a) => new(Vector512.Sqrt(a.lanes));
 
-    public static Simd512 Exp(Simd512 a) => new(Vector512.Exp(a.lanes));
+    public static Simd512 Exp(Simd512 a) => Exponential<Simd512>.Of(a);
 
     public static Simd512 Log(Simd512 a) => new(Vector512.Log(a.lanes));
 
@@ -75,6 +75,10 @@ readonly unsafe struct Simd512(Vector512<float> lanes) : ICpuVector<Simd512>
 
     public static Simd512 WhereAtLeast(uint* bits, uint threshold, Simd512 value) =>
         new(Vector512.GreaterThanOrEqual(Vector512.Load(bits), Vector512.Create(threshold)).AsSingle() & value.lanes);
+
+    public static Simd512 Round(Simd512 value) => new(Vector512.Round(value.lanes));
+
+    public static Simd512 TimesPowerOf2(Simd512 value, Simd512 n) => new(Avx512F.Scale(value.lanes, n.lanes));
 
     public static float Sum(Simd512 value) => Vector512.Sum(value.lanes);
 }
