@@ -51,7 +51,7 @@ sealed unsafe class CpuElementwise(CpuBackend cpu) : IElementwise
     void Forward<TMath>(Tensor a, float* b, Shape shapeB, Tensor y) where TMath : struct, IBinaryMath
     {
         Shape box = y.Shape;
-        StridedRows rows = new(box, StridedRows.Broadcast(a.Shape, box), StridedRows.Broadcast(shapeB, box));
+        StridedRows rows = new(box, Strided.Broadcast(a.Shape, box), Strided.Broadcast(shapeB, box));
         cpu.For(Count(y), new BinaryForward<TMath>(rows, a.Floats(), b, y.Floats()));
     }
 

@@ -20,8 +20,8 @@ sealed unsafe class BroadcastGradient(CpuBackend cpu)
         where TMath : struct, IBinaryMath where TOperand : struct, IOperand
     {
         int count = checked((int)box.Count);
-        StridedRows rows = new(box, StridedRows.Broadcast(shapeA, box), StridedRows.Broadcast(shapeB, box),
-            StridedRows.Broadcast(targetShape, box));
+        StridedRows rows = new(box, Strided.Broadcast(shapeA, box), Strided.Broadcast(shapeB, box),
+            Strided.Broadcast(targetShape, box));
         BinaryRows<TMath, TOperand> operands = new(rows, a, b, y, dy);
         if (targetShape.Count == count && scale == 1)
         {

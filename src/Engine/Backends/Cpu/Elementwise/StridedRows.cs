@@ -63,19 +63,4 @@ sealed class StridedRows
         }
         return extents.Length > 1 ? offset + row * s[0] : offset;
     }
-
-    /// <summary>
-    /// The strides with which a tensor of shape <paramref name="of"/> broadcasts to shape <paramref name="to"/>.
-    /// </summary>
-    public static int[] Broadcast(Shape of, Shape to)
-    {
-        int[] strides = new int[to.Rank];
-        int stride = 1;
-        for (int axis = of.Rank - 1, at = to.Rank - 1; axis >= 0; axis--, at--)
-        {
-            strides[at] = of[axis] == 1 ? 0 : stride;
-            stride *= of[axis];
-        }
-        return strides;
-    }
 }
