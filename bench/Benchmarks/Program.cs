@@ -1,12 +1,33 @@
+using TripletGpu;
+using TripletGpu.Backends.Cpu;
 using TripletGpu.Benchmarks;
 
-string suite = args.Length > 0 ? args[0] : "";
-switch (suite)
+// usage: TripletGpu.Benchmarks conv|gemm|layers... [--instructions portable|avx2|avx512] [--threads N] [--seconds S] [--direct]
+CpuInstructionSet? instructions = null;
+int threads = 0;
+double seconds = 1;
+bool useWinograd = true;
+List<string> suites = [];
+for (int i = 0; i < args.Length; i++)
+    switch (args[i])
+    {
+        case "--instructions": instructions = Enum.Parse<CpuInstructionSet>(args[++i], ignoreCase: true); break;
+        case "--threads": threads = int.Parse(args[++i]); break;
+        case "--seconds": seconds = double.Parse(args[++i]); break;
+        case "--direct": useWinograd = false; break;
+        default: suites.Add(args[i]); break;
+    }
+foreach (string suite in suites)
 {
-    case "layers":
-        MemoryBoundLayers.Run();
-        return 0;
-    default:
-        Console.Error.WriteLine($"no benchmark is called '{suite}'; there is: layers");
-        return 2;
+    using Device device = new("cpu", new CpuBackend(threads, instructions) { UseWinograd = useWinograd });
+    switch (suite)
+    {
+        case "conv": ConvolutionBenchmark.Run(device, seconds); break;
+        case "gemm": GemmBenchmark.Run(device, seconds); break;
+        case "layers": MemoryBoundLayers.Run(); break;
+        default:
+            Console.Error.WriteLine($"no benchmark is called '{suite}'; there are conv, gemm and layers");
+            return 2;
+    }
 }
+return 0;

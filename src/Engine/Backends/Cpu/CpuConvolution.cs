@@ -1,6 +1,10 @@
+using System.Runtime.Intrinsics;
+using TripletGpu.Backends.Cpu.Convolution;
+using TripletGpu.Backends.Cpu.Gemm;
+
 namespace TripletGpu.Backends.Cpu;
 
-/// <summary>Convolutions on the CPU.</summary>
+/// <summary>Convolutions on the CPU: chooses the vector instructions and the algorithm.</summary>
 sealed unsafe partial class CpuConvolution(CpuBackend cpu) : IConvolution
 {
     readonly CpuBackend cpu = cpu;
@@ -8,79 +12,78 @@ sealed unsafe partial class CpuConvolution(CpuBackend cpu) : IConvolution
     public void Forward(
         Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionDims dims, bool relu)
     {
-        ConvolutionDims d = dims;
-        nint px = (nint)x.Floats(), pw = (nint)weight.Floats(), pb = (nint)(bias is null ? null : bias.Floats());
-        nint pr = (nint)(residual is null ? null : residual.Floats()), py = (nint)y.Floats();
-        cpu.Workers.ForEach(d.N * d.K, map =>
+        float* b = bias is null ? null : bias.Floats(), r = residual is null ? null : residual.Floats();
+        switch (cpu.Instructions)
         {
-            int n = map / d.K, k = map % d.K;
-            for (int p = 0; p < d.P; p++)
-                for (int q = 0; q < d.Q; q++)
-                {
-                    long at = ((long)map * d.P + p) * d.Q + q;
-                    float sum = pb != 0 ? ((float*)pb)[k] : 0;
-                    foreach ((long i, long j) in Taps(d, n, k, p, q)) sum += ((float*)px)[i] * ((float*)pw)[j];
-                    if (pr != 0) sum += ((float*)pr)[at];
-                    ((float*)py)[at] = relu && sum < 0 ? 0 : sum;
-                }
-        });
+            case CpuInstructionSet.Avx512:
+                Forward<Avx512Vectors, Vector512<float>>(x.Floats(), weight.Floats(), b, r, y.Floats(), dims, relu);
+                break;
+            case CpuInstructionSet.Avx2:
+                Forward<Avx2Vectors, Vector256<float>>(x.Floats(), weight.Floats(), b, r, y.Floats(), dims, relu);
+                break;
+            default:
+                Forward<PortableVectors, Vector128<float>>(x.Floats(), weight.Floats(), b, r, y.Floats(), dims, relu);
+                break;
+        }
     }
 
     public void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionDims dims)
     {
-        float* g = dy.Floats(), w = weight.Floats(), to = dx.Target!.Floats();
-        if (!dx.Accumulate) dx.Target!.Span().Clear();
-        foreach ((long o, long i, long j) in Products(dims)) to[i] += g[o] * w[j];
+        float* to = dx.Target!.Floats();
+        switch (cpu.Instructions)
+        {
+            case CpuInstructionSet.Avx512:
+                BackwardInput<Avx512Vectors, Vector512<float>>(dy.Floats(), weight.Floats(), to, dx.Accumulate, dims);
+                break;
+            case CpuInstructionSet.Avx2:
+                BackwardInput<Avx2Vectors, Vector256<float>>(dy.Floats(), weight.Floats(), to, dx.Accumulate, dims);
+                break;
+            default:
+                BackwardInput<PortableVectors, Vector128<float>>(dy.Floats(), weight.Floats(), to, dx.Accumulate, dims);
+                break;
+        }
     }
 
     public void BackwardWeight(Tensor x, Tensor dy, Gradient dw, in ConvolutionDims dims)
     {
-        float* g = dy.Floats(), from = x.Floats(), to = dw.Target!.Floats();
-        if (!dw.Accumulate) dw.Target!.Span().Clear();
-        foreach ((long o, long i, long j) in Products(dims)) to[j] += g[o] * from[i];
+        float* to = dw.Target!.Floats();
+        switch (cpu.Instructions)
+        {
+            case CpuInstructionSet.Avx512:
+                BackwardWeight<Avx512Vectors, Vector512<float>>(x.Floats(), dy.Floats(), to, dw.Accumulate, dims);
+                break;
+            case CpuInstructionSet.Avx2:
+                BackwardWeight<Avx2Vectors, Vector256<float>>(x.Floats(), dy.Floats(), to, dw.Accumulate, dims);
+                break;
+            default:
+                BackwardWeight<PortableVectors, Vector128<float>>(x.Floats(), dy.Floats(), to, dw.Accumulate, dims);
+                break;
+        }
     }
 
     public void BackwardBias(Tensor dy, Gradient db, in ConvolutionDims dims)
     {
-        Span<float> to = db.Target!.Span();
-        float* from = dy.Floats();
-        int pixels = dims.P * dims.Q;
-        for (int k = 0; k < dims.K; k++)
-        {
-            double sum = db.Accumulate ? to[k] : 0;
-            for (int n = 0; n < dims.N; n++)
-                for (int i = 0; i < pixels; i++) sum += from[((long)n * dims.K + k) * pixels + i];
-            to[k] = (float)sum;
-        }
+        float* from = dy.Floats(), to = db.Target!.Floats();
+        int pixels = dims.P * dims.Q, images = dims.N, channels = dims.K;
+        bool add = db.Accumulate;
+        cpu.Workers.For(channels, dy.Count < VectorLoop.WorthSharing ? int.MaxValue : 2, (first, last) =>
+            cpu.OnThisThread(first, last, new ChannelSums(from, to, images, channels, pixels, add)));
     }
 
     public void BackwardRelu(Tensor y, Tensor dy)
     {
-        Span<float> values = y.Span(), gradients = dy.Span();
-        for (int i = 0; i < values.Length; i++)
-            if (!(values[i] > 0)) gradients[i] = 0;
+        cpu.For(checked((int)y.Count), new UnaryBackward<Kernels.Relu>(null, y.Floats(), dy.Floats(), dy.Floats(), accumulate: false));
     }
 
-    static IEnumerable<(long Output, long Input, long Weight)> Products(ConvolutionDims d)
-    {
-        for (int n = 0; n < d.N; n++)
-            for (int k = 0; k < d.K; k++)
-                for (int p = 0; p < d.P; p++)
-                    for (int q = 0; q < d.Q; q++)
-                        foreach ((long i, long j) in Taps(d, n, k, p, q))
-                            yield return ((((long)n * d.K + k) * d.P + p) * d.Q + q, i, j);
-    }
+    void Forward<S, V>(float* x, float* weight, float* bias, float* residual, float* y, in ConvolutionDims d, bool relu)
+        where S : struct, IVectors<V> where V : unmanaged =>
+        DirectConvolution<S, V>.Forward(cpu, x, weight, bias, residual, y, d, relu);
 
-    static IEnumerable<(long Input, long Weight)> Taps(ConvolutionDims d, int n, int k, int p, int q)
-    {
-        ConvolutionGeometry g = d.Geometry;
-        for (int c = 0; c < d.C; c++)
-            for (int r = 0; r < d.R; r++)
-                for (int s = 0; s < d.S; s++)
-                {
-                    int h = p * g.StrideH + r * g.DilationH - g.PaddingTop, w = q * g.StrideW + s * g.DilationW - g.PaddingLeft;
-                    if ((uint)h < (uint)d.H && (uint)w < (uint)d.W)
-                        yield return ((((long)n * d.C + c) * d.H + h) * d.W + w, (((long)k * d.C + c) * d.R + r) * d.S + s);
-                }
-    }
+    void BackwardInput<S, V>(float* dy, float* weight, float* dx, bool add, in ConvolutionDims d)
+        where S : struct, IVectors<V> where V : unmanaged =>
+        DirectConvolution<S, V>.BackwardInput(cpu, dy, weight, dx, add, d);
+
+    void BackwardWeight<S, V>(float* x, float* dy, float* dw, bool add, in ConvolutionDims d)
+        where S : struct, IVectors<V> where V : unmanaged =>
+        new DirectWeightGradient<S, V>(cpu, d).Run(x, dy, dw, add);
 }

@@ -1,3 +1,6 @@
+using System.Runtime.Intrinsics;
+using TripletGpu.Backends.Cpu.Gemm;
+
 namespace TripletGpu.Backends.Cpu;
 
 /// <summary>Matrix products on the CPU.</summary>
@@ -9,35 +12,60 @@ sealed unsafe class CpuMatMul(CpuBackend cpu) : IMatMul
     {
         Tensor target = c.Target!;
         int m = target.Shape[0], n = target.Shape[1], k = a.Shape[transposeA ? 0 : 1];
-        float* pa = a.Floats(), pb = b.Floats(), pc = target.Floats();
-        for (int i = 0; i < m; i++)
-            for (int j = 0; j < n; j++)
-            {
-                float sum = c.Accumulate ? pc[i * n + j] : 0;
-                for (int l = 0; l < k; l++)
-                    sum += pa[transposeA ? l * m + i : i * k + l] * pb[transposeB ? j * k + l : l * n + j];
-                pc[i * n + j] = sum;
-            }
+        Multiply(a.Floats(), transposeA, b.Floats(), transposeB, target.Floats(), m, n, k, c.Accumulate);
     }
 
     public void Linear(Tensor x, Tensor weight, Tensor? bias, Tensor y)
     {
         int n = y.Shape[0], outputs = y.Shape[1];
-        for (int i = 0; i < n; i++)
-            if (bias is null) new Span<float>(y.Floats() + i * outputs, outputs).Clear();
-            else bias.Span().CopyTo(new Span<float>(y.Floats() + i * outputs, outputs));
-        Multiply(x, false, weight, true, new Gradient(y, Accumulate: true));
+        if (bias is not null)
+            for (int i = 0; i < n; i++) bias.Span().CopyTo(new Span<float>(y.Floats() + (long)i * outputs, outputs));
+        Multiply(x.Floats(), false, weight.Floats(), true, y.Floats(), n, outputs, x.Shape[1], bias is not null);
     }
 
     public void SumRows(Tensor x, Gradient sums)
     {
         int rows = x.Shape[0], columns = x.Shape[1];
         float* from = x.Floats(), to = sums.Target!.Floats();
-        for (int j = 0; j < columns; j++)
+        const int Block = 64;
+        double* block = stackalloc double[Block];
+        for (int j = 0; j < columns; j += Block)
         {
-            double sum = sums.Accumulate ? to[j] : 0;
-            for (int i = 0; i < rows; i++) sum += from[i * columns + j];
-            to[j] = (float)sum;
+            int width = Math.Min(Block, columns - j);
+            for (int i = 0; i < width; i++) block[i] = sums.Accumulate ? to[j + i] : 0;
+            for (int r = 0; r < rows; r++)
+            {
+                float* line = from + (long)r * columns + j;
+                for (int i = 0; i < width; i++) block[i] += line[i];
+            }
+            for (int i = 0; i < width; i++) to[j + i] = (float)block[i];
         }
+    }
+
+    /// <summary>C[m, n] (+)= op(A) op(B) of contiguous row-major matrices.</summary>
+    internal void Multiply(
+        float* a, bool transposeA, float* b, bool transposeB, float* c, int m, int n, int k, bool add)
+    {
+        switch (cpu.Instructions)
+        {
+            case CpuInstructionSet.Avx512:
+                Multiply<Avx512Vectors, Vector512<float>>(a, transposeA, b, transposeB, c, m, n, k, add);
+                break;
+            case CpuInstructionSet.Avx2:
+                Multiply<Avx2Vectors, Vector256<float>>(a, transposeA, b, transposeB, c, m, n, k, add);
+                break;
+            default:
+                Multiply<PortableVectors, Vector128<float>>(a, transposeA, b, transposeB, c, m, n, k, add);
+                break;
+        }
+    }
+
+    void Multiply<S, V>(float* a, bool transposeA, float* b, bool transposeB, float* c, int m, int n, int k, bool add)
+        where S : struct, IVectors<V> where V : unmanaged
+    {
+        PackedLeft<S, V> left = new(cpu.Workspace.Begin(), m, k);
+        left.Pack(cpu, a, transposeA ? 1 : k, transposeA ? m : 1);
+        MatrixPanels<S, V> right = new(b, n, transposeB ? 1 : n, transposeB ? k : 1);
+        PanelProduct<S, V>.Run(cpu, left, right, new MatrixSink<S, V>(c, n, n, add));
     }
 }

@@ -1,0 +1,55 @@
+using TripletGpu.Autograd;
+using TripletGpu.Backends;
+using TripletGpu.Modules;
+
+namespace TripletGpu.Benchmarks;
+
+/// <summary>
+/// Convolutions as a user runs them: forward alone, and forward with both gradients. GFLOP/s of the direct algorithm,
+/// weight packing or transformation inside the time. The shapes are those of the PyTorch comparison.
+/// </summary>
+static class ConvolutionBenchmark
+{
+    static readonly (int N, int C, int Size, int K, int Kernel, int Stride)[] Shapes =
+    [
+        (16, 64, 56, 64, 3, 1), (16, 256, 56, 64, 1, 1), (16, 128, 28, 128, 3, 1), (16, 256, 14, 256, 3, 1),
+        (16, 512, 7, 512, 3, 1), (16, 3, 224, 64, 7, 2), (16, 32, 28, 64, 5, 1),
+    ];
+
+    public static void Run(Device device, double seconds)
+    {
+        foreach ((int n, int c, int size, int k, int kernel, int stride) in Shapes)
+        {
+            System.Random random = new(1);
+            ConvolutionGeometry geometry = new(stride, padding: kernel / 2);
+            ConvolutionDims dims = new(n, c, size, size, k, kernel, kernel, geometry);
+            using Step outer = device.BeginStep(record: false);
+            Tensor x = Noise.Tensor(device, random, n, c, size, size), w = Noise.Tensor(device, random, k, c, kernel, kernel);
+            Tensor y = device.Empty(dims.Output), dy = Noise.Tensor(device, random, n, k, dims.P, dims.Q);
+            Tensor dx = device.Empty(x.Shape), dw = device.Empty(w.Shape);
+            IConvolution on = device.Backend.Convolution;
+            double forward = Timing.Of(() => on.Forward(x, w, null, null, y, dims, relu: false), seconds).Median;
+            double input = Timing.Of(() => on.BackwardInput(dy, w, new Gradient(dx, false), dims), seconds).Median;
+            double weight = Timing.Of(() => on.BackwardWeight(x, dy, new Gradient(dw, false), dims), seconds).Median;
+            Module layer = new Modules.Conv2d(device, c, k, kernel, stride, kernel / 2, bias: false);
+            layer.Initialize(1);
+            double api = Timing.Of(() =>
+            {
+                using Step step = device.BeginStep(record: false);
+                layer.Forward(x);
+            }, seconds).Median;
+            x.RequiresGradient = true;
+            double training = Timing.Of(() =>
+            {
+                using Step step = device.BeginStep();
+                step.Backward(layer.Forward(x), dy);
+            }, seconds).Median;
+            double gigaflops = dims.Flops * 1e-9;
+            Console.WriteLine(
+                $"conv b{n} {c}->{k} {size}px k{kernel} s{stride}: fwd {gigaflops / api:F1} GFLOP/s,"
+                + $" fwd+bwd {3 * gigaflops / training:F1} GFLOP/s (passes alone: forward {gigaflops / forward:F1},"
+                + $" input {gigaflops / input:F1}, weight {gigaflops / weight:F1})");
+            layer.Release();
+        }
+    }
+}

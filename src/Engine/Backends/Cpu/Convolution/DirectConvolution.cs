@@ -1,0 +1,112 @@
+using TripletGpu.Backends.Cpu.Gemm;
+
+namespace TripletGpu.Backends.Cpu.Convolution;
+
+/// <summary>Forward and input gradient as implicit products of packed weights and im2col panels.</summary>
+static unsafe class DirectConvolution<S, V> where S : struct, IVectors<V> where V : unmanaged
+{
+    public static void Forward(
+        CpuBackend cpu, float* x, float* weight, float* bias, float* residual, float* y, in ConvolutionDims d, bool relu)
+    {
+        ConvolutionGeometry g = d.Geometry;
+        int taps = d.R * d.S;
+        PackedLeft<S, V> left = new(cpu.Workspace.Begin(), d.K, d.C * taps);
+        int[] offsetH = new int[taps], offsetW = new int[taps];
+        for (int t = 0; t < taps; t++)
+        {
+            offsetH[t] = t / d.S * g.DilationH - g.PaddingTop;
+            offsetW[t] = t % d.S * g.DilationW - g.PaddingLeft;
+        }
+        if (taps == 1) left.Pack(cpu, weight, d.C, 1);
+        else left.Pack(cpu, weight, d.C * taps, Offsets(taps, d.C, taps));
+        GridOverMaps grid = new(d.N, d.C, d.H, d.W, d.P, d.Q, g.StrideH, g.StrideW);
+        PanelProduct<S, V>.Run(
+            cpu, left, new Im2colPanels<S, V>(x, grid, offsetH, offsetW),
+            new MapSink<S, V>(y, residual, d.N, d.K, d.P * d.Q), bias, relu);
+    }
+
+    /// <summary>
+    /// The input gradient is a stride-1 correlation of dy for each phase (a, b) of the stride: input line
+    /// strideH * u + a meets only the taps r with r * dilationH = a + top (modulo strideH), at output line
+    /// u + (a + top - r * dilationH) / strideH. Many channels take one product a phase; a few would leave the register
+    /// tile empty, so they take one product with the rows of all phases, whose weights are 0 where a phase lacks a tap.
+    /// </summary>
+    public static void BackwardInput(CpuBackend cpu, float* dy, float* weight, float* dx, bool add, in ConvolutionDims d)
+    {
+        ConvolutionGeometry g = d.Geometry;
+        int phases = g.StrideH * g.StrideW;
+        int perProduct = phases > 1 && d.C * phases <= S.TileRows ? phases : 1;
+        for (int phase = 0; phase < phases; phase += perProduct)
+            Phases(cpu, dy, weight, dx, add, d, phase, perProduct);
+    }
+
+    static void Phases(
+        CpuBackend cpu, float* dy, float* weight, float* dx, bool add, in ConvolutionDims d, int first, int count)
+    {
+        ConvolutionGeometry g = d.Geometry;
+        int gridHeight = (d.H - first / g.StrideW + g.StrideH - 1) / g.StrideH;
+        int gridWidth = (d.W - first % g.StrideW + g.StrideW - 1) / g.StrideW;
+        if (gridHeight <= 0 || gridWidth <= 0) return;
+        List<(int H, int W)> offsets = [];
+        List<(int Phase, int Tap, int Offset)> uses = [];
+        for (int phase = first; phase < first + count; phase++)
+            for (int tap = 0; tap < d.R * d.S; tap++)
+            {
+                int h = phase / g.StrideW + g.PaddingTop - tap / d.S * g.DilationH;
+                int w = phase % g.StrideW + g.PaddingLeft - tap % d.S * g.DilationW;
+                if (h % g.StrideH != 0 || w % g.StrideW != 0) continue;
+                (int, int) offset = (h / g.StrideH, w / g.StrideW);
+                if (!offsets.Contains(offset)) offsets.Add(offset);
+                uses.Add((phase - first, tap, offsets.IndexOf(offset)));
+            }
+        if (offsets.Count == 0)
+        {
+            if (!add) ClearPhase(dx, d, first); // no output looks at these pixels
+            return;
+        }
+        int taps = d.R * d.S, depth = d.K * offsets.Count;
+        Workspace workspace = cpu.Workspace.Begin();
+        PackedLeft<S, V> left = new(workspace, d.C * count, depth);
+        if (count == 1 && taps == 1) left.Pack(cpu, weight, 1, d.C);
+        else if (count == 1)
+        {
+            int[] at = new int[depth];
+            foreach ((_, int tap, int offset) in uses)
+                for (int k = 0; k < d.K; k++) at[offset * d.K + k] = k * d.C * taps + tap;
+            left.Pack(cpu, weight, taps, at);
+        }
+        else
+        {
+            float* all = workspace.Take((long)d.C * count * depth);
+            new Span<float>(all, d.C * count * depth).Clear();
+            foreach ((int phase, int tap, int offset) in uses)
+                for (int c = 0; c < d.C; c++)
+                    for (int k = 0; k < d.K; k++)
+                        all[(phase * d.C + c) * depth + offset * d.K + k] = weight[(k * d.C + c) * taps + tap];
+            left.Pack(cpu, all, depth, 1);
+        }
+        GridOverMaps grid = new(d.N, d.K, d.P, d.Q, gridHeight, gridWidth, 1, 1);
+        Im2colPanels<S, V> panels = new(dy, grid, [.. offsets.Select(o => o.H)], [.. offsets.Select(o => o.W)]);
+        if (g.StrideH * g.StrideW == 1)
+            PanelProduct<S, V>.Run(cpu, left, panels, new MapSink<S, V>(dx, add ? dx : null, d.N, d.C, d.H * d.W));
+        else
+            PanelProduct<S, V>.Run(cpu, left, panels, new PhaseSink<S, V>(dx, add, d, first, gridHeight, gridWidth));
+    }
+
+    static void ClearPhase(float* dx, in ConvolutionDims d, int phase)
+    {
+        ConvolutionGeometry g = d.Geometry;
+        for (int map = 0; map < d.N * d.C; map++)
+            for (int h = phase / g.StrideW; h < d.H; h += g.StrideH)
+                for (int w = phase % g.StrideW; w < d.W; w += g.StrideW) dx[((nint)map * d.H + h) * d.W + w] = 0;
+    }
+
+    /// <summary>Where column t * channels + c of the weight matrix lies in a row.</summary>
+    static int[] Offsets(int taps, int channels, int channelStep)
+    {
+        int[] offsets = new int[taps * channels];
+        for (int t = 0; t < taps; t++)
+            for (int c = 0; c < channels; c++) offsets[t * channels + c] = c * channelStep + t;
+        return offsets;
+    }
+}

@@ -1,0 +1,176 @@
+using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Gemm;
+
+namespace TripletGpu.Backends.Cpu.Convolution;
+
+/// <summary>
+/// dW[k][c][t] = sum over images and output pixels of dY[k][pixel] * X[c][pixel seen through tap t]. A step takes as many
+/// output lines (or whole images) as fit L2. Its part of X is transposed into zero-padded maps with a tile's width of
+/// channels innermost ([block][image][line][pixel][lanes]); every tap then reads the same copy at another offset, where an
+/// im2col would hold it R * S times. dY is read where it lies.
+/// <para>
+/// With several channel blocks the threads split the (block, tap, tile of output channels) triples and no sums need
+/// merging; otherwise they split the pixels and add up at the end, in the order of the threads. With few channels the
+/// lanes hold im2col lines (taps and channels) instead of channels.
+/// </para>
+/// </summary>
+sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> where V : unmanaged
+{
+    // What a thread's step should stay within, and the pixels below which loading and storing the sums shows.
+    const int L2Bytes = 512 << 10, FewestPixels = 400;
+
+    readonly CpuBackend cpu;
+    readonly ConvolutionDims d;
+    readonly ConvolutionGeometry g;
+    readonly int lanes = 2 * S.Count, width, blocks, taps, tiles, images, lines, linesIn, threads;
+    readonly bool isThin, splitsPixels;
+    readonly long mapSize, sumSize;
+    readonly float* maps, sums;
+
+    public DirectWeightGradient(CpuBackend cpu, in ConvolutionDims dims)
+    {
+        (this.cpu, d, g, threads) = (cpu, dims, dims.Geometry, cpu.Workers.Threads);
+        width = g.PaddingLeft + d.W + g.PaddingRight;
+        isThin = 2 * d.C <= lanes && d.R * d.S > 1;
+        taps = isThin ? 1 : d.R * d.S;
+        blocks = ((isThin ? d.C * d.R * d.S : d.C) + lanes - 1) / lanes;
+        tiles = (d.K + S.TileRows - 1) / S.TileRows;
+        splitsPixels = isThin || blocks < threads;
+        int mine = splitsPixels ? blocks : (blocks + threads - 1) / threads;
+        int lineBytes = sizeof(float) * (d.K * d.Q + lanes * mine * (isThin ? d.Q : width * g.StrideH));
+        lines = Math.Clamp(L2Bytes / lineBytes, 1, d.P);
+        int bands = (d.P + lines - 1) / lines;
+        lines = (d.P + bands - 1) / bands;
+        int atLeast = (FewestPixels + d.P * d.Q - 1) / (d.P * d.Q), most = splitsPixels ? (d.N + threads - 1) / threads : d.N;
+        images = lines < d.P ? 1 : Math.Clamp(Math.Max(L2Bytes / (lineBytes * d.P), atLeast), 1, most);
+        linesIn = (lines - 1) * g.StrideH + g.DilationH * (d.R - 1) + 1;
+        mapSize = (long)images * blocks * lanes * (isThin ? lines * d.Q : linesIn * width) + lanes;
+        sumSize = (long)blocks * taps * d.K * lanes;
+        Workspace workspace = cpu.Workspace.Begin();
+        maps = workspace.Take(threads * mapSize);
+        sums = workspace.Take((splitsPixels ? threads : 1) * sumSize);
+    }
+
+    public void Run(float* x, float* dy, float* dw, bool add)
+    {
+        if (threads == 1) Work(x, dy, 0);
+        else cpu.Workers.Run(thread => Work(x, dy, thread));
+        cpu.Workers.For(d.K, 2, (from, to) =>
+        {
+            for (int k = from; k < to; k++) Write(dw, k, add);
+        });
+    }
+
+    void Work(float* x, float* dy, int thread)
+    {
+        int all = blocks * taps * tiles, groups = (d.N + images - 1) / images, bands = (d.P + lines - 1) / lines;
+        (int from, int to) = splitsPixels ? (0, all) : cpu.Workers.Share(all, thread);
+        (int step, int stop) = splitsPixels ? cpu.Workers.Share(groups * bands, thread) : (0, groups * bands);
+        float* map = maps + thread * mapSize, sum = sums + (splitsPixels ? thread * sumSize : 0);
+        bool isFirst = true;
+        if (step == stop) new Span<float>(sum, checked((int)sumSize)).Clear();
+        for (; step < stop; step++, isFirst = false)
+        {
+            int group = step / bands, p0 = (step - group * bands) * lines, p1 = Math.Min(p0 + lines, d.P);
+            int n0 = (int)((long)d.N * group / groups), n1 = (int)((long)d.N * (group + 1) / groups);
+            if (isThin) PackLines(x, map, n0, n1, p0, p1);
+            else
+                for (int block = from / (taps * tiles); block * taps * tiles < to; block++)
+                    PackMaps(x, map, block, n0, n1, p0, p1);
+            Sum(dy, map, sum, from, to, n0, n1, p0, p1, isFirst);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void PackMaps(float* x, float* maps, int block, int n0, int n1, int p0, int p1)
+    {
+        int plane = d.H * d.W, channels = Math.Min(lanes, d.C - block * lanes), top = p0 * g.StrideH - g.PaddingTop;
+        for (int n = n0; n < n1; n++)
+        {
+            float* map = maps + (nint)(block * images + n - n0) * linesIn * width * lanes;
+            float* source = x + ((nint)n * d.C + block * lanes) * plane;
+            for (int line = 0; line < linesIn; line++, map += (nint)width * lanes)
+            {
+                int h = top + line;
+                if ((uint)h >= (uint)d.H)
+                {
+                    new Span<float>(map, width * lanes).Clear();
+                    continue;
+                }
+                new Span<float>(map, g.PaddingLeft * lanes).Clear();
+                new Span<float>(map + (g.PaddingLeft + d.W) * lanes, g.PaddingRight * lanes).Clear();
+                TransposedLine.Pack<S, V>(source + (nint)h * d.W, plane, channels, d.W, map + g.PaddingLeft * lanes, lanes);
+            }
+        }
+    }
+
+    /// <summary>The row of pixel (p, q): for each line r of taps, its S * C values; order r, s, c.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void PackLines(float* x, float* maps, int n0, int n1, int p0, int p1)
+    {
+        int run = d.S * d.C, pitch = blocks * lanes, extent = width * d.C;
+        for (int n = n0; n < n1; n++)
+            for (int p = p0; p < p1; p++)
+            {
+                float* row = maps + ((nint)(n - n0) * lines + p - p0) * d.Q * pitch;
+                for (int r = 0; r < d.R; r++)
+                {
+                    int h = p * g.StrideH + r * g.DilationH - g.PaddingTop;
+                    bool isInside = (uint)h < (uint)d.H;
+                    for (int q = 0; q < d.Q; q++)
+                    {
+                        float* to = row + (nint)q * pitch + r * run;
+                        for (int s = 0; s < d.S; s++)
+                        {
+                            int w = q * g.StrideW + s * g.DilationW - g.PaddingLeft;
+                            bool holds = isInside && (uint)w < (uint)d.W;
+                            float* from = x + ((nint)n * d.C * d.H + h) * d.W + w;
+                            for (int c = 0; c < d.C; c++) *to++ = holds ? from[(nint)c * d.H * d.W] : 0;
+                        }
+                    }
+                }
+            }
+    }
+
+    void Sum(float* dy, float* map, float* sum, int from, int to, int n0, int n1, int p0, int p1, bool isFirst)
+    {
+        int pixels = d.P * d.Q, pitch = isThin ? blocks * lanes : g.StrideW * lanes;
+        TileWalk walk = new()
+        {
+            Images = n1 - n0, Lines = p1 - p0, Width = d.Q,
+            ARow = pixels, AImage = (nint)d.K * pixels - (p1 - p0) * d.Q, BPixel = pitch,
+        };
+        if (isThin) walk.BImage = (nint)(lines - (p1 - p0)) * d.Q * pitch;
+        else
+        {
+            walk.BLine = ((nint)g.StrideH * width - (nint)d.Q * g.StrideW) * lanes;
+            walk.BImage = ((nint)linesIn - (p1 - p0) * g.StrideH) * width * lanes;
+        }
+        for (int i = from; i < to; i++)
+        {
+            int part = i / tiles, tile = i - part * tiles, block = part / taps, t = part - block * taps;
+            int k0 = d.K * tile / tiles, rows = d.K * (tile + 1) / tiles - k0;
+            float* a = dy + ((nint)n0 * d.K + k0) * pixels + p0 * d.Q;
+            nint tap = (nint)(t / d.S) * g.DilationH * width + t % d.S * g.DilationW;
+            float* b = map + (isThin ? block * lanes : ((nint)block * images * linesIn * width + tap) * lanes);
+            RegisterTile<S, V>.InPlace(rows)(&walk, a, b, sum + ((nint)part * d.K + k0) * lanes, lanes, !isFirst);
+        }
+    }
+
+    /// <summary>Sums of output channel k of all threads, in the weight's order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Write(float* dw, int k, bool add)
+    {
+        int all = d.R * d.S, copies = splitsPixels ? threads : 1;
+        float* to = dw + (nint)k * d.C * all;
+        for (int c = 0; c < d.C; c++)
+            for (int t = 0; t < all; t++, to++)
+            {
+                int i = t * d.C + c, block = (isThin ? i : c) / lanes, lane = (isThin ? i : c) % lanes;
+                float* from = sums + (((nint)block * taps + (isThin ? 0 : t)) * d.K + k) * lanes + lane;
+                float sum = *from;
+                for (int copy = 1; copy < copies; copy++) sum += from[copy * sumSize];
+                *to = add ? *to + sum : sum;
+            }
+    }
+}

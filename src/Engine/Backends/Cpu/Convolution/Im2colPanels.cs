@@ -1,0 +1,165 @@
+using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Gemm;
+
+namespace TripletGpu.Backends.Cpu.Convolution;
+
+/// <summary>Maps N C H W and how the positions of a grid look at them.</summary>
+/// <param name="Images">N.</param>
+/// <param name="Channels">C.</param>
+/// <param name="Height">H.</param>
+/// <param name="Width">W.</param>
+/// <param name="GridHeight">Lines of the grid: position (p, q) looks at (p * StepH, q * StepW) plus the tap's offset.</param>
+/// <param name="GridWidth">Columns of the grid.</param>
+/// <param name="StepH">Lines between neighbouring positions.</param>
+/// <param name="StepW">Columns between neighbouring positions.</param>
+readonly record struct GridOverMaps(
+    int Images, int Channels, int Height, int Width, int GridHeight, int GridWidth, int StepH, int StepW);
+
+/// <summary>
+/// The im2col matrix of maps, packed a panel of grid positions at a time and never stored whole. Row t * C + c is channel
+/// c seen through tap t; columns are the grid's positions, image after image.
+/// <para>
+/// Wherever the addresses behind the lanes of a vector are evenly spaced they form one run, and a tap only shifts a run
+/// and masks the lanes that fall into the padding: one masked load a channel. With "same" padding and stride 1 a vector
+/// is one run even across lines, and two when it crosses into the next image.
+/// </para>
+/// </summary>
+/// <param name="x">The maps.</param>
+/// <param name="grid">Their extents and the grid's.</param>
+/// <param name="offsetH">The lines that each tap is away from (0, 0).</param>
+/// <param name="offsetW">The columns.</param>
+readonly unsafe struct Im2colPanels<S, V>(float* x, GridOverMaps grid, int[] offsetH, int[] offsetW) : IPanels
+    where S : struct, IVectors<V> where V : unmanaged
+{
+    const int MostLanes = 32;
+    const int Nowhere = -(1 << 28); // a coordinate outside every map, with any offset
+
+    readonly float* x = x;
+    readonly GridOverMaps grid = grid;
+    readonly int[] offsetH = offsetH, offsetW = offsetW;
+
+    public int Columns => grid.Images * grid.GridHeight * grid.GridWidth;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    public void Pack(int panel, int k0, int kc, float* to)
+    {
+        int* lines = stackalloc int[MostLanes], columns = stackalloc int[MostLanes], lanes = stackalloc int[MostLanes];
+        nint* starts = stackalloc nint[MostLanes];
+        V* masks = stackalloc V[MostLanes];
+        int leftRuns = FindRuns(panel * 2 * S.Count, lines, columns, lanes, starts, masks);
+        int rightRuns = FindRuns(
+            panel * 2 * S.Count + S.Count, lines + S.Count, columns + S.Count, lanes, starts + leftRuns, masks + leftRuns);
+        nint plane = (nint)grid.Height * grid.Width;
+        int channels = grid.Channels;
+        for (int k = k0, end = k0 + kc; k < end;)
+        {
+            int t = k / channels, c = k - t * channels, n = Math.Min(channels - c, end - k);
+            int h = offsetH[t], w = offsetW[t];
+            float* from = x + c * plane + (nint)h * grid.Width + w;
+            V left = S.And(S.Inside(lines, h, grid.Height), S.Inside(columns, w, grid.Width));
+            V right = S.And(
+                S.Inside(lines + S.Count, h, grid.Height), S.Inside(columns + S.Count, w, grid.Width));
+            if (leftRuns == 1 && rightRuns == 1 && grid.StepW <= 2 && !S.IsNone(left) && !S.IsNone(right))
+                Both(from + starts[0], from + starts[1], plane, left, right, n, to);
+            else
+            {
+                Half(from, plane, starts, masks, leftRuns, left, n, to);
+                Half(from, plane, starts + leftRuns, masks + leftRuns, rightRuns, right, n, to + S.Count);
+            }
+            to += n * 2 * S.Count;
+            k += n;
+        }
+    }
+
+    /// <summary>
+    /// Where the positions of one vector look when the tap is at (0, 0), and the runs they form: the address of lane 0
+    /// (of the run continued to it) and the lanes that belong to the run.
+    /// </summary>
+    int FindRuns(int first, int* lines, int* columns, int* lanes, nint* starts, V* masks)
+    {
+        int perImage = grid.GridHeight * grid.GridWidth, n = first / perImage;
+        int p = (first - n * perImage) / grid.GridWidth, q = first - n * perImage - p * grid.GridWidth, runs = 0;
+        nint image = (nint)grid.Channels * grid.Height * grid.Width;
+        for (int i = 0; i < S.Count; i++)
+        {
+            if (n >= grid.Images) lines[i] = columns[i] = Nowhere;
+            else
+            {
+                (lines[i], columns[i]) = (p * grid.StepH, q * grid.StepW);
+                nint start = n * image + (nint)lines[i] * grid.Width + columns[i] - (nint)i * grid.StepW;
+                if (runs == 0 || start != starts[runs - 1])
+                {
+                    for (int j = 0; j < S.Count; j++) lanes[j] = 0;
+                    starts[runs++] = start;
+                }
+                lanes[i] = -1;
+                masks[runs - 1] = S.Load((float*)lanes);
+            }
+            if (++q < grid.GridWidth) continue;
+            q = 0;
+            if (++p < grid.GridHeight) continue;
+            p = 0;
+            n++;
+        }
+        return runs;
+    }
+
+    /// <summary>The common case: two vectors of one run each.</summary>
+    void Both(float* from, float* fromRight, nint plane, V left, V right, int n, float* to)
+    {
+        int width = 2 * S.Count;
+        if (grid.StepW == 2)
+            for (; n > 0; n--, from += plane, fromRight += plane, to += width)
+            {
+                S.Store(S.And(S.LoadEven(from), left), to);
+                S.Store(S.And(S.LoadEven(fromRight), right), to + S.Count);
+            }
+        else if (S.IsAll(left) && S.IsAll(right))
+            for (; n > 0; n--, from += plane, fromRight += plane, to += width)
+            {
+                // The next panel's lines: planes are too far apart for the hardware to see a stream.
+                S.Prefetch(from + width);
+                S.Prefetch(fromRight + width);
+                V a = S.Load(from), b = S.Load(fromRight);
+                S.Store(a, to);
+                S.Store(b, to + S.Count);
+            }
+        else
+            for (; n > 0; n--, from += plane, fromRight += plane, to += width)
+            {
+                V a = S.LoadMasked(from, left), b = S.LoadMasked(fromRight, right);
+                S.Store(a, to);
+                S.Store(b, to + S.Count);
+            }
+    }
+
+    void Half(float* from, nint plane, nint* starts, V* masks, int runs, V inside, int n, float* to)
+    {
+        int width = 2 * S.Count;
+        bool isFirst = true;
+        for (int r = 0; r < runs; r++)
+        {
+            V mask = S.And(inside, masks[r]);
+            if (S.IsNone(mask)) continue;
+            float* s = from + starts[r], d = to;
+            for (int i = 0; i < n; i++, s += plane, d += width)
+            {
+                V value = grid.StepW == 1 ? S.LoadMasked(s, mask)
+                    : grid.StepW == 2 ? S.And(S.LoadEven(s), mask) : Gather(s, mask);
+                S.Store(isFirst ? value : S.Add(value, S.Load(d)), d);
+            }
+            isFirst = false;
+        }
+        if (isFirst)
+            for (int i = 0; i < n; i++) S.Store(default, to + i * width);
+    }
+
+    [SkipLocalsInit]
+    V Gather(float* from, V mask)
+    {
+        float* values = stackalloc float[MostLanes];
+        for (int i = 0; i < S.Count; i++) values[i] = ((int*)&mask)[i] != 0 ? from[i * grid.StepW] : 0;
+        return S.Load(values);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+
+namespace TripletGpu.Backends.Cpu.Gemm;
+
+/// <summary>B as a matrix: element (k, j) lies at k * rowStep + j * columnStep, and one of the steps is 1.</summary>
+readonly unsafe struct MatrixPanels<S, V>(float* b, int columns, nint rowStep, nint columnStep) : IPanels
+    where S : struct, IVectors<V> where V : unmanaged
+{
+    readonly float* b = b;
+    readonly nint rowStep = rowStep, columnStep = columnStep;
+
+    public int Columns { get; } = columns;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Pack(int panel, int k0, int kc, float* to)
+    {
+        int width = 2 * S.Count, j0 = panel * width, valid = Math.Min(width, Columns - j0);
+        float* from = b + k0 * rowStep + j0 * columnStep;
+        if (columnStep == 1 && valid == width) PackWhole(from, kc, to);
+        else if (columnStep == 1)
+        {
+            V left = S.FirstLanes(valid), right = S.FirstLanes(valid - S.Count);
+            bool isNarrow = S.IsNone(right);
+            for (; kc > 0; kc--, from += rowStep, to += width)
+            {
+                S.Store(S.LoadMasked(from, left), to);
+                S.Store(isNarrow ? default : S.LoadMasked(from + S.Count, right), to + S.Count);
+            }
+        }
+        else PackTransposed(from, kc, valid, to);
+    }
+
+    void PackWhole(float* from, int kc, float* to)
+    {
+        for (; kc > 0; kc--, from += rowStep, to += 2 * S.Count)
+        {
+            V left = S.Load(from), right = S.Load(from + S.Count);
+            S.Store(left, to);
+            S.Store(right, to + S.Count);
+        }
+    }
+
+    /// <summary>A column of B is contiguous: blocks are transposed in registers.</summary>
+    void PackTransposed(float* from, int kc, int valid, float* to)
+    {
+        int width = 2 * S.Count, k = 0;
+        V all = S.FirstLanes(S.Count);
+        for (; k < kc; k += S.Count)
+        {
+            V mask = kc - k >= S.Count ? all : S.FirstLanes(kc - k);
+            float* at = to + (nint)k * width;
+            for (int half = 0; half < 2; half++)
+                Block(from + k + half * S.Count * columnStep, Math.Clamp(valid - half * S.Count, 0, S.Count), mask,
+                    Math.Min(S.Count, kc - k), at + half * S.Count);
+        }
+    }
+
+    [SkipLocalsInit]
+    void Block(float* from, int columns, V mask, int rows, float* to)
+    {
+        if (rows == S.Count)
+        {
+            S.Transpose(from, columnStep, columns, mask, to, 2 * S.Count);
+            return;
+        }
+        float* whole = stackalloc float[16 * 16];
+        S.Transpose(from, columnStep, columns, mask, whole, S.Count);
+        for (int k = 0; k < rows; k++) S.Store(S.Load(whole + k * S.Count), to + k * 2 * S.Count);
+    }
+}
+
+/// <summary>C as a row-major matrix of rows ldc apart.</summary>
+readonly unsafe struct MatrixSink<S, V>(float* c, int columns, nint ldc, bool add) : ISink
+    where S : struct, IVectors<V> where V : unmanaged
+{
+    readonly float* c = c;
+    readonly int columns = columns;
+    readonly nint ldc = ldc;
+
+    public bool IsAdding { get; } = add;
+
+    public float* Direct(int panel, out nint ld)
+    {
+        ld = ldc;
+        int width = 2 * S.Count;
+        return (panel + 1) * width <= columns ? c + panel * width : null;
+    }
+
+    public void Gather(int panel, float* to, nint ld, int rows)
+    {
+        int width = 2 * S.Count, valid = columns - panel * width;
+        if (valid >= width) return; // direct: the sums start from the target itself
+        for (int r = 0; r < rows; r++)
+        {
+            new Span<float>(to + r * ld, width).Clear();
+            new ReadOnlySpan<float>(c + r * ldc + panel * width, valid).CopyTo(new Span<float>(to + r * ld, valid));
+        }
+    }
+
+    public void Scatter(int panel, float* from, nint ld, int rows)
+    {
+        int width = 2 * S.Count, valid = columns - panel * width;
+        for (int r = 0; r < rows; r++)
+            new ReadOnlySpan<float>(from + r * ld, valid).CopyTo(new Span<float>(c + r * ldc + panel * width, valid));
+    }
+}

@@ -1,0 +1,102 @@
+using System.Runtime.CompilerServices;
+
+namespace TripletGpu.Backends.Cpu.Gemm;
+
+/// <summary>
+/// The left factor of a product, packed once: for each block of the depth, for each tile of rows, [k][rows]. Rows are
+/// split as evenly as the register tile allows, so that there is no ragged last tile.
+/// </summary>
+sealed unsafe class PackedLeft<S, V> where S : struct, IVectors<V> where V : unmanaged
+{
+    // Rows of B in a block: 384 * 14 floats of A and 384 * 32 of B stream through L1 and L2.
+    const int MostDepth = 384;
+
+    // Below this many elements waking the other threads costs more than it gains.
+    const int FewElements = 16_384;
+
+    readonly float* data;
+    readonly long tileSize;
+
+    /// <param name="workspace">Where the packed copy lies, until the operation's end.</param>
+    /// <param name="rows">Rows of A.</param>
+    /// <param name="depth">Columns of A.</param>
+    public PackedLeft(Workspace workspace, int rows, int depth)
+    {
+        (Rows, Depth) = (rows, depth);
+        Tiles = (rows + S.TileRows - 1) / S.TileRows;
+        Blocks = (depth + MostDepth - 1) / MostDepth;
+        DeepestBlock = (depth + Blocks - 1) / Blocks;
+        // A vector stored for the last column of a tile may run over the tile's end.
+        tileSize = (long)DeepestBlock * S.TileRows + S.Count;
+        data = workspace.Take(tileSize * Tiles * Blocks);
+    }
+
+    public int Rows { get; }
+
+    public int Depth { get; }
+
+    public int Tiles { get; }
+
+    public int Blocks { get; }
+
+    public int DeepestBlock { get; }
+
+    public int RowStart(int tile) => (int)((long)Rows * tile / Tiles);
+
+    public int BlockStart(int block) => (int)((long)Depth * block / Blocks);
+
+    public float* Tile(int block, int tile) => data + ((long)block * Tiles + tile) * tileSize;
+
+    /// <summary>Packs a matrix of which a row is contiguous (rowStep apart), or a column (depthStep apart).</summary>
+    public PackedLeft<S, V> Pack(CpuBackend cpu, float* a, nint rowStep, nint depthStep)
+    {
+        cpu.Workers.For(Tiles * Blocks, Rows * Depth < FewElements ? int.MaxValue : 2, (from, to) =>
+        {
+            for (int i = from; i < to; i++) PackTile(a, rowStep, depthStep, i / Tiles, i % Tiles);
+        });
+        return this;
+    }
+
+    /// <summary>Packs A[m, j] = w[m * rowStep + offsets[j]].</summary>
+    public PackedLeft<S, V> Pack(CpuBackend cpu, float* w, nint rowStep, int[] offsets)
+    {
+        cpu.Workers.For(Tiles * Blocks, Rows * Depth < FewElements ? int.MaxValue : 2, (from, to) =>
+        {
+            fixed (int* at = offsets)
+                for (int i = from; i < to; i++) PackTile(w, rowStep, at, i / Tiles, i % Tiles);
+        });
+        return this;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void PackTile(float* a, nint rowStep, nint depthStep, int block, int tile)
+    {
+        int k0 = BlockStart(block), kc = BlockStart(block + 1) - k0, m0 = RowStart(tile), rows = RowStart(tile + 1) - m0;
+        float* from = a + m0 * rowStep + k0 * depthStep, to = Tile(block, tile);
+        int k = 0;
+        if (depthStep == 1)
+        {
+            V all = S.FirstLanes(S.Count);
+            for (; k + S.Count <= kc; k += S.Count) S.Transpose(from + k, rowStep, rows, all, to + k * rows, rows);
+        }
+        else if (rowStep == 1)
+        {
+            V some = S.FirstLanes(rows);
+            for (; k < kc; k++) S.Store(S.LoadMasked(from + k * depthStep, some), to + k * rows);
+        }
+        for (; k < kc; k++)
+            for (int r = 0; r < rows; r++) to[k * rows + r] = from[r * rowStep + k * depthStep];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void PackTile(float* w, nint rowStep, int* offsets, int block, int tile)
+    {
+        int k0 = BlockStart(block), kc = BlockStart(block + 1) - k0, m0 = RowStart(tile), rows = RowStart(tile + 1) - m0;
+        float* to = Tile(block, tile);
+        for (int k = 0; k < kc; k++, to += rows)
+        {
+            float* from = w + m0 * rowStep + offsets[k0 + k];
+            for (int r = 0; r < rows; r++) to[r] = from[r * rowStep];
+        }
+    }
+}

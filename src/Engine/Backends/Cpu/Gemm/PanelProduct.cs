@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+
+namespace TripletGpu.Backends.Cpu.Gemm;
+
+/// <summary>B of a product, given one panel (the columns of a register tile) at a time: a matrix, or the im2col of a
+/// map that is never stored.</summary>
+unsafe interface IPanels
+{
+    int Columns { get; }
+
+    /// <summary>Writes rows k0 .. k0 + kc of the panel's columns, a panel's width of floats a row; columns past the end
+    /// are 0.</summary>
+    void Pack(int panel, int k0, int kc, float* to);
+}
+
+/// <summary>Where a panel of C goes. A direct panel is written by the register tile itself, the others pass through
+/// scratch memory.</summary>
+unsafe interface ISink
+{
+    /// <summary>Whether the product is added to what <see cref="Gather"/> fetches.</summary>
+    bool IsAdding { get; }
+
+    /// <summary>The panel's first element in place, or null if its columns are not contiguous there.</summary>
+    float* Direct(int panel, out nint ldc);
+
+    /// <summary>Fetches the panel that is added to; also for direct panels, whose memory is then the target.</summary>
+    void Gather(int panel, float* to, nint ld, int rows);
+
+    /// <summary>Writes a panel that is not direct.</summary>
+    void Scatter(int panel, float* from, nint ld, int rows);
+}
+
+/// <summary>
+/// C = A B (+ C) (+ bias of each row), then ReLU if asked for. A is packed before and shared; the threads split the panels
+/// of B and pack each into their own L2 cache just before its use.
+/// </summary>
+static unsafe class PanelProduct<S, V> where S : struct, IVectors<V> where V : unmanaged
+{
+    // Packed B of a thread: a good part of a 1 MB L2 cache.
+    const int BlockBytes = 384 << 10;
+
+    // Groups of panels a thread is to have before they are claimed one by one.
+    const int ManyGroups = 4;
+
+    public static void Run<TB, TC>(CpuBackend cpu, PackedLeft<S, V> a, TB source, TC sink, float* bias = null, bool relu = false)
+        where TB : struct, IPanels where TC : struct, ISink
+    {
+        int width = RegisterTile<S, V>.Width, columns = source.Columns, panels = (columns + width - 1) / width;
+        int threads = cpu.Workers.Threads, deepest = a.DeepestBlock;
+        int perGroup = Math.Clamp(BlockBytes / (deepest * width * sizeof(float)), 1, Math.Max(1, (panels + threads - 1) / threads));
+        // Groups as even as they can be, a multiple of the threads in number.
+        int groups = ((panels + perGroup - 1) / perGroup + threads - 1) / threads * threads;
+        long packedSize = (long)perGroup * deepest * width, looseSize = (long)perGroup * width * a.Rows;
+        float* packed = cpu.Workspace.Take(threads * packedSize), loose = cpu.Workspace.Take(threads * looseSize);
+        Job<TB, TC> job = new()
+        {
+            A = a, Source = source, Sink = sink, Bias = bias, IsRelu = relu, Columns = columns, PerGroup = perGroup,
+        };
+        // A product too small to be worth waking the others: some 10 microseconds of one core.
+        if (threads == 1 || panels == 1 || (double)columns * a.Rows * a.Depth < 250_000)
+        {
+            for (int g = 0; g < groups; g++) Group(g, 0);
+            return;
+        }
+        // Many groups are claimed one by one, so that a core taken by another process does not hold the others up.
+        int next = 0;
+        bool claim = groups >= ManyGroups * threads;
+        cpu.Workers.Run(thread =>
+        {
+            if (claim)
+                for (int g; (g = Interlocked.Increment(ref next) - 1) < groups;) Group(g, thread);
+            else
+                for ((int g, int to) = cpu.Workers.Share(groups, thread); g < to; g++) Group(g, thread);
+        });
+
+        void Group(int g, int thread) => job.Run(
+            (int)((long)panels * g / groups), (int)((long)panels * (g + 1) / groups),
+            packed + thread * packedSize, loose + thread * looseSize);
+    }
+
+    struct Job<TB, TC> where TB : struct, IPanels where TC : struct, ISink
+    {
+        public PackedLeft<S, V> A;
+        public TB Source;
+        public TC Sink;
+        public float* Bias;
+        public bool IsRelu;
+        public int Columns, PerGroup;
+
+        /// <summary>Panels from .. to for all rows of A, one block of the depth after another.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int from, int to, float* packed, float* loose)
+        {
+            int n = to - from, width = RegisterTile<S, V>.Width;
+            if (n <= 0) return;
+            float** c = stackalloc float*[PerGroup];
+            nint* ldc = stackalloc nint[PerGroup];
+            bool* isDirect = stackalloc bool[PerGroup];
+            for (int j = 0; j < n; j++)
+            {
+                c[j] = Sink.Direct(from + j, out ldc[j]);
+                isDirect[j] = c[j] != null;
+                if (!isDirect[j])
+                {
+                    c[j] = loose + (long)j * width * A.Rows;
+                    ldc[j] = width;
+                }
+                if (Sink.IsAdding) Sink.Gather(from + j, c[j], ldc[j], A.Rows);
+            }
+            for (int block = 0; block < A.Blocks; block++)
+            {
+                int k0 = A.BlockStart(block), kc = A.BlockStart(block + 1) - k0;
+                float floor = IsRelu && block == A.Blocks - 1 ? 0 : float.NegativeInfinity;
+                for (int j = 0; j < n; j++) Source.Pack(from + j, k0, kc, packed + (long)j * kc * width);
+                for (int tile = 0; tile < A.Tiles; tile++)
+                {
+                    int m0 = A.RowStart(tile), rows = A.RowStart(tile + 1) - m0;
+                    float* left = A.Tile(block, tile), bias = Bias == null || block > 0 ? null : Bias + m0;
+                    var product = RegisterTile<S, V>.Packed(rows);
+                    for (int j = 0; j < n; j++)
+                        product(
+                            kc, left, rows, packed + (long)j * kc * width, width, c[j] + m0 * ldc[j], ldc[j], bias,
+                            block > 0 || Sink.IsAdding, floor);
+                }
+            }
+            for (int j = 0; j < n; j++)
+                if (!isDirect[j]) Sink.Scatter(from + j, c[j], ldc[j], A.Rows);
+        }
+    }
+}

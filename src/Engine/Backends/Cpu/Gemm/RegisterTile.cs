@@ -1,0 +1,255 @@
+using System.Runtime.CompilerServices;
+
+namespace TripletGpu.Backends.Cpu.Gemm;
+
+/// <summary>The pixels (or rows of B) that <see cref="RegisterTile{S, V}.RunInPlace"/> sums over: images of lines of
+/// a number of positions, and how far to jump in floats after each.</summary>
+struct TileWalk
+{
+    public nint Images, Lines, Width;
+
+    /// <summary>From one row of A to the next, and what to skip in a row after each image.</summary>
+    public nint ARow, AImage;
+
+    /// <summary>From one position of B to the next, and what to skip after each line and each image.</summary>
+    public nint BPixel, BLine, BImage;
+}
+
+/// <summary>
+/// The innermost product: C[rows, 2 vectors] (+)= A[rows, k] B[k, 2 vectors], all sums in registers. The number of rows
+/// is a type argument, so that the JIT drops the rows that a height does not have: every row is two registers.
+/// </summary>
+unsafe static class RegisterTile<S, V> where S : struct, IVectors<V> where V : unmanaged
+{
+    /// <summary>Columns of C that a tile covers.</summary>
+    public static int Width => 2 * S.Count;
+
+    static readonly delegate*<nint, float*, nint, float*, nint, float*, nint, float*, bool, float, void>[] packed =
+    [
+        &Run<N1>, &Run<N2>, &Run<N3>, &Run<N4>, &Run<N5>, &Run<N6>, &Run<N7>,
+        &Run<N8>, &Run<N9>, &Run<N10>, &Run<N11>, &Run<N12>, &Run<N13>, &Run<N14>,
+    ];
+
+    static readonly delegate*<TileWalk*, float*, float*, float*, nint, bool, void>[] inPlace =
+    [
+        &RunInPlace<N1>, &RunInPlace<N2>, &RunInPlace<N3>, &RunInPlace<N4>, &RunInPlace<N5>, &RunInPlace<N6>,
+        &RunInPlace<N7>, &RunInPlace<N8>, &RunInPlace<N9>, &RunInPlace<N10>, &RunInPlace<N11>, &RunInPlace<N12>,
+        &RunInPlace<N13>, &RunInPlace<N14>,
+    ];
+
+    /// <summary>The tile for A packed as [k][rows] (lda apart): k, a, lda, b, ldb, c, ldc, bias, add, floor. Sums start
+    /// from what C holds (add) plus the bias of each row (if not null); max(sum, floor) is written.</summary>
+    public static delegate*<nint, float*, nint, float*, nint, float*, nint, float*, bool, float, void> Packed(int rows) =>
+        packed[rows - 1];
+
+    /// <summary>The tile for A read where it lies, a row contiguous in k: walk, a, b, c, ldc, add.</summary>
+    public static delegate*<TileWalk*, float*, float*, float*, nint, bool, void> InPlace(int rows) => inPlace[rows - 1];
+
+    // Without AggressiveOptimization a tile runs at a tenth of its speed until tiered compilation has finished.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Run<N>(
+        nint k, float* a, nint lda, float* b, nint ldb, float* c, nint ldc, float* bias, bool add, float floor)
+        where N : struct, INumber
+    {
+        Row r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default, r6 = default;
+        Row r7 = default, r8 = default, r9 = default, r10 = default, r11 = default, r12 = default, r13 = default;
+        if (add)
+        {
+            r0.Load(c);
+            if (N.Value > 1) r1.Load(c + ldc);
+            if (N.Value > 2) r2.Load(c + 2 * ldc);
+            if (N.Value > 3) r3.Load(c + 3 * ldc);
+            if (N.Value > 4) r4.Load(c + 4 * ldc);
+            if (N.Value > 5) r5.Load(c + 5 * ldc);
+            if (N.Value > 6) r6.Load(c + 6 * ldc);
+            if (N.Value > 7) r7.Load(c + 7 * ldc);
+            if (N.Value > 8) r8.Load(c + 8 * ldc);
+            if (N.Value > 9) r9.Load(c + 9 * ldc);
+            if (N.Value > 10) r10.Load(c + 10 * ldc);
+            if (N.Value > 11) r11.Load(c + 11 * ldc);
+            if (N.Value > 12) r12.Load(c + 12 * ldc);
+            if (N.Value > 13) r13.Load(c + 13 * ldc);
+        }
+        if (bias != null)
+        {
+            r0.Add(bias[0]);
+            if (N.Value > 1) r1.Add(bias[1]);
+            if (N.Value > 2) r2.Add(bias[2]);
+            if (N.Value > 3) r3.Add(bias[3]);
+            if (N.Value > 4) r4.Add(bias[4]);
+            if (N.Value > 5) r5.Add(bias[5]);
+            if (N.Value > 6) r6.Add(bias[6]);
+            if (N.Value > 7) r7.Add(bias[7]);
+            if (N.Value > 8) r8.Add(bias[8]);
+            if (N.Value > 9) r9.Add(bias[9]);
+            if (N.Value > 10) r10.Add(bias[10]);
+            if (N.Value > 11) r11.Add(bias[11]);
+            if (N.Value > 12) r12.Add(bias[12]);
+            if (N.Value > 13) r13.Add(bias[13]);
+        }
+        for (; k > 0; k--)
+        {
+            V left = S.Load(b), right = S.Load(b + S.Count);
+            r0.MultiplyAdd(a[0], left, right);
+            if (N.Value > 1) r1.MultiplyAdd(a[1], left, right);
+            if (N.Value > 2) r2.MultiplyAdd(a[2], left, right);
+            if (N.Value > 3) r3.MultiplyAdd(a[3], left, right);
+            if (N.Value > 4) r4.MultiplyAdd(a[4], left, right);
+            if (N.Value > 5) r5.MultiplyAdd(a[5], left, right);
+            if (N.Value > 6) r6.MultiplyAdd(a[6], left, right);
+            if (N.Value > 7) r7.MultiplyAdd(a[7], left, right);
+            if (N.Value > 8) r8.MultiplyAdd(a[8], left, right);
+            if (N.Value > 9) r9.MultiplyAdd(a[9], left, right);
+            if (N.Value > 10) r10.MultiplyAdd(a[10], left, right);
+            if (N.Value > 11) r11.MultiplyAdd(a[11], left, right);
+            if (N.Value > 12) r12.MultiplyAdd(a[12], left, right);
+            if (N.Value > 13) r13.MultiplyAdd(a[13], left, right);
+            a += lda;
+            b += ldb;
+        }
+        V least = S.Create(floor);
+        r0.Store(c, least);
+        if (N.Value > 1) r1.Store(c + ldc, least);
+        if (N.Value > 2) r2.Store(c + 2 * ldc, least);
+        if (N.Value > 3) r3.Store(c + 3 * ldc, least);
+        if (N.Value > 4) r4.Store(c + 4 * ldc, least);
+        if (N.Value > 5) r5.Store(c + 5 * ldc, least);
+        if (N.Value > 6) r6.Store(c + 6 * ldc, least);
+        if (N.Value > 7) r7.Store(c + 7 * ldc, least);
+        if (N.Value > 8) r8.Store(c + 8 * ldc, least);
+        if (N.Value > 9) r9.Store(c + 9 * ldc, least);
+        if (N.Value > 10) r10.Store(c + 10 * ldc, least);
+        if (N.Value > 11) r11.Store(c + 11 * ldc, least);
+        if (N.Value > 12) r12.Store(c + 12 * ldc, least);
+        if (N.Value > 13) r13.Store(c + 13 * ldc, least);
+    }
+
+    /// <summary>Five pointers and two strides reach all rows of A with plain x86 addressing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void RunInPlace<N>(TileWalk* walk, float* a, float* b, float* c, nint ldc, bool add) where N : struct, INumber
+    {
+        Row r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default, r6 = default;
+        Row r7 = default, r8 = default, r9 = default, r10 = default, r11 = default, r12 = default, r13 = default;
+        if (add)
+        {
+            r0.Load(c);
+            if (N.Value > 1) r1.Load(c + ldc);
+            if (N.Value > 2) r2.Load(c + 2 * ldc);
+            if (N.Value > 3) r3.Load(c + 3 * ldc);
+            if (N.Value > 4) r4.Load(c + 4 * ldc);
+            if (N.Value > 5) r5.Load(c + 5 * ldc);
+            if (N.Value > 6) r6.Load(c + 6 * ldc);
+            if (N.Value > 7) r7.Load(c + 7 * ldc);
+            if (N.Value > 8) r8.Load(c + 8 * ldc);
+            if (N.Value > 9) r9.Load(c + 9 * ldc);
+            if (N.Value > 10) r10.Load(c + 10 * ldc);
+            if (N.Value > 11) r11.Load(c + 11 * ldc);
+            if (N.Value > 12) r12.Load(c + 12 * ldc);
+            if (N.Value > 13) r13.Load(c + 13 * ldc);
+        }
+        nint row = walk->ARow * sizeof(float), row2 = 2 * row, pixel = walk->BPixel, width = walk->Width;
+        byte* a0 = (byte*)a, a3 = a0 + 3 * row, a6 = a3 + 3 * row, a9 = a6 + 3 * row, a12 = a9 + 3 * row;
+        for (nint image = walk->Images; image > 0; image--)
+        {
+            for (nint line = walk->Lines; line > 0; line--)
+            {
+                for (nint q = width; q > 0; q--)
+                {
+                    V left = S.Load(b), right = S.Load(b + S.Count);
+                    r0.MultiplyAdd(*(float*)a0, left, right);
+                    if (N.Value > 1) r1.MultiplyAdd(*(float*)(a0 + row), left, right);
+                    if (N.Value > 2) r2.MultiplyAdd(*(float*)(a0 + row2), left, right);
+                    if (N.Value > 3) r3.MultiplyAdd(*(float*)a3, left, right);
+                    if (N.Value > 4) r4.MultiplyAdd(*(float*)(a3 + row), left, right);
+                    if (N.Value > 5) r5.MultiplyAdd(*(float*)(a3 + row2), left, right);
+                    if (N.Value > 6) r6.MultiplyAdd(*(float*)a6, left, right);
+                    if (N.Value > 7) r7.MultiplyAdd(*(float*)(a6 + row), left, right);
+                    if (N.Value > 8) r8.MultiplyAdd(*(float*)(a6 + row2), left, right);
+                    if (N.Value > 9) r9.MultiplyAdd(*(float*)a9, left, right);
+                    if (N.Value > 10) r10.MultiplyAdd(*(float*)(a9 + row), left, right);
+                    if (N.Value > 11) r11.MultiplyAdd(*(float*)(a9 + row2), left, right);
+                    if (N.Value > 12) r12.MultiplyAdd(*(float*)a12, left, right);
+                    if (N.Value > 13) r13.MultiplyAdd(*(float*)(a12 + row), left, right);
+                    a0 += sizeof(float);
+                    if (N.Value > 3) a3 += sizeof(float);
+                    if (N.Value > 6) a6 += sizeof(float);
+                    if (N.Value > 9) a9 += sizeof(float);
+                    if (N.Value > 12) a12 += sizeof(float);
+                    b += pixel;
+                }
+                b += walk->BLine;
+            }
+            nint skip = walk->AImage * sizeof(float);
+            b += walk->BImage;
+            a0 += skip;
+            a3 += skip;
+            a6 += skip;
+            a9 += skip;
+            a12 += skip;
+        }
+        r0.Store(c);
+        if (N.Value > 1) r1.Store(c + ldc);
+        if (N.Value > 2) r2.Store(c + 2 * ldc);
+        if (N.Value > 3) r3.Store(c + 3 * ldc);
+        if (N.Value > 4) r4.Store(c + 4 * ldc);
+        if (N.Value > 5) r5.Store(c + 5 * ldc);
+        if (N.Value > 6) r6.Store(c + 6 * ldc);
+        if (N.Value > 7) r7.Store(c + 7 * ldc);
+        if (N.Value > 8) r8.Store(c + 8 * ldc);
+        if (N.Value > 9) r9.Store(c + 9 * ldc);
+        if (N.Value > 10) r10.Store(c + 10 * ldc);
+        if (N.Value > 11) r11.Store(c + 11 * ldc);
+        if (N.Value > 12) r12.Store(c + 12 * ldc);
+        if (N.Value > 13) r13.Store(c + 13 * ldc);
+    }
+
+    /// <summary>The sums of one row; the JIT keeps the two vectors in registers.</summary>
+    struct Row
+    {
+        V left, right;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Load(float* c) => (left, right) = (S.Load(c), S.Load(c + S.Count));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(float bias) => (left, right) = (S.Add(left, S.Create(bias)), S.Add(right, S.Create(bias)));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void MultiplyAdd(float a, V bLeft, V bRight)
+        {
+            V x = S.Create(a);
+            left = S.MultiplyAdd(x, bLeft, left);
+            right = S.MultiplyAdd(x, bRight, right);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Store(float* c, V floor)
+        {
+            S.Store(S.Max(left, floor), c);
+            S.Store(S.Max(right, floor), c + S.Count);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Store(float* c)
+        {
+            S.Store(left, c);
+            S.Store(right, c + S.Count);
+        }
+    }
+
+    interface INumber { static abstract int Value { get; } }
+    readonly struct N1 : INumber { public static int Value => 1; }
+    readonly struct N2 : INumber { public static int Value => 2; }
+    readonly struct N3 : INumber { public static int Value => 3; }
+    readonly struct N4 : INumber { public static int Value => 4; }
+    readonly struct N5 : INumber { public static int Value => 5; }
+    readonly struct N6 : INumber { public static int Value => 6; }
+    readonly struct N7 : INumber { public static int Value => 7; }
+    readonly struct N8 : INumber { public static int Value => 8; }
+    readonly struct N9 : INumber { public static int Value => 9; }
+    readonly struct N10 : INumber { public static int Value => 10; }
+    readonly struct N11 : INumber { public static int Value => 11; }
+    readonly struct N12 : INumber { public static int Value => 12; }
+    readonly struct N13 : INumber { public static int Value => 13; }
+    readonly struct N14 : INumber { public static int Value => 14; }
+}
