@@ -33,8 +33,11 @@ public sealed class Tensor
     /// <summary>The number of elements.</summary>
     public long Count => Shape.Count;
 
-    /// <summary>Whether <see cref="Step.Backward"/> computes a gradient for this tensor.</summary>
-    public bool RequiresGradient { get; internal set; }
+    /// <summary>
+    /// Whether <c>Step.Backward</c> computes a gradient for this tensor. Set it on an input, before any operation reads it,
+    /// to ask for one; parameters have it, and outputs inherit it.
+    /// </summary>
+    public bool RequiresGradient { get; set; }
 
     /// <summary>Whether the memory has been given back.</summary>
     public bool IsReleased => storage is null;
