@@ -45,6 +45,9 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
     }
 
     /// <inheritdoc/>
+    public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => y.Count * x[1].Product(1, 4);
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
         on.Convolution.Forward(
             x[0], x[1], HasBias ? x[2] : null, HasResidual ? x[Residual] : null, y, Dims(x[0].Shape, x[1].Shape), Relu);

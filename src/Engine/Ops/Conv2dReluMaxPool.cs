@@ -35,8 +35,8 @@ public sealed record Conv2dReluMaxPool(int Padding = 0) : Op
     public override TensorSpec[] Extras(ReadOnlySpan<Shape> x) =>
         [new(new Shape(IConvolution.MaxPoolIndexCount(Dims(x))), ElementType.Int32)];
 
-    /// <inheritdoc/>
-    public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => 4 * y.Count * x[1].Product(1, 4);
+    /// <summary>Those of the whole convolution, as layer tables count it; pixels that no window takes are not computed.</summary>
+    public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => (long)(Dims(x).Flops / 2);
 
     /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>

@@ -23,6 +23,9 @@ public sealed record Linear : Op
     }
 
     /// <inheritdoc/>
+    public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => y.Count * x[1][1];
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
         on.MatMul.Linear(x[0], x[1], x.Length == 3 ? x[2] : null, y);
 

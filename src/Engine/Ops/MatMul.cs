@@ -20,6 +20,9 @@ public sealed record MatMul : Op
     }
 
     /// <inheritdoc/>
+    public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => y.Count * x[0][1];
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
         on.MatMul.Multiply(x[0], false, x[1], false, new Gradient(y, Accumulate: false));
 
