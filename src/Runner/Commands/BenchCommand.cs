@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using TripletGpu.Backends.Cpu;
+using TripletGpu.Runner.Bench;
+using TripletGpu.Runner.Display;
+
+namespace TripletGpu.Runner.Commands;
+
+/// <summary><c>triplet bench</c>: how fast this device is.</summary>
+static class BenchCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> what = new("WHAT") { Description = "ops, models or mining", DefaultValueFactory = _ => "ops" };
+        what.AcceptOnlyFromAmong("ops", "models", "mining");
+        Option<string> device = CommonOptions.Device();
+        Option<int> threads = CommonOptions.Threads();
+        Option<bool> json = CommonOptions.Json();
+        Command command = new("bench", "Measures operations, networks or mining on a device") { what, device, threads, json };
+        command.SetAction(parsed =>
+        {
+            using Device opened = parsed.OpenDevice(device, threads);
+            double peak = CpuPeak.MeasureGflops((CpuBackend)opened.Backend);
+            IEnumerable<BenchRow> measured = parsed.GetValue(what) switch
+            {
+                "models" => new ModelBenchmarks(opened, peak).Run(),
+                "mining" => new MiningBenchmarks(opened, peak).Run(),
+                _ => new OpBenchmarks(opened, peak).Run(),
+            };
+            List<BenchRow> rows = [];
+            using (ProgressLine progress = new(terminal))
+                foreach (BenchRow row in measured)
+                {
+                    rows.Add(row);
+                    progress.Report(rows.Count, total: 0, () => $"{row.Op} {string.Join(" x ", row.Shape)}");
+                }
+            if (parsed.GetValue(json)) Json.Write(terminal, new { device = opened.Name, peakGflops = peak, rows });
+            else Show(terminal, opened, peak, rows);
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    static void Show(Terminal terminal, Device device, double peak, List<BenchRow> rows)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("op", "shape");
+        bool haveImages = rows.Any(row => row.ImagesPerSecond is not null);
+        foreach (string column in (string[])["time", "GFLOP/s", "GB/s", "of peak", .. haveImages ? ["images/s"] : Array.Empty<string>()])
+            table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (BenchRow row in rows)
+        {
+            List<string> cells =
+            [
+                row.Op, string.Join(" x ", row.Shape), Duration.Text(row.Seconds), Number(row.Gflops), Number(row.GbPerSecond),
+                row.PeakShare.ToString("P0", CultureInfo.InvariantCulture),
+            ];
+            if (haveImages) cells.Add(row.ImagesPerSecond?.ToString("N0", CultureInfo.InvariantCulture) ?? "");
+            table.AddRow([.. cells]);
+        }
+        terminal.Show(table);
+        terminal.Out.WriteLine($"{device.Name}: measured peak {Number(peak)} GFLOP/s in float32");
+    }
+
+    static string Number(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Globalization;
+using TripletGpu.Models.Serialization;
+using TripletGpu.Ops;
+using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Mining;
+
+namespace TripletGpu.Runner.Commands;
+
+/// <summary><c>triplet mine</c>: the mining and loss kernel alone, on anyone's embeddings.</summary>
+static class MineCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Option<string> embeddings = new("--embeddings") { Description = "An .npy of shape [n, dimension]", HelpName = "E.npy", Required = true };
+        Option<string?> labels = new("--labels") { Description = "An .npy of n integers (not needed by explicit)", HelpName = "L.npy" };
+        Option<string> rule = Word("--rule", "Which triplets count", MiningNames.Rules.Keys, "semihard");
+        Option<double> margin = new("--margin") { Description = "How much farther than the positive a negative should be", HelpName = "M", DefaultValueFactory = _ => 0.2 };
+        Option<string> distance = Word("--distance", "The distance that is compared", MiningNames.Distances.Keys, "squared");
+        Option<string?> reduction = new("--reduction") { Description = "pairs, active or sum (default: the rule's own)", HelpName = "R" };
+        reduction.AcceptOnlyFromAmong([.. MiningNames.Reductions.Keys]);
+        Option<string?> output = new("--out") { Description = "Write the triplets, int32 [m, 3]: anchor, positive, negative", HelpName = "T.npy" };
+        Option<string?> gradient = new("--gradient") { Description = "Write the gradient of the loss, float32 [n, dimension]", HelpName = "G.npy" };
+        Option<string> device = CommonOptions.Device();
+        Option<int> threads = CommonOptions.Threads();
+        Option<ulong?> seed = CommonOptions.Seed();
+        Option<bool> json = CommonOptions.Json();
+        Command command = new("mine", "Mines triplets and computes their loss on given embeddings")
+        {
+            embeddings, labels, rule, margin, distance, reduction, output, gradient, device, threads, seed, json,
+        };
+        command.SetAction(parsed =>
+        {
+            double marginValue = parsed.GetValue(margin);
+            if (!(marginValue >= 0 && float.IsFinite((float)marginValue)))
+                throw new UserErrorException($"--margin must be 0 or more, not {marginValue.ToString(CultureInfo.InvariantCulture)}");
+            TripletSettings settings = new()
+            {
+                Rule = MiningNames.Rules[parsed.GetValue(rule)!],
+                Margin = (float)marginValue,
+                Distance = MiningNames.Distances[parsed.GetValue(distance)!],
+                Reduction = parsed.GetValue(reduction) is { } word ? MiningNames.Reductions[word] : null,
+                Seed = parsed.GetValue(seed) ?? 1,
+            };
+            MiningInput input = MiningInput.Read(parsed.GetValue(embeddings)!, parsed.GetValue(labels), settings);
+            using Device opened = parsed.OpenDevice(device, threads);
+            MiningResult result = MiningJob.Run(opened, input, settings, parsed.GetValue(rule)!, parsed.GetValue(distance)!);
+            if (parsed.GetValue(output) is { } triplets) result.WriteTriplets(triplets);
+            if (parsed.GetValue(gradient) is { } file) Npy.Write(file, input.Shape, result.Gradient);
+            if (parsed.GetValue(json)) Json.Write(terminal, result.Report);
+            else terminal.Out.WriteLine(result.Report);
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    static Option<string> Word(string name, string description, IEnumerable<string> words, string preset)
+    {
+        Option<string> option = new(name)
+        {
+            Description = $"{description}: {string.Join(", ", words)}",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => preset,
+        };
+        option.AcceptOnlyFromAmong([.. words]);
+        return option;
+    }
+}

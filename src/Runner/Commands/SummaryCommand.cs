@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using TripletGpu.Models.Summary;
+using TripletGpu.Modules;
+using TripletGpu.Runner.Configuration;
+using TripletGpu.Runner.Devices;
+using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Training;
+
+namespace TripletGpu.Runner.Commands;
+
+/// <summary><c>triplet summary MODEL</c>: the layers of a network, with their sizes and costs.</summary>
+static class SummaryCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> model = new("MODEL") { Description = "A model kind, a preset, a config file or a run" };
+        Option<string?> input = new("--input") { Description = "The shape of one image (default: the model's)", HelpName = "CxHxW" };
+        Option<string[]> settings = CommonOptions.Set();
+        Option<bool> json = CommonOptions.Json();
+        Command command = new("summary", "Shows a network's layers, parameters and multiply-adds") { model, input, settings, json };
+        command.SetAction(parsed =>
+        {
+            string name = parsed.GetValue(model)!;
+            RunConfig config = ReadConfig(name, parsed.GetValue(settings)!);
+            ModelConfig network = parsed.GetValue(input) is { } text ? config.Model with { Input = ParseInput(text) } : config.Model;
+            using Device device = DeviceCatalog.Open(DeviceCatalog.Auto, threads: 0);
+            Describe(terminal, name, Networks.Create(network, config.Train.Seed, device), parsed.GetValue(json));
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    static void Describe(Terminal terminal, string name, Models.EmbeddingNetwork network, bool json)
+    {
+        NetworkSummary summary = NetworkSummary.Of(network, network.ImageShape);
+        if (json)
+            Json.Write(terminal, new
+            {
+                model = name,
+                input = network.ImageShape.ToArray(),
+                layers = summary.Layers,
+                parameters = summary.Parameters,
+                macs = summary.Macs,
+                activationBytes = summary.ActivationBytes,
+                tensors = network.Parameters().Select(p => new { name = p.Name, shape = p.Value.Shape.ToArray(), trainable = p.IsTrainable }),
+            });
+        else Show(terminal, network, summary);
+        network.Release();
+    }
+
+    static void Show(Terminal terminal, Models.EmbeddingNetwork network, NetworkSummary summary)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("layer", "kind");
+        foreach (string column in (string[])["output", "parameters", "multiply-adds", "activation"])
+            table.AddColumn(new TableColumn(column).RightAligned());
+        table.AddRow("input", "", Dimensions(network.ImageShape.ToArray()), "", "", "");
+        foreach (LayerSummary layer in summary.Layers)
+            table.AddRow(Markup.Escape(layer.Name), layer.Kind, Dimensions(layer.Output), Number(layer.Parameters), Number(layer.Macs), Bytes(layer.ActivationBytes));
+        table.AddEmptyRow();
+        table.AddRow("total", "", "", Number(summary.Parameters), Number(summary.Macs), Bytes(summary.ActivationBytes));
+        terminal.Show(table);
+    }
+
+    static RunConfig ReadConfig(string model, string[] settings)
+    {
+        string[] kinds = [.. Enum.GetValues<ModelKind>().Select(kind => ConfigReader.Word(kind))];
+        if (kinds.Contains(model)) return ConfigReader.Parse($$"""{ "model": { "kind": "{{model}}" } }""", model, settings);
+        RunFolder folder = new(model);
+        return ConfigReader.Read(folder.HoldsRun ? folder.Config : model, settings);
+    }
+
+    static int[] ParseInput(string text)
+    {
+        string[] parts = text.Split('x');
+        int[] shape = new int[parts.Length];
+        bool isShape = parts.Length == 3;
+        for (int i = 0; i < parts.Length; i++)
+            isShape &= int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out shape[i]) && shape[i] is > 0 and <= 4096;
+        return isShape ? shape : throw new UserErrorException($"--input is channels x height x width, such as 3x224x224, not {text}");
+    }
+
+    static string Dimensions(int[] shape) => string.Join(" x ", shape);
+
+    static string Number(long value) => value == 0 ? "" : value.ToString("N0", CultureInfo.InvariantCulture);
+
+    static string Bytes(long value) => value == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{value / 1024.0:N1} KiB");
+}

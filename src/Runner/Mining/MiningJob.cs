@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using TripletGpu.Autograd;
+using TripletGpu.Ops;
+
+namespace TripletGpu.Runner.Mining;
+
+/// <summary>Mines one batch, with its gradient, and measures that.</summary>
+static class MiningJob
+{
+    // Enough calls for the just-in-time compiler to be done; long ones are not repeated for that.
+    const int MostCalls = 60;
+    const double MostSeconds = 1.5;
+
+    /// <summary>Runs the kernel and its gradient.</summary>
+    public static MiningResult Run(Device device, MiningInput input, TripletSettings settings, string rule, string distance)
+    {
+        long before = Environment.WorkingSet;
+        MiningResult? result = null;
+        List<double> times = [];
+        long began = Stopwatch.GetTimestamp();
+        for (int call = 0; call < MostCalls && (call == 0 || Stopwatch.GetElapsedTime(began).TotalSeconds < MostSeconds); call++)
+        {
+            using Step step = device.BeginStep();
+            Tensor embeddings = device.Tensor(input.Shape, input.Embeddings);
+            embeddings.RequiresGradient = true;
+            device.Synchronize();
+            long started = Stopwatch.GetTimestamp();
+            Tensor loss = embeddings.TripletLoss(input.Labels, settings, out TripletTable table);
+            TripletStatistics statistics = table.ReadStatistics();
+            step.Backward(loss);
+            device.Synchronize();
+            times.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+            result ??= Read(input, settings, rule, distance, loss, table, statistics, step.Gradients[embeddings]);
+        }
+        times.RemoveRange(0, times.Count / 2);
+        times.Sort();
+        long peak = Math.Max(0, Process.GetCurrentProcess().PeakWorkingSet64 - before);
+        return result! with { Report = result.Report with { Seconds = times[times.Count / 2], PeakBytes = peak } };
+    }
+
+    static MiningResult Read(
+        MiningInput input, TripletSettings settings, string rule, string distance, Tensor loss, TripletTable table,
+        TripletStatistics statistics, Tensor gradient)
+    {
+        bool lists = settings.Rule is not (TripletRule.BatchAll or TripletRule.AllSemiHard or TripletRule.AllHard);
+        MiningReport report = new()
+        {
+            Rule = rule, Margin = settings.Margin, Distance = distance, N = input.Shape[0], Dimension = input.Shape[1],
+            Pairs = statistics.Pairs, Active = statistics.Active, Hard = statistics.Hard, SemiHard = statistics.SemiHard,
+            Easy = statistics.Easy, Fallback = statistics.Fallback, Loss = loss.ToScalar(),
+            Reason = statistics.Reason(settings), Seconds = 0, PeakBytes = 0,
+        };
+        return new MiningResult(report, lists ? table.Triplets.ToIntArray() : null, gradient.ToArray());
+    }
+}
