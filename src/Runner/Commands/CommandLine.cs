@@ -55,6 +55,13 @@ static class CommandLine
     static RootCommand Root(Terminal terminal) => new("Trains embedding networks with triplet loss.")
     {
         DevicesCommand.Create(terminal),
+        DataCommand.Create(terminal),
+        TrainCommand.Create(terminal),
+        EvaluateCommand.Create(terminal),
+        EmbedCommand.Create(terminal),
+        MineCommand.Create(terminal),
+        SummaryCommand.Create(terminal),
+        BenchCommand.Create(terminal),
     };
 
     static int Explain(Terminal terminal, Exception exception)

@@ -6,6 +6,8 @@ namespace TripletGpu.Runner.Commands;
 /// <summary>The options that several commands share. Each command makes and adds those that it obeys.</summary>
 static class CommonOptions
 {
+    const int MostThreads = 1024;
+
     /// <summary><c>--device</c>; read it with <see cref="OpenDevice"/>.</summary>
     public static Option<string> Device() => new("--device")
     {
@@ -20,7 +22,9 @@ static class CommonOptions
         Option<int> option = new("--threads") { Description = "Threads of the CPU device (default: one a core)", HelpName = "N" };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > 1024) result.AddError("--threads must be between 1 and 1024");
+            // What is no number at all has been reported already.
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out int threads) && threads is < 1 or > MostThreads)
+                result.AddError($"--threads must be between 1 and {MostThreads}, not {text}");
         });
         return option;
     }

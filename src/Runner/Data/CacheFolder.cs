@@ -13,8 +13,8 @@ public static class CacheFolder
     {
         get
         {
-            if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } own)
-                return System.IO.Path.GetFullPath(own);
+            if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } own) return System.IO.Path
+                .GetFullPath(own);
             string? home = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
             if (string.IsNullOrEmpty(home)) home = OperatingSystem.IsWindows()
                 ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)

@@ -15,7 +15,7 @@ sealed record StepMetrics
     public required float Loss { get; init; }
 
     /// <summary>The schedule's value for this step.</summary>
-    public required double LearningRate { get; init; }
+    public required float LearningRate { get; init; }
 
     /// <summary>Ordered anchor-positive pairs.</summary>
     public required long Pairs { get; init; }

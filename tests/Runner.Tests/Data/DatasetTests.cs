@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using System.Text;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
@@ -169,16 +168,20 @@ public sealed class DatasetTests
     {
         Npy.Write(folder["x.npy"], new(2, 1, 1, 2), new[] { -1f, 2, 300, 0 });
         Npy.Write(folder["y.npy"], new(2), new[] { 0L, 6 });
-        DataConfig config = new() { Kind = DataKind.Arrays, Images = folder["x.npy"], Labels = folder["y.npy"] };
-        DatasetSplits data = Datasets.Open(config, _ => { });
+        DatasetSplits data = Datasets.Open(new DataConfig
+        {
+            Kind = DataKind.Arrays, Images = folder["x.npy"], Labels = folder["y.npy"],
+        }, _ => { });
         float[] image = new float[2];
         data.Train.CopyImage(1, image);
         Assert.That(image, Is.EqualTo(new[] { 300f, 0 }));
         Assert.That((data.Train.Classes, data.Test), Is.EqualTo((7, (IImageDataset?)null)));
 
-        string header = Encoding.Latin1.GetString(File.ReadAllBytes(folder["x.npy"]).AsSpan(0, 128));
-        string ofBytes = header.Replace("<f4", "|u1").Replace("(2, 1, 1, 2)", "(2, 1, 2)   ");
-        folder.Write("b.npy", [.. Encoding.Latin1.GetBytes(ofBytes), 0, 51, 255, 102]);
+        byte[] header = [.. File.ReadAllBytes(folder["x.npy"]).AsSpan(0, 128)];
+        header.AsSpan().Replace((byte)'f', (byte)'f');
+        string bytes = System.Text.Encoding.Latin1.GetString(header).Replace("<f4", "|u1")
+            .Replace("(2, 1, 1, 2)", "(2, 1, 2)   ");
+        folder.Write("b.npy", [.. System.Text.Encoding.Latin1.GetBytes(bytes), 0, 51, 255, 102]);
         MemoryDataset scaled = ArrayDataset.Read("b", folder["b.npy"], folder["y.npy"]);
         scaled.CopyImage(0, image);
         Assert.That(scaled.ImageShape, Is.EqualTo(new Shape(1, 1, 2)));

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using System.Text.Json;
+using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Data;
+using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Evaluation;
+using TripletGpu.Runner.Training;
+
+namespace TripletGpu.Runner.Commands;
+
+/// <summary><c>triplet evaluate RUN</c>: the evaluation protocols on a finished run.</summary>
+static class EvaluateCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> run = new("RUN") { Description = "A run's folder" };
+        Option<string?> output = new("--out") { Description = "Also write evaluation.json into this folder", HelpName = "DIR" };
+        Option<string> device = CommonOptions.Device();
+        Option<int> threads = CommonOptions.Threads();
+        Option<bool> json = CommonOptions.Json();
+        Command command = new("evaluate", "Measures a finished run") { run, output, device, threads, json };
+        command.SetAction(parsed =>
+        {
+            using Device opened = parsed.OpenDevice(device, threads);
+            using FinishedRun finished = FinishedRun.Open(parsed.GetValue(run)!, opened);
+            using ProgressLine progress = new(terminal);
+            DatasetSplits data = Datasets.Open(finished.Config.Data, progress.WriteLine);
+            MeasuredRun measured = new RunEvaluator(finished.Config, data, finished.Network, progress).Measure();
+            progress.Dispose();
+            if (parsed.GetValue(output) is { } folder)
+                AtomicFile.WriteText(new RunFolder(folder).Evaluation, JsonSerializer.Serialize(measured.Result, Json.Readable) + "\n");
+            if (parsed.GetValue(json)) Json.Write(terminal, measured.Result);
+            else EvaluationTable.Show(terminal, measured.Result);
+            return CommandLine.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,57 @@
+using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Configuration;
+using TripletGpu.Runner.Data;
+
+namespace TripletGpu.Runner.Embedding;
+
+/// <summary>Images to embed, with what their rows are called.</summary>
+/// <param name="Images">The images, of the model's shape.</param>
+/// <param name="Names">One a row: a class name or a file's path; null where the input has neither.</param>
+sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
+{
+    const string DatasetPrefix = "dataset:";
+
+    /// <summary>Opens <c>dataset:NAME:PART</c>, an .npy, or a folder of images.</summary>
+    /// <exception cref="UserErrorException">It cannot be read, or its images are not what the model takes.</exception>
+    public static EmbeddingInput Open(string input, RunConfig run, Action<string> log)
+    {
+        EmbeddingInput opened = input.StartsWith(DatasetPrefix, StringComparison.Ordinal) ? OpenDataset(input, log)
+            : Directory.Exists(input) ? ImageFolder.Open(input, new Shape(run.Model.Input))
+            : OpenArray(input);
+        Datasets.CheckInput(run.Model, opened.Images);
+        return opened;
+    }
+
+    static EmbeddingInput OpenDataset(string input, Action<string> log)
+    {
+        string[] parts = input.Split(':');
+        if (parts.Length != 3 || parts[2] is not ("train" or "test"))
+            throw new UserErrorException($"{input}: a data set is dataset:NAME:train or dataset:NAME:test");
+        DatasetSplits splits = Datasets.Open(new DataConfig { Kind = KindOf(parts[1]) }, log);
+        IImageDataset images = parts[2] == "train" ? splits.Train
+            : splits.Test ?? throw new UserErrorException($"{input}: that data set has no test part");
+        string[] names = new string[images.Count];
+        for (int i = 0; i < names.Length; i++) names[i] = images.ClassNames[images.Labels[i]];
+        return new EmbeddingInput(images, names);
+    }
+
+    static DataKind KindOf(string name)
+    {
+        foreach (DataKind kind in (DataKind[])[DataKind.Mnist, DataKind.FashionMnist, DataKind.Cifar10])
+            if (ConfigReader.Word(kind) == name) return kind;
+        throw new UserErrorException($"{name} is no data set; there are {string.Join(", ", Datasets.Names)}");
+    }
+
+    static EmbeddingInput OpenArray(string path)
+    {
+        NpyHeader header = Npy.ReadHeader(path);
+        Shape shape = header.Shape;
+        if (shape.Rank is not (3 or 4) || shape.Count == 0)
+            throw new UserErrorException($"{path} has shape {shape}; images are [n, channels, height, width] or [n, height, width]");
+        Shape image = shape.Rank == 3 ? new(1, shape[1], shape[2]) : new(shape[1], shape[2], shape[3]);
+        int[] labels = new int[shape[0]];
+        return new EmbeddingInput(header.Element.IsByte
+            ? new MemoryDataset(path, image, Npy.ReadBytes(path).Values, labels, ["?"])
+            : new MemoryDataset(path, image, Npy.ReadFloats(path).Values, labels, ["?"]), Names: null);
+    }
+}

@@ -1,0 +1,42 @@
+using TripletGpu.Autograd;
+using TripletGpu.Models;
+using TripletGpu.Runner.Data;
+using TripletGpu.Runner.Display;
+
+namespace TripletGpu.Runner.Evaluation;
+
+/// <summary>Turns the images of a data set into embeddings, batch by batch.</summary>
+static class Embedder
+{
+    const int BatchSize = 500;
+
+    /// <summary>The embeddings of every image, row by row, with the network in inference mode.</summary>
+    /// <param name="network">Left in the mode that it was in.</param>
+    /// <param name="images">Of the network's image shape.</param>
+    /// <param name="progress">How far it is.</param>
+    public static float[] Embed(EmbeddingNetwork network, IImageDataset images, ProgressLine progress)
+    {
+        bool wasTraining = network.IsTraining;
+        network.Train(false);
+        try
+        {
+            int width = network.Dimension, pixels = (int)images.ImageShape.Count;
+            float[] embeddings = new float[(long)images.Count * width], batch = new float[(long)BatchSize * pixels];
+            for (int start = 0; start < images.Count; start += BatchSize)
+            {
+                int count = Math.Min(BatchSize, images.Count - start);
+                for (int i = 0; i < count; i++) images.CopyImage(start + i, batch.AsSpan(i * pixels, pixels));
+                using Step step = network.Device.BeginStep(record: false);
+                Shape shape = new([count, .. images.ImageShape.ToArray()]);
+                network.Forward(network.Device.Tensor(shape, batch.AsSpan(0, count * pixels)))
+                    .CopyTo(embeddings.AsSpan(start * width, count * width));
+                progress.Report(start + count, images.Count, () => $"embedding {images.Name}: {start + count:N0} of {images.Count:N0}");
+            }
+            return embeddings;
+        }
+        finally
+        {
+            network.Train(wasTraining);
+        }
+    }
+}

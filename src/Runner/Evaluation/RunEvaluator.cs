@@ -1,0 +1,79 @@
+using TripletGpu.Models;
+using TripletGpu.Models.Evaluation;
+using TripletGpu.Runner.Configuration;
+using TripletGpu.Runner.Data;
+using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Training;
+
+namespace TripletGpu.Runner.Evaluation;
+
+/// <summary>
+/// Measures a network on a run's data: the test set's embeddings against the training set's. Data without a test set is
+/// compared with itself, each image without itself.
+/// </summary>
+/// <param name="config">The run's config.</param>
+/// <param name="data">Its data.</param>
+/// <param name="network">What is measured.</param>
+/// <param name="progress">How far it is.</param>
+sealed class RunEvaluator(RunConfig config, DatasetSplits data, EmbeddingNetwork network, ProgressLine progress)
+{
+    Baselines? baselines;
+
+    /// <summary>Precision at 1 alone.</summary>
+    public double PrecisionAt1()
+    {
+        (EmbeddingSet queries, EmbeddingSet? references) = Embed(network);
+        return NearestNeighbourProtocol.Evaluate(network.Device, queries, references).PrecisionAt1;
+    }
+
+    /// <summary>Every figure that the config asks for, with its baselines.</summary>
+    public MeasuredRun Measure()
+    {
+        (EmbeddingSet queries, EmbeddingSet? references) = Embed(network);
+        Protocols protocols = Protocols.None;
+        foreach (EvaluationProtocol protocol in config.Evaluate.Protocols)
+            protocols |= protocol switch
+            {
+                EvaluationProtocol.Knn => Protocols.Knn,
+                EvaluationProtocol.NearestMean => Protocols.NearestMean,
+                EvaluationProtocol.Verification => Protocols.Verification,
+                _ => Protocols.TripletOrder,
+            };
+        EvaluationResult result = Evaluator.Evaluate(
+            network.Device, queries, references, protocols, config.Train.Seed, baselines ??= MeasureBaselines());
+        return new MeasuredRun(result, queries);
+    }
+
+    Baselines MeasureBaselines()
+    {
+        EmbeddingSet pixels = Pixels(data.Test ?? data.Train);
+        double raw = NearestNeighbourProtocol.Evaluate(network.Device, pixels, data.Test is null ? null : Pixels(data.Train)).PrecisionAt1;
+        EmbeddingNetwork untrained = Networks.Create(config.Model, config.Train.Seed, network.Device);
+        untrained.Initialize(config.Train.Seed);
+        (EmbeddingSet queries, EmbeddingSet? references) = Embed(untrained);
+        untrained.Release();
+        return new Baselines(raw, NearestNeighbourProtocol.Evaluate(network.Device, queries, references).PrecisionAt1);
+    }
+
+    (EmbeddingSet Queries, EmbeddingSet? References) Embed(EmbeddingNetwork with)
+    {
+        EmbeddingSet train = Embed(with, data.Train);
+        return data.Test is null ? (train, null) : (Embed(with, data.Test), train);
+    }
+
+    EmbeddingSet Embed(EmbeddingNetwork with, IImageDataset images) =>
+        new(images.Name, Embedder.Embed(with, images, progress), with.Dimension, images.Labels.ToArray());
+
+    static EmbeddingSet Pixels(IImageDataset images)
+    {
+        int width = (int)images.ImageShape.Count;
+        float[] values = new float[(long)images.Count * width];
+        for (int i = 0; i < images.Count; i++) images.CopyImage(i, values.AsSpan(i * width, width));
+        return new EmbeddingSet($"{images.Name} pixels", values, width, images.Labels.ToArray());
+    }
+}
+
+/// <summary>The figures of a run and the embeddings that they are of.</summary>
+/// <param name="Result">The figures.</param>
+/// <param name="Queries">The test set's embeddings.</param>
+sealed record MeasuredRun(EvaluationResult Result, EmbeddingSet Queries);

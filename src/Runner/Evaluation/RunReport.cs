@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text.Json;
+using TripletGpu.Models.Evaluation;
+using TripletGpu.Runner.Configuration;
+using TripletGpu.Runner.Data;
+using TripletGpu.Runner.Reports;
+using TripletGpu.Runner.Training;
+
+namespace TripletGpu.Runner.Evaluation;
+
+/// <summary>Gathers what report.html shows from a run's metrics, figures and images.</summary>
+static class RunReport
+{
+    const int MapPoints = 1500, Mistakes = 40;
+
+    /// <summary>The report's data.</summary>
+    /// <param name="folder">The run's folder, with its metrics.</param>
+    /// <param name="config">Its config.</param>
+    /// <param name="data">Its data.</param>
+    /// <param name="measured">Its figures.</param>
+    /// <param name="facts">What ran.</param>
+    public static ReportData Gather(
+        RunFolder folder, RunConfig config, DatasetSplits data, MeasuredRun measured, IReadOnlyList<Fact> facts)
+    {
+        EvaluationResult result = measured.Result;
+        IImageDataset images = data.Test ?? data.Train;
+        Shape shape = images.ImageShape;
+        SpriteSheet sheet = new(shape[2], shape[1], shape[0]);
+        return new ReportData
+        {
+            Title = Path.GetFileName(Path.GetFullPath(folder.Path)),
+            Facts = facts,
+            Figures = Figures(result),
+            Protocol = $"{result.Protocol.N} of {result.Protocol.Query} against {result.Protocol.Reference},"
+                + $" {result.Protocol.Distance}, self-match {(result.Protocol.SelfMatchExcluded ? "excluded" : "impossible")}",
+            Course = ReadCourse(folder.Metrics),
+            Classes = images.ClassNames,
+            Map = Map(measured, images, sheet, config.Train.Seed),
+            Confusion = result.Neighbours?.Confusion([.. Enumerable.Range(0, images.ClassNames.Count)]),
+            Roc = result.Verification is { } pairs
+                ? new RocCurve([.. pairs.Roc.Select(p => p.FalseAcceptRate)], [.. pairs.Roc.Select(p => p.ValidationRate)], pairs.Auc, pairs.Eer)
+                : null,
+            Mistakes = result.Neighbours is null ? [] :
+            [
+                .. result.Neighbours.HardestMistakes(Mistakes).Select(m => new Mistake(
+                    AddImage(sheet, images, m.Query), AddImage(sheet, data.Train, m.Reference), m.Label, m.Predicted, m.Distance)),
+            ],
+            Images = sheet,
+        };
+    }
+
+    static List<Figure> Figures(EvaluationResult result)
+    {
+        List<Figure> figures = [];
+        List<Baseline> baselines = [];
+        if (result.Baselines.RawPixelsPrecisionAt1 is { } raw) baselines.Add(new Baseline("raw pixels", raw));
+        if (result.Baselines.UntrainedPrecisionAt1 is { } untrained) baselines.Add(new Baseline("untrained network", untrained));
+        if (result.PrecisionAt1 is { } precision)
+            figures.Add(new Figure("precision at 1", precision, "the nearest reference has the same class", baselines));
+        if (result.MapAtR is { } map) figures.Add(new Figure("MAP@R", map, "precision over the R nearest, by rank", []));
+        if (result.NearestMeanAccuracy is { } mean)
+            figures.Add(new Figure("nearest class mean", mean, "the nearest mean of a class is the own one", []));
+        if (result.Verification is { } pairs)
+        {
+            figures.Add(new Figure("verification", pairs.Accuracy, "pairs told apart by one threshold", []));
+            foreach ((string rate, double share) in pairs.ValAtFar)
+                figures.Add(new Figure($"VAL at FAR {rate}", share, "pairs of one class accepted", []));
+        }
+        if (result.TripletOrder is { } order)
+            figures.Add(new Figure("random triplets in order", order.Mean, "the positive is nearer than a random negative", []));
+        return figures;
+    }
+
+    static EmbeddingMap? Map(MeasuredRun measured, IImageDataset images, SpriteSheet sheet, ulong seed)
+    {
+        EmbeddingSet all = measured.Queries;
+        int[] rows = [.. Enumerable.Range(0, all.Count)];
+        new Random.Philox(seed, Random.Streams.Evaluation).Shuffle(rows.AsSpan());
+        Array.Resize(ref rows, Math.Min(MapPoints, rows.Length));
+        EmbeddingSet shown = all.Select(rows);
+        (float[] x, float[] y) = NeighbourEmbedding.Place(shown.Values, shown.Count, shown.Dimension);
+        return new EmbeddingMap(x, y, shown.Labels,
+            [.. rows.Select(row => measured.Result.Neighbours?.Predicted(row) ?? all.Labels[row])],
+            [.. rows.Select(row => AddImage(sheet, images, row))],
+            $"t-SNE of {rows.Length.ToString(CultureInfo.InvariantCulture)} of {all.Count} embeddings; distances between far groups mean nothing");
+    }
+
+    static int AddImage(SpriteSheet sheet, IImageDataset images, int index)
+    {
+        float[] pixels = new float[images.ImageShape.Count];
+        images.CopyImage(index, pixels);
+        return sheet.Add(pixels);
+    }
+
+    static Course ReadCourse(string metrics)
+    {
+        List<int> steps = [];
+        List<float> losses = [], active = [], rates = [];
+        foreach (string line in File.ReadLines(metrics))
+        {
+            using JsonDocument json = JsonDocument.Parse(line);
+            JsonElement step = json.RootElement;
+            steps.Add(step.GetProperty("step").GetInt32());
+            losses.Add(step.GetProperty("loss").GetSingle());
+            active.Add(step.GetProperty("active").GetSingle() / Math.Max(1, step.GetProperty("pairs").GetSingle()));
+            rates.Add(step.GetProperty("learningRate").GetSingle());
+        }
+        return new Course([.. steps], [.. losses], [.. active], [.. rates]);
+    }
+}

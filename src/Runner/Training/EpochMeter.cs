@@ -1,0 +1,29 @@
+using System.Globalization;
+using TripletGpu.Runner.Display;
+
+namespace TripletGpu.Runner.Training;
+
+/// <summary>The means of an epoch, for the line at its end.</summary>
+sealed class EpochMeter
+{
+    int steps;
+    double loss, seconds;
+    long active, pairs, images;
+
+    /// <summary>Adds a step.</summary>
+    public void Add(StepMetrics step, int size, double time)
+    {
+        steps++;
+        loss += step.Loss;
+        seconds += time;
+        (active, pairs, images) = (active + step.Active, pairs + step.Pairs, images + size);
+    }
+
+    /// <summary>Begins the next epoch.</summary>
+    public void Clear() => (steps, loss, seconds, active, pairs, images) = (0, 0, 0, 0, 0, 0);
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"loss {loss / Math.Max(1, steps):0.0000}, active {(double)active / Math.Max(1, pairs):0%},"
+        + $" {images / Math.Max(1e-9, seconds):N0} images/s, {Duration.Text(seconds)}");
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using TripletGpu.Models;
+using TripletGpu.Models.Serialization;
+
+namespace TripletGpu.Runner.Training;
+
+/// <summary>Saves and restores what a run needs to go on.</summary>
+/// <param name="folder">The run's folder.</param>
+/// <param name="keep">How many checkpoints are kept.</param>
+sealed class RunFiles(RunFolder folder, int keep)
+{
+    readonly CheckpointStore store = new(folder.Checkpoints, keep);
+
+    /// <summary>The run's folder.</summary>
+    public RunFolder Folder => folder;
+
+    /// <summary>Writes a checkpoint.</summary>
+    public void Save(TrainingParts parts, TrainingState state) => store.Save(state.Step,
+        (Checkpoint.Weights, stream => Weights.Write(stream, parts.Network)),
+        (Checkpoint.Optimizer, stream => OptimizerState.Write(stream, parts.Optimizer)),
+        (Checkpoint.State, state.Write));
+
+    /// <summary>
+    /// Brings weights and optimizer to the newest checkpoint that is whole. Without any the run stands at its beginning.
+    /// </summary>
+    /// <param name="parts">Freshly built, as at the run's beginning.</param>
+    /// <param name="warn">Hears of checkpoints that are skipped.</param>
+    public TrainingState Restore(TrainingParts parts, Action<string> warn)
+    {
+        store.Tidy();
+        if (store.FindNewest(warn) is not { } checkpoint) return new TrainingState();
+        Weights.Read(checkpoint.PathOf(Checkpoint.Weights), parts.Network);
+        OptimizerState.Read(checkpoint.PathOf(Checkpoint.Optimizer), parts.Optimizer);
+        return TrainingState.Read(checkpoint.PathOf(Checkpoint.State));
+    }
+
+    /// <summary>Keeps the weights of the best evaluation so far.</summary>
+    public void SaveBest(EmbeddingNetwork network, EvaluationPoint point) => Weights.Write(folder.Best, network,
+        new Dictionary<string, string>
+        {
+            ["step"] = point.Step.ToString(CultureInfo.InvariantCulture),
+            ["precisionAt1"] = point.PrecisionAt1.ToString("R", CultureInfo.InvariantCulture),
+        });
+}

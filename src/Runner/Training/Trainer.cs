@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Globalization;
+using TripletGpu.Runner.Configuration;
+using TripletGpu.Runner.Data;
+using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Evaluation;
+
+namespace TripletGpu.Runner.Training;
+
+/// <summary>
+/// The training loop: step after step, with checkpoints and evaluations between them. Everything that a step does is a
+/// function of the seed and the step's number, so that a run goes on from a checkpoint as if it had never stopped.
+/// </summary>
+/// <param name="parts">What is trained, on what, how.</param>
+/// <param name="files">Where checkpoints and metrics go.</param>
+/// <param name="evaluator">Measures the network between epochs.</param>
+/// <param name="log">What the user and log.txt are told.</param>
+/// <param name="progress">How far the training is.</param>
+/// <param name="interruption">Asks to stop.</param>
+sealed class Trainer(
+    TrainingParts parts, RunFiles files, RunEvaluator evaluator, RunLog log, ProgressLine progress, Interruption interruption)
+{
+    readonly int batchesPerEpoch = parts.Batches.BatchesPerEpoch;
+    readonly TrainConfig config = parts.Config.Train;
+    readonly EpochMeter meter = new();
+
+    /// <summary>The number of steps of the whole run.</summary>
+    public long TotalSteps { get; } = parts.TotalSteps;
+
+    /// <summary>Trains from <paramref name="state"/> to the end, or until somebody interrupts.</summary>
+    /// <param name="state">Where the run stands; weights and optimizer are as they were then.</param>
+    /// <param name="stepped">Called after every step.</param>
+    public TrainingState Run(TrainingState state, Action stepped)
+    {
+        using MetricsFile metrics = MetricsFile.Continue(files.Folder.Metrics, state.Step);
+        using BatchPrefetcher batches = new(parts.Batches, BatchPosition.After(state.Step, batchesPerEpoch));
+        long saved = state.Step;
+        TrainingStep step = new(parts);
+        parts.Network.Train(true);
+        while (true)
+        {
+            if (IsEvaluationDue(state)) state = Evaluate(state);
+            if (state.Step == TotalSteps || interruption.IsRequested) break;
+            state = Advance(state, step, batches.Take(), metrics);
+            stepped();
+            if (!IsCheckpointDue(state)) continue;
+            Save(state, metrics);
+            saved = state.Step;
+        }
+        if (saved != state.Step) Save(state, metrics);
+        return state;
+    }
+
+    TrainingState Advance(TrainingState state, TrainingStep step, Batch batch, MetricsFile metrics)
+    {
+        long started = Stopwatch.GetTimestamp();
+        StepMetrics result = step.Run(state.Step + 1, batch, out string? collapse);
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        if (collapse is not null && !state.IsCollapsed) log.Say($"step {state.Step + 1}: {collapse}");
+        state = state with { Step = state.Step + 1, Seconds = state.Seconds + seconds, IsCollapsed = collapse is not null || state.IsCollapsed && result.EffectiveRank is null };
+        result = result with
+        {
+            Epoch = EpochOf(state.Step),
+            ImagesPerSecond = batch.Size / seconds,
+            Seconds = state.Seconds,
+        };
+        metrics.Append(result);
+        meter.Add(result, batch.Size, seconds);
+        progress.Report(state.Step, TotalSteps, () => Line(state, result));
+        if (state.Step % batchesPerEpoch == 0 || state.Step == TotalSteps) EndEpoch(state);
+        return state;
+    }
+
+    void Save(TrainingState state, MetricsFile metrics)
+    {
+        metrics.Flush();
+        files.Save(parts, state);
+        log.Note($"saved a checkpoint at step {state.Step}");
+    }
+
+    TrainingState Evaluate(TrainingState state)
+    {
+        EvaluationPoint point = new(state.Step, EpochOf(state.Step), evaluator.PrecisionAt1());
+        bool isBest = state.Best is not { } best || point.PrecisionAt1 > best.PrecisionAt1;
+        if (isBest) files.SaveBest(parts.Network, point);
+        log.Say(string.Create(CultureInfo.InvariantCulture,
+            $"epoch {point.Epoch}/{EpochOf(TotalSteps)}: precision at 1 {point.PrecisionAt1:0.0000}{(isBest ? ", the best so far" : "")}"));
+        return state with { Evaluations = [.. state.Evaluations, point] };
+    }
+
+    void EndEpoch(TrainingState state)
+    {
+        log.Say($"epoch {EpochOf(state.Step)}/{EpochOf(TotalSteps)}: {meter}");
+        meter.Clear();
+    }
+
+    bool IsEvaluationDue(TrainingState state)
+    {
+        int every = parts.Config.Evaluate.EveryEpochs;
+        return every > 0 && state.Step > 0 && state.Step < TotalSteps && state.Step % ((long)every * batchesPerEpoch) == 0
+            && (state.Evaluations.Count == 0 || state.Evaluations[^1].Step < state.Step);
+    }
+
+    bool IsCheckpointDue(TrainingState state) => state.Step == TotalSteps
+        || config.CheckpointEverySteps > 0 && state.Step % config.CheckpointEverySteps == 0;
+
+    int EpochOf(long step) => (int)((Math.Max(step, 1) - 1) / batchesPerEpoch) + 1;
+
+    string Line(TrainingState state, StepMetrics metrics) => string.Create(CultureInfo.InvariantCulture,
+        $"epoch {metrics.Epoch}/{EpochOf(TotalSteps)}  step {state.Step:N0}/{TotalSteps:N0}  loss {metrics.Loss:0.0000}"
+        + $"  active {(double)metrics.Active / Math.Max(1, metrics.Pairs):0%}  {metrics.ImagesPerSecond:N0} images/s"
+        + $"  {Duration.Text(state.Seconds / state.Step * (TotalSteps - state.Step))} left");
+}

@@ -1,0 +1,80 @@
+using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Commands;
+using TripletGpu.Runner.Configuration;
+using TripletGpu.Runner.Data;
+using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Evaluation;
+
+namespace TripletGpu.Runner.Training;
+
+/// <summary>A run from its start, or from where it stopped, to its last file.</summary>
+static class TrainingRun
+{
+    /// <summary>Trains, evaluates and writes the run's folder.</summary>
+    /// <param name="request">What to train and where.</param>
+    /// <param name="settings">Config fields given on the command line.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="terminal">Where to tell.</param>
+    /// <param name="json">Whether the result is shown as JSON.</param>
+    /// <returns>The exit code.</returns>
+    public static int Start(TrainRequest request, IReadOnlyList<string> settings, Device device, Terminal terminal, bool json)
+    {
+        using Interruption interruption = Interruption.OfProcess();
+        // Whatever is wrong with config or data shows before there is a folder.
+        RunConfig config = ConfigReader.Read(request.Source, settings);
+        if (request.IsResumed) ResumeRules.Check(ConfigReader.Read(request.Source, []), config, request.Folder);
+        using ProgressLine progress = new(terminal);
+        DatasetSplits data = Datasets.Open(config.Data, progress.WriteLine);
+        using TrainingParts parts = TrainingParts.Build(config, data, device);
+        using ClaimedFolder claimed = request.IsResumed ? ClaimedFolder.Again(request.Folder) : ClaimedFolder.New(request.Folder);
+        AtomicFile.WriteText(request.Folder.Config, ConfigReader.ToJson(config) + "\n");
+        using RunLog log = new(request.Folder.Log, progress);
+        try
+        {
+            return Train(request, parts, claimed, log, progress, interruption, terminal, json);
+        }
+        catch (UserErrorException error)
+        {
+            log.Note(error.Message);
+            throw;
+        }
+        catch (Exception exception) when (exception is not IOException)
+        {
+            claimed.Keep(); // for its log
+            log.Note(exception.ToString());
+            throw new LoggedFailure(log.Path, exception);
+        }
+    }
+
+    static int Train(
+        TrainRequest request, TrainingParts parts, ClaimedFolder claimed, RunLog log, ProgressLine progress,
+        Interruption interruption, Terminal terminal, bool json)
+    {
+        log.Note($"triplet {typeof(TrainingRun).Assembly.GetName().Version}, {Environment.CommandLine}");
+        foreach (string warning in ConfigRules.Warnings(parts.Config)) log.Say(warning);
+        RunFiles files = new(request.Folder, parts.Config.Train.Keep);
+        TrainingState state = files.Restore(parts, log.Say);
+        RunEvaluator evaluator = new(parts.Config, parts.Data, parts.Network, progress);
+        Trainer trainer = new(parts, files, evaluator, log, progress, interruption);
+        log.Say(request.IsResumed
+            ? $"{request.Folder.Path}: going on after step {state.Step:N0} of {trainer.TotalSteps:N0}"
+            : $"{request.Folder.Path}: {parts.Describe()}");
+        state = trainer.Run(state, claimed.Keep);
+        if (interruption.IsRequested)
+        {
+            log.Say($"interrupted at step {state.Step:N0}; it is saved: triplet train --resume {request.Folder.Path}");
+            return interruption.ExitCode;
+        }
+        Weights.Write(request.Folder.Model, parts.Network);
+        MeasuredRun measured = evaluator.Measure();
+        RunResults.Write(request.Folder, parts, state, measured);
+        log.Note("finished");
+        if (json) Json.Write(terminal, measured.Result);
+        else
+        {
+            EvaluationTable.Show(terminal, measured.Result);
+            terminal.Out.WriteLine($"{request.Folder.Report}");
+        }
+        return CommandLine.Done;
+    }
+}
