@@ -35,14 +35,19 @@ public sealed class Step : IDisposable
     /// Computes the gradients of a scalar loss for every parameter and input that wants one. May be called again for
     /// operations recorded since; gradients of the same leaf add up.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The loss is no scalar or no recorded operation led to it.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The loss is no scalar, no recorded operation led to it or a backward pass has already walked it, or a step
+    /// inside
+    /// this one has not ended.
+    /// </exception>
     public void Backward(Tensor loss)
     {
         if (loss.Count != 1)
             throw new InvalidOperationException($"{loss} has {loss.Count} elements; a loss has one (or give its gradient)");
+        CheckRoot(loss);
         Tensor one = device.Empty(loss.Shape, ElementType.Float32, "gradient of the loss");
         device.Backend.Memory.Fill(one, 1);
-        BackwardOwning(loss, one);
+        Tape.Backward(this, loss, one, Gradients);
     }
 
     /// <summary>As <see cref="Backward(Tensor)"/>, from any tensor whose gradient is known.</summary>
@@ -52,9 +57,10 @@ public sealed class Step : IDisposable
     {
         if (gradient.Shape != root.Shape)
             throw new ArgumentException($"the gradient is {gradient.Shape}, but {root} is {root.Shape}");
+        CheckRoot(root);
         Tensor copy = device.Empty(root.Shape, ElementType.Float32, "gradient");
         device.Backend.Memory.Copy(gradient, copy);
-        BackwardOwning(root, copy);
+        Tape.Backward(this, root, copy, Gradients);
     }
 
     /// <summary>Lets a tensor outlive this step: it passes to the enclosing step, or to nobody, and then
@@ -106,11 +112,13 @@ public sealed class Step : IDisposable
         if (tensor.Owner == this) tensor.Release();
     }
 
-    void BackwardOwning(Tensor root, Tensor seed)
+    void CheckRoot(Tensor root)
     {
-        if (!root.IsRecorded)
+        if (device.CurrentStep != this)
+            throw new InvalidOperationException("only the innermost step runs Backward: end the steps inside this one");
+        if (root.Tape != Tape)
             throw new InvalidOperationException(
-                $"{root} was not recorded: the step does not record, or no parameter that takes part is trainable");
-        Tape.Backward(this, root, seed, Gradients);
+                $"{root} is not recorded in this step: the step does not record, no parameter that takes part is"
+                + " trainable, or a backward pass has already been through it (add the losses and call it once)");
     }
 }

@@ -41,22 +41,25 @@ sealed class Tape
         }
         device.Observer?.Applied(op, x, y);
         Step step = device.CurrentStep!;
-        if (step.IsRecording) step.Tape.Record(op, x, y, extras, keepExtras);
-        else if (!keepExtras)
+        bool isRecorded = step.IsRecording && step.Tape.Record(op, x, y, extras, keepExtras);
+        if (!isRecorded && !keepExtras)
             foreach (Tensor extra in extras) step.Release(extra);
         return y;
     }
 
-    void Record(Op op, ReadOnlySpan<Tensor> x, Tensor y, Tensor[] extras, bool keepExtras)
+    /// <summary>Records an operation if one of its inputs wants a gradient; returns whether.</summary>
+    bool Record(Op op, ReadOnlySpan<Tensor> x, Tensor y, Tensor[] extras, bool keepExtras)
     {
         bool wanted = false;
         foreach (Tensor input in x) wanted |= input.RequiresGradient;
-        if (!wanted) return;
-        y.RequiresGradient = y.IsRecorded = true;
+        if (!wanted) return false;
+        y.RequiresGradient = true;
+        y.Tape = this;
         if (op.Saves.HasFlag(Saved.Inputs))
             foreach (Tensor input in x) input.SavedBy++;
         if (op.Saves.HasFlag(Saved.Output)) y.SavedBy++;
         nodes.Add(new Node(op, x.ToArray(), y, extras, keepExtras));
+        return true;
     }
 
     /// <summary>
@@ -77,6 +80,7 @@ sealed class Tape
             // Every operation that reads this output comes later on the tape, so it has been walked already.
             if (!node.KeepExtras)
                 foreach (Tensor extra in node.Extras) step.Release(extra);
+            node.Output.Tape = null;
             if (node.Output != root) step.Release(node.Output);
         }
         nodes.Clear();

@@ -48,9 +48,11 @@ public sealed class Tensor
     /// <summary>How many recorded operations read this tensor again in their backward pass.</summary>
     internal int SavedBy { get; set; }
 
-    /// <summary>Whether a recorded operation made it; leaves are parameters and inputs.</summary>
-    internal bool IsRecorded { get; set; }
-
+    /// <summary>
+    /// The tape with the operation that made it; null for leaves (parameters and inputs), and once the backward pass
+    /// has walked that operation.
+    /// </summary>
+    internal Tape? Tape { get; set; }
 
     /// <summary>The device memory behind this tensor, for backends.</summary>
     /// <exception cref="InvalidOperationException">The tensor has been released.</exception>
