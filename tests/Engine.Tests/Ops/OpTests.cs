@@ -66,13 +66,15 @@ public sealed class OpTests(string device) : DeviceFixture(device)
         }
     }
 
-    Tensor[] Upload(OpCase c, double[][] x)
+    Tensor[] Upload(OpCase c, double[][] x) => Upload(Device, c, x);
+
+    internal static Tensor[] Upload(Device device, OpCase c, double[][] x)
     {
         Tensor[] tensors = new Tensor[x.Length];
         for (int i = 0; i < x.Length; i++)
             tensors[i] = c.IntegerInputs.Contains(i)
-                ? Device.Tensor(c.Inputs[i], Array.ConvertAll(x[i], v => (int)v))
-                : Device.Tensor(c.Inputs[i], Values.ToSingle(x[i]));
+                ? device.Tensor(c.Inputs[i], Array.ConvertAll(x[i], v => (int)v))
+                : device.Tensor(c.Inputs[i], Values.ToSingle(x[i]));
         return tensors;
     }
 
