@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using TripletGpu.Backends.Cpu.Convolution;
 using TripletGpu.Backends.Cpu.Gemm;
+using TripletGpu.Backends.Cpu.Winograd;
 
 namespace TripletGpu.Backends.Cpu;
 
@@ -76,14 +77,85 @@ sealed unsafe partial class CpuConvolution(CpuBackend cpu) : IConvolution
     }
 
     void Forward<S, V>(float* x, float* weight, float* bias, float* residual, float* y, in ConvolutionDims d, bool relu)
-        where S : struct, IVectors<V> where V : unmanaged =>
-        DirectConvolution<S, V>.Forward(cpu, x, weight, bias, residual, y, d, relu);
+        where S : struct, IVectors<V> where V : unmanaged
+    {
+        switch (Choose(d))
+        {
+            case Algorithm.Winograd3:
+                new WinogradConvolution<F4x4Of3x3, S, V>(cpu, d, weight, false).Run(x, y, new(bias, residual, relu));
+                break;
+            case Algorithm.Winograd5:
+                new WinogradConvolution<F2x2Of5x5, S, V>(cpu, d, weight, false).Run(x, y, new(bias, residual, relu));
+                break;
+            default:
+                DirectConvolution<S, V>.Forward(cpu, x, weight, bias, residual, y, d, relu);
+                break;
+        }
+    }
 
     void BackwardInput<S, V>(float* dy, float* weight, float* dx, bool add, in ConvolutionDims d)
-        where S : struct, IVectors<V> where V : unmanaged =>
-        DirectConvolution<S, V>.BackwardInput(cpu, dy, weight, dx, add, d);
+        where S : struct, IVectors<V> where V : unmanaged
+    {
+        float* addend = add ? dx : null;
+        switch (Choose(d))
+        {
+            case Algorithm.Winograd3:
+                new WinogradConvolution<F4x4Of3x3, S, V>(cpu, Reversed(d), weight, true).Run(dy, dx, new(null, addend, false));
+                break;
+            case Algorithm.Winograd5:
+                new WinogradConvolution<F2x2Of5x5, S, V>(cpu, Reversed(d), weight, true).Run(dy, dx, new(null, addend, false));
+                break;
+            default:
+                DirectConvolution<S, V>.BackwardInput(cpu, dy, weight, dx, add, d);
+                break;
+        }
+    }
 
     void BackwardWeight<S, V>(float* x, float* dy, float* dw, bool add, in ConvolutionDims d)
-        where S : struct, IVectors<V> where V : unmanaged =>
-        new DirectWeightGradient<S, V>(cpu, d).Run(x, dy, dw, add);
+        where S : struct, IVectors<V> where V : unmanaged
+    {
+        switch (Choose(d))
+        {
+            case Algorithm.Winograd3:
+                new WinogradWeightGradient<F4x4Of3x3, S, V>(cpu, d).Run(x, dy, dw, add);
+                break;
+            case Algorithm.Winograd5:
+                new WinogradWeightGradient<F2x2Of5x5, S, V>(cpu, d).Run(x, dy, dw, add);
+                break;
+            default:
+                new DirectWeightGradient<S, V>(cpu, d).Run(x, dy, dw, add);
+                break;
+        }
+    }
+
+    enum Algorithm { Direct, Winograd3, Winograd5 }
+
+    /// <summary>
+    /// Winograd where it measured faster: filters of stride 1 that move within the padded map, and channels enough to
+    /// pay for the transforms.
+    /// </summary>
+    Algorithm Choose(in ConvolutionDims d)
+    {
+        const int FewestChannels = 32;
+        ConvolutionGeometry g = d.Geometry;
+        bool isPossible = cpu.UseWinograd && d.R == d.S && g is { StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1 }
+            && Math.Max(Math.Max(g.PaddingTop, g.PaddingBottom), Math.Max(g.PaddingLeft, g.PaddingRight)) < d.R;
+        if (!isPossible || Math.Min(d.C, d.K) < FewestChannels) return Algorithm.Direct;
+        return d.R switch
+        {
+            3 => Algorithm.Winograd3,
+            5 => Algorithm.Winograd5,
+            _ => Algorithm.Direct,
+        };
+    }
+
+    /// <summary>The convolution that computes dx from dy, for stride 1: channels swapped, padding complemented.</summary>
+    static ConvolutionDims Reversed(in ConvolutionDims d)
+    {
+        ConvolutionGeometry g = d.Geometry;
+        return new ConvolutionDims(
+            d.N, d.K, d.P, d.Q, d.C, d.R, d.S,
+            new ConvolutionGeometry(
+                1, 1, d.R - 1 - g.PaddingTop, d.S - 1 - g.PaddingLeft, d.R - 1 - g.PaddingBottom, d.S - 1 - g.PaddingRight, 1, 1));
+    }
 }

@@ -1,0 +1,73 @@
+namespace TripletGpu.Backends.Cpu.Winograd;
+
+/// <summary>
+/// The Winograd tiles of a batch of maps, cut into blocks for a thread to work on: some lines of tiles of one image, or
+/// some whole images.
+/// </summary>
+readonly struct TileGrid
+{
+    readonly int images, imageGroups, bands;
+
+    /// <param name="images">N.</param>
+    /// <param name="height">Lines of the output.</param>
+    /// <param name="width">Columns of the output.</param>
+    /// <param name="outputs">Outputs of a tile along each axis.</param>
+    /// <param name="most">About how many tiles a block is to have.</param>
+    /// <param name="threads">The number of blocks is a multiple of it where there are images or lines enough.</param>
+    public TileGrid(int images, int height, int width, int outputs, int most, int threads)
+    {
+        this.images = images;
+        (Down, Across) = ((height + outputs - 1) / outputs, (width + outputs - 1) / outputs);
+        int perImage = Down * Across;
+        if (perImage >= most)
+        {
+            int lines = Math.Clamp(most / Across, 1, Down);
+            (imageGroups, bands) = (images, (Down + lines - 1) / lines);
+        }
+        else
+        {
+            int groups = (images + most / perImage - 1) / (most / perImage);
+            (imageGroups, bands) = (Math.Min(images, (groups + threads - 1) / threads * threads), 1);
+        }
+        // The first group and band are never smaller than the others minus one.
+        MostTiles = (images + imageGroups - 1) / imageGroups * ((Down + bands - 1) / bands) * Across;
+    }
+
+    /// <summary>Lines and columns of tiles of an image.</summary>
+    public int Down { get; }
+
+    /// <inheritdoc cref="Down"/>
+    public int Across { get; }
+
+    /// <summary>Tiles of the largest block.</summary>
+    public int MostTiles { get; }
+
+    public int Blocks => imageGroups * bands;
+
+    public int Tiles => images * Down * Across;
+
+    public TileBlock this[int index]
+    {
+        get
+        {
+            int group = index / bands, band = index - group * bands;
+            int n0 = (int)((long)images * group / imageGroups), n1 = (int)((long)images * (group + 1) / imageGroups);
+            return new TileBlock(n0, n1, Down * band / bands, Down * (band + 1) / bands, Across);
+        }
+    }
+}
+
+/// <summary>Lines of tiles of some images.</summary>
+/// <param name="FirstImage">The first image.</param>
+/// <param name="EndImage">The image after the last.</param>
+/// <param name="FirstLine">The first line of tiles.</param>
+/// <param name="EndLine">The line after the last.</param>
+/// <param name="Across">Tiles in a line.</param>
+readonly record struct TileBlock(int FirstImage, int EndImage, int FirstLine, int EndLine, int Across)
+{
+    public int Lines => EndLine - FirstLine;
+
+    public int PerImage => Lines * Across;
+
+    public int Tiles => (EndImage - FirstImage) * PerImage;
+}

@@ -1,0 +1,258 @@
+using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Convolution;
+using TripletGpu.Backends.Cpu.Gemm;
+
+namespace TripletGpu.Backends.Cpu.Winograd;
+
+/// <summary>
+/// The transforms between maps or filters and the 36 points of tiles. Vector lanes are channels: a map's lines are turned
+/// to channels innermost once, a vector of channels at a time, and every tile that overlaps a pixel reads that copy.
+/// A point's matrix is [tile][channel], <c>pitch</c> floats a tile.
+/// </summary>
+static unsafe class WinogradTransforms<F, S, V>
+    where F : struct, IWinogradForm where S : struct, IVectors<V> where V : unmanaged
+{
+    const int Points = WinogradInput.Points;
+
+    /// <summary>Floats from one tile's channels to the next one's: an odd number of cache lines, because an even one (a
+    /// power of two, usually) would let all tiles meet in a few sets of the cache.</summary>
+    public static int Pitch(int channels) => (channels + 2 * S.Count - 1) / (2 * S.Count) * 2 * S.Count + S.Count;
+
+    /// <summary>Floats of the map that <see cref="Input"/> works on.</summary>
+    public static int InputMapSize(TileGrid grid) =>
+        (F.Outputs * grid.Down + F.Taps - 1) * (F.Outputs * grid.Across + F.Taps - 1) * S.Count;
+
+    /// <summary>v[point][tile][channel] = B' x B for the tiles of a block and all channels, rounded up to a tile's
+    /// width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    public static void Input(
+        float* x, int channels, int height, int width, int top, int left, TileBlock block, float* map, float* v,
+        int pitch, nint pointStep)
+    {
+        V* e = stackalloc V[Points * Points];
+        int m = F.Outputs, lines = m * block.Lines + F.Taps - 1, columns = m * block.Across + F.Taps - 1;
+        nint plane = (nint)height * width, line = (nint)columns * S.Count;
+        for (int c = 0; c < pitch - S.Count; c += S.Count)
+        {
+            float* to = v + c;
+            for (int n = block.FirstImage; n < block.EndImage; n++)
+            {
+                Line(
+                    x + ((nint)n * channels + c) * plane, plane, channels - c, height, width,
+                    m * block.FirstLine - top, left, lines, columns, map);
+                for (int p = 0; p < block.Lines; p++)
+                    for (int q = 0; q < block.Across; q++, to += pitch)
+                    {
+                        float* d = map + (m * p * line) + (nint)m * q * S.Count;
+                        for (int j = 0; j < Points; j++, d += S.Count)
+                            WinogradInput.Transform<S, V>(
+                                S.Load(d), S.Load(d + line), S.Load(d + 2 * line), S.Load(d + 3 * line),
+                                S.Load(d + 4 * line), S.Load(d + 5 * line), (float*)(e + j), Points * S.Count);
+                        for (int i = 0; i < Points; i++)
+                        {
+                            V* r = e + Points * i;
+                            WinogradInput.Transform<S, V>(
+                                r[0], r[1], r[2], r[3], r[4], r[5], to + Points * i * pointStep, pointStep);
+                        }
+                    }
+            }
+        }
+    }
+
+    /// <summary>d[point][tile][channel] = A dy A' for the tiles of a block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    public static void OutputGradient(
+        float* dy, int channels, int height, int width, TileBlock block, float* map, float* d, int pitch, nint pointStep)
+    {
+        V* e = stackalloc V[Points * Points], patch = stackalloc V[Points * Points];
+        int m = F.Outputs, lines = m * block.Lines, columns = m * block.Across;
+        nint plane = (nint)height * width, line = (nint)columns * S.Count;
+        for (int c = 0; c < pitch - S.Count; c += S.Count)
+        {
+            float* to = d + c;
+            for (int n = block.FirstImage; n < block.EndImage; n++)
+            {
+                Line(
+                    dy + ((nint)n * channels + c) * plane, plane, channels - c, height, width,
+                    m * block.FirstLine, 0, lines, columns, map);
+                for (int p = 0; p < block.Lines; p++)
+                    for (int q = 0; q < block.Across; q++, to += pitch)
+                    {
+                        float* g = map + m * p * line + (nint)m * q * S.Count;
+                        for (int i = 0; i < m; i++)
+                            for (int j = 0; j < m; j++) patch[i * m + j] = S.Load(g + i * line + j * S.Count);
+                        for (int j = 0; j < m; j++) F.OutputGradient<S, V>(patch + j, m, (float*)(e + j), m * S.Count);
+                        for (int i = 0; i < Points; i++)
+                            F.OutputGradient<S, V>(e + i * m, 1, to + Points * i * pointStep, pointStep);
+                    }
+            }
+        }
+    }
+
+    /// <summary>Lines of one vector of channels, channels innermost and 0 outside the map.</summary>
+    static void Line(
+        float* from, nint plane, int channels, int height, int width, int top, int left, int lines, int columns, float* map)
+    {
+        int valid = Math.Min(width, columns - left);
+        for (int i = 0; i < lines; i++, map += columns * S.Count)
+        {
+            int h = top + i;
+            if ((uint)h >= (uint)height || channels <= 0)
+            {
+                new Span<float>(map, columns * S.Count).Clear();
+                continue;
+            }
+            new Span<float>(map, left * S.Count).Clear();
+            int after = left + valid;
+            new Span<float>(map + after * S.Count, (columns - after) * S.Count).Clear();
+            TransposedLine.Pack<S, V>(from + (nint)h * width, plane, channels, valid, map + left * S.Count, S.Count);
+        }
+    }
+
+    /// <summary>
+    /// y = A' z A for the tiles of a block and one vector of channels, + bias + addend, then ReLU if asked for.
+    /// </summary>
+    /// <param name="z">The products of the vector's first channel: [point][tile], pitch and pointStep apart.</param>
+    /// <param name="pitch">Floats between tiles.</param>
+    /// <param name="pointStep">Floats between points.</param>
+    /// <param name="block">The tiles.</param>
+    /// <param name="map">Scratch memory for the block's outputs of one image.</param>
+    /// <param name="y">The maps, at the vector's first channel of the first image of all.</param>
+    /// <param name="epilogue">What is added, and whether ReLU follows.</param>
+    /// <param name="channels">Channels of y.</param>
+    /// <param name="valid">Channels of this vector that exist.</param>
+    /// <param name="height">Lines of y.</param>
+    /// <param name="width">Columns of y.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    public static void Output(
+        float* z, int pitch, nint pointStep, TileBlock block, float* map, float* y, in Epilogue epilogue, int channels,
+        int valid, int height, int width)
+    {
+        V* points = stackalloc V[Points * Points], e = stackalloc V[Points * Points], patch = stackalloc V[Points * Points];
+        float* turned = stackalloc float[16 * 16];
+        int m = F.Outputs, p0 = block.FirstLine * m, lines = Math.Min(block.EndLine * m, height) - p0, pixels = lines * width;
+        nint plane = (nint)height * width;
+        V all = S.FirstLanes(S.Count), floor = S.Create(epilogue.Floor);
+        for (int n = block.FirstImage; n < block.EndImage; n++)
+        {
+            for (int p = 0; p < block.Lines; p++)
+                for (int q = 0; q < block.Across; q++, z += pitch)
+                {
+                    for (int i = 0; i < Points * Points; i++) points[i] = S.Load(z + i * pointStep);
+                    for (int j = 0; j < Points; j++) F.Output<S, V>(points + j, Points, (float*)(e + j), Points * S.Count);
+                    for (int i = 0; i < m; i++) F.Output<S, V>(e + i * Points, 1, (float*)(patch + i * m), S.Count);
+                    int high = Math.Min(m, lines - p * m), wide = Math.Min(m, width - q * m);
+                    float* to = map + ((nint)p * m * width + q * m) * S.Count;
+                    for (int i = 0; i < high; i++, to += (nint)width * S.Count)
+                        for (int j = 0; j < wide; j++) S.Store(patch[i * m + j], to + j * S.Count);
+                }
+            nint image = (nint)n * channels * plane + (nint)p0 * width;
+            for (int i = 0; i < pixels; i += S.Count)
+            {
+                int count = Math.Min(S.Count, pixels - i);
+                S.Transpose(map + (nint)i * S.Count, S.Count, count, all, turned, S.Count);
+                for (int k = 0; k < valid; k++)
+                {
+                    V value = S.Load(turned + k * S.Count);
+                    nint at = image + k * plane + i;
+                    if (epilogue.Bias != null) value = S.Add(value, S.Create(epilogue.Bias[k]));
+                    if (epilogue.Addend != null) value = S.Add(value, S.LoadMasked(epilogue.Addend + at, S.FirstLanes(count)));
+                    S.StoreFirst(S.Max(value, floor), y + at, count);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// u[point][c][lane] = G g G' of one vector of output channels (the lanes) and all input channels.
+    /// </summary>
+    /// <param name="w">The filter of the first lane and input channel.</param>
+    /// <param name="laneStep">Floats between the filters of neighbouring lanes.</param>
+    /// <param name="depthStep">Floats between the filters of neighbouring input channels.</param>
+    /// <param name="lanes">Lanes that exist; the others become 0.</param>
+    /// <param name="depth">Input channels.</param>
+    /// <param name="isFlipped">Turns the filters round, for the input's gradient.</param>
+    /// <param name="u">The vector's place for the first input channel; 2 vectors apart for the next.</param>
+    /// <param name="pointStep">Floats between points.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    public static void Filter(
+        float* w, nint laneStep, nint depthStep, int lanes, int depth, bool isFlipped, float* u, nint pointStep)
+    {
+        int r = F.Taps, taps = r * r;
+        V* turned = stackalloc V[48], g = stackalloc V[32], e = stackalloc V[Points * Points];
+        for (int c = 0; c < depth; c++, w += depthStep, u += 2 * S.Count)
+        {
+            for (int t = 0; t < taps; t += S.Count)
+                S.Transpose(w + t, laneStep, lanes, S.FirstLanes(taps - t), (float*)(turned + t), S.Count);
+            V* taken = turned;
+            if (isFlipped)
+            {
+                for (int t = 0; t < taps; t++) g[t] = turned[taps - 1 - t];
+                taken = g;
+            }
+            for (int j = 0; j < r; j++) F.Filter<S, V>(taken + j, r, (float*)(e + j), r * S.Count);
+            for (int i = 0; i < Points; i++) F.Filter<S, V>(e + i * r, 1, u + Points * i * pointStep, pointStep);
+        }
+    }
+
+    /// <summary>dw (+)= G' z G for one vector of input channels (the lanes) of one output channel.</summary>
+    /// <param name="z">The points' sums.</param>
+    /// <param name="pointStep">Floats between points.</param>
+    /// <param name="copies">Threads whose sums are added up.</param>
+    /// <param name="copyStep">Floats between their sums.</param>
+    /// <param name="dw">The gradient of the first lane's filter; the others follow.</param>
+    /// <param name="lanes">Input channels that exist.</param>
+    /// <param name="add">Add to what dw holds.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    public static void FilterGradient(
+        float* z, nint pointStep, int copies, long copyStep, float* dw, int lanes, bool add)
+    {
+        int r = F.Taps, taps = r * r;
+        V* points = stackalloc V[Points * Points], e = stackalloc V[Points * Points], g = stackalloc V[48];
+        float* turned = stackalloc float[16 * 16];
+        for (int i = 0; i < Points * Points; i++)
+        {
+            V sum = S.Load(z + i * pointStep);
+            for (int copy = 1; copy < copies; copy++) sum = S.Add(sum, S.Load(z + copy * copyStep + i * pointStep));
+            points[i] = sum;
+        }
+        for (int j = 0; j < Points; j++) F.FilterGradient<S, V>(points + j, Points, (float*)(e + j), Points * S.Count);
+        for (int i = 0; i < r; i++) F.FilterGradient<S, V>(e + i * Points, 1, (float*)(g + i * r), S.Count);
+        V all = S.FirstLanes(S.Count);
+        for (int t = 0; t < taps; t += S.Count)
+        {
+            int count = Math.Min(S.Count, taps - t);
+            S.Transpose((float*)(g + t), S.Count, count, all, turned, S.Count);
+            for (int c = 0; c < lanes; c++)
+            {
+                float* to = dw + c * taps + t;
+                V value = S.Load(turned + c * S.Count);
+                if (add) value = S.Add(value, S.LoadMasked(to, S.FirstLanes(count)));
+                S.StoreFirst(value, to, count);
+            }
+        }
+    }
+}
+
+/// <summary>What follows a product: + bias of each channel + a map, then max(floor, y).</summary>
+readonly unsafe struct Epilogue(float* bias, float* addend, bool relu)
+{
+    /// <summary>The bias of the first channel, or null.</summary>
+    public readonly float* Bias = bias;
+
+    /// <summary>A map of y's shape at the first channel, or null.</summary>
+    public readonly float* Addend = addend;
+
+    public readonly float Floor = relu ? 0 : float.NegativeInfinity;
+
+    readonly bool relu = relu;
+
+    /// <summary>The same, from a later channel on.</summary>
+    public Epilogue From(int channel, nint plane) =>
+        new(Bias == null ? null : Bias + channel, Addend == null ? null : Addend + channel * plane, relu);
+}
