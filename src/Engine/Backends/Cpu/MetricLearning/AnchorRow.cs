@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace TripletGpu.Backends.Cpu.MetricLearning;
@@ -37,31 +38,32 @@ unsafe struct AnchorRow
     /// <summary>Rows, rows with the last panel filled up, and positives.</summary>
     public int N, Padded, K;
 
-    /// <summary>The farthest negative and its row; -1 if there is no negative.</summary>
+    /// <summary>The distance of the farthest negative; -1 if there is none.</summary>
     public float FarthestDistance;
-
-    /// <inheritdoc cref="FarthestDistance"/>
-    public int FarthestRow;
 
     /// <summary>Triplets of this anchor: hard, semi-hard.</summary>
     public long Hard, SemiHard;
 
     /// <summary>The floats of scratch that <see cref="At"/> lays out for rows of K positives at most.</summary>
-    public static long ScratchFloats(int padded, int k) => 2L * padded + 8L * (k + 1);
+    public static long ScratchFloats(int padded, int k) => 2L * padded + 8L * Slots(k);
 
     /// <summary>A row whose arrays lie in <paramref name="scratch"/>, which is aligned.</summary>
     public static AnchorRow At(float* scratch, int n, int padded, int k)
     {
         AnchorRow row = new() { N = n, Padded = padded, Nearer = (int*)scratch, EasyFor = (int*)scratch + padded };
         row.ShiftedSums = (double*)(scratch + 2L * padded);
-        row.S = (float*)(row.ShiftedSums + k + 1);
-        row.Shifted = row.S + k + 1;
-        row.BucketDistance = row.Shifted + k + 1;
-        row.BucketRow = (int*)row.BucketDistance + k + 1;
-        row.Place = row.BucketRow + k + 1;
-        row.Runs = row.Place + k + 1;
+        int slots = Slots(k);
+        row.S = (float*)(row.ShiftedSums + slots);
+        row.Shifted = row.S + slots;
+        row.BucketDistance = row.Shifted + slots;
+        row.BucketRow = (int*)row.BucketDistance + slots;
+        row.Place = row.BucketRow + slots;
+        row.Runs = row.Place + slots;
         return row;
     }
+
+    /// <summary>K + 1 values, filled up to whole vectors.</summary>
+    static int Slots(int k) => (k + 16) / 16 * 16;
 
     /// <summary>Takes the positives out of the distances, sorts them, and sorts the negatives into buckets.</summary>
     public void Prepare<TVector, V>(float* distances, int anchor, ReadOnlySpan<int> members, float margin)
@@ -71,93 +73,158 @@ unsafe struct AnchorRow
         K = 0;
         foreach (int p in members)
         {
-            if (p != anchor)
-            {
-                S[K] = X[p];
-                Place[K] = K;
-                K++;
-            }
+            if (p != anchor) S[K++] = X[p];
             X[p] = float.PositiveInfinity;
         }
         for (int i = N; i < Padded; i++) X[i] = float.PositiveInfinity;
-        new Span<float>(S, K).Sort(new Span<int>(Place, K));
+        bool areFew = K <= 8 * TVector.Count;
+        if (areFew) SortByCounting<TVector, V>();
+        else
+        {
+            for (int j = 0; j < K; j++) Place[j] = j;
+            new Span<float>(S, K).Sort(new Span<int>(Place, K));
+        }
         for (int j = 0; j < K; j++) Shifted[j] = S[j] + margin;
-        if (K <= 8 * TVector.Count) CountLinearly<TVector, V>();
+        if (areFew) CountLinearly<TVector, V>();
         else CountByBisection();
         FillBuckets();
     }
 
-    /// <summary>Compares each vector of distances with every positive: the fastest for few positives.</summary>
+    /// <summary>
+    /// Each distance goes to the slot that has the number of smaller ones, or the next free one after it: ten times as fast
+    /// as a general sort of some tens of values.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void CountLinearly<TVector, V>() where TVector : struct, IRowVector<V> where V : struct
+    readonly void SortByCounting<TVector, V>() where TVector : struct, IRowVector<V> where V : struct
     {
-        for (int i = 0; i < Padded; i += 2 * TVector.Count)
+        float* unsorted = Shifted, sorted = S;
+        int* place = Place;
+        int k = K, rounded = (k + TVector.Count - 1) / TVector.Count * TVector.Count;
+        for (int j = 0; j < k; j++) (unsorted[j], place[j]) = (sorted[j], -1);
+        for (int j = k; j < rounded; j++) unsorted[j] = float.PositiveInfinity;
+        for (int j = 0; j < k; j++)
         {
-            V x0 = TVector.Load(X + i), x1 = TVector.Load(X + i + TVector.Count);
-            V nearer0 = TVector.Broadcast(0), nearer1 = nearer0, easy0 = nearer0, easy1 = nearer0;
-            for (int j = 0; j < K; j++)
-            {
-                V s = TVector.Broadcast(S[j]), shifted = TVector.Broadcast(Shifted[j]);
-                nearer0 = TVector.CountGreater(nearer0, x0, s);
-                nearer1 = TVector.CountGreater(nearer1, x1, s);
-                easy0 = TVector.CountAtLeast(easy0, x0, shifted);
-                easy1 = TVector.CountAtLeast(easy1, x1, shifted);
-            }
-            TVector.StoreIntegers(nearer0, Nearer + i);
-            TVector.StoreIntegers(nearer1, Nearer + i + TVector.Count);
-            TVector.StoreIntegers(easy0, EasyFor + i);
-            TVector.StoreIntegers(easy1, EasyFor + i + TVector.Count);
+            V key = TVector.Broadcast(unsorted[j]);
+            int slot = 0;
+            for (int i = 0; i < k; i += TVector.Count)
+                slot += BitOperations.PopCount(TVector.LessBits(TVector.Load(unsorted + i), key));
+            while (place[slot] >= 0) slot++;
+            (sorted[slot], place[slot]) = (unsorted[j], j);
         }
     }
 
+    /// <summary>Compares each vector of distances with every positive: the fastest for few positives.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void CountByBisection()
+    void CountLinearly<TVector, V>() where TVector : struct, IRowVector<V> where V : struct
     {
+        float* x = X, s = S, shifted = Shifted;
+        int* nearer = Nearer, easyFor = EasyFor;
+        int k = K, padded = Padded;
+        V zero = TVector.Broadcast(0), nearerSums = zero, easySums = zero, farthest = TVector.Broadcast(-1);
+        V last = TVector.Broadcast(k > 0 ? shifted[k - 1] : float.PositiveInfinity);
+        uint all = (1u << TVector.Count) - 1;
+        for (int i = 0; i < padded; i += 2 * TVector.Count)
+        {
+            V x0 = TVector.Load(x + i), x1 = TVector.Load(x + i + TVector.Count);
+            V nearer0 = zero, nearer1 = zero, easy0 = zero, easy1 = zero;
+            // Most negatives of a trained network are easy for all positives.
+            bool areEasy = (TVector.LessBits(last, x0) & TVector.LessBits(last, x1)) == all;
+            if (areEasy) nearer0 = nearer1 = easy0 = easy1 = TVector.Broadcast(k);
+            for (int j = areEasy ? k : 0; j < k; j++)
+            {
+                V positive = TVector.Broadcast(s[j]), limit = TVector.Broadcast(shifted[j]);
+                nearer0 = TVector.CountGreater(nearer0, x0, positive);
+                nearer1 = TVector.CountGreater(nearer1, x1, positive);
+                easy0 = TVector.CountAtLeast(easy0, x0, limit);
+                easy1 = TVector.CountAtLeast(easy1, x1, limit);
+            }
+            TVector.StoreIntegers(nearer0, nearer + i);
+            TVector.StoreIntegers(nearer1, nearer + i + TVector.Count);
+            TVector.StoreIntegers(easy0, easyFor + i);
+            TVector.StoreIntegers(easy1, easyFor + i + TVector.Count);
+            // With a margin too small to change s_j, a negative at s_j itself is hard, not easy.
+            nearerSums = TVector.Add(nearerSums, TVector.Add(nearer0, nearer1));
+            easySums = TVector.Add(easySums, TVector.Add(TVector.Min(easy0, nearer0), TVector.Min(easy1, nearer1)));
+            farthest = TVector.MaxFinite(TVector.MaxFinite(farthest, x0), x1);
+        }
+        // A lane's sums stay below 2^24, where floats count exactly: few positives times the rows of one lane.
+        float* lanes = stackalloc float[3 * TVector.Count];
+        TVector.Store(nearerSums, lanes);
+        TVector.Store(easySums, lanes + TVector.Count);
+        TVector.Store(farthest, lanes + 2 * TVector.Count);
+        long nearerSum = 0, easySum = 0;
+        FarthestDistance = -1;
+        for (int i = 0; i < TVector.Count; i++)
+        {
+            nearerSum += (long)lanes[i];
+            easySum += (long)lanes[TVector.Count + i];
+            FarthestDistance = Math.Max(FarthestDistance, lanes[2 * TVector.Count + i]);
+        }
+        Count(nearerSum, easySum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void CountByBisection()
+    {
+        float* s = S, shifted = Shifted;
+        int k = K;
+        long nearerSum = 0, easySum = 0;
+        float farthest = -1;
         for (int i = 0; i < Padded; i++)
         {
             float x = X[i];
-            int nearer = 0, easy = 0, length = K;
+            int nearer = 0, easy = 0, length = k;
             // Both counts at once: the steps of one hide the latency of the other.
             for (; length > 1; length -= length / 2)
             {
                 int half = length / 2;
-                nearer += S[nearer + half - 1] < x ? half : 0;
-                easy += Shifted[easy + half - 1] <= x ? half : 0;
+                nearer += s[nearer + half - 1] < x ? half : 0;
+                easy += shifted[easy + half - 1] <= x ? half : 0;
             }
-            nearer += S[nearer] < x ? 1 : 0;
-            easy += Shifted[easy] <= x ? 1 : 0;
+            nearer += s[nearer] < x ? 1 : 0;
+            easy += shifted[easy] <= x ? 1 : 0;
             (Nearer[i], EasyFor[i]) = (nearer, easy);
+            nearerSum += nearer;
+            easySum += Math.Min(easy, nearer);
+            if (x > farthest && x < float.PositiveInfinity) farthest = x;
         }
+        FarthestDistance = farthest;
+        Count(nearerSum, easySum);
     }
+
+    /// <summary>What is no negative counts as farther than every positive, and so as neither hard nor semi-hard.</summary>
+    void Count(long nearerSum, long easySum) => (Hard, SemiHard) = ((long)K * Padded - nearerSum, nearerSum - easySum);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void FillBuckets()
+    readonly void FillBuckets()
     {
-        for (int b = 0; b <= K; b++) (BucketDistance[b], BucketRow[b]) = (float.PositiveInfinity, -1);
-        (FarthestDistance, FarthestRow, Hard, SemiHard) = (-1, -1, 0, 0);
-        long hard = 0, semiHard = 0;
-        float farthest = -1;
-        for (int i = 0; i < N; i++)
+        float* x = X, distances = BucketDistance;
+        int* nearer = Nearer, rows = BucketRow;
+        int n = N, k = K;
+        for (int b = 0; b <= k; b++) (distances[b], rows[b]) = (float.PositiveInfinity, -1);
+        for (int i = 0; i < n; i++)
         {
-            float x = X[i];
-            int b = Nearer[i];
-            // With a margin too small to change s_j, a negative at s_j itself is hard, not easy.
-            int easy = Math.Min(EasyFor[i], b);
-            hard += K - b;
-            semiHard += b - easy;
-            if (x < BucketDistance[b]) (BucketDistance[b], BucketRow[b]) = (x, i);
-            if (x > farthest && x < float.PositiveInfinity) (farthest, FarthestRow) = (x, i);
+            int b = nearer[i];
+            if (x[i] < distances[b]) (distances[b], rows[b]) = (x[i], i);
         }
-        (Hard, SemiHard, FarthestDistance) = (hard, semiHard, farthest);
     }
 
-    /// <summary>How many negatives lie strictly between two distances.</summary>
-    public readonly int CountBetween<TVector, V>(float low, float high) where TVector : struct, IRowVector<V> where V : struct
+    /// <summary>The row of the farthest negative, -1 if there is none.</summary>
+    public readonly int FarthestRow() => new ReadOnlySpan<float>(X, N).IndexOf(FarthestDistance);
+
+    /// <summary>Counts for each sorted positive its semi-hard negatives, into <see cref="Runs"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void CountSemiHard()
     {
-        V s = TVector.Broadcast(low), t = TVector.Broadcast(high);
-        int count = 0;
-        for (int i = 0; i < Padded; i += TVector.Count) count += System.Numerics.BitOperations.PopCount(Between<TVector, V>(i, s, t));
-        return count;
+        int* runs = Runs, nearer = Nearer, easyFor = EasyFor;
+        new Span<int>(runs, K + 1).Clear();
+        for (int i = 0; i < N; i++)
+        {
+            // The negative is semi-hard for the positives before its bucket for which it is not easy.
+            runs[Math.Min(easyFor[i], nearer[i])]++;
+            runs[nearer[i]]--;
+        }
+        for (int j = 1; j < K; j++) runs[j] += runs[j - 1];
     }
 
     /// <summary>The row of negative number <paramref name="index"/>, counted from 0, of those between two distances.</summary>
@@ -167,10 +234,10 @@ unsafe struct AnchorRow
         V s = TVector.Broadcast(low), t = TVector.Broadcast(high);
         int i = 0;
         uint bits = Between<TVector, V>(0, s, t);
-        for (int count; (count = System.Numerics.BitOperations.PopCount(bits)) <= index; index -= count)
+        for (int count; (count = BitOperations.PopCount(bits)) <= index; index -= count)
             bits = Between<TVector, V>(i += TVector.Count, s, t);
         while (index-- > 0) bits &= bits - 1;
-        return i + System.Numerics.BitOperations.TrailingZeroCount(bits);
+        return i + BitOperations.TrailingZeroCount(bits);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -22,6 +22,11 @@ unsafe interface IRowVector<V> where V : struct
     /// <summary>a * b + c.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 
+    static abstract V Min(V a, V b);
+
+    /// <summary>The larger of the two, but <paramref name="max"/> where x is infinite or NaN.</summary>
+    static abstract V MaxFinite(V max, V x);
+
     static abstract V Sqrt(V x);
 
     /// <summary>count + 1 where x > s, else count.</summary>

@@ -30,6 +30,13 @@ unsafe readonly struct RowVector128 : IRowVector<Vector128<float>>
         a * b + c;
 
     [MethodImpl(Inline)]
+    public static Vector128<float> Min(Vector128<float> a, Vector128<float> b) => Vector128.MinNative(a, b);
+
+    [MethodImpl(Inline)]
+    public static Vector128<float> MaxFinite(Vector128<float> max, Vector128<float> x) =>
+        Vector128.ConditionalSelect(Vector128.LessThan(x, Vector128.Create(float.PositiveInfinity)), Vector128.MaxNative(max, x), max);
+
+    [MethodImpl(Inline)]
     public static Vector128<float> Sqrt(Vector128<float> x) => Vector128.Sqrt(x);
 
     [MethodImpl(Inline)]
@@ -41,7 +48,7 @@ unsafe readonly struct RowVector128 : IRowVector<Vector128<float>>
         Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(x, s), count + Vector128<float>.One, count);
 
     [MethodImpl(Inline)]
-    public static void StoreIntegers(Vector128<float> x, int* to) => Vector128.ConvertToInt32(x).Store(to);
+    public static void StoreIntegers(Vector128<float> x, int* to) => Vector128.ConvertToInt32Native(x).Store(to);
 
     [MethodImpl(Inline)]
     public static uint LessBits(Vector128<float> a, Vector128<float> b) =>

@@ -31,6 +31,13 @@ unsafe readonly struct RowVector256 : IRowVector<Vector256<float>>
         Fma.MultiplyAdd(a, b, c);
 
     [MethodImpl(Inline)]
+    public static Vector256<float> Min(Vector256<float> a, Vector256<float> b) => Vector256.MinNative(a, b);
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> MaxFinite(Vector256<float> max, Vector256<float> x) =>
+        Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256.Create(float.PositiveInfinity)), Vector256.MaxNative(max, x), max);
+
+    [MethodImpl(Inline)]
     public static Vector256<float> Sqrt(Vector256<float> x) => Vector256.Sqrt(x);
 
     [MethodImpl(Inline)]
@@ -42,7 +49,7 @@ unsafe readonly struct RowVector256 : IRowVector<Vector256<float>>
         Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(x, s), count + Vector256<float>.One, count);
 
     [MethodImpl(Inline)]
-    public static void StoreIntegers(Vector256<float> x, int* to) => Vector256.ConvertToInt32(x).Store(to);
+    public static void StoreIntegers(Vector256<float> x, int* to) => Vector256.ConvertToInt32Native(x).Store(to);
 
     [MethodImpl(Inline)]
     public static uint LessBits(Vector256<float> a, Vector256<float> b) =>

@@ -31,6 +31,13 @@ unsafe readonly struct RowVector512 : IRowVector<Vector512<float>>
         Avx512F.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(Inline)]
+    public static Vector512<float> Min(Vector512<float> a, Vector512<float> b) => Vector512.MinNative(a, b);
+
+    [MethodImpl(Inline)]
+    public static Vector512<float> MaxFinite(Vector512<float> max, Vector512<float> x) =>
+        Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(float.PositiveInfinity)), Vector512.MaxNative(max, x), max);
+
+    [MethodImpl(Inline)]
     public static Vector512<float> Sqrt(Vector512<float> x) => Vector512.Sqrt(x);
 
     [MethodImpl(Inline)]
@@ -42,7 +49,7 @@ unsafe readonly struct RowVector512 : IRowVector<Vector512<float>>
         Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(x, s), count + Vector512<float>.One, count);
 
     [MethodImpl(Inline)]
-    public static void StoreIntegers(Vector512<float> x, int* to) => Vector512.ConvertToInt32(x).Store(to);
+    public static void StoreIntegers(Vector512<float> x, int* to) => Vector512.ConvertToInt32Native(x).Store(to);
 
     [MethodImpl(Inline)]
     public static uint LessBits(Vector512<float> a, Vector512<float> b) =>

@@ -36,7 +36,7 @@ unsafe struct TripletChoice<TVector, V>(TripletSettings settings, int* triplets,
         bool isStrict = settings.Rule == TripletRule.FaceNet;
         double sum = 0;
         float distance = float.PositiveInfinity;
-        int negative = -1;
+        int negative = -1, farthest = int.MinValue;
         for (int j = row.K - 1; j >= 0; j--)
         {
             if (row.BucketRow[j + 1] >= 0) (distance, negative) = (row.BucketDistance[j + 1], row.BucketRow[j + 1]);
@@ -51,7 +51,8 @@ unsafe struct TripletChoice<TVector, V>(TripletSettings settings, int* triplets,
             else
             {
                 // Without any negative the reference's masked maximum finds the anchor's distance to itself, 0.
-                chosen = row.FarthestRow;
+                if (farthest == int.MinValue) farthest = row.FarthestRow();
+                chosen = farthest;
                 loss = row.Shifted[j] - (chosen >= 0 ? row.FarthestDistance : 0);
                 Tally.Fallback++;
             }
@@ -63,10 +64,11 @@ unsafe struct TripletChoice<TVector, V>(TripletSettings settings, int* triplets,
     double Random(in AnchorRow row, int anchor, ReadOnlySpan<int> members, int firstPair)
     {
         double sum = 0;
+        row.CountSemiHard();
         for (int j = 0; j < row.K; j++)
         {
             float s = row.S[j], shifted = row.Shifted[j];
-            int count = row.CountBetween<TVector, V>(s, shifted), negative = -1;
+            int count = row.Runs[j], negative = -1;
             float loss = 0;
             if (count > 0)
             {
