@@ -12,6 +12,7 @@ sealed partial class FunctionWriter
         if (model.GetSymbolInfo(node).Symbol is not IMethodSymbol called) return Unknown(node, null);
         if (Views.Is(called.ContainingType)) return Raw(ViewExpression(node, called), node);
         if (called is { IsStatic: true, ContainingType.TypeKind: TypeKind.Interface }) return TypeMethod(node, called);
+        if (called.ContainingType.TypeKind == TypeKind.Interface) return InstanceMethod(node, called);
         if (Intrinsics.IsAtomic(called)) return Raw(AtomicCall(node, called), node);
         if (called is { Name: "SizeOf", ContainingType.Name: "Interop" } && Views.IsIlgpu(called))
             return Raw($"((int)sizeof({translation.Type(called.TypeArguments[0], node)}))", node);
@@ -63,6 +64,23 @@ sealed partial class FunctionWriter
         if (type is ITypeParameterSymbol) return Raw($"{type.Name}_{called.Name}({Arguments(node, called)})", node);
         var method = (IMethodSymbol)type.FindImplementationForInterfaceMember(called)!;
         return Raw($"{translation.Function(method, spaces, m)}({Arguments(node, called)})", node);
+    }
+
+    /// <summary>
+    /// <c>rule.Update(w, g)</c> of an argument whose type is a type parameter: <c>TRule_Update(rule, w, g)</c>, bound at
+    /// load.
+    /// </summary>
+    SyntaxNode InstanceMethod(InvocationExpressionSyntax node, IMethodSymbol called)
+    {
+        if (node.Expression is not MemberAccessExpressionSyntax m || model.GetTypeInfo(m.Expression).Type is not ITypeParameterSymbol type
+            || Bound(type) is not ITypeParameterSymbol bound)
+            return Unknown(node, called);
+        bool writes = called.Parameters.Any(p => p.RefKind is RefKind.Ref or RefKind.Out);
+        if (writes && !IsWholeValue(node)) translation.Report(Rules.SideEffect, node, "a call that writes its arguments");
+        foreach ((IParameterSymbol p, ArgumentSyntax? argument) in Source.Arguments(called, node))
+            if (p.RefKind is RefKind.Ref or RefKind.Out && SpaceOf(argument!.Expression) is var space && space != Space.Private)
+                translation.Report(Rules.Space, argument, argument.Expression.ToString(), $"{space}", $"{Space.Private}");
+        return Raw($"{bound.Name}_{called.Name}({Text(m.Expression)}, {Arguments(node, called)})", node);
     }
 
     /// <summary>What a type parameter of this function stands for in this call of it.</summary>

@@ -70,6 +70,7 @@ static class LauncherWriter
         {
             arguments.Add(Views.Is(p.Type) ? $"KernelArgument.View(@{p.Name})"
                 : Views.IsSpecialized(p.Type) ? $"KernelArgument.Constant(&@{p.Name})"
+                : p.Type is ITypeParameterSymbol ? $"KernelArgument.Struct(ref @{p.Name})"
                 : $"KernelArgument.Value(&@{p.Name})");
             if (Views.Is(p.Type) && use.Measures(p)) arguments.Add($"KernelArgument.Value(&@{p.Name}.Length)");
         }
@@ -108,6 +109,8 @@ static class LauncherWriter
             string type = Global(p.Type);
             values.Add(Views.Is(p.Type) ? $"views.View<{Global(Views.Element(p.Type))}>(arguments[{at}])"
                 : Views.IsSpecialized(p.Type) ? $"global::ILGPU.Runtime.SpecializedValue.New(*(int*)arguments[{at}].Data)"
+                : p.Type is ITypeParameterSymbol
+                    ? $"global::System.Runtime.CompilerServices.Unsafe.Read<{type}>(arguments[{at}].Data)"
                 : $"*({type}*)arguments[{at}].Data");
             at += Views.Is(p.Type) && use.Measures(p) ? 2 : 1;
         }

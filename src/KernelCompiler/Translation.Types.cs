@@ -31,8 +31,10 @@ sealed partial class Translation
                 return "double";
         }
         if (IsVector(type)) return "float4";
-        // Structs would be declared twice where a type argument's program meets a kernel's: numbers will do there.
-        if (typeArgument == null && type is INamedTypeSymbol { IsUnmanagedType: true, TypeKind: TypeKind.Struct } named
+        // A struct that kernels are generic over and that has fields is a kernel's argument too.
+        if (type is ITypeParameterSymbol parameter && KernelShape.Interface(parameter) != "") return parameter.Name;
+        // Other structs would be declared twice where a type argument's program meets a kernel's: numbers will do there.
+        if ((typeArgument == null || SymbolEqualityComparer.Default.Equals(type, typeArgument)) && type is INamedTypeSymbol { IsUnmanagedType: true, TypeKind: TypeKind.Struct } named
             && !Views.IsIlgpu(type) && (named.IsTupleType || named.DeclaringSyntaxReferences.Length > 0))
             return Struct(named, at);
         Report(Rules.Type, at, type.ToDisplayString());
@@ -65,6 +67,8 @@ sealed partial class Translation
         List<(string Name, ITypeSymbol Type)> fields = Fields(type);
         string name = type.IsTupleType ? "Tuple_" + string.Join("_", fields.Select(f => Type(f.Type, at))) : type.Name;
         if (!structNames.Add(name)) return name;
+        if (typeArgument != null && fields.Any(f => f.Type.SpecialType == SpecialType.System_Boolean))
+            Report(Rules.ArgumentLayout, at, "bool", type.Name);
         string members = string.Concat(fields.Select(f => $" {Type(f.Type, at)} {f.Name};"));
         string text = $"typedef struct {{{members} }} {name};\n";
         if (HasFieldwiseConstructor(type))

@@ -4,20 +4,20 @@ using Microsoft.CodeAnalysis;
 namespace TripletGpu.KernelCompiler;
 
 /// <summary>
-/// The program of a struct that kernels are generic over: its static members that implement an interface and have a
-/// device form. Others (SIMD forms over Vector512) are the CPU's and are left out.
+/// The program of a struct that kernels are generic over: its members that implement an interface and have a device form.
+/// Others (SIMD forms over Vector512) are the CPU's and are left out. Where a member is an instance method the struct is
+/// a kernel's argument, and its references point to an item's own variables.
 /// </summary>
 static class TypeArgumentWriter
 {
     public static Output Write(INamedTypeSymbol type, Compilation compilation)
     {
         var translation = new Translation(compilation, type);
-        var none = new Dictionary<ISymbol, Space>(SymbolEqualityComparer.Default);
         SyntaxNode declaration = Source.Declaration(type)!;
         foreach (ISymbol member in Members(type))
             switch (member)
             {
-                case IMethodSymbol m when Source.Body(m) != null: translation.Function(m, none, declaration); break;
+                case IMethodSymbol m when Source.Body(m) != null: translation.Function(m, References(m), declaration); break;
                 case IPropertySymbol p when DeviceConstants.Value(p, compilation) != null:
                     translation.Constant(p, declaration);
                     break;
@@ -42,14 +42,21 @@ static class TypeArgumentWriter
 
     static IEnumerable<ISymbol> Members(INamedTypeSymbol type) => type.AllInterfaces
         .Where(i => i.Name == "IKernelTypeArgument" || i.AllInterfaces.Any(b => b.Name == "IKernelTypeArgument"))
-        .SelectMany(i => i.GetMembers()).Where(m => m.IsStatic && HasDeviceForm(m))
+        .SelectMany(i => i.GetMembers()).Where(HasDeviceForm)
         .Select(m => type.FindImplementationForInterfaceMember(m)).OfType<ISymbol>().Distinct(SymbolEqualityComparer.Default)!;
+
+    static Dictionary<ISymbol, Space> References(IMethodSymbol method)
+    {
+        var spaces = new Dictionary<ISymbol, Space>(SymbolEqualityComparer.Default);
+        foreach (IParameterSymbol p in method.OriginalDefinition.Parameters) spaces[p] = Space.Private;
+        return spaces;
+    }
 
     static bool HasDeviceForm(ISymbol member) => member switch
     {
         IMethodSymbol { MethodKind: MethodKind.Ordinary, TypeParameters.IsEmpty: true } m =>
             IsNumber(m.ReturnType) && m.Parameters.All(p => IsNumber(p.Type)),
-        IPropertySymbol p => IsNumber(p.Type),
+        IPropertySymbol { IsStatic: true } p => IsNumber(p.Type),
         _ => false,
     };
 

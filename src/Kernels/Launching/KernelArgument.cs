@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace TripletGpu.Kernels;
 
 /// <summary>How a driver passes an argument.</summary>
@@ -50,6 +52,10 @@ public readonly unsafe struct KernelArgument
 
     /// <summary>A number or a struct.</summary>
     public static KernelArgument Value<T>(T* value) where T : unmanaged => new(KernelArgumentKind.Value, value, sizeof(T));
+
+    /// <summary>A struct that the kernel is generic over; <paramref name="value"/> lies on the launcher's stack.</summary>
+    public static KernelArgument Struct<T>(ref T value) where T : struct =>
+        new(KernelArgumentKind.Value, Unsafe.AsPointer(ref value), Unsafe.SizeOf<T>());
 
     /// <summary>A launch-time constant.</summary>
     public static KernelArgument Constant(int* value) => new(KernelArgumentKind.Constant, value, sizeof(int));
