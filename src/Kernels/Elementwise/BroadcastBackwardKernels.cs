@@ -3,24 +3,6 @@ using ILGPU;
 namespace TripletGpu.Kernels;
 
 /// <summary>
-/// The elements of a result that one element of a broadcast operand takes part in: a box of four axes. Along an axis
-/// where the operand is broadcast the box has the result's extent, along others 1.
-/// </summary>
-/// <param name="Operand1">The operand's extents along the last three axes.</param>
-/// <param name="Operand2">As above.</param>
-/// <param name="Operand3">As above.</param>
-/// <param name="Box0">The box's extents.</param>
-/// <param name="Box1">As above.</param>
-/// <param name="Box2">As above.</param>
-/// <param name="Box3">As above.</param>
-public readonly record struct BroadcastBox(
-    int Operand1, int Operand2, int Operand3, int Box0, int Box1, int Box2, int Box3)
-{
-    /// <summary>Elements of the box.</summary>
-    public int Count => Box0 * Box1 * Box2 * Box3;
-}
-
-/// <summary>
 /// Gradients of broadcast operands: each element gathers from the results it took part in, so that nothing needs an
 /// atomic and the order of the sum is fixed.
 /// </summary>
@@ -43,7 +25,7 @@ public static partial class BroadcastBackwardKernels
         float sum = 0f;
         for (int j = item; j < box.Count; j += Items)
         {
-            int i = ResultIndex(element, j, dims, box);
+            int i = box.ResultIndex(element, j, dims);
             sum += TMath.BackwardA(a[dims.OffsetA(i)], b[dims.OffsetB(i)], y[i], dy[i]);
         }
         partial[item] = sum;
@@ -64,7 +46,7 @@ public static partial class BroadcastBackwardKernels
         float sum = 0f;
         for (int j = item; j < box.Count; j += Items)
         {
-            int i = ResultIndex(element, j, dims, box);
+            int i = box.ResultIndex(element, j, dims);
             sum += TMath.BackwardB(a[dims.OffsetA(i)], b[dims.OffsetB(i)], y[i], dy[i]);
         }
         partial[item] = sum;
@@ -73,14 +55,36 @@ public static partial class BroadcastBackwardKernels
             db[element] = accumulate != 0 ? db[element] + partial[0] : partial[0];
     }
 
-    /// <summary>Where in the result the j-th element of an operand element's box lies.</summary>
-    static int ResultIndex(int element, int j, BroadcastDims dims, BroadcastBox box)
+    /// <summary>As <see cref="GatherA"/> with one item an element: for small boxes, or none at all.</summary>
+    [Kernel]
+    public static void SumByItemA<TMath>(
+        Index1D element, [MayAlias] ArrayView<float> a, [MayAlias] ArrayView<float> b, [MayAlias] ArrayView<float> y,
+        [MayAlias] ArrayView<float> dy, [MayAlias] ArrayView<float> da, BroadcastDims dims, BroadcastBox box, int accumulate)
+        where TMath : struct, IBinaryMath
     {
-        int axis3 = element % box.Operand3 + j % box.Box3;
-        int axis2 = element / box.Operand3 % box.Operand2 + j / box.Box3 % box.Box2;
-        int axis1 = element / (box.Operand3 * box.Operand2) % box.Operand1 + j / (box.Box3 * box.Box2) % box.Box1;
-        int axis0 = element / (box.Operand3 * box.Operand2 * box.Operand1) + j / (box.Box3 * box.Box2 * box.Box1);
-        return ((axis0 * dims.Extent1 + axis1) * dims.Extent2 + axis2) * dims.Extent3 + axis3;
+        float sum = 0f;
+        for (int j = 0; j < box.Count; j++)
+        {
+            int i = box.ResultIndex(element, j, dims);
+            sum += TMath.BackwardA(a[dims.OffsetA(i)], b[dims.OffsetB(i)], y[i], dy[i]);
+        }
+        da[element] = accumulate != 0 ? da[element] + sum : sum;
+    }
+
+    /// <summary>As <see cref="GatherB"/> with one item an element.</summary>
+    [Kernel]
+    public static void SumByItemB<TMath>(
+        Index1D element, [MayAlias] ArrayView<float> a, [MayAlias] ArrayView<float> b, [MayAlias] ArrayView<float> y,
+        [MayAlias] ArrayView<float> dy, [MayAlias] ArrayView<float> db, BroadcastDims dims, BroadcastBox box, int accumulate)
+        where TMath : struct, IBinaryMath
+    {
+        float sum = 0f;
+        for (int j = 0; j < box.Count; j++)
+        {
+            int i = box.ResultIndex(element, j, dims);
+            sum += TMath.BackwardB(a[dims.OffsetA(i)], b[dims.OffsetB(i)], y[i], dy[i]);
+        }
+        db[element] = accumulate != 0 ? db[element] + sum : sum;
     }
 
     /// <summary>partial[0] = the sum of partial: halves the number of live items until one is left.</summary>

@@ -84,7 +84,7 @@ public static partial class ElementwiseKernels
         x[i] = value;
     }
 
-    /// <summary>y = x, between views of any overlap-free places.</summary>
+    /// <summary>y = x; the two do not overlap.</summary>
     [Kernel]
     public static void Copy(Index1D i, ArrayView<float> x, ArrayView<float> y)
     {

@@ -11,63 +11,68 @@ public static partial class GemmPanelKernels
     /// <summary>Rows and columns an item computes.</summary>
     public const int PanelM = 8, PanelN = 32;
 
-    /// <summary>C = A B, or adds it; B row-major and dense along its rows (ColumnB 1). Deterministic.</summary>
+    /// <summary>
+    /// C = A B, or adds it, for each of a batch (Grid.IdxZ). Fast where B is dense along its rows (ColumnB 1) and may be
+    /// read in whole panels. Bound by arithmetic. Deterministic.
+    /// </summary>
     [Kernel(1)]
-    public static void Panel(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, GemmDims dims)
+    public static void Multiply(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, GemmDims dims)
     {
-        int firstRow = Grid.IdxY * PanelM, firstColumn = Grid.IdxX * PanelN;
-        bool isFull = firstRow + PanelM <= dims.M && firstColumn + PanelN <= dims.N;
-        if (isFull && dims.ColumnB == 1)
-            FullPanel(a, b, c, dims, firstRow, firstColumn);
+        int firstRow = Grid.IdxY * PanelM, firstColumn = Grid.IdxX * PanelN, batch = Grid.IdxZ;
+        if (dims.ColumnB == 1 && firstColumn + PanelN <= dims.ReadableB)
+            WholePanel(a, b, c, dims, firstRow, firstColumn, batch);
         else
-            EdgePanel(a, b, c, dims, firstRow, firstColumn);
+            AnyPanel(a, b, c, dims, firstRow, firstColumn, batch);
     }
 
-    /// <summary>One panel of C with all of its rows and columns.</summary>
-    static void FullPanel(
-        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, GemmDims dims, int firstRow, int firstColumn)
+    /// <summary>A panel of C whose columns of B can all be read. Rows beyond the last repeat it and are not stored.</summary>
+    static void WholePanel(
+        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, GemmDims dims, int firstRow, int firstColumn, int batch)
     {
         var sums = LocalMemory.Allocate<float>(PanelM * PanelN);
         for (int i = 0; i < PanelM * PanelN; i++)
             sums[i] = 0f;
 
+        int startA = batch * dims.BatchA, startB = batch * dims.BatchB + firstColumn;
         for (int k = 0; k < dims.K; k++)
         {
-            var rowB = b.SubView(k * dims.RowB + firstColumn, PanelN);
+            var rowB = b.SubView(startB + k * dims.RowB, PanelN);
             for (int i = 0; i < PanelM; i++)
             {
-                float valueA = a[(firstRow + i) * dims.RowA + k * dims.ColumnA];
+                int row = Math.Min(firstRow + i, dims.M - 1);
+                float valueA = a[startA + row * dims.RowA + k * dims.ColumnA];
                 for (int j = 0; j < PanelN; j++)
                     sums[i * PanelN + j] += valueA * rowB[j];
             }
         }
 
-        if (dims.Accumulate != 0)
-            for (int i = 0; i < PanelM; i++)
-            {
-                var old = c.SubView((firstRow + i) * dims.N + firstColumn, PanelN);
-                for (int j = 0; j < PanelN; j++)
-                    sums[i * PanelN + j] += old[j];
-            }
+        int columns = Math.Min(PanelN, dims.N - firstColumn);
         for (int i = 0; i < PanelM; i++)
         {
-            var result = c.SubView((firstRow + i) * dims.N + firstColumn, PanelN);
-            for (int j = 0; j < PanelN; j++)
-                result[j] = sums[i * PanelN + j];
+            if (firstRow + i >= dims.M) break;
+            var result = c.SubView(batch * dims.BatchC + (firstRow + i) * dims.RowC + firstColumn, columns);
+            if (dims.Accumulate != 0)
+                for (int j = 0; j < columns; j++)
+                    result[j] += sums[i * PanelN + j];
+            else
+                for (int j = 0; j < columns; j++)
+                    result[j] = sums[i * PanelN + j];
         }
     }
 
-    /// <summary>A panel at the lower or right edge, and any panel of a B that is not dense along its rows.</summary>
-    static void EdgePanel(
-        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, GemmDims dims, int firstRow, int firstColumn)
+    /// <summary>Any panel, one sum at a time.</summary>
+    static void AnyPanel(
+        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, GemmDims dims, int firstRow, int firstColumn, int batch)
     {
+        int startA = batch * dims.BatchA, startB = batch * dims.BatchB, startC = batch * dims.BatchC;
         for (int row = firstRow; row < Math.Min(firstRow + PanelM, dims.M); row++)
             for (int column = firstColumn; column < Math.Min(firstColumn + PanelN, dims.N); column++)
             {
                 float sum = 0f;
                 for (int k = 0; k < dims.K; k++)
-                    sum += a[row * dims.RowA + k * dims.ColumnA] * b[k * dims.RowB + column * dims.ColumnB];
-                c[row * dims.N + column] = dims.Accumulate != 0 ? c[row * dims.N + column] + sum : sum;
+                    sum += a[startA + row * dims.RowA + k * dims.ColumnA] * b[startB + k * dims.RowB + column * dims.ColumnB];
+                int at = startC + row * dims.RowC + column;
+                c[at] = dims.Accumulate != 0 ? c[at] + sum : sum;
             }
     }
 }

@@ -4,7 +4,7 @@ namespace TripletGpu.Kernels;
 /// How an optimizer changes one weight by its gradient, in a scalar and a vector form. The struct holds the settings of
 /// one step, corrections for the step's number included. Up to two values are kept for each weight between steps.
 /// </summary>
-public interface IUpdateRule
+public interface IUpdateRule : IKernelTypeArgument
 {
     /// <summary>The new weight.</summary>
     /// <param name="weight">The weight.</param>

@@ -9,36 +9,11 @@ namespace TripletGpu.Kernels;
 public readonly record struct ReduceDims(int Outer, int Reduced, int Inner);
 
 /// <summary>
-/// Sums and maxima by access pattern. Deterministic: the order of a sum depends on the shape alone. Bound by memory,
-/// 4 bytes read an element.
+/// Sums. Deterministic: the order of a sum depends on the shape alone. Bound by memory, 4 bytes read an element.
 /// </summary>
 public static partial class ReductionKernels
 {
-    const int Items = 128;
-
-    /// <summary>
-    /// y[o] = scale * the sum of row o (inner 1), or adds it. One group a row: strided partial sums, then a tree in shared
-    /// memory. For a GPU and long rows.
-    /// </summary>
-    [Kernel(Items)]
-    public static void SumRowsByGroup(ArrayView<float> x, ArrayView<float> y, ReduceDims dims, float scale, int accumulate)
-    {
-        var partial = SharedMemory.Allocate<float>(Items);
-        int item = Group.IdxX, row = Grid.IdxX;
-        float sum = 0f;
-        for (int j = item; j < dims.Reduced; j += Items)
-            sum += x[row * dims.Reduced + j];
-        partial[item] = sum;
-        Group.Barrier();
-        for (int half = Items / 2; half > 0; half /= 2)
-        {
-            if (item < half)
-                partial[item] += partial[item + half];
-            Group.Barrier();
-        }
-        if (item == 0)
-            y[row] = accumulate != 0 ? y[row] + scale * partial[0] : scale * partial[0];
-    }
+    const int Items = 128, Lanes = 16;
 
     /// <summary>
     /// y[o, i] = scale * the sum over r of x[o, r, i], or adds it. One item a result, sixteen partial sums along the reduced
@@ -64,7 +39,42 @@ public static partial class ReductionKernels
         y[index] = accumulate != 0 ? y[index] + scale * total : scale * total;
     }
 
-    const int Lanes = 16;
+    /// <summary>
+    /// y = scale * the sum of the elements of x in an element's box, or adds it: a sum over any axes. One group an element,
+    /// its items stride through the box, then a tree in shared memory.
+    /// </summary>
+    [Kernel(Items)]
+    public static void SumBox(
+        ArrayView<float> x, ArrayView<float> y, BroadcastDims dims, BroadcastBox box, float scale, int accumulate)
+    {
+        var partial = SharedMemory.Allocate<float>(Items);
+        int item = Group.IdxX, element = Grid.IdxX;
+        float sum = 0f;
+        for (int j = item; j < box.Count; j += Items)
+            sum += x[box.ResultIndex(element, j, dims)];
+        partial[item] = sum;
+        Group.Barrier();
+        for (int half = Items / 2; half > 0; half /= 2)
+        {
+            if (item < half)
+                partial[item] += partial[item + half];
+            Group.Barrier();
+        }
+        if (item == 0)
+            y[element] = accumulate != 0 ? y[element] + scale * partial[0] : scale * partial[0];
+    }
+
+    /// <summary>The same with one item an element: for small boxes.</summary>
+    [Kernel]
+    public static void SumBoxByItem(
+        Index1D element, ArrayView<float> x, ArrayView<float> y, BroadcastDims dims, BroadcastBox box, float scale,
+        int accumulate)
+    {
+        float sum = 0f;
+        for (int j = 0; j < box.Count; j++)
+            sum += x[box.ResultIndex(element, j, dims)];
+        y[element] = accumulate != 0 ? y[element] + scale * sum : scale * sum;
+    }
 
     /// <summary>x broadcast along the reduced axis: y[o, r, i] = scale * x[o, i], or adds it. Parallel over y.</summary>
     [Kernel]

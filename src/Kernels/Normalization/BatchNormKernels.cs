@@ -1,0 +1,153 @@
+using ILGPU;
+
+namespace TripletGpu.Kernels;
+
+/// <summary>Images of Channels planes of Plane elements each; a channel's elements lie in all images.</summary>
+public readonly record struct ChannelDims(int Images, int Channels, int Plane)
+{
+    /// <summary>Elements of a channel.</summary>
+    public int Count => Images * Plane;
+
+    /// <summary>Where element i of a channel lies.</summary>
+    public int At(int channel, int i) => (i / Plane * Channels + channel) * Plane + i % Plane;
+}
+
+/// <summary>
+/// Batch norm. The statistics of a channel are the three rows of (3, C): the mean as the sum of two floats, and
+/// 1 / sqrt(variance + epsilon).
+/// </summary>
+public static partial class BatchNormKernels
+{
+    const int Items = 128;
+
+    /// <summary>
+    /// A channel's statistics in one pass, and the running ones moved by momentum towards them. Sums are taken around the
+    /// channel's first element, so that a mean far from 0 does not cancel. One group a channel, then a tree in shared
+    /// memory. Reads 4 bytes an element. Deterministic.
+    /// </summary>
+    [Kernel(Items)]
+    public static void Statistics(
+        ArrayView<float> x, ArrayView<float> runningMean, ArrayView<float> runningVariance, ArrayView<float> statistics,
+        ChannelDims d, float momentum, float epsilon)
+    {
+        var sums = SharedMemory.Allocate<float>(Items);
+        var squares = SharedMemory.Allocate<float>(Items);
+        int item = Group.IdxX, channel = Grid.IdxX;
+        float center = x[channel * d.Plane];
+        float sum = 0f, square = 0f;
+        for (int i = item; i < d.Count; i += Items)
+        {
+            float deviation = x[d.At(channel, i)] - center;
+            sum += deviation;
+            square += deviation * deviation;
+        }
+        sums[item] = sum;
+        squares[item] = square;
+        SumBoth(sums, squares, item);
+        if (item == 0)
+        {
+            float shift = sums[0] / d.Count;
+            float mean = center + shift;
+            float rest = center - mean + shift;         // what rounding took from the mean
+            float variance = MathF.Max((squares[0] - sums[0] * shift) / d.Count, 0f);
+            statistics[channel] = mean;
+            statistics[d.Channels + channel] = rest;
+            statistics[2 * d.Channels + channel] = 1f / MathF.Sqrt(variance + epsilon);
+            runningMean[channel] += momentum * (mean - runningMean[channel]);
+            float unbiased = variance * d.Count / (d.Count - 1);
+            runningVariance[channel] += momentum * (unbiased - runningVariance[channel]);
+        }
+    }
+
+    /// <summary>The statistics of frozen running values. Parallel over channels.</summary>
+    [Kernel]
+    public static void FrozenStatistics(
+        Index1D channel, ArrayView<float> runningMean, ArrayView<float> runningVariance, ArrayView<float> statistics,
+        int channels, float epsilon)
+    {
+        statistics[channel] = runningMean[channel];
+        statistics[channels + channel] = 0f;
+        statistics[2 * channels + channel] = 1f / MathF.Sqrt(runningVariance[channel] + epsilon);
+    }
+
+    /// <summary>y = (x - mean) * inverse deviation * weight + bias, then max(0, y) where relu is not 0.</summary>
+    [Kernel]
+    public static void Normalize(
+        Index1D i, ArrayView<float> x, ArrayView<float> weight, ArrayView<float> bias, ArrayView<float> statistics,
+        ArrayView<float> y, ChannelDims d, int relu)
+    {
+        int channel = i / d.Plane % d.Channels;
+        float value = Normalized(x[i], statistics, channel, d.Channels) * weight[channel] + bias[channel];
+        y[i] = relu != 0 ? MathF.Max(value, 0f) : value;
+    }
+
+    /// <summary>
+    /// dbias = sum(g) and dweight = sum(g n), where g is dy (0 where a fused ReLU cut) and n the normalised x; overwrites
+    /// or adds. The sums themselves go to <paramref name="gradientSums"/> (2, C). One group a channel.
+    /// </summary>
+    [Kernel(Items)]
+    public static void GradientSums(
+        ArrayView<float> x, ArrayView<float> weight, ArrayView<float> bias, ArrayView<float> statistics, ArrayView<float> dy,
+        ArrayView<float> gradientSums, ChannelDims d, int relu)
+    {
+        var sums = SharedMemory.Allocate<float>(Items);
+        var dots = SharedMemory.Allocate<float>(Items);
+        int item = Group.IdxX, channel = Grid.IdxX;
+        float sum = 0f, dot = 0f;
+        for (int i = item; i < d.Count; i += Items)
+        {
+            int at = d.At(channel, i);
+            float n = Normalized(x[at], statistics, channel, d.Channels);
+            float g = relu != 0 && n * weight[channel] + bias[channel] <= 0f ? 0f : dy[at];
+            sum += g;
+            dot += g * n;
+        }
+        sums[item] = sum;
+        dots[item] = dot;
+        SumBoth(sums, dots, item);
+        if (item == 0)
+        {
+            gradientSums[channel] = sums[0];
+            gradientSums[d.Channels + channel] = dots[0];
+        }
+    }
+
+    /// <summary>
+    /// dx = weight * inverse deviation * (g - mean(g) - n * mean(g n)), or adds it; with frozen statistics
+    /// weight * inverse deviation * g.
+    /// </summary>
+    [Kernel]
+    public static void InputGradient(
+        Index1D i, ArrayView<float> x, ArrayView<float> weight, ArrayView<float> bias, ArrayView<float> statistics,
+        ArrayView<float> dy, ArrayView<float> gradientSums, ArrayView<float> dx, ChannelDims d, int frozen, int relu,
+        int accumulate)
+    {
+        int channel = i / d.Plane % d.Channels;
+        float n = Normalized(x[i], statistics, channel, d.Channels);
+        float g = relu != 0 && n * weight[channel] + bias[channel] <= 0f ? 0f : dy[i];
+        if (frozen == 0)
+            g -= gradientSums[channel] / d.Count + n * (gradientSums[d.Channels + channel] / d.Count);
+        float gradient = weight[channel] * statistics[2 * d.Channels + channel] * g;
+        dx[i] = accumulate != 0 ? dx[i] + gradient : gradient;
+    }
+
+    static float Normalized(float x, ArrayView<float> statistics, int channel, int channels)
+    {
+        return (x - statistics[channel] - statistics[channels + channel]) * statistics[2 * channels + channel];
+    }
+
+    /// <summary>Element 0 of both gets the sum of all.</summary>
+    static void SumBoth(ArrayView<float> a, ArrayView<float> b, int item)
+    {
+        Group.Barrier();
+        for (int half = Items / 2; half > 0; half /= 2)
+        {
+            if (item < half)
+            {
+                a[item] += a[item + half];
+                b[item] += b[item + half];
+            }
+            Group.Barrier();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using ILGPU;
+
+namespace TripletGpu.Kernels;
+
+/// <summary>L2 normalisation of the rows of a matrix. One group a row, a tree in shared memory.</summary>
+public static partial class UnitRowKernels
+{
+    const int Items = 64;
+
+    /// <summary>y = x / max(|x|, epsilon), norms = |x|.</summary>
+    [Kernel(Items)]
+    public static void Forward(ArrayView<float> x, ArrayView<float> y, ArrayView<float> norms, int width, float epsilon)
+    {
+        var partial = SharedMemory.Allocate<float>(Items);
+        int item = Group.IdxX, row = Grid.IdxX;
+        float sum = 0f;
+        for (int j = item; j < width; j += Items)
+            sum += x[row * width + j] * x[row * width + j];
+        partial[item] = sum;
+        SumGroup(partial, item);
+        float norm = MathF.Sqrt(partial[0]);
+        if (item == 0)
+            norms[row] = norm;
+        float divisor = MathF.Max(norm, epsilon);
+        for (int j = item; j < width; j += Items)
+            y[row * width + j] = x[row * width + j] / divisor;
+    }
+
+    /// <summary>dx = (dy - y (y . dy)) / |x|, or adds it; 0 for rows with |x| below epsilon.</summary>
+    [Kernel(Items)]
+    public static void Backward(
+        ArrayView<float> y, ArrayView<float> norms, ArrayView<float> dy, ArrayView<float> dx, int width, float epsilon,
+        int accumulate)
+    {
+        var partial = SharedMemory.Allocate<float>(Items);
+        int item = Group.IdxX, row = Grid.IdxX;
+        float sum = 0f;
+        for (int j = item; j < width; j += Items)
+            sum += y[row * width + j] * dy[row * width + j];
+        partial[item] = sum;
+        SumGroup(partial, item);
+        float along = partial[0];
+        bool hasDirection = norms[row] >= epsilon;
+        for (int j = item; j < width; j += Items)
+        {
+            int at = row * width + j;
+            float gradient = hasDirection ? (dy[at] - y[at] * along) / norms[row] : 0f;
+            dx[at] = accumulate != 0 ? dx[at] + gradient : gradient;
+        }
+    }
+
+    static void SumGroup(ArrayView<float> partial, int item)
+    {
+        Group.Barrier();
+        for (int half = Items / 2; half > 0; half /= 2)
+        {
+            if (item < half)
+                partial[item] += partial[item + half];
+            Group.Barrier();
+        }
+    }
+}

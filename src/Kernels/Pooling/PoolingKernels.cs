@@ -1,0 +1,108 @@
+using ILGPU;
+using ILGPU.Algorithms;
+
+namespace TripletGpu.Kernels;
+
+/// <summary>
+/// Pooling of planes. Forward kernels are parallel over outputs, backward kernels over inputs: each input gathers from
+/// the windows that hold it, so that nothing needs an atomic. Bound by memory.
+/// </summary>
+public static partial class PoolingKernels
+{
+    /// <summary>y = max over the window, NaN wins; taps = the place r * S + s of the first maximum in its window.</summary>
+    [Kernel]
+    public static void Max(Index1D i, ArrayView<float> x, ArrayView<float> y, ArrayView<float> taps, PlaneWindow d)
+    {
+        int plane = i / (d.P * d.Q), p = i / d.Q % d.P, q = i % d.Q;
+        var input = x.SubView(plane * d.H * d.W, d.H * d.W);
+        float best = float.NegativeInfinity;
+        int tap = -1;
+        for (int h = d.FirstLine(p); h < d.EndLine(p); h++)
+            for (int w = d.FirstColumn(q); w < d.EndColumn(q); w++)
+            {
+                float value = input[h * d.W + w];
+                // The first of equals, and a NaN that nothing replaces.
+                if (tap < 0 || value > best || (XMath.IsNaN(value) && !XMath.IsNaN(best)))
+                {
+                    best = value;
+                    tap = (h - p * d.StrideH + d.Top) * d.S + w - q * d.StrideW + d.Left;
+                }
+            }
+        y[i] = best;
+        taps[i] = tap;
+    }
+
+    /// <summary>dx = the sum of dy over the windows that took their maximum there, or adds it.</summary>
+    [Kernel]
+    public static void MaxBackward(
+        Index1D i, ArrayView<float> taps, ArrayView<float> dy, ArrayView<float> dx, PlaneWindow d, int accumulate)
+    {
+        int plane = i / (d.H * d.W), h = i / d.W % d.H, w = i % d.W;
+        float sum = 0f;
+        for (int p = d.FirstWindowAt(h); p < d.EndWindowAt(h); p++)
+            for (int q = d.FirstWindowAcross(w); q < d.EndWindowAcross(w); q++)
+            {
+                int at = (plane * d.P + p) * d.Q + q;
+                int tap = (h - p * d.StrideH + d.Top) * d.S + w - q * d.StrideW + d.Left;
+                if ((int)taps[at] == tap) sum += dy[at];
+            }
+        dx[i] = accumulate != 0 ? dx[i] + sum : sum;
+    }
+
+    /// <summary>y = mean over the window.</summary>
+    [Kernel]
+    public static void Average(Index1D i, ArrayView<float> x, ArrayView<float> y, PlaneWindow d, int countPadding)
+    {
+        int plane = i / (d.P * d.Q), p = i / d.Q % d.P, q = i % d.Q;
+        var input = x.SubView(plane * d.H * d.W, d.H * d.W);
+        float sum = 0f;
+        for (int h = d.FirstLine(p); h < d.EndLine(p); h++)
+            for (int w = d.FirstColumn(q); w < d.EndColumn(q); w++)
+                sum += input[h * d.W + w];
+        y[i] = sum / d.Elements(p, q, countPadding);
+    }
+
+    /// <summary>dx = the sum over the windows of dy / elements of the window, or adds it.</summary>
+    [Kernel]
+    public static void AverageBackward(
+        Index1D i, ArrayView<float> dy, ArrayView<float> dx, PlaneWindow d, int countPadding, int accumulate)
+    {
+        int plane = i / (d.H * d.W), h = i / d.W % d.H, w = i % d.W;
+        float sum = 0f;
+        for (int p = d.FirstWindowAt(h); p < d.EndWindowAt(h); p++)
+            for (int q = d.FirstWindowAcross(w); q < d.EndWindowAcross(w); q++)
+                sum += dy[(plane * d.P + p) * d.Q + q] / d.Elements(p, q, countPadding);
+        dx[i] = accumulate != 0 ? dx[i] + sum : sum;
+    }
+
+    /// <summary>y = sqrt(the sum of x^2 over the window).</summary>
+    [Kernel]
+    public static void L2(Index1D i, ArrayView<float> x, ArrayView<float> y, PlaneWindow d)
+    {
+        int plane = i / (d.P * d.Q), p = i / d.Q % d.P, q = i % d.Q;
+        var input = x.SubView(plane * d.H * d.W, d.H * d.W);
+        float sum = 0f;
+        for (int h = d.FirstLine(p); h < d.EndLine(p); h++)
+            for (int w = d.FirstColumn(q); w < d.EndColumn(q); w++)
+                sum += input[h * d.W + w] * input[h * d.W + w];
+        y[i] = MathF.Sqrt(sum);
+    }
+
+    /// <summary>dx = x * (the sum over the windows of dy / y), or adds it; a window with y = 0 adds nothing.</summary>
+    [Kernel]
+    public static void L2Backward(
+        Index1D i, ArrayView<float> x, ArrayView<float> y, ArrayView<float> dy, ArrayView<float> dx, PlaneWindow d,
+        int accumulate)
+    {
+        int plane = i / (d.H * d.W), h = i / d.W % d.H, w = i % d.W;
+        float sum = 0f;
+        for (int p = d.FirstWindowAt(h); p < d.EndWindowAt(h); p++)
+            for (int q = d.FirstWindowAcross(w); q < d.EndWindowAcross(w); q++)
+            {
+                int at = (plane * d.P + p) * d.Q + q;
+                if (y[at] != 0f) sum += dy[at] / y[at];
+            }
+        float gradient = x[i] * sum;
+        dx[i] = accumulate != 0 ? dx[i] + gradient : gradient;
+    }
+}
