@@ -1,0 +1,70 @@
+namespace TripletGpu.Backends.Gpu;
+
+/// <summary>
+/// The operations on a GPU, from the kernels of TripletGpu.Kernels. OpenCL, CUDA and ILGPU differ in the driver alone.
+/// </summary>
+public sealed class GpuBackend : IBackend
+{
+    readonly GpuScratch scratch;
+    readonly HostMetricLearning metricLearning;
+
+    /// <param name="driver">The device's driver; disposed with the backend.</param>
+    /// <param name="plan">Which kernels to take; null for what the device's capabilities suggest.</param>
+    public GpuBackend(IGpuDriver driver, LaunchPlan? plan = null)
+    {
+        Driver = driver;
+        Plan = plan ?? new LaunchPlan(driver.Capabilities);
+        scratch = new GpuScratch(driver);
+        var products = new GpuProducts(driver, Plan, scratch);
+        metricLearning = new HostMetricLearning();
+        Memory = new GpuMemory(driver);
+        Elementwise = new GpuElementwise(driver);
+        Reduction = new GpuReduction(driver, scratch);
+        MatMul = new GpuMatMul(driver, products);
+        Convolution = new GpuConvolution(driver, Plan, products, scratch);
+        Pooling = new GpuPooling(driver);
+        Normalization = new GpuNormalization(driver, scratch);
+        Optimizers = new GpuOptimizers(driver);
+    }
+
+    /// <summary>The device's driver.</summary>
+    public IGpuDriver Driver { get; }
+
+    /// <summary>Which kernels run.</summary>
+    public LaunchPlan Plan { get; }
+
+    /// <inheritdoc/>
+    public IMemory Memory { get; }
+
+    /// <inheritdoc/>
+    public IElementwise Elementwise { get; }
+
+    /// <inheritdoc/>
+    public IReduction Reduction { get; }
+
+    /// <inheritdoc/>
+    public IMatMul MatMul { get; }
+
+    /// <inheritdoc/>
+    public IConvolution Convolution { get; }
+
+    /// <inheritdoc/>
+    public IPooling Pooling { get; }
+
+    /// <inheritdoc/>
+    public INormalization Normalization { get; }
+
+    /// <inheritdoc/>
+    public IMetricLearning MetricLearning => metricLearning;
+
+    /// <inheritdoc/>
+    public IOptimizers Optimizers { get; }
+
+    /// <summary>Gives back scratch memory and closes the driver.</summary>
+    public void Dispose()
+    {
+        metricLearning.Dispose();
+        scratch.Dispose();
+        Driver.Dispose();
+    }
+}

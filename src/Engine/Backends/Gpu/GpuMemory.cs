@@ -1,0 +1,35 @@
+using TripletGpu.Kernels;
+
+namespace TripletGpu.Backends.Gpu;
+
+/// <summary>The driver's memory as the engine's.</summary>
+sealed unsafe class GpuMemory(IGpuDriver driver) : IMemory
+{
+    /// <summary>Readable bytes behind every block: kernels read rows in whole panels and ignore what lies beyond.</summary>
+    public const int Slack = 32 * sizeof(float);
+
+    public DeviceBuffer Allocate(long bytes) => new GpuBuffer(driver.Allocate(bytes + Slack), bytes);
+
+    public void Free(DeviceBuffer buffer) => driver.Free(((GpuBuffer)buffer).Handle);
+
+    public void Upload<T>(ReadOnlySpan<T> from, DeviceBuffer to) where T : unmanaged
+    {
+        if (from.IsEmpty) return;
+        fixed (T* p = from) driver.Upload(p, ((GpuBuffer)to).Handle, (long)from.Length * sizeof(T));
+    }
+
+    public void Download<T>(DeviceBuffer from, Span<T> to) where T : unmanaged
+    {
+        if (to.IsEmpty) return;
+        fixed (T* p = to) driver.Download(((GpuBuffer)from).Handle, p, (long)to.Length * sizeof(T));
+    }
+
+    public void Copy(Tensor from, Tensor to)
+    {
+        if (from.Count > 0) driver.Copy(((GpuBuffer)from.Buffer).Handle, ((GpuBuffer)to.Buffer).Handle, from.Count * sizeof(float));
+    }
+
+    public void Fill(Tensor x, float value) => ElementwiseKernels.LaunchFill(driver, x.Items(), x.Floats(), value);
+
+    public void Synchronize() => driver.Synchronize();
+}

@@ -1,0 +1,81 @@
+using TripletGpu.Kernels;
+
+namespace TripletGpu.Backends.Gpu;
+
+/// <summary>Normalisations on a GPU.</summary>
+sealed class GpuNormalization(IGpuDriver driver, GpuScratch scratch) : INormalization
+{
+    public void BatchNorm(
+        Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor y, Tensor statistics,
+        float momentum, float epsilon, bool relu)
+    {
+        ChannelDims d = Dims(x);
+        BatchNormKernels.LaunchStatistics(
+            driver, d.Channels, x.Floats(), runningMean.Floats(), runningVariance.Floats(), statistics.Floats(), d, momentum,
+            epsilon);
+        Normalize(x, weight, bias, statistics, y, d, relu);
+    }
+
+    public void FrozenBatchNorm(
+        Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor y, Tensor statistics,
+        float epsilon, bool relu)
+    {
+        ChannelDims d = Dims(x);
+        BatchNormKernels.LaunchFrozenStatistics(
+            driver, d.Channels, runningMean.Floats(), runningVariance.Floats(), statistics.Floats(), d.Channels, epsilon);
+        Normalize(x, weight, bias, statistics, y, d, relu);
+    }
+
+    public void BatchNormBackward(
+        Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor dy,
+        Gradient dx, Gradient dweight, Gradient dbias, bool frozen, bool relu)
+    {
+        ChannelDims d = Dims(x);
+        DeviceView<float> sums = scratch.Take(ScratchUse.Sums, 2 * d.Channels);
+        if (!frozen || dweight.IsNeeded || dbias.IsNeeded)
+            BatchNormKernels.LaunchGradientSums(
+                driver, d.Channels, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), dy.Floats(), sums, d,
+                relu ? 1 : 0);
+        Put(sums.Slice(d.Channels, d.Channels), dweight);
+        Put(sums.Slice(0, d.Channels), dbias);
+        if (dx.IsNeeded)
+            BatchNormKernels.LaunchInputGradient(
+                driver, x.Items(), x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), dy.Floats(), sums,
+                dx.Target.Floats(), d, frozen ? 1 : 0, relu ? 1 : 0, dx.Adds());
+    }
+
+    public void LocalResponseNorm(Tensor x, Tensor y, int size, float alpha, float beta, float k) =>
+        ResponseNormKernels.LaunchForward(driver, x.Items(), x.Floats(), y.Floats(), Window(x, size, alpha, beta, k));
+
+    public void LocalResponseNormBackward(Tensor x, Tensor dy, Gradient dx, int size, float alpha, float beta, float k)
+    {
+        if (dx.IsNeeded)
+            ResponseNormKernels.LaunchBackward(
+                driver, x.Items(), x.Floats(), dy.Floats(), dx.Target.Floats(), Window(x, size, alpha, beta, k), dx.Adds());
+    }
+
+    public void L2Normalize(Tensor x, Tensor y, Tensor norms, float epsilon) =>
+        UnitRowKernels.LaunchForward(driver, x.Shape[0], x.Floats(), y.Floats(), norms.Floats(), x.Shape[1], epsilon);
+
+    public void L2NormalizeBackward(Tensor y, Tensor norms, Tensor dy, Gradient dx, float epsilon)
+    {
+        if (dx.IsNeeded)
+            UnitRowKernels.LaunchBackward(
+                driver, y.Shape[0], y.Floats(), norms.Floats(), dy.Floats(), dx.Target.Floats(), y.Shape[1], epsilon, dx.Adds());
+    }
+
+    void Normalize(Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor y, ChannelDims d, bool relu) =>
+        BatchNormKernels.LaunchNormalize(
+            driver, x.Items(), x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), y.Floats(), d, relu ? 1 : 0);
+
+    void Put(DeviceView<float> sums, Gradient gradient)
+    {
+        if (gradient.IsNeeded)
+            ElementwiseKernels.LaunchAffine(driver, sums.Length, sums, gradient.Target.Floats(), 1, 0, gradient.Adds());
+    }
+
+    static ChannelDims Dims(Tensor x) => new(x.Shape[0], x.Shape[1], x.Shape.Product(2, x.Shape.Rank));
+
+    static ResponseNormDims Window(Tensor x, int size, float alpha, float beta, float k) =>
+        new(x.Shape[1], x.Shape.Product(2, x.Shape.Rank), size, alpha, beta, k);
+}

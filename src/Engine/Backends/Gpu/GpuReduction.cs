@@ -1,0 +1,68 @@
+using TripletGpu.Kernels;
+
+namespace TripletGpu.Backends.Gpu;
+
+/// <summary>Sums, strided copies and softmax on a GPU.</summary>
+sealed class GpuReduction(IGpuDriver driver, GpuScratch scratch) : IReduction
+{
+    public void Sum(Tensor x, Shape to, float scale, Gradient y)
+    {
+        if (!y.IsNeeded) return;
+        var broadcast = new Broadcast(to, Shape.Scalar, x.Shape);
+        BroadcastBox box = broadcast.BoxA;
+        if (box.Count < GpuElementwise.LongSum)
+            ReductionKernels.LaunchSumBoxByItem(
+                driver, y.Target.Items(), x.Floats(), y.Target.Floats(), broadcast.Dims, box, scale, y.Adds());
+        else
+            ReductionKernels.LaunchSumBox(
+                driver, y.Target.Items(), x.Floats(), y.Target.Floats(), broadcast.Dims, box, scale, y.Adds());
+    }
+
+    public void Copy(Strided from, Strided to, Shape box, float scale, bool accumulate)
+    {
+        Span<int> extents = stackalloc int[Shape.MaxRank], source = stackalloc int[Shape.MaxRank], target = stackalloc int[Shape.MaxRank];
+        int missing = Shape.MaxRank - box.Rank;
+        extents.Fill(1);
+        for (int axis = 0; axis < box.Rank; axis++)
+        {
+            extents[missing + axis] = box[axis];
+            source[missing + axis] = from.Strides[axis];
+            target[missing + axis] = to.Strides[axis];
+        }
+        StridedCopyKernels.LaunchCopy(
+            driver, checked((int)box.Count), from.Tensor.Floats(), to.Tensor.Floats(), new StridedDims(
+                extents[1], extents[2], extents[3], extents[4], extents[5], source[0], source[1], source[2], source[3], source[4],
+                source[5], target[0], target[1], target[2], target[3], target[4], target[5], (int)from.Offset, (int)to.Offset),
+            scale, accumulate ? 1 : 0);
+    }
+
+    public void LogSoftmax(Tensor x, Tensor y)
+    {
+        int width = x.Shape[-1], rows = x.Items() / width;
+        DeviceView<float> logSums = scratch.Take(ScratchUse.Sums, 2 * rows);
+        SoftmaxKernels.LaunchLogSums(driver, rows, x.Floats(), logSums, width);
+        SoftmaxKernels.LaunchLogSoftmax(driver, x.Items(), x.Floats(), logSums, y.Floats(), width);
+    }
+
+    public void LogSoftmaxBackward(Tensor y, Tensor dy, Gradient dx)
+    {
+        if (dx.IsNeeded)
+            SoftmaxKernels.LaunchLogSoftmaxBackward(
+                driver, y.Items() / y.Shape[-1], y.Floats(), dy.Floats(), dx.Target.Floats(), y.Shape[-1], dx.Adds());
+    }
+
+    public void SoftmaxCrossEntropy(Tensor x, Tensor labels, Tensor logSums, Tensor loss)
+    {
+        (int rows, int classes) = (x.Shape[0], x.Shape[1]);
+        SoftmaxKernels.LaunchLogSums(driver, rows, x.Floats(), logSums.Floats(), classes);
+        SoftmaxKernels.LaunchCrossEntropy(driver, 1, x.Floats(), labels.Ints(), logSums.Floats(), loss.Floats(), rows, classes);
+    }
+
+    public void SoftmaxCrossEntropyBackward(Tensor x, Tensor labels, Tensor logSums, Tensor dloss, Gradient dx)
+    {
+        if (dx.IsNeeded)
+            SoftmaxKernels.LaunchCrossEntropyBackward(
+                driver, x.Items(), x.Floats(), labels.Ints(), logSums.Floats(), dloss.Floats(), dx.Target.Floats(), x.Shape[0],
+                x.Shape[1], dx.Adds());
+    }
+}

@@ -1,0 +1,45 @@
+using TripletGpu.Kernels;
+
+namespace TripletGpu.Backends.Gpu;
+
+/// <summary>What a block of scratch memory is for; each use has a block of its own, which grows to the largest need.</summary>
+enum ScratchUse
+{
+    Columns,
+    Transposed,
+    Product,
+    Map,
+    Sums,
+}
+
+/// <summary>
+/// Memory that an operation needs while it runs. The queue is in order, so the next operation may take the same block.
+/// </summary>
+sealed class GpuScratch(IGpuDriver driver) : IDisposable
+{
+    readonly (nint Buffer, int Length)[] blocks = new (nint, int)[Enum.GetValues<ScratchUse>().Length];
+
+    /// <summary>A block of at least <paramref name="count"/> elements, contents undefined.</summary>
+    public DeviceView<float> Take(ScratchUse use, long count)
+    {
+        int length = checked((int)count);
+        ref (nint Buffer, int Length) block = ref blocks[(int)use];
+        if (block.Length < length)
+        {
+            Release(ref block);
+            block = (driver.Allocate((long)length * sizeof(float) + GpuMemory.Slack), length);
+        }
+        return new(block.Buffer, 0, length);
+    }
+
+    public void Dispose()
+    {
+        for (int i = 0; i < blocks.Length; i++) Release(ref blocks[i]);
+    }
+
+    void Release(ref (nint Buffer, int Length) block)
+    {
+        if (block.Length > 0) driver.Free(block.Buffer);
+        block = default;
+    }
+}

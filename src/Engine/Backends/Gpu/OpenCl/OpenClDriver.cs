@@ -1,0 +1,116 @@
+using TripletGpu.Kernels;
+
+namespace TripletGpu.Backends.Gpu.OpenCl;
+
+/// <summary>One OpenCL device with an in-order queue.</summary>
+sealed unsafe class OpenClDriver : IGpuDriver
+{
+    const ulong ReadWrite = 1;
+    const uint Blocking = 1;
+
+    readonly OpenClLibrary library;
+    readonly OpenClPrograms programs;
+    readonly nint context, queue;
+
+    public OpenClDriver(OpenClDevice device, string? cacheFolder = null)
+    {
+        library = device.Library;
+        Capabilities = device.Capabilities;
+        nint id = device.Id;
+        int error;
+        context = library.CreateContext(null, 1, &id, null, null, &error);
+        OpenClException.Check(error, $"clCreateContext for {device}");
+        queue = library.CreateCommandQueue(context, id, 0, &error);
+        OpenClException.Check(error, $"clCreateCommandQueue for {device}");
+        programs = new OpenClPrograms(device, context, cacheFolder ?? OpenClPrograms.DefaultFolder);
+    }
+
+    public GpuCapabilities Capabilities { get; }
+
+    public nint Allocate(long bytes)
+    {
+        int error;
+        nint buffer = library.CreateBuffer(context, ReadWrite, (nuint)bytes, null, &error);
+        // Out of memory is -4, -5 or -6; larger than the device allows at once is -61.
+        if (error is -4 or -5 or -6 or -61)
+            throw new DeviceOutOfMemoryException($"{Capabilities.Name} refused {bytes:N0} bytes", new OpenClException(error, "clCreateBuffer"));
+        OpenClException.Check(error, "clCreateBuffer");
+        return buffer;
+    }
+
+    public void Free(nint buffer) => OpenClException.Check(library.ReleaseMemObject(buffer), "clReleaseMemObject");
+
+    public void Upload(void* from, nint buffer, long bytes) => OpenClException.Check(
+        library.EnqueueWriteBuffer(queue, buffer, Blocking, 0, (nuint)bytes, from, 0, null, null), "clEnqueueWriteBuffer");
+
+    public void Download(nint buffer, void* to, long bytes)
+    {
+        OpenClException.Check(
+            library.EnqueueReadBuffer(queue, buffer, Blocking, 0, (nuint)bytes, to, 0, null, null), "clEnqueueReadBuffer");
+        programs.Save();
+    }
+
+    public void Copy(nint from, nint to, long bytes) => OpenClException.Check(
+        library.EnqueueCopyBuffer(queue, from, to, 0, 0, (nuint)bytes, 0, null, null), "clEnqueueCopyBuffer");
+
+    public void Synchronize()
+    {
+        OpenClException.Check(library.Finish(queue), "clFinish");
+        programs.Save();
+    }
+
+    public void Launch(KernelSource kernel, LaunchSize size, ReadOnlySpan<KernelArgument> arguments)
+    {
+        if (size.Count == 0) return;
+        nint built = programs.Kernel(kernel);
+        uint index = 0;
+        foreach (ref readonly KernelArgument argument in arguments)
+            switch (argument.Kind)
+            {
+                case KernelArgumentKind.Value: Set(kernel, built, index++, argument.Size, argument.Data); break;
+                case KernelArgumentKind.Shared: Set(kernel, built, index++, argument.Size, null); break;
+                case KernelArgumentKind.View:
+                    nint buffer = argument.Buffer;
+                    long offset = argument.Offset;
+                    Set(kernel, built, index++, sizeof(nint), &buffer);
+                    Set(kernel, built, index++, sizeof(long), &offset);
+                    break;
+            }
+        nuint* global = stackalloc nuint[3], local = stackalloc nuint[3];
+        Shape(kernel, size, global, local);
+        int code = library.EnqueueNDRangeKernel(queue, built, 3, null, global, local, 0, null, null);
+        if (code != 0) throw new OpenClException(code, $"launch of {kernel.Name} with {size}");
+    }
+
+    /// <summary>OpenCL counts items; groups of a kernel with an index are the launch's choice.</summary>
+    void Shape(KernelSource kernel, LaunchSize size, nuint* global, nuint* local)
+    {
+        LaunchSize group = kernel.Group ?? GroupOf(kernel.IndexDimensions, Capabilities.MaxGroupItems);
+        (local[0], local[1], local[2]) = ((nuint)group.X, (nuint)group.Y, (nuint)group.Z);
+        LaunchSize groups = kernel.Group != null ? size : new(
+            (size.X + group.X - 1) / group.X, (size.Y + group.Y - 1) / group.Y, (size.Z + group.Z - 1) / group.Z);
+        (global[0], global[1], global[2]) =
+            ((nuint)groups.X * local[0], (nuint)groups.Y * local[1], (nuint)groups.Z * local[2]);
+    }
+
+    static LaunchSize GroupOf(int dimensions, int most) => dimensions switch
+    {
+        1 => Math.Min(128, most),
+        2 => (Math.Min(32, most), Math.Max(1, Math.Min(4, most / 32))),
+        _ => (Math.Min(16, most), Math.Max(1, Math.Min(4, most / 16)), Math.Max(1, Math.Min(2, most / 64))),
+    };
+
+    void Set(KernelSource kernel, nint built, uint index, int size, void* value)
+    {
+        int code = library.SetKernelArg(built, index, (nuint)size, value);
+        if (code != 0) throw new OpenClException(code, $"{kernel.Name}, argument {index} of {size} bytes");
+    }
+
+    public void Dispose()
+    {
+        _ = library.Finish(queue); // a device that was lost cannot be waited for
+        programs.Dispose();
+        _ = library.ReleaseCommandQueue(queue);
+        _ = library.ReleaseContext(context);
+    }
+}

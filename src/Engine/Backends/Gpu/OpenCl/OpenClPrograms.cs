@@ -1,0 +1,169 @@
+using System.Security.Cryptography;
+using System.Text;
+using TripletGpu.Kernels;
+
+namespace TripletGpu.Backends.Gpu.OpenCl;
+
+/// <summary>
+/// Builds a kernel's program on its first launch and keeps its binary on disk, under the hash of text, options, device
+/// and driver. Binaries are written at the first wait after the launches: some drivers (PoCL) compile only then, and
+/// what is saved before is little more than the source.
+/// </summary>
+sealed unsafe class OpenClPrograms : IDisposable
+{
+    const string Options = "-cl-std=CL1.2";
+    const uint BuildLog = 0x1183, BinarySizes = 0x1165, Binaries = 0x1166;
+
+    readonly OpenClDevice device;
+    readonly OpenClLibrary library;
+    readonly nint context;
+    readonly string folder;
+    readonly List<(string File, nint Program)> unsaved = [];
+    readonly List<nint> programs = [];
+    nint[] kernels = new nint[128];
+
+    public OpenClPrograms(OpenClDevice device, nint context, string folder) =>
+        (this.device, library, this.context, this.folder) = (device, device.Library, context, folder);
+
+    /// <summary>TRIPLETGPU_CACHE, or a folder for this user's caches.</summary>
+    public static string DefaultFolder
+    {
+        get
+        {
+            string? own = Environment.GetEnvironmentVariable("TRIPLETGPU_CACHE");
+            string? caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+            if (string.IsNullOrEmpty(caches))
+                caches = OperatingSystem.IsWindows()
+                    ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+                    : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+            return Path.Combine(string.IsNullOrEmpty(own) ? Path.Combine(caches, "tripletgpu") : own, "opencl");
+        }
+    }
+
+    /// <summary>The built kernel.</summary>
+    /// <exception cref="OpenClException">The driver does not take the program; with its log.</exception>
+    public nint Kernel(KernelSource source)
+    {
+        if (source.Id < kernels.Length && kernels[source.Id] is var known and not 0) return known;
+        if (source.UsesDouble && !device.Capabilities.HasDouble)
+            throw new OpenClException($"{source.Name} computes in double, which {device} does not have");
+        string text = source.OpenCl, file = FileOf(text);
+        nint program = FromBinary(file);
+        if (program == 0)
+        {
+            program = FromText(source, text);
+            unsaved.Add((file, program));
+        }
+        programs.Add(program);
+        int error;
+        nint kernel;
+        fixed (byte* name = Encoding.UTF8.GetBytes(source.Entry + "\0")) kernel = library.CreateKernel(program, name, &error);
+        OpenClException.Check(error, $"clCreateKernel {source.Entry} of {source.Name}");
+        if (source.Id >= kernels.Length) Array.Resize(ref kernels, Math.Max(source.Id + 1, kernels.Length * 2));
+        return kernels[source.Id] = kernel;
+    }
+
+    /// <summary>Writes the binaries of what has been built since the last call. A cache that cannot be written is done without.</summary>
+    public void Save()
+    {
+        if (unsaved.Count == 0) return;
+        try
+        {
+            Directory.CreateDirectory(folder);
+            foreach ((string file, nint program) in unsaved)
+                if (Binary(program) is { } binary)
+                {
+                    string partial = $"{file}.{Environment.ProcessId}";
+                    File.WriteAllBytes(partial, binary);
+                    File.Move(partial, file, overwrite: true);
+                }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next start builds anew: slower, nothing else.
+        }
+        unsaved.Clear();
+    }
+
+    public void Dispose()
+    {
+        Save();
+        foreach (nint kernel in kernels)
+            if (kernel != 0) _ = library.ReleaseKernel(kernel);
+        foreach (nint program in programs) _ = library.ReleaseProgram(program);
+    }
+
+    string FileOf(string text)
+    {
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{device}\n{device.Capabilities.Driver}\n{Options}\n{text}"));
+        return Path.Combine(folder, Convert.ToHexString(hash) + ".bin");
+    }
+
+    nint FromText(KernelSource source, string text)
+    {
+        int error;
+        nint program;
+        fixed (byte* bytes = Encoding.UTF8.GetBytes(text + "\0"))
+        {
+            byte* start = bytes;
+            program = library.CreateProgramWithSource(context, 1, &start, null, &error);
+        }
+        OpenClException.Check(error, $"clCreateProgramWithSource of {source.Name}");
+        if (Build(program) is var code and not 0)
+            throw new OpenClException($"{device} does not build {source.Name} ({code}):\n{Log(program)}");
+        return program;
+    }
+
+    /// <summary>0 where there is no binary, or the driver no longer takes it.</summary>
+    nint FromBinary(string file)
+    {
+        if (!File.Exists(file)) return 0;
+        byte[] binary;
+        try
+        {
+            binary = File.ReadAllBytes(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+        int error, status;
+        nint id = device.Id;
+        nuint length = (nuint)binary.Length;
+        fixed (byte* bytes = binary)
+        {
+            byte* start = bytes;
+            nint program = library.CreateProgramWithBinary(context, 1, &id, &length, &start, &status, &error);
+            return error == 0 && status == 0 && Build(program) == 0 ? program : 0;
+        }
+    }
+
+    int Build(nint program)
+    {
+        nint id = device.Id;
+        fixed (byte* options = Encoding.UTF8.GetBytes(Options + "\0"))
+            return library.BuildProgram(program, 1, &id, options, null, null);
+    }
+
+    string Log(nint program)
+    {
+        nuint size;
+        if (library.GetProgramBuildInfo(program, device.Id, BuildLog, 0, null, &size) != 0) return "no build log";
+        byte[] log = new byte[size];
+        fixed (byte* p = log)
+            return library.GetProgramBuildInfo(program, device.Id, BuildLog, size, p, null) == 0
+                ? Encoding.UTF8.GetString(log).TrimEnd('\0', '\n') : "no build log";
+    }
+
+    byte[]? Binary(nint program)
+    {
+        nuint size;
+        if (library.GetProgramInfo(program, BinarySizes, (nuint)sizeof(nuint), &size, null) != 0 || size == 0) return null;
+        byte[] binary = new byte[size];
+        fixed (byte* p = binary)
+        {
+            byte* start = p;
+            return library.GetProgramInfo(program, Binaries, (nuint)sizeof(nint), &start, null) == 0 ? binary : null;
+        }
+    }
+}
