@@ -62,6 +62,7 @@ static class CommandLine
         MineCommand.Create(terminal),
         SummaryCommand.Create(terminal),
         BenchCommand.Create(terminal),
+        KernelsCommand.Create(terminal),
     };
 
     static int Explain(Terminal terminal, Exception exception)
