@@ -1,15 +1,20 @@
 using NUnit.Framework;
 using TripletGpu.Backends.Cpu;
+using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.OpenCl;
 
 namespace TripletGpu.Support;
 
 /// <summary>The devices that every backend test runs on: each instruction set of the CPU backend.</summary>
 public static class TestDevices
 {
-    const string Required = "TRIPLETGPU_REQUIRE";
+    const string Required = "TRIPLETGPU_REQUIRE", OpenCl = "opencl";
 
     /// <summary>Names for <see cref="TestFixtureSourceAttribute"/>.</summary>
     public static IEnumerable<string> All => ["cpu-avx512", "cpu-avx2", "cpu-portable"];
+
+    /// <summary>Names of the GPU backends, for tests that run on those too.</summary>
+    public static IEnumerable<string> Gpu => [OpenCl];
 
     /// <summary>
     /// Opens a device by its test name. One that this machine lacks skips the test, visibly; naming it in
@@ -17,6 +22,7 @@ public static class TestDevices
     /// </summary>
     public static Device Open(string name, int threads = 2)
     {
+        if (name == OpenCl) return OpenOpenCl();
         CpuInstructionSet set = name switch
         {
             "cpu-avx512" => CpuInstructionSet.Avx512,
@@ -24,13 +30,22 @@ public static class TestDevices
             "cpu-portable" => CpuInstructionSet.Portable,
             _ => throw new ArgumentException($"no test device is called {name}"),
         };
-        if (!CpuInstructionSets.IsSupported(set))
-        {
-            string missing = $"this machine does not run {set}";
-            if ((Environment.GetEnvironmentVariable(Required) ?? "").Split(',').Contains(name)) Assert.Fail(missing);
-            Assert.Ignore(missing);
-        }
+        if (!CpuInstructionSets.IsSupported(set)) Skip(name, $"this machine does not run {set}");
         return new Device(name, new CpuBackend(threads, set));
+    }
+
+    static Device OpenOpenCl()
+    {
+        OpenClDevice? device = OpenClDevices.Find(out string reason).FirstOrDefault(d => d.Unusable == "");
+        if (device is null) Skip(OpenCl, reason);
+        return new Device(OpenCl, new GpuBackend(device!.Open()));
+    }
+
+    /// <summary>A visible skip, or a failure where TRIPLETGPU_REQUIRE names the device.</summary>
+    public static void Skip(string name, string missing)
+    {
+        if ((Environment.GetEnvironmentVariable(Required) ?? "").Split(',').Contains(name)) Assert.Fail(missing);
+        Assert.Ignore(missing);
     }
 }
 

@@ -30,7 +30,7 @@ public sealed class EmulatedKernelTests
     public void ZipBroadcast_RowAndColumn_GiveTheOuterSum()
     {
         float[] a = Draw(3), b = Draw(5), y = new float[15];
-        var dims = new BroadcastDims(1, 3, 5, 0, 0, 1, 0, 0, 0, 0, 1);
+        var dims = new BroadcastDims(1, 1, 1, 3, 5, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1);
         Run(15, i => ElementwiseKernels.ZipBroadcast<Add>(i, View(a), View(b), View(y), dims));
         Assert.That(y, Is.EqualTo(Enumerable.Range(0, 15).Select(i => a[i / 5] + b[i % 5])));
     }
@@ -40,8 +40,8 @@ public sealed class EmulatedKernelTests
     {
         const int n = 2, c = 3, hw = 70;
         float[] a = Draw(n * c * hw), b = Draw(c), dy = Draw(a.Length), db = new float[c];
-        var dims = new BroadcastDims(c, hw, 1, c * hw, hw, 1, 0, 0, 1, 0, 0);
-        var box = new BroadcastBox(c, 1, 1, n, 1, hw, 1);
+        var dims = new BroadcastDims(1, 1, n, c, hw, 0, 0, 0, c * hw, hw, 1, 0, 0, 0, 0, 1, 0);
+        var box = new BroadcastBox(1, 1, 1, c, 1, 1, 1, 1, n, 1, hw);
         Run(c, 128, () => BroadcastBackwardKernels.GatherB<Multiply>(View(a), View(b), View(a), View(dy), View(db), dims, box, 0));
         double[] expected = new double[c];
         for (int i = 0; i < a.Length; i++) expected[i / hw % c] += (double)a[i] * dy[i];
@@ -51,10 +51,12 @@ public sealed class EmulatedKernelTests
     [TestCase(1, 1)]
     [TestCase(3, 127)]
     [TestCase(2, 300)]
-    public void SumRowsByGroup_AnyLength_SumsRows(int rows, int columns)
+    public void SumBox_Rows_SumsThem(int rows, int columns)
     {
         float[] x = Draw(rows * columns), y = new float[rows];
-        Run(rows, 128, () => ReductionKernels.SumRowsByGroup(View(x), View(y), new(rows, columns, 1), 0.5f, 0));
+        var dims = new BroadcastDims(1, 1, 1, rows, columns, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0);
+        var box = new BroadcastBox(1, 1, 1, rows, 1, 1, 1, 1, 1, 1, columns);
+        Run(rows, 128, () => ReductionKernels.SumBox(View(x), View(y), dims, box, 0.5f, 0));
         Close.AreClose([.. x.Chunk(columns).Select(r => r.Sum(v => 0.5 * v))], y, Tolerance.Sum, "sums");
     }
 
@@ -93,7 +95,7 @@ public sealed class EmulatedKernelTests
         float[] a = Draw(m * k), b = Draw(k * n), c = Draw(m * n);
         double[] expected = Product(a, b, c, dims);
         LaunchSize groups = ((n + 31) / 32, (m + 7) / 8);
-        Run(groups, 1, () => GemmPanelKernels.Panel(View(a), View(b), View(c), dims));
+        Run(groups, 1, () => GemmPanelKernels.Multiply(View(a), View(b), View(c), dims));
         Close.AreClose(expected, c, Tolerance.Sum, "C");
     }
 
