@@ -68,6 +68,21 @@ public abstract class Module(Device device)
         foreach (Parameter parameter in Parameters()) parameter.Value.Release();
     }
 
+    /// <summary>
+    /// The parts one after the other. What lies between two parts is given up as soon as nothing reads it any more.
+    /// </summary>
+    protected Tensor ForwardParts(Tensor input)
+    {
+        Tensor x = input;
+        foreach ((_, Module part) in parts)
+        {
+            Tensor y = part.Forward(x);
+            if (x != input && x != y) Device.CurrentStep?.Discard(x);
+            x = y;
+        }
+        return x;
+    }
+
     /// <summary>Adds a part; its parameters are named <c>name.*</c>.</summary>
     protected T Add<T>(string name, T part) where T : Module
     {

@@ -1,8 +1,6 @@
 namespace TripletGpu.Modules;
 
-/// <summary>
-/// Parts one after the other. What lies between two parts is given up as soon as nothing reads it any more.
-/// </summary>
+/// <summary>Parts one after the other.</summary>
 public sealed class Sequential : Module
 {
     /// <param name="device">Where it runs.</param>
@@ -21,15 +19,5 @@ public sealed class Sequential : Module
     }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x)
-    {
-        Tensor input = x;
-        foreach ((_, Module part) in Parts)
-        {
-            Tensor y = part.Forward(x);
-            if (x != input && x != y) Device.CurrentStep?.Discard(x);
-            x = y;
-        }
-        return x;
-    }
+    public override Tensor Forward(Tensor x) => ForwardParts(x);
 }

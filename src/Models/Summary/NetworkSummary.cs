@@ -22,13 +22,24 @@ public sealed record NetworkSummary(IReadOnlyList<LayerSummary> Layers)
     /// <exception cref="ShapeException">The network does not take that shape.</exception>
     public static NetworkSummary Of(Module network, Shape input)
     {
-        Device device = network.Device;
         Trace trace = new(network);
+        Observe(network, input, trace);
+        return new NetworkSummary(trace.Layers);
+    }
+
+    /// <summary>Runs the network in inference mode on one black image, watched.</summary>
+    /// <param name="network">Left as it was.</param>
+    /// <param name="input">The shape of one input, without the batch.</param>
+    /// <param name="observer">Told of each operation.</param>
+    /// <exception cref="ShapeException">The network does not take that shape.</exception>
+    public static void Observe(Module network, Shape input, IOpObserver observer)
+    {
+        Device device = network.Device;
         bool wasTraining = network.IsTraining;
         IOpObserver? before = device.Observer;
         using Step step = device.BeginStep(record: false);
         network.Train(false);
-        device.Observer = trace;
+        device.Observer = observer;
         try
         {
             Shape one = new([1, .. input.ToArray()]);
@@ -39,7 +50,6 @@ public sealed record NetworkSummary(IReadOnlyList<LayerSummary> Layers)
             device.Observer = before;
             network.Train(wasTraining);
         }
-        return new NetworkSummary(trace.Layers);
     }
 
     sealed class Trace : IOpObserver
