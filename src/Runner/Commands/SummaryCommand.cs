@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using TripletGpu.Models.Networks;
 using TripletGpu.Models.Summary;
 using TripletGpu.Modules;
 using TripletGpu.Runner.Configuration;
@@ -44,6 +45,7 @@ static class SummaryCommand
                 parameters = summary.Parameters,
                 macs = summary.Macs,
                 activationBytes = summary.ActivationBytes,
+                modules = network is Nn2 nn2 ? Nn2ModuleCost.Of(nn2, summary) : null,
                 tensors = network.Parameters().Select(p => new { name = p.Name, shape = p.Value.Shape.ToArray(), trainable = p.IsTrainable }),
             });
         else Show(terminal, network, summary);
@@ -60,6 +62,18 @@ static class SummaryCommand
             table.AddRow(Markup.Escape(layer.Name), layer.Kind, Dimensions(layer.Output), Number(layer.Parameters), Number(layer.Macs), Bytes(layer.ActivationBytes));
         table.AddEmptyRow();
         table.AddRow("total", "", "", Number(summary.Parameters), Number(summary.Macs), Bytes(summary.ActivationBytes));
+        terminal.Show(table);
+        if (network is Nn2 nn2) ShowPaper(terminal, Nn2ModuleCost.Of(nn2, summary));
+    }
+
+    static void ShowPaper(Terminal terminal, IReadOnlyList<Nn2ModuleCost> modules)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("module");
+        foreach (string column in (string[])["output", "weights", "paper: params", "multiply-adds", "paper: FLOPS"])
+            table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (Nn2ModuleCost row in modules)
+            table.AddRow(row.Name, Dimensions(row.Output), Number(row.Weights), row.PaperWeights, Number(row.Macs), row.PaperMacs);
+        terminal.Out.WriteLine("The convolutions beside table 2 of the paper, which counts neither biases nor batch norm:");
         terminal.Show(table);
     }
 

@@ -6,6 +6,7 @@ namespace TripletGpu.Runner.Configuration;
 static class ConfigDefaults
 {
     const double SmallCnnDropout = 0.25;
+    const int EmbeddingWidth = 128, ImageNetClasses = 1000;
     const int BatchSize = 128;
     const int TripletsInBatch = 32;
 
@@ -14,6 +15,8 @@ static class ConfigDefaults
     {
         Model = config.Model with
         {
+            Input = config.Model.Input is [] ? Input(config.Model.Kind) : config.Model.Input,
+            Embedding = config.Model.Embedding == 0 ? Embedding(config.Model) : config.Model.Embedding,
             Dropout = config.Model.Dropout ?? (config.Model.Kind == ModelKind.SmallCnn ? SmallCnnDropout : 0),
         },
         Sampler = config.Sampler with { Batch = config.Sampler.Batch ?? Batch(config) },
@@ -23,6 +26,11 @@ static class ConfigDefaults
             Epsilon = config.Optimizer.Epsilon ?? (config.Optimizer.Kind == OptimizerKind.Adagrad ? 1e-10 : 1e-8),
         },
     };
+
+    static int[] Input(ModelKind kind) => kind == ModelKind.SmallCnn ? [1, 28, 28] : [3, 224, 224];
+
+    static int Embedding(ModelConfig model) =>
+        model is { Kind: ModelKind.Resnet50, Head: HeadKind.Classifier } ? ImageNetClasses : EmbeddingWidth;
 
     static int Batch(RunConfig config)
     {

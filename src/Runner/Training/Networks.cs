@@ -1,4 +1,5 @@
 using TripletGpu.Models;
+using TripletGpu.Models.Networks;
 using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Training;
@@ -18,7 +19,20 @@ static class Networks
         return model.Kind switch
         {
             ModelKind.SmallCnn => new SmallCnn(device, input, model.Embedding, model.Normalize, dropout, seed),
-            _ => throw new UserErrorException($"the config's model.kind: this version has no {model.Kind}, only small-cnn"),
+            ModelKind.Nn2 => new Nn2(device, new Nn2Settings
+            {
+                Input = input, Embedding = model.Embedding, Normalize = model.Normalize, Dropout = dropout, Seed = seed,
+                BatchNorm = model.BatchNorm, Bias = model.Bias, LocalResponseNorm = model.Lrn,
+                Pooling = model.Pooling == PoolingKind.L2 ? Pooling.L2 : Pooling.Max,
+                StemStride = model.Stem == StemKind.Stride1 ? 1 : 2,
+            }),
+            ModelKind.Resnet50 => new ResNet50(device, new ResNet50Settings
+            {
+                Input = input, Outputs = model.Embedding, Dropout = dropout, Seed = seed,
+                Normalize = model.Normalize && model.Head == HeadKind.Embedding,
+                StrideOnFirst = model.StrideOn == StrideOn.Convolution1x1,
+            }),
+            _ => throw new UserErrorException($"the config's model.kind: this version has no {model.Kind}, only small-cnn, nn2 and resnet50"),
         };
     }
 }

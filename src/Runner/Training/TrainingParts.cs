@@ -1,8 +1,7 @@
 using System.Globalization;
-using System.IO.Enumeration;
 using TripletGpu.Models;
+using TripletGpu.Models.Networks;
 using TripletGpu.Models.Serialization;
-using TripletGpu.Modules;
 using TripletGpu.Optimizers;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
@@ -52,7 +51,7 @@ sealed class TrainingParts : IDisposable
         EmbeddingNetwork network = Networks.Create(config.Model, config.Train.Seed, device);
         network.Initialize(config.Train.Seed);
         if (config.Model.Weights is { } weights) Weights.Read(weights, network);
-        Freeze(network, config.Model.Freeze);
+        Freezing.Freeze(network, config.Model.Freeze);
         return new TrainingParts(config, data, batches, network);
     }
 
@@ -70,20 +69,5 @@ sealed class TrainingParts : IDisposable
     {
         Optimizer.Release();
         Network.Release();
-    }
-
-    static void Freeze(Module network, string[] patterns)
-    {
-        foreach (string pattern in patterns)
-        {
-            Parameter[] matches =
-                [.. network.Parameters().Where(p => FileSystemName.MatchesSimpleExpression(pattern, p.Name, ignoreCase: false))];
-            if (matches.Length == 0)
-                throw new UserErrorException($"the config's model.freeze: \"{pattern}\" matches no parameter;"
-                    + $" names are like {network.Parameters()[0].Name}");
-            foreach (Parameter parameter in matches) parameter.IsTrainable = false;
-        }
-        if (!network.Parameters().Any(parameter => parameter.IsTrainable))
-            throw new UserErrorException("the config's model.freeze leaves nothing to train");
     }
 }
