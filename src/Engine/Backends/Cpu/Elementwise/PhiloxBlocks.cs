@@ -5,7 +5,11 @@ using TripletGpu.Random;
 
 namespace TripletGpu.Backends.Cpu;
 
-/// <summary>Sixteen neighbouring Philox blocks at once: their rounds side by side in vector registers.</summary>
+/// <summary>
+/// Sixteen neighbouring Philox blocks at once. The words of even and of odd blocks lie in 64-bit lanes of two vectors:
+/// the 32-bit multiplication reads the lower halves alone, so what is left in the upper ones does no harm until the
+/// end.
+/// </summary>
 static unsafe class PhiloxBlocks
 {
     const uint MultiplierA = 0xD2511F53, MultiplierB = 0xCD9E8D57, KeyStepA = 0x9E3779B9, KeyStepB = 0xBB67AE85;
@@ -33,59 +37,56 @@ static unsafe class PhiloxBlocks
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Wide512(ulong seed, ulong stream, ulong first, uint* words)
     {
-        Vector512<uint> c0 = Vector512.Create((uint)first) + Vector512<uint>.Indices;
-        Vector512<uint> c1 = Vector512.Create((uint)(first >> 32));
-        Vector512<uint> c2 = Vector512.Create((uint)stream), c3 = Vector512.Create((uint)(stream >> 32));
+        Vector512<ulong> e0 = Vector512.Create(first & uint.MaxValue) + (Vector512<ulong>.Indices << 1);
+        Vector512<ulong> e1 = Vector512.Create(first >> 32);
+        Vector512<ulong> e2 = Vector512.Create(stream), e3 = Vector512.Create(stream >> 32);
+        Vector512<ulong> o0 = e0 + Vector512<ulong>.One, o1 = e1, o2 = e2, o3 = e3;
         Vector512<uint> a = Vector512.Create(MultiplierA), b = Vector512.Create(MultiplierB);
-        Vector512<uint> odd = Vector512.Create(0xFFFFFFFF00000000).AsUInt32();
         uint k0 = (uint)seed, k1 = (uint)(seed >> 32);
         for (int round = 0; round < Rounds; round++)
         {
-            // Products of the even and of the odd lanes, 64 bits each; their halves are then sorted into place.
-            Vector512<ulong> evenA = Avx512F.Multiply(c0, a);
-            Vector512<ulong> oddA = Avx512F.Multiply((c0.AsUInt64() >> 32).AsUInt32(), a);
-            Vector512<ulong> evenB = Avx512F.Multiply(c2, b);
-            Vector512<ulong> oddB = Avx512F.Multiply((c2.AsUInt64() >> 32).AsUInt32(), b);
-            Vector512<uint> highA = Vector512.ConditionalSelect(odd, oddA.AsUInt32(), (evenA >> 32).AsUInt32());
-            Vector512<uint> highB = Vector512.ConditionalSelect(odd, oddB.AsUInt32(), (evenB >> 32).AsUInt32());
-            Vector512<uint> lowA = Vector512.ConditionalSelect(odd, (oddA << 32).AsUInt32(), evenA.AsUInt32());
-            Vector512<uint> lowB = Vector512.ConditionalSelect(odd, (oddB << 32).AsUInt32(), evenB.AsUInt32());
-            (c0, c1, c2, c3) = (highB ^ c1 ^ Vector512.Create(k0), lowB, highA ^ c3 ^ Vector512.Create(k1), lowA);
+            Vector512<ulong> key0 = Vector512.Create((ulong)k0), key1 = Vector512.Create((ulong)k1);
+            Vector512<ulong> ea = Avx512F.Multiply(e0.AsUInt32(), a), eb = Avx512F.Multiply(e2.AsUInt32(), b);
+            Vector512<ulong> oa = Avx512F.Multiply(o0.AsUInt32(), a), ob = Avx512F.Multiply(o2.AsUInt32(), b);
+            (e0, e1, e2, e3) = ((eb >> 32) ^ e1 ^ key0, eb, (ea >> 32) ^ e3 ^ key1, ea);
+            (o0, o1, o2, o3) = ((ob >> 32) ^ o1 ^ key0, ob, (oa >> 32) ^ o3 ^ key1, oa);
             k0 += KeyStepA;
             k1 += KeyStepB;
         }
-        c0.Store(words);
-        c1.Store(words + Blocks);
-        c2.Store(words + 2 * Blocks);
-        c3.Store(words + 3 * Blocks);
+        Merge(e0, o0).Store(words);
+        Merge(e1, o1).Store(words + Blocks);
+        Merge(e2, o2).Store(words + 2 * Blocks);
+        Merge(e3, o3).Store(words + 3 * Blocks);
     }
+
+    static Vector512<uint> Merge(Vector512<ulong> even, Vector512<ulong> odd) =>
+        ((even & Vector512.Create((ulong)uint.MaxValue)) | (odd << 32)).AsUInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Wide256(ulong seed, ulong stream, ulong first, uint* words)
     {
-        Vector256<uint> c0 = Vector256.Create((uint)first) + Vector256<uint>.Indices;
-        Vector256<uint> c1 = Vector256.Create((uint)(first >> 32));
-        Vector256<uint> c2 = Vector256.Create((uint)stream), c3 = Vector256.Create((uint)(stream >> 32));
+        Vector256<ulong> e0 = Vector256.Create(first & uint.MaxValue) + (Vector256<ulong>.Indices << 1);
+        Vector256<ulong> e1 = Vector256.Create(first >> 32);
+        Vector256<ulong> e2 = Vector256.Create(stream), e3 = Vector256.Create(stream >> 32);
+        Vector256<ulong> o0 = e0 + Vector256<ulong>.One, o1 = e1, o2 = e2, o3 = e3;
         Vector256<uint> a = Vector256.Create(MultiplierA), b = Vector256.Create(MultiplierB);
-        Vector256<uint> odd = Vector256.Create(0xFFFFFFFF00000000).AsUInt32();
         uint k0 = (uint)seed, k1 = (uint)(seed >> 32);
         for (int round = 0; round < Rounds; round++)
         {
-            Vector256<ulong> evenA = Avx2.Multiply(c0, a);
-            Vector256<ulong> oddA = Avx2.Multiply((c0.AsUInt64() >> 32).AsUInt32(), a);
-            Vector256<ulong> evenB = Avx2.Multiply(c2, b);
-            Vector256<ulong> oddB = Avx2.Multiply((c2.AsUInt64() >> 32).AsUInt32(), b);
-            Vector256<uint> highA = Vector256.ConditionalSelect(odd, oddA.AsUInt32(), (evenA >> 32).AsUInt32());
-            Vector256<uint> highB = Vector256.ConditionalSelect(odd, oddB.AsUInt32(), (evenB >> 32).AsUInt32());
-            Vector256<uint> lowA = Vector256.ConditionalSelect(odd, (oddA << 32).AsUInt32(), evenA.AsUInt32());
-            Vector256<uint> lowB = Vector256.ConditionalSelect(odd, (oddB << 32).AsUInt32(), evenB.AsUInt32());
-            (c0, c1, c2, c3) = (highB ^ c1 ^ Vector256.Create(k0), lowB, highA ^ c3 ^ Vector256.Create(k1), lowA);
+            Vector256<ulong> key0 = Vector256.Create((ulong)k0), key1 = Vector256.Create((ulong)k1);
+            Vector256<ulong> ea = Avx2.Multiply(e0.AsUInt32(), a), eb = Avx2.Multiply(e2.AsUInt32(), b);
+            Vector256<ulong> oa = Avx2.Multiply(o0.AsUInt32(), a), ob = Avx2.Multiply(o2.AsUInt32(), b);
+            (e0, e1, e2, e3) = ((eb >> 32) ^ e1 ^ key0, eb, (ea >> 32) ^ e3 ^ key1, ea);
+            (o0, o1, o2, o3) = ((ob >> 32) ^ o1 ^ key0, ob, (oa >> 32) ^ o3 ^ key1, oa);
             k0 += KeyStepA;
             k1 += KeyStepB;
         }
-        c0.Store(words);
-        c1.Store(words + Blocks);
-        c2.Store(words + 2 * Blocks);
-        c3.Store(words + 3 * Blocks);
+        Merge(e0, o0).Store(words);
+        Merge(e1, o1).Store(words + Blocks);
+        Merge(e2, o2).Store(words + 2 * Blocks);
+        Merge(e3, o3).Store(words + 3 * Blocks);
     }
+
+    static Vector256<uint> Merge(Vector256<ulong> even, Vector256<ulong> odd) =>
+        ((even & Vector256.Create((ulong)uint.MaxValue)) | (odd << 32)).AsUInt32();
 }
