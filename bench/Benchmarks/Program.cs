@@ -2,7 +2,8 @@ using TripletGpu;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Benchmarks;
 
-// usage: TripletGpu.Benchmarks conv|gemm|layers|small... [--instructions portable|avx2|avx512] [--threads N] [--seconds S] [--direct]
+// usage: TripletGpu.Benchmarks conv|gemm|layers|elementwise|small... [--instructions portable|avx2|avx512] [--threads N]
+//        [--seconds S] [--direct]
 CpuInstructionSet? instructions = null;
 int threads = 0;
 double seconds = 1;
@@ -24,10 +25,11 @@ foreach (string suite in suites)
     {
         case "conv": ConvolutionBenchmark.Run(device, seconds); break;
         case "gemm": GemmBenchmark.Run(device, seconds); break;
+        case "elementwise": ElementwiseBenchmark.Run(device, seconds); break;
         case "layers": MemoryBoundLayers.Run(); break;
         case "small": SmallCnnBenchmark.Run(device, seconds); break;
         default:
-            Console.Error.WriteLine($"no benchmark is called '{suite}'; there are conv, gemm, layers and small");
+            Console.Error.WriteLine($"no benchmark is called '{suite}'; there are conv, gemm, layers, elementwise and small");
             return 2;
     }
 }
