@@ -6,6 +6,9 @@ public readonly record struct LaunchSize(int X, int Y = 1, int Z = 1)
     /// <summary>All of them.</summary>
     public long Count => (long)X * Y * Z;
 
+    /// <summary>For example <c>16 x 16 x 1</c>.</summary>
+    public override string ToString() => $"{X} x {Y} x {Z}";
+
     public static implicit operator LaunchSize(int x) => new(x);
 
     public static implicit operator LaunchSize((int X, int Y) size) => new(size.X, size.Y);

@@ -21,7 +21,7 @@ static class BenchCommand
         command.SetAction(parsed =>
         {
             using Device opened = parsed.OpenDevice(device, threads);
-            double peak = CpuPeak.MeasureGflops((CpuBackend)opened.Backend);
+            double peak = opened.Backend is CpuBackend cpu ? CpuPeak.MeasureGflops(cpu) : GpuPeak.MeasureGflops(opened);
             IEnumerable<BenchRow> measured = parsed.GetValue(what) switch
             {
                 "models" => new ModelBenchmarks(opened, peak).Run(),

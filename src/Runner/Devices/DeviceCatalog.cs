@@ -1,6 +1,4 @@
 using TripletGpu.Backends.Cpu;
-using TripletGpu.Backends.Gpu;
-using TripletGpu.Backends.Gpu.OpenCl;
 
 namespace TripletGpu.Runner.Devices;
 
@@ -10,22 +8,24 @@ static class DeviceCatalog
     /// <summary>The identifier that lets the catalog choose.</summary>
     public const string Auto = "auto";
 
-    const string Cpu = "cpu", OpenCl = "opencl";
-    static readonly string[] Families = ["opencl", "cuda", "ilgpu"];
+    const string Cpu = "cpu", Ilgpu = "ilgpu";
+
+    /// <summary>In the order in which <see cref="Auto"/> prefers them.</summary>
+    static readonly string[] GpuFamilies = ["cuda", "opencl"];
 
     /// <summary>Every device found, those that cannot be used included.</summary>
     public static IReadOnlyList<DeviceEntry> List()
     {
-        IReadOnlyList<OpenClDevice> openCl = OpenClDevices.Find(out _);
-        OpenClDevice? chosen = Choose(openCl);
+        GpuDevice[] gpus = [.. GpuFamilies.SelectMany(family => GpuDevice.Find(family, out _))];
+        GpuDevice? chosen = gpus.FirstOrDefault(g => g.SuitsAuto);
         return
         [
             new DeviceEntry(
                 Cpu, CpuName.Read(), $".NET {Environment.Version}, {InstructionsText(CpuInstructionSets.Best)}",
                 GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Environment.ProcessorCount, Auto: chosen is null, Usable: true),
-            .. openCl.Select((d, n) => new DeviceEntry(
-                $"{OpenCl}:{n}", d.Capabilities.Name, $"{d.Platform}, {d.Capabilities.Driver}", d.Capabilities.GlobalBytes,
-                d.Capabilities.ComputeUnits, Auto: d == chosen, d.Unusable == "", d.Unusable == "" ? null : d.Unusable)),
+            .. gpus.Select(g => new DeviceEntry(
+                g.Id, g.Capabilities.Name, g.Driver, g.Capabilities.GlobalBytes, g.Capabilities.ComputeUnits, Auto: g == chosen,
+                g.Unusable == "", g.Unusable == "" ? null : g.Unusable)),
         ];
     }
 
@@ -37,44 +37,21 @@ static class DeviceCatalog
     {
         if (id == Cpu) return new Device(Cpu, new CpuBackend(threads));
         if (id == Auto)
-        {
-            IReadOnlyList<OpenClDevice> all = OpenClDevices.Find(out _);
-            OpenClDevice? chosen = Choose(all);
-            return chosen is null
-                ? new Device(Cpu, new CpuBackend(threads))
-                : OpenOpenCl(chosen, $"{OpenCl}:{all.TakeWhile(d => d != chosen).Count()}");
-        }
-        if (id.StartsWith(OpenCl + ":", StringComparison.Ordinal)) return OpenOpenCl(id);
+            return GpuFamilies.SelectMany(family => GpuDevice.Find(family, out _)).FirstOrDefault(g => g.SuitsAuto)?.Open()
+                ?? new Device(Cpu, new CpuBackend(threads));
         string family = id.Split(':')[0];
-        throw new UserErrorException(Families.Contains(family)
-            ? $"--device {id}: there is no such device here; triplet devices lists those that there are"
+        if (GpuFamilies.Contains(family)) return OpenGpu(id, family);
+        throw new UserErrorException(family == Ilgpu
+            ? $"--device {id}: this build has no ILGPU; triplet devices lists what there is"
             : $"--device {id}: a device is auto, cpu, opencl:N, cuda:N or ilgpu:N, and triplet devices lists them");
     }
 
-    /// <summary>What auto takes: an OpenCL GPU. A device that is itself a CPU is slower than the CPU backend.</summary>
-    static OpenClDevice? Choose(IReadOnlyList<OpenClDevice> devices) =>
-        devices.FirstOrDefault(d => d.Unusable == "" && !d.Capabilities.IsCpu);
-
-    static Device OpenOpenCl(string id)
+    static Device OpenGpu(string id, string family)
     {
-        IReadOnlyList<OpenClDevice> devices = OpenClDevices.Find(out string reason);
-        if (!int.TryParse(id.AsSpan(OpenCl.Length + 1), out int n) || n < 0 || n >= devices.Count)
-            throw new UserErrorException($"--device {id}: {(devices.Count == 0 ? reason : $"there are {OpenCl}:0 to {OpenCl}:{devices.Count - 1}")}");
-        return devices[n].Unusable == ""
-            ? OpenOpenCl(devices[n], id)
-            : throw new UserErrorException($"--device {id}: {devices[n]} cannot be used: {devices[n].Unusable}");
-    }
-
-    static Device OpenOpenCl(OpenClDevice device, string id)
-    {
-        try
-        {
-            return new Device(id, new GpuBackend(device.Open()));
-        }
-        catch (OpenClException exception)
-        {
-            throw new UserErrorException($"--device {id}: {exception.Message}");
-        }
+        IReadOnlyList<GpuDevice> devices = GpuDevice.Find(family, out string reason);
+        if (devices.FirstOrDefault(d => d.Id == id) is { } device) return device.Open();
+        string there = devices.Count == 0 ? reason : $"there is {string.Join(", ", devices.Select(d => d.Id))}";
+        throw new UserErrorException($"--device {id}: there is no such device here; {there}");
     }
 
     static string InstructionsText(CpuInstructionSet set) => set switch

@@ -22,7 +22,7 @@ sealed unsafe class OpenClDriver : IGpuDriver
         OpenClException.Check(error, $"clCreateContext for {device}");
         queue = library.CreateCommandQueue(context, id, 0, &error);
         OpenClException.Check(error, $"clCreateCommandQueue for {device}");
-        programs = new OpenClPrograms(device, context, cacheFolder ?? OpenClPrograms.DefaultFolder);
+        programs = new OpenClPrograms(device, context, new ProgramCache(cacheFolder ?? ProgramCache.DefaultFolder("opencl")));
     }
 
     public GpuCapabilities Capabilities { get; }

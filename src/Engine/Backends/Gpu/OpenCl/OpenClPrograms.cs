@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using TripletGpu.Kernels;
 
@@ -17,28 +16,13 @@ sealed unsafe class OpenClPrograms : IDisposable
     readonly OpenClDevice device;
     readonly OpenClLibrary library;
     readonly nint context;
-    readonly string folder;
-    readonly List<(string File, nint Program)> unsaved = [];
+    readonly ProgramCache cache;
+    readonly List<(string Key, nint Program)> unsaved = [];
     readonly List<nint> programs = [];
     nint[] kernels = new nint[128];
 
-    public OpenClPrograms(OpenClDevice device, nint context, string folder) =>
-        (this.device, library, this.context, this.folder) = (device, device.Library, context, folder);
-
-    /// <summary>TRIPLETGPU_CACHE, or a folder for this user's caches.</summary>
-    public static string DefaultFolder
-    {
-        get
-        {
-            string? own = Environment.GetEnvironmentVariable("TRIPLETGPU_CACHE");
-            string? caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-            if (string.IsNullOrEmpty(caches))
-                caches = OperatingSystem.IsWindows()
-                    ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-                    : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-            return Path.Combine(string.IsNullOrEmpty(own) ? Path.Combine(caches, "tripletgpu") : own, "opencl");
-        }
-    }
+    public OpenClPrograms(OpenClDevice device, nint context, ProgramCache cache) =>
+        (this.device, library, this.context, this.cache) = (device, device.Library, context, cache);
 
     /// <summary>The built kernel.</summary>
     /// <exception cref="OpenClException">The driver does not take the program; with its log.</exception>
@@ -47,12 +31,12 @@ sealed unsafe class OpenClPrograms : IDisposable
         if (source.Id < kernels.Length && kernels[source.Id] is var known and not 0) return known;
         if (source.UsesDouble && !device.Capabilities.HasDouble)
             throw new OpenClException($"{source.Name} computes in double, which {device} does not have");
-        string text = source.OpenCl, file = FileOf(text);
-        nint program = FromBinary(file);
+        string text = source.OpenCl, key = ProgramCache.KeyOf($"{device}", device.Capabilities.Driver, Options, text);
+        nint program = FromBinary(key);
         if (program == 0)
         {
             program = FromText(source, text);
-            unsaved.Add((file, program));
+            unsaved.Add((key, program));
         }
         programs.Add(program);
         int error;
@@ -63,25 +47,11 @@ sealed unsafe class OpenClPrograms : IDisposable
         return kernels[source.Id] = kernel;
     }
 
-    /// <summary>Writes the binaries of what has been built since the last call. A cache that cannot be written is done without.</summary>
+    /// <summary>Writes the binaries of what has been built since the last call.</summary>
     public void Save()
     {
-        if (unsaved.Count == 0) return;
-        try
-        {
-            Directory.CreateDirectory(folder);
-            foreach ((string file, nint program) in unsaved)
-                if (Binary(program) is { } binary)
-                {
-                    string partial = $"{file}.{Environment.ProcessId}";
-                    File.WriteAllBytes(partial, binary);
-                    File.Move(partial, file, overwrite: true);
-                }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The next start builds anew: slower, nothing else.
-        }
+        foreach ((string key, nint program) in unsaved)
+            if (Binary(program) is { } binary) cache.Write(key, binary);
         unsaved.Clear();
     }
 
@@ -91,12 +61,6 @@ sealed unsafe class OpenClPrograms : IDisposable
         foreach (nint kernel in kernels)
             if (kernel != 0) _ = library.ReleaseKernel(kernel);
         foreach (nint program in programs) _ = library.ReleaseProgram(program);
-    }
-
-    string FileOf(string text)
-    {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{device}\n{device.Capabilities.Driver}\n{Options}\n{text}"));
-        return Path.Combine(folder, Convert.ToHexString(hash) + ".bin");
     }
 
     nint FromText(KernelSource source, string text)
@@ -115,18 +79,9 @@ sealed unsafe class OpenClPrograms : IDisposable
     }
 
     /// <summary>0 where there is no binary, or the driver no longer takes it.</summary>
-    nint FromBinary(string file)
+    nint FromBinary(string key)
     {
-        if (!File.Exists(file)) return 0;
-        byte[] binary;
-        try
-        {
-            binary = File.ReadAllBytes(file);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
+        if (cache.Read(key) is not { Length: > 0 } binary) return 0;
         int error, status;
         nint id = device.Id;
         nuint length = (nuint)binary.Length;

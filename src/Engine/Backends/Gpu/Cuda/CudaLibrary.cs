@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+
+namespace TripletGpu.Backends.Gpu.Cuda;
+
+/// <summary>The functions of CUDA's driver API that this backend calls, found at run time in the NVIDIA driver.</summary>
+sealed unsafe class CudaLibrary
+{
+    static readonly string[] Names = OperatingSystem.IsWindows() ? ["nvcuda.dll"] : ["libcuda.so.1", "libcuda.so"];
+
+    public readonly delegate* unmanaged<uint, int> Init;
+    public readonly delegate* unmanaged<int*, int> DriverGetVersion;
+    public readonly delegate* unmanaged<int, byte**, int> GetErrorName;
+    public readonly delegate* unmanaged<int*, int> DeviceGetCount;
+    public readonly delegate* unmanaged<int*, int, int> DeviceGet;
+    public readonly delegate* unmanaged<byte*, int, int, int> DeviceGetName;
+    public readonly delegate* unmanaged<int*, int, int, int> DeviceGetAttribute;
+    public readonly delegate* unmanaged<nuint*, int, int> DeviceTotalMem;
+    public readonly delegate* unmanaged<nint*, int, int> PrimaryContextRetain;
+    public readonly delegate* unmanaged<int, int> PrimaryContextRelease;
+    public readonly delegate* unmanaged<nint, int> ContextSetCurrent;
+    public readonly delegate* unmanaged<nint*, nuint, int> MemAlloc;
+    public readonly delegate* unmanaged<nint, int> MemFree;
+    public readonly delegate* unmanaged<nint, void*, nuint, nint, int> CopyToDevice;
+    public readonly delegate* unmanaged<void*, nint, nuint, nint, int> CopyToHost;
+    public readonly delegate* unmanaged<nint, nint, nuint, nint, int> CopyOnDevice;
+    public readonly delegate* unmanaged<nint*, uint, int> StreamCreate;
+    public readonly delegate* unmanaged<nint, int> StreamDestroy;
+    public readonly delegate* unmanaged<nint, int> StreamSynchronize;
+    public readonly delegate* unmanaged<nint*, void*, int> ModuleLoadData;
+    public readonly delegate* unmanaged<nint, int> ModuleUnload;
+    public readonly delegate* unmanaged<nint*, nint, byte*, int> ModuleGetFunction;
+    public readonly delegate* unmanaged<nint, int, int, int> FunctionSetAttribute;
+    public readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int> LaunchKernel;
+
+    CudaLibrary(nint library)
+    {
+        nint Find(string name) => NativeLibrary.GetExport(library, name);
+        Init = (delegate* unmanaged<uint, int>)Find("cuInit");
+        DriverGetVersion = (delegate* unmanaged<int*, int>)Find("cuDriverGetVersion");
+        GetErrorName = (delegate* unmanaged<int, byte**, int>)Find("cuGetErrorName");
+        DeviceGetCount = (delegate* unmanaged<int*, int>)Find("cuDeviceGetCount");
+        DeviceGet = (delegate* unmanaged<int*, int, int>)Find("cuDeviceGet");
+        DeviceGetName = (delegate* unmanaged<byte*, int, int, int>)Find("cuDeviceGetName");
+        DeviceGetAttribute = (delegate* unmanaged<int*, int, int, int>)Find("cuDeviceGetAttribute");
+        DeviceTotalMem = (delegate* unmanaged<nuint*, int, int>)Find("cuDeviceTotalMem_v2");
+        PrimaryContextRetain = (delegate* unmanaged<nint*, int, int>)Find("cuDevicePrimaryCtxRetain");
+        PrimaryContextRelease = (delegate* unmanaged<int, int>)Find("cuDevicePrimaryCtxRelease_v2");
+        ContextSetCurrent = (delegate* unmanaged<nint, int>)Find("cuCtxSetCurrent");
+        MemAlloc = (delegate* unmanaged<nint*, nuint, int>)Find("cuMemAlloc_v2");
+        MemFree = (delegate* unmanaged<nint, int>)Find("cuMemFree_v2");
+        CopyToDevice = (delegate* unmanaged<nint, void*, nuint, nint, int>)Find("cuMemcpyHtoDAsync_v2");
+        CopyToHost = (delegate* unmanaged<void*, nint, nuint, nint, int>)Find("cuMemcpyDtoHAsync_v2");
+        CopyOnDevice = (delegate* unmanaged<nint, nint, nuint, nint, int>)Find("cuMemcpyDtoDAsync_v2");
+        StreamCreate = (delegate* unmanaged<nint*, uint, int>)Find("cuStreamCreate");
+        StreamDestroy = (delegate* unmanaged<nint, int>)Find("cuStreamDestroy_v2");
+        StreamSynchronize = (delegate* unmanaged<nint, int>)Find("cuStreamSynchronize");
+        ModuleLoadData = (delegate* unmanaged<nint*, void*, int>)Find("cuModuleLoadData");
+        ModuleUnload = (delegate* unmanaged<nint, int>)Find("cuModuleUnload");
+        ModuleGetFunction = (delegate* unmanaged<nint*, nint, byte*, int>)Find("cuModuleGetFunction");
+        FunctionSetAttribute = (delegate* unmanaged<nint, int, int, int>)Find("cuFuncSetAttribute");
+        LaunchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)Find("cuLaunchKernel");
+    }
+
+    /// <summary>Loads the driver, or says why not.</summary>
+    /// <param name="reason">What is missing; empty on success.</param>
+    /// <param name="names">Where to look; null for the system's usual names.</param>
+    public static CudaLibrary? Load(out string reason, IReadOnlyList<string>? names = null)
+    {
+        names ??= Names;
+        reason = "";
+        foreach (string name in names)
+            try
+            {
+                if (NativeLibrary.TryLoad(name, out nint library)) return new CudaLibrary(library);
+            }
+            catch (EntryPointNotFoundException exception)
+            {
+                reason = $"{name} is too old or not NVIDIA's driver: {exception.Message}";
+                return null;
+            }
+        reason = $"no NVIDIA driver ({string.Join(" or ", names)})";
+        return null;
+    }
+
+    /// <summary>Throws if a call failed, with its name and the error's.</summary>
+    public void Check(int code, string call)
+    {
+        if (code == 0) return;
+        byte* name = null;
+        bool isKnown = GetErrorName(code, &name) == 0 && name != null;
+        throw new CudaException($"{call}: {(isKnown ? Marshal.PtrToStringUTF8((nint)name) : "unknown error")} ({code})", code);
+    }
+}

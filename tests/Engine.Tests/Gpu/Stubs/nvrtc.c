@@ -1,0 +1,26 @@
+/* A stand-in for NVRTC: takes every program but one with #error, and remembers its options in the log. */
+#include <string.h>
+
+static char text[1 << 20], log_[1024];
+
+int nvrtcVersion(int* major, int* minor) { *major = 12; *minor = 4; return 0; }
+int nvrtcCreateProgram(void** program, const char* source, const char* name, int headers, const char** a, const char** b)
+{
+    strncpy(text, source, sizeof text - 1);
+    *program = text;
+    return 0;
+}
+int nvrtcCompileProgram(void* program, int count, const char** options)
+{
+    log_[0] = 0;
+    for (int i = 0; i < count; i++) strcat(strcat(log_, options[i]), " ");
+    return strstr(text, "#error") ? 6 : 0;
+}
+int nvrtcGetPTXSize(void* program, unsigned long* size) { *size = sizeof "stub ptx"; return 0; }
+int nvrtcGetPTX(void* program, char* ptx) { strcpy(ptx, "stub ptx"); return 0; }
+int nvrtcGetProgramLogSize(void* program, unsigned long* size) { *size = strlen(log_) + 1; return 0; }
+int nvrtcGetProgramLog(void* program, char* to) { strcpy(to, log_); return 0; }
+int nvrtcDestroyProgram(void** program) { *program = 0; return 0; }
+const char* nvrtcGetErrorString(int code) { return code == 6 ? "NVRTC_ERROR_COMPILATION" : "NVRTC_ERROR"; }
+int nvrtcGetNumSupportedArchs(int* count) { *count = 3; return 0; }
+int nvrtcGetSupportedArchs(int* all) { all[0] = 50; all[1] = 80; all[2] = 90; return 0; }
