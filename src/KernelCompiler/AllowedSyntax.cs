@@ -11,11 +11,13 @@ static class AllowedSyntax
 {
     static readonly HashSet<SyntaxKind> Kinds =
     [
-        Block, ExpressionStatement, LocalDeclarationStatement, VariableDeclaration, VariableDeclarator, EqualsValueClause,
+        Block, ExpressionStatement, LocalDeclarationStatement, VariableDeclaration, VariableDeclarator,
+            EqualsValueClause,
         ForStatement, WhileStatement, DoStatement, IfStatement, ElseClause, ReturnStatement, BreakStatement,
         ContinueStatement, EmptyStatement, SwitchStatement, SwitchSection, CaseSwitchLabel, DefaultSwitchLabel,
         SyntaxKind.SwitchExpression, UncheckedStatement, ArrowExpressionClause, InvocationExpression, ArgumentList,
-        BracketedArgumentList, SyntaxKind.Argument, ElementAccessExpression, SimpleMemberAccessExpression, IdentifierName,
+        BracketedArgumentList, SyntaxKind.Argument, ElementAccessExpression, SimpleMemberAccessExpression,
+        IdentifierName,
         QualifiedName, GenericName, TypeArgumentList, PredefinedType, NumericLiteralExpression, TrueLiteralExpression,
         FalseLiteralExpression, ParenthesizedExpression, ConditionalExpression, CastExpression, TupleExpression,
         UncheckedExpression, ObjectCreationExpression, ImplicitObjectCreationExpression, SimpleAssignmentExpression,

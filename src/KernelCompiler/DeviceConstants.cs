@@ -6,7 +6,8 @@ namespace TripletGpu.KernelCompiler;
 
 /// <summary>
 /// Constants as a device sees them: C#'s own, static properties with a constant expression
-/// (<c>public static int M => 64;</c>), and static members of a type parameter, which are bound when a kernel is loaded.
+/// (<c>public static int M => 64;</c>), and static members of a type parameter, which are bound when a kernel is
+/// loaded.
 /// </summary>
 static class DeviceConstants
 {
@@ -16,7 +17,8 @@ static class DeviceConstants
         _ when Value(expression, model) != null => true,
         ParenthesizedExpressionSyntax p => Is(p.Expression, model),
         BinaryExpressionSyntax b => Is(b.Left, model) && Is(b.Right, model),
-        _ => model.GetSymbolInfo(expression).Symbol is IPropertySymbol { IsStatic: true, ContainingType.TypeKind: TypeKind.Interface },
+        _ => model.GetSymbolInfo(expression).Symbol is IPropertySymbol { IsStatic: true,
+        ContainingType.TypeKind: TypeKind.Interface },
     };
 
     /// <summary>The value of an expression that is constant now, else null.</summary>
@@ -31,7 +33,8 @@ static class DeviceConstants
                     ? Apply(b.Kind(), left, right)
                     : null;
             case IdentifierNameSyntax or MemberAccessExpressionSyntax:
-                return model.GetSymbolInfo(expression).Symbol is IPropertySymbol p2 ? Value(p2, model.Compilation) : null;
+                return model.GetSymbolInfo(expression).Symbol is IPropertySymbol p2 ? Value(p2, model.Compilation)
+                    : null;
             default: return null;
         }
     }

@@ -18,7 +18,8 @@ sealed partial class FunctionWriter
             return Raw($"((int)sizeof({translation.Type(called.TypeArguments[0], node)}))", node);
         if (Intrinsics.Name(called) is { } name)
         {
-            if (translation.IsIndexed && translation.Convergence.IsRequiredBy(node, model)) translation.Report(Rules.Indexed, node);
+            if (translation.IsIndexed
+                && translation.Convergence.IsRequiredBy(node, model)) translation.Report(Rules.Indexed, node);
             return Raw($"{name}({Arguments(node, called)})", node);
         }
         if (Views.IsIlgpu(called) || Source.Body(called.OriginalDefinition) == null) return Unknown(node, called);
@@ -36,7 +37,8 @@ sealed partial class FunctionWriter
             translation.Report(Rules.SideEffect, node, "a call that writes its arguments");
 
         var texts = new List<string>();
-        if (!callee.IsStatic) texts.Add(node.Expression is MemberAccessExpressionSyntax m ? Text(m.Expression) : "self");
+        if (!callee.IsStatic) texts.Add(node.Expression is MemberAccessExpressionSyntax m ? Text(m.Expression)
+            : "self");
         ViewUse inner = ViewUse.Of(callee, translation);
         foreach ((IParameterSymbol p, ArgumentSyntax? argument) in pairs)
         {
@@ -49,7 +51,8 @@ sealed partial class FunctionWriter
     }
 
     /// <summary>A statement of its own, or all of what is assigned, declared or returned.</summary>
-    static bool IsWholeValue(ExpressionSyntax node) => node.Parent is ExpressionStatementSyntax or EqualsValueClauseSyntax
+    static bool IsWholeValue(ExpressionSyntax node) =>
+        node.Parent is ExpressionStatementSyntax or EqualsValueClauseSyntax
         or ReturnStatementSyntax or ArrowExpressionClauseSyntax
         || node.Parent is AssignmentExpressionSyntax a && a.Right == node;
 
@@ -58,7 +61,8 @@ sealed partial class FunctionWriter
     /// </summary>
     SyntaxNode TypeMethod(InvocationExpressionSyntax node, IMethodSymbol called)
     {
-        if (node.Expression is not MemberAccessExpressionSyntax m || model.GetSymbolInfo(m.Expression).Symbol is not ITypeSymbol of)
+        if (node.Expression is not MemberAccessExpressionSyntax m
+            || model.GetSymbolInfo(m.Expression).Symbol is not ITypeSymbol of)
             return Unknown(node, called);
         ITypeSymbol type = Bound(of);
         if (type is ITypeParameterSymbol) return Raw($"{type.Name}_{called.Name}({Arguments(node, called)})", node);
@@ -67,19 +71,24 @@ sealed partial class FunctionWriter
     }
 
     /// <summary>
-    /// <c>rule.Update(w, g)</c> of an argument whose type is a type parameter: <c>TRule_Update(rule, w, g)</c>, bound at
+    /// <c>rule.Update(w, g)</c> of an argument whose type is a type parameter: <c>TRule_Update(rule, w, g)</c>, bound
+    /// at
     /// load.
     /// </summary>
     SyntaxNode InstanceMethod(InvocationExpressionSyntax node, IMethodSymbol called)
     {
-        if (node.Expression is not MemberAccessExpressionSyntax m || model.GetTypeInfo(m.Expression).Type is not ITypeParameterSymbol type
+        if (node.Expression is not MemberAccessExpressionSyntax m
+            || model.GetTypeInfo(m.Expression).Type is not ITypeParameterSymbol type
             || Bound(type) is not ITypeParameterSymbol bound)
             return Unknown(node, called);
         bool writes = called.Parameters.Any(p => p.RefKind is RefKind.Ref or RefKind.Out);
-        if (writes && !IsWholeValue(node)) translation.Report(Rules.SideEffect, node, "a call that writes its arguments");
+        if (writes && !IsWholeValue(node)) translation.Report(Rules.SideEffect, node,
+            "a call that writes its arguments");
         foreach ((IParameterSymbol p, ArgumentSyntax? argument) in Source.Arguments(called, node))
-            if (p.RefKind is RefKind.Ref or RefKind.Out && SpaceOf(argument!.Expression) is var space && space != Space.Private)
-                translation.Report(Rules.Space, argument, argument.Expression.ToString(), $"{space}", $"{Space.Private}");
+            if (p.RefKind is RefKind.Ref or RefKind.Out && SpaceOf(argument!.Expression) is var space
+            && space != Space.Private)
+                translation.Report(Rules.Space, argument, argument.Expression.ToString(), $"{space}",
+                $"{Space.Private}");
         return Raw($"{bound.Name}_{called.Name}({Text(m.Expression)}, {Arguments(node, called)})", node);
     }
 
@@ -87,13 +96,15 @@ sealed partial class FunctionWriter
     ITypeSymbol Bound(ITypeSymbol type) =>
         type is ITypeParameterSymbol p && p.Ordinal < typeArguments.Count ? typeArguments[p.Ordinal] : type;
 
-    /// <summary>OpenCL C 1.2 has neither overloads nor generic pointers: an atomic is named by type and address space too.</summary>
+    /// <summary>OpenCL C 1.2 has neither overloads nor generic pointers: an atomic is named by type and address space
+    /// too.</summary>
     string AtomicCall(InvocationExpressionSyntax node, IMethodSymbol called)
     {
         ITypeSymbol type = called.Parameters[0].Type;
         Space space = SpaceOf(node.ArgumentList.Arguments[0].Expression);
         bool isFloating = type.SpecialType is SpecialType.System_Single or SpecialType.System_Double;
-        if (space == Space.Private || isFloating && called.Name is "And" or "Or" or "Xor") return Unknown(node, called).ToString();
+        if (space == Space.Private || isFloating && called.Name is "And" or "Or" or "Xor") return Unknown(node,
+            called).ToString();
         translation.CheckDouble(type, node);
         return $"ATOMIC({called.Name}, {translation.Type(type, node)}, {Views.Text(space)})({Arguments(node, called)})";
     }
@@ -105,9 +116,11 @@ sealed partial class FunctionWriter
             node.ArgumentList.Arguments.Select(a => a.Expression).OfType<DeclarationExpressionSyntax>().ToList();
         if (declared.Count == 0) return "";
         if (node.Parent is not ExpressionStatementSyntax statement)
-            translation.Report(Rules.Syntax, node, "an out declaration inside an expression: declare the variable on a line before");
+            translation.Report(Rules.Syntax, node,
+            "an out declaration inside an expression: declare the variable on a line before");
         else CheckIsInBlock(statement, "an out declaration");
-        return string.Concat(declared.Select(d => $"{translation.Type(model.GetTypeInfo(d).Type!, d)} {Declared(d)}; "));
+        return string.Concat(
+            declared.Select(d => $"{translation.Type(model.GetTypeInfo(d).Type!, d)} {Declared(d)}; "));
     }
 
     static string Declared(DeclarationExpressionSyntax d) =>
@@ -122,7 +135,8 @@ sealed partial class FunctionWriter
         if (argument.Expression is DeclarationExpressionSyntax declaration) return "&" + Declared(declaration);
         bool byReference = parameter.RefKind is RefKind.Ref or RefKind.Out;
         if (!byReference) return Text(argument.Expression);
-        return model.GetSymbolInfo(argument.Expression).Symbol is IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out } p
+        return model.GetSymbolInfo(
+            argument.Expression).Symbol is IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out } p
             ? Names.Safe(p.Name)
             : "&" + Text(argument.Expression);
     }

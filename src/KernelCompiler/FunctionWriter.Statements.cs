@@ -17,7 +17,8 @@ sealed partial class FunctionWriter
             return Statement(string.Join(" ", node.Declaration.Variables.Select(Constant)).TrimEnd(';'), node);
         if (variable.Initializer?.Value is not { } value || !Views.Is(model.GetTypeInfo(value).Type))
             return base.VisitLocalDeclarationStatement(node);
-        if (node.Declaration.Variables.Count > 1) translation.Report(Rules.Syntax, node, "several views in one declaration");
+        if (node.Declaration.Variables.Count > 1) translation.Report(Rules.Syntax, node,
+            "several views in one declaration");
         return Statement(DeclareView(variable, value, node), node);
     }
 
@@ -85,14 +86,16 @@ sealed partial class FunctionWriter
     public override SyntaxNode? VisitForStatement(ForStatementSyntax node)
     {
         var result = (ForStatementSyntax)base.VisitForStatement(node)!;
-        if (!IsShort(node) || node.DescendantNodes().Any(n => translation.Convergence.IsRequiredBy(n, model))) return result;
+        if (!IsShort(node) || node.DescendantNodes()
+            .Any(n => translation.Convergence.IsRequiredBy(n, model))) return result;
         SyntaxToken keyword = result.ForKeyword;
         return result.WithForKeyword(SyntaxFactory.Token(
             keyword.LeadingTrivia, SyntaxKind.ForKeyword, "UNROLL for", "UNROLL for", keyword.TrailingTrivia));
     }
 
     /// <summary>
-    /// Whether <c>for (int i = c0; i &lt; c1; i++ or += c2)</c> has few turns, or as many as a type argument says: tiles
+    /// Whether <c>for (int i = c0; i &lt; c1; i++ or += c2)</c> has few turns, or as many as a type argument says:
+    /// tiles
     /// are small, and their loops are where a register array needs constant indices.
     /// </summary>
     bool IsShort(ForStatementSyntax node)
@@ -108,9 +111,11 @@ sealed partial class FunctionWriter
             _ => node.Condition,
         };
         object? by = step == null ? 1 : DeviceConstants.Value(step, model);
-        if (DeviceConstants.Value(start.Value, model) is int from && DeviceConstants.Value(c.Right, model) is int to && by is int and > 0)
+        if (DeviceConstants.Value(start.Value, model) is int from && DeviceConstants.Value(c.Right, model) is int to
+            && by is int and > 0)
             return (to - from + (int)by - 1) / (int)by is > 1 and <= LongestUnrolled;
-        return DeviceConstants.Is(start.Value, model) && IsBoundAtLoad(c.Right) && (step == null || DeviceConstants.Is(step, model));
+        return DeviceConstants.Is(start.Value, model) && IsBoundAtLoad(c.Right)
+            && (step == null || DeviceConstants.Is(step, model));
     }
 
     /// <summary>A constant of a type argument, or a launch-time constant.</summary>

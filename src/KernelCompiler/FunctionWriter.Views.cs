@@ -17,13 +17,16 @@ sealed partial class FunctionWriter
         {
             spaces[local] = called.ContainingType.Name == "SharedMemory" ? Space.Shared : Space.Private;
             if (spaces[local] == Space.Shared) CheckShared(value, node);
-            return called.Name == "GetDynamic" ? DeclareDynamic(local, name, called, value) : DeclareArray(local, name, called, call);
+            return called.Name == "GetDynamic" ? DeclareDynamic(local, name, called, value)
+                : DeclareArray(local, name, called, call);
         }
         spaces[local] = SpaceOf(value);
         string text = Text(value);
-        if (text.StartsWith("(", StringComparison.Ordinal) && text.EndsWith(")", StringComparison.Ordinal) && IsSubView(value))
+        if (text.StartsWith("(", StringComparison.Ordinal) && text.EndsWith(")", StringComparison.Ordinal)
+            && IsSubView(value))
             text = text.Substring(1, text.Length - 2);
-        return $"{Pointer(local, local.Type)} {name} = {text}" + (use.Measures(local) ? $"; int {name}_length = {Length(value)}" : "");
+        return $"{Pointer(local, local.Type)} {name} = {text}"
+            + (use.Measures(local) ? $"; int {name}_length = {Length(value)}" : "");
     }
 
     void CheckShared(ExpressionSyntax value, LocalDeclarationStatementSyntax node)
@@ -49,7 +52,8 @@ sealed partial class FunctionWriter
     string DeclareDynamic(ILocalSymbol local, string name, IMethodSymbol called, ExpressionSyntax at)
     {
         if (use.Measures(local) || translation.Shared.Dynamic != null)
-            translation.Report(Rules.Syntax, at, "the length of dynamic shared memory, or two of them: pass the length to the kernel");
+            translation.Report(Rules.Syntax, at,
+            "the length of dynamic shared memory, or two of them: pass the length to the kernel");
         string type = translation.Type(called.TypeArguments[0], at);
         translation.Shared.Dynamic = (type, name, Layout.SizeOf(called.TypeArguments[0]));
         return $"DYNAMIC_SHARED({type}, {name})";
@@ -62,7 +66,9 @@ sealed partial class FunctionWriter
         Space space = SpaceOf(node.Right);
         if (space != declared) translation.Report(Rules.Space, node, view.Name, $"{declared}", $"{space}");
         string name = Names.Safe(view.Name);
-        return Raw($"{name} = {Text(node.Right)}" + (use.Measures(view) ? $", {name}_length = {Length(node.Right)}" : ""), node);
+        return Raw(
+            $"{name} = {Text(node.Right)}" + (use.Measures(view) ? $", {name}_length = {Length(node.Right)}" : ""),
+            node);
     }
 
     static bool IsSubView(ExpressionSyntax value) =>

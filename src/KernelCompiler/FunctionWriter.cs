@@ -5,7 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace TripletGpu.KernelCompiler;
 
 /// <summary>
-/// Rewrites one C# method into C, node by node: what both languages write alike stays as it is, comments and line breaks
+/// Rewrites one C# method into C, node by node: what both languages write alike stays as it is, comments and line
+/// breaks
 /// included. Views become pointers in the address space that this call of the method has. Replaced text travels as an
 /// identifier of that text, which Roslyn does not check.
 /// </summary>
@@ -23,7 +24,8 @@ sealed partial class FunctionWriter : CSharpSyntaxRewriter
     bool wraps;
 
     public FunctionWriter(
-        Translation translation, IMethodSymbol method, IReadOnlyDictionary<ISymbol, Space> parameterSpaces, bool isKernel,
+        Translation translation, IMethodSymbol method, IReadOnlyDictionary<ISymbol, Space> parameterSpaces,
+        bool isKernel,
         IReadOnlyList<ITypeSymbol>? typeArguments = null)
     {
         (this.translation, this.method, this.isKernel) = (translation, method, isKernel);
@@ -90,7 +92,8 @@ sealed partial class FunctionWriter : CSharpSyntaxRewriter
             return node;
         }
         SyntaxNode? result = base.Visit(node);
-        if (node is not ExpressionSyntax e || result is not ExpressionSyntax r || model.GetSymbolInfo(e).Symbol is ITypeSymbol)
+        if (node is not ExpressionSyntax e || result is not ExpressionSyntax r
+            || model.GetSymbolInfo(e).Symbol is ITypeSymbol)
             return result;
         translation.CheckDouble(model.GetTypeInfo(e).Type, e);
         return Converted(e, r);
@@ -102,7 +105,8 @@ sealed partial class FunctionWriter : CSharpSyntaxRewriter
     ExpressionSyntax Converted(ExpressionSyntax node, ExpressionSyntax result)
     {
         TypeInfo info = model.GetTypeInfo(node);
-        if (info.Type is not { } from || info.ConvertedType is not { } to || SymbolEqualityComparer.Default.Equals(from, to))
+        if (info.Type is not { } from || info.ConvertedType is not { } to
+            || SymbolEqualityComparer.Default.Equals(from, to))
             return result;
         bool numbers = from.SpecialType != SpecialType.None && to.SpecialType != SpecialType.None;
         bool wide = to.SpecialType is SpecialType.System_Int64 or SpecialType.System_UInt64;
@@ -119,14 +123,16 @@ sealed partial class FunctionWriter : CSharpSyntaxRewriter
 
     void CheckName(ISymbol symbol)
     {
-        if (symbol.Name.IndexOf('_') >= 0 && Source.Declaration(symbol) is { } at) translation.Report(Rules.Name, at, symbol.Name);
+        if (symbol.Name.IndexOf('_') >= 0 && Source.Declaration(symbol) is { } at) translation.Report(Rules.Name, at,
+            symbol.Name);
     }
 
     string Type(TypeSyntax type) => translation.Type(model.GetTypeInfo(type).Type!, type);
 
     string Text(SyntaxNode node) => Visit(node)!.WithoutTrivia().ToFullString();
 
-    static ExpressionSyntax Raw(string text, SyntaxNode like) => SyntaxFactory.IdentifierName(text).WithTriviaFrom(like);
+    static ExpressionSyntax Raw(string text, SyntaxNode like) =>
+        SyntaxFactory.IdentifierName(text).WithTriviaFrom(like);
 
     SyntaxNode Unknown(SyntaxNode node, ISymbol? symbol)
     {

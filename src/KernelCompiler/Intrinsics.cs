@@ -12,7 +12,8 @@ static class Intrinsics
         "Abs Ceiling Clamp Cos Exp Exp2 Floor IsFinite IsInfinity IsNaN Log Log2 Max Min Pow Rcp Round Rsqrt Sign Sin " +
         "Sqrt Tanh Truncate");
 
-    static readonly HashSet<string> Integers = Set("Abs Clamp DivRoundDown DivRoundUp LeadingZeroCount Max Min PopCount");
+    static readonly HashSet<string> Integers =
+        Set("Abs Clamp DivRoundDown DivRoundUp LeadingZeroCount Max Min PopCount");
 
     /// <summary>The name in C of a library method; null if it has none.</summary>
     public static string? Name(IMethodSymbol m)

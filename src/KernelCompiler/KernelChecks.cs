@@ -33,16 +33,19 @@ static class KernelChecks
             yield return "a kernel's class is neither generic nor nested";
         if (method.Parameters.Any(p => p.RefKind != RefKind.None))
             yield return "a kernel takes views, numbers and structs by value: write results through a view";
-        if (shape.Values.Any(p => Views.IndexDimensions(p.Type) > 0)) yield return "a kernel's index is its first parameter";
+        if (shape.Values.Any(p =>
+            Views.IndexDimensions(p.Type) > 0)) yield return "a kernel's index is its first parameter";
         if (shape.Values.Any(p => Views.IsSpecialized(p.Type) && !IsInt(p.Type)))
             yield return "a launch-time constant is a SpecializedValue<int>";
         if (!shape.Values.Any(p => Views.Is(p.Type))) yield return "a kernel without views has no result";
-        if (shape.HasGroup && shape.IndexDimensions > 0) yield return "a kernel with an index has no group size of its own";
+        if (shape.HasGroup
+            && shape.IndexDimensions > 0) yield return "a kernel with an index has no group size of its own";
         if (!shape.HasGroup && shape.IndexDimensions == 0)
             yield return "a kernel needs an index parameter or a group size: [Kernel(64)]";
         if (shape.GroupOf != null && method.TypeParameters.All(t => t.Name != shape.GroupOf))
             yield return $"'{shape.GroupOf}' is not a type parameter of this kernel";
-        if (shape.GroupOf == null && shape.Items > 1024) yield return $"{shape.Items} items: devices take at most 1024 a group";
+        if (shape.GroupOf == null
+            && shape.Items > 1024) yield return $"{shape.Items} items: devices take at most 1024 a group";
     }
 
     static bool IsInt(ITypeSymbol specialized) =>

@@ -18,13 +18,15 @@ public sealed class KernelGenerator : IIncrementalGenerator
         IncrementalValuesProvider<Output> kernels = context.SyntaxProvider.ForAttributeWithMetadataName(
             Namespace + ".KernelAttribute",
             static (node, _) => node is MethodDeclarationSyntax,
-            static (c, _) => KernelWriter.Write((IMethodSymbol)c.TargetSymbol, c.SemanticModel.Compilation, c.Attributes[0]));
+            static (c, _) =>
+            KernelWriter.Write((IMethodSymbol)c.TargetSymbol, c.SemanticModel.Compilation, c.Attributes[0]));
 
         IncrementalValuesProvider<Output> typeArguments = context.SyntaxProvider.CreateSyntaxProvider(
             static (node, _) => node is StructDeclarationSyntax { BaseList: not null }
                 or RecordDeclarationSyntax { BaseList: not null },
             static (c, cancel) => c.SemanticModel.GetDeclaredSymbol(c.Node, cancel) is INamedTypeSymbol type
-                && Translation.IsTypeArgument(type) ? TypeArgumentWriter.Write(type, c.SemanticModel.Compilation) : null)
+                && Translation.IsTypeArgument(type) ? TypeArgumentWriter.Write(type, c.SemanticModel.Compilation)
+                : null)
             .Where(static o => o != null)!;
 
         IncrementalValueProvider<bool> hasCatalog = context.CompilationProvider.Select(static (c, _) =>

@@ -44,7 +44,8 @@ sealed class KernelShape
     public string? GroupInCSharp => !HasGroup ? null
         : groupOf != null ? $"{groupOf}.GroupX, {groupOf}.GroupY, 1" : string.Join(", ", size);
 
-    public bool MayAlias(IParameterSymbol p) => p.GetAttributes().Any(a => a.AttributeClass?.Name == "MayAliasAttribute");
+    public bool MayAlias(IParameterSymbol p) =>
+        p.GetAttributes().Any(a => a.AttributeClass?.Name == "MayAliasAttribute");
 
     /// <summary>The interface that a type parameter's struct must have; empty if there is none.</summary>
     public static string Interface(ITypeParameterSymbol parameter) => parameter.ConstraintTypes

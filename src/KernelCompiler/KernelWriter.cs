@@ -17,7 +17,8 @@ static class KernelWriter
         string name = $"{method.ContainingType.Name}.{method.Name}";
         string text = "";
         if (Source.Body(method) != null && !translation.Problems.Any(p => p.Rule == Rules.Signature))
-            text = LauncherWriter.Write(shape, declaration, ViewUse.Of(method, translation), translation, Kernel(shape, translation));
+            text = LauncherWriter.Write(shape, declaration, ViewUse.Of(method, translation), translation,
+            Kernel(shape, translation));
         var entry = new CatalogEntry(
             $"global::{method.ContainingType.ToDisplayString()}.{method.Name}Source",
             string.Join(" ", method.TypeParameters.Select(KernelShape.Interface)));

@@ -7,7 +7,8 @@ namespace TripletGpu.KernelCompiler;
 sealed record Problem(DiagnosticDescriptor Rule, string Path, TextSpan Span, LinePositionSpan Lines, string Arguments)
 {
     public static Problem At(DiagnosticDescriptor rule, Location where, params string[] arguments) => new(
-        rule, where.SourceTree?.FilePath ?? "", where.SourceSpan, where.GetLineSpan().Span, string.Join("\n", arguments));
+        rule, where.SourceTree?.FilePath ?? "", where.SourceSpan, where.GetLineSpan().Span,
+        string.Join("\n", arguments));
 
     public Diagnostic ToDiagnostic() =>
         Diagnostic.Create(Rule, Location.Create(Path, Span, Lines), Arguments.Split('\n'));

@@ -43,14 +43,16 @@ static class Source
         if (declaration == null) return "";
         IEnumerable<string> lines = declaration.GetLeadingTrivia().ToFullString().Split('\n')
             .Select(l => l.Trim()).Where(l => l.StartsWith("//", StringComparison.Ordinal))
-            .Select(l => Regex.Replace(l.TrimStart('/'), "<see cref=\"(.*?)\"/>|<paramref name=\"(.*?)\"/>|<.*?>", "$1$2"))
+            .Select(l =>
+            Regex.Replace(l.TrimStart('/'), "<see cref=\"(.*?)\"/>|<paramref name=\"(.*?)\"/>|<.*?>", "$1$2"))
             .Select(l => l.Trim()).Where(l => l.Length > 0);
         return string.Concat(lines.Select(l => "// " + WebUtility.HtmlDecode(l) + "\n"));
     }
 
     /// <summary>A declaration as it stands in its file, moved to the left margin.</summary>
     public static string Text(SyntaxNode declaration) =>
-        Dedent((declaration.GetLeadingTrivia().ToFullString() + declaration.WithoutLeadingTrivia().ToFullString()).Trim('\r', '\n'))
+        Dedent((declaration.GetLeadingTrivia().ToFullString() + declaration.WithoutLeadingTrivia().ToFullString())
+            .Trim('\r', '\n'))
             .TrimEnd();
 
     /// <summary>Lines moved to the left by what they have in common.</summary>

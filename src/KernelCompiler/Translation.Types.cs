@@ -33,8 +33,10 @@ sealed partial class Translation
         if (IsVector(type)) return "float4";
         // A struct that kernels are generic over and that has fields is a kernel's argument too.
         if (type is ITypeParameterSymbol parameter && KernelShape.Interface(parameter) != "") return parameter.Name;
-        // Other structs would be declared twice where a type argument's program meets a kernel's: numbers will do there.
-        if ((typeArgument == null || SymbolEqualityComparer.Default.Equals(type, typeArgument)) && type is INamedTypeSymbol { IsUnmanagedType: true, TypeKind: TypeKind.Struct } named
+        // Other structs would be declared twice where a type argument's program meets a kernel's: numbers will do
+        // there.
+        if ((typeArgument == null || SymbolEqualityComparer.Default.Equals(type, typeArgument))
+            && type is INamedTypeSymbol { IsUnmanagedType: true, TypeKind: TypeKind.Struct } named
             && !Views.IsIlgpu(type) && (named.IsTupleType || named.DeclaringSyntaxReferences.Length > 0))
             return Struct(named, at);
         Report(Rules.Type, at, type.ToDisplayString());
@@ -56,7 +58,8 @@ sealed partial class Translation
             .Select(f => (f.AssociatedSymbol?.Name ?? f.Name, f.Type)).ToList();
 
     /// <summary>Whether <c>new</c> sets the fields one by one, in their order: then C can do the same.</summary>
-    public static bool HasFieldwiseConstructor(INamedTypeSymbol type) => type.IsTupleType || type.InstanceConstructors.Any(c =>
+    public static bool HasFieldwiseConstructor(INamedTypeSymbol type) =>
+        type.IsTupleType || type.InstanceConstructors.Any(c =>
         c.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax()
             is Microsoft.CodeAnalysis.CSharp.Syntax.TypeDeclarationSyntax
         && c.Parameters.Select(p => p.Name.ToUpperInvariant())

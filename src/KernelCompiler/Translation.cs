@@ -40,7 +40,8 @@ sealed partial class Translation(
     public string Text(string kernel) => string.Concat(constants) + (constants.Count > 0 ? "\n" : "")
         + string.Concat(structs.Select(s => s + "\n")) + string.Concat(functions.Select(f => f + "\n")) + kernel;
 
-    /// <summary>The name in C of a const field, written with its C# name; a value of the library as a literal.</summary>
+    /// <summary>The name in C of a const field, written with its C# name; a value of the library as a
+    /// literal.</summary>
     public string Constant(IFieldSymbol field, SyntaxNode at)
     {
         if (!field.HasConstantValue)
@@ -50,7 +51,8 @@ sealed partial class Translation(
         }
         if (field.DeclaringSyntaxReferences.Length == 0) return Literal(field.ConstantValue!);
         bool isEnum = field.ContainingType.TypeKind == TypeKind.Enum;
-        return Constant(field, isEnum ? field.ContainingType.Name + "_" + field.Name : field.Name, field.ConstantValue!, field.Type, at);
+        return Constant(field, isEnum ? field.ContainingType.Name + "_" + field.Name
+            : field.Name, field.ConstantValue!, field.Type, at);
     }
 
     /// <summary>The same for a static property with a constant expression.</summary>
@@ -67,7 +69,8 @@ sealed partial class Translation(
         if (IsTypeArgument(symbol.ContainingType)) name = OwnName(symbol.ContainingType, name);
         else if (typeArgument != null) name = typeArgument.Name + "_" + name;
         else name = Names.Safe(name);
-        if (constantNames.TryGetValue(name, out ISymbol? taken) && !SymbolEqualityComparer.Default.Equals(taken, symbol))
+        if (constantNames.TryGetValue(name, out ISymbol? taken)
+            && !SymbolEqualityComparer.Default.Equals(taken, symbol))
             name = symbol.ContainingType.Name + "_" + name;
         if (constantNames.ContainsKey(name)) return name;
         constantNames[name] = symbol;
@@ -89,7 +92,8 @@ sealed partial class Translation(
         IMethodSymbol method = called.OriginalDefinition;
         typeArguments ??= [];
         string key = method.ToDisplayString()
-            + "|" + string.Join(",", method.Parameters.Select(p => spaces.TryGetValue(p, out Space s) ? s.ToString() : ""))
+            + "|" + string.Join(",",
+            method.Parameters.Select(p => spaces.TryGetValue(p, out Space s) ? s.ToString() : ""))
             + "|" + string.Join(",", typeArguments.Select(t => t.ToDisplayString()));
         if (functionNames.TryGetValue(key, out string? known))
         {

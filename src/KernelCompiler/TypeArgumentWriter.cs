@@ -4,8 +4,10 @@ using Microsoft.CodeAnalysis;
 namespace TripletGpu.KernelCompiler;
 
 /// <summary>
-/// The program of a struct that kernels are generic over: its members that implement an interface and have a device form.
-/// Others (SIMD forms over Vector512) are the CPU's and are left out. Where a member is an instance method the struct is
+/// The program of a struct that kernels are generic over: its members that implement an interface and have a device
+/// form.
+/// Others (SIMD forms over Vector512) are the CPU's and are left out. Where a member is an instance method the struct
+/// is
 /// a kernel's argument, and its references point to an item's own variables.
 /// </summary>
 static class TypeArgumentWriter
@@ -17,7 +19,8 @@ static class TypeArgumentWriter
         foreach (ISymbol member in Members(type))
             switch (member)
             {
-                case IMethodSymbol m when Source.Body(m) != null: translation.Function(m, References(m), declaration); break;
+                case IMethodSymbol m when Source.Body(m) != null: translation.Function(m, References(m),
+                    declaration); break;
                 case IPropertySymbol p when DeviceConstants.Value(p, compilation) != null:
                     translation.Constant(p, declaration);
                     break;
@@ -36,14 +39,17 @@ static class TypeArgumentWriter
             }
 
             """"";
-        string interfaces = string.Join(" ", type.AllInterfaces.Select(i => i.ToDisplayString()).OrderBy(n => n, StringComparer.Ordinal));
+        string interfaces =
+            string.Join(" ",
+            type.AllInterfaces.Select(i => i.ToDisplayString()).OrderBy(n => n, StringComparer.Ordinal));
         return new($"{name}.g.cs", text, new("global::" + name, interfaces), translation.Problems.ToImmutableArray());
     }
 
     static IEnumerable<ISymbol> Members(INamedTypeSymbol type) => type.AllInterfaces
         .Where(i => i.Name == "IKernelTypeArgument" || i.AllInterfaces.Any(b => b.Name == "IKernelTypeArgument"))
         .SelectMany(i => i.GetMembers()).Where(HasDeviceForm)
-        .Select(m => type.FindImplementationForInterfaceMember(m)).OfType<ISymbol>().Distinct(SymbolEqualityComparer.Default)!;
+        .Select(m => type.FindImplementationForInterfaceMember(m)).OfType<ISymbol>()
+        .Distinct(SymbolEqualityComparer.Default)!;
 
     static Dictionary<ISymbol, Space> References(IMethodSymbol method)
     {

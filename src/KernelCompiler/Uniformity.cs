@@ -127,7 +127,8 @@ sealed class Uniformity(Translation translation, Convergence convergence)
         bool IsPrivate(ISymbol view) => Source.Declaration(view) switch
         {
             VariableDeclaratorSyntax { Initializer.Value: { } value } =>
-                value is InvocationExpressionSyntax call && model.GetSymbolInfo(call).Symbol?.ContainingType.Name == "LocalMemory"
+                value is InvocationExpressionSyntax call
+                    && model.GetSymbolInfo(call).Symbol?.ContainingType.Name == "LocalMemory"
                 || ViewUse.Root(value, model, out _) is { } of && IsPrivate(of),
             _ => false,
         };
@@ -149,15 +150,20 @@ sealed class Uniformity(Translation translation, Convergence convergence)
                     _ => null,
                 };
                 if (condition != null && Varies(condition)) return true;
-                if (at is ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax && LeavesUnevenly(at, node)) return true;
+                if (at is ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax
+                    && LeavesUnevenly(at, node)) return true;
             }
             return false;
         }
 
         /// <summary>Whether some items leave this loop, or skip the rest of a turn, before others.</summary>
         bool LeavesUnevenly(SyntaxNode loop, SyntaxNode asking) => loop.DescendantNodes()
-            .Where(n => n != asking && (n is BreakStatementSyntax or ContinueStatementSyntax && LoopOf(n) == loop || n is ReturnStatementSyntax))
-            .Any(n => n.Ancestors().TakeWhile(a => a != loop).OfType<IfStatementSyntax>().Any(i => Varies(i.Condition)));
+            .Where(n =>
+            n != asking
+                && (n is BreakStatementSyntax or ContinueStatementSyntax && LoopOf(n) == loop
+                || n is ReturnStatementSyntax))
+            .Any(n => n.Ancestors().TakeWhile(a => a != loop).OfType<IfStatementSyntax>()
+            .Any(i => Varies(i.Condition)));
 
         static SyntaxNode? LoopOf(SyntaxNode node) => node.Ancestors().FirstOrDefault(a =>
             a is ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax
@@ -169,7 +175,8 @@ sealed class Uniformity(Translation translation, Convergence convergence)
             {
                 case IdentifierNameSyntax name:
                     return model.GetSymbolInfo(name).Symbol is { } symbol && varying.Contains(symbol);
-                case MemberAccessExpressionSyntax m when model.GetSymbolInfo(m).Symbol is IPropertySymbol { IsStatic: true } p:
+                case MemberAccessExpressionSyntax m when model.GetSymbolInfo(
+                    m).Symbol is IPropertySymbol { IsStatic: true } p:
                     return IsItemsOwn(p);
                 case InvocationExpressionSyntax call when model.GetSymbolInfo(call).Symbol is IMethodSymbol called:
                     return CallVaries(call, called);
@@ -181,9 +188,11 @@ sealed class Uniformity(Translation translation, Convergence convergence)
         {
             if (Views.IsIlgpu(called))
                 return called.ContainingType.Name is "Atomic" or "Warp" || call.ChildNodes().Any(Varies);
-            if (Source.Body(called.OriginalDefinition) == null || !called.IsStatic) return call.ChildNodes().Any(Varies);
+            if (Source.Body(called.OriginalDefinition) == null || !called.IsStatic) return call.ChildNodes()
+                .Any(Varies);
             ulong mask = 0;
-            foreach ((IParameterSymbol parameter, ArgumentSyntax? argument) in Source.Arguments(called.OriginalDefinition, call))
+            foreach ((IParameterSymbol parameter,
+                ArgumentSyntax? argument) in Source.Arguments(called.OriginalDefinition, call))
                 if (argument != null && Varies(argument.Expression)) mask |= 1ul << parameter.Ordinal;
             return owner.Check(called.OriginalDefinition, mask);
         }

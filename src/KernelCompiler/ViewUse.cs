@@ -65,7 +65,8 @@ sealed class ViewUse
         ViewUse inner = Of(callee, translation);
         foreach ((IParameterSymbol parameter, ArgumentSyntax? argument) in Source.Arguments(callee, call))
         {
-            if (!Views.Is(parameter.Type) || Root(argument!.Expression, model, out bool whole) is not { } passed) continue;
+            if (!Views.Is(parameter.Type)
+                || Root(argument!.Expression, model, out bool whole) is not { } passed) continue;
             if (inner.Writes(parameter)) written.Add(passed);
             if (inner.Measures(parameter) && whole) measured.Add(passed);
         }
@@ -74,7 +75,8 @@ sealed class ViewUse
     void Alias(ISymbol? alias, ExpressionSyntax value, SemanticModel model)
     {
         if (alias == null) return;
-        foreach (ExpressionSyntax branch in value is ConditionalExpressionSyntax c ? [c.WhenTrue, c.WhenFalse] : new[] { value })
+        foreach (ExpressionSyntax branch in value is ConditionalExpressionSyntax c ? [c.WhenTrue, c.WhenFalse]
+            : new[] { value })
             if (Root(branch, model, out bool whole) is { } of) aliases.Add((alias, of, whole));
     }
 
@@ -103,7 +105,8 @@ sealed class ViewUse
     };
 
     /// <summary>
-    /// The variable behind <c>view.SubView(...).Cast...</c>; <paramref name="whole"/>: asking the expression's length asks
+    /// The variable behind <c>view.SubView(...).Cast...</c>; <paramref name="whole"/>: asking the expression's length
+    /// asks
     /// the variable's.
     /// </summary>
     internal static ISymbol? Root(ExpressionSyntax view, SemanticModel model, out bool whole)

@@ -6,7 +6,8 @@ public static partial class KernelCatalog
     static IReadOnlyList<KernelSource>? all;
 
     /// <summary>Every kernel, by name.</summary>
-    public static IReadOnlyList<KernelSource> All => all ??= Sources.OrderBy(s => s.Name, StringComparer.Ordinal).ToList();
+    public static IReadOnlyList<KernelSource> All =>
+        all ??= Sources.OrderBy(s => s.Name, StringComparer.Ordinal).ToList();
 
     /// <summary>The kernels that a name means: the full one, or one without class or type arguments.</summary>
     public static IEnumerable<KernelSource> Find(string name) => All.Where(s =>

@@ -28,7 +28,8 @@ public static class KernelTypeArgument<T> where T : struct, IKernelTypeArgument
     {
         get
         {
-            if (program == null) System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(typeof(T).Module.ModuleHandle);
+            if (program == null) System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(
+                typeof(T).Module.ModuleHandle);
             return program ?? throw new InvalidOperationException(
                 $"{typeof(T)} has no device program: its project must reference TripletGpu.KernelCompiler as an analyzer");
         }

@@ -11,7 +11,10 @@ static class Compiler
     static readonly ImmutableArray<MetadataReference> References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(p => Path.GetFileName(p).StartsWith("System.", StringComparison.Ordinal) || p.EndsWith("netstandard.dll", StringComparison.Ordinal))
+            .Where(p =>
+            Path.GetFileName(p)
+                .StartsWith("System.", StringComparison.Ordinal)
+                || p.EndsWith("netstandard.dll", StringComparison.Ordinal))
             .Select(p => MetadataReference.CreateFromFile(p)),
         MetadataReference.CreateFromFile(typeof(KernelSource).Assembly.Location),
     ];
@@ -23,9 +26,12 @@ static class Compiler
     {
         SyntaxTree tree = CSharpSyntaxTree.ParseText(code, Options, "Snippet.cs");
         var compilation = CSharpCompilation.Create("Snippet", [tree], [.. References, .. more],
-            new(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, checkOverflow: true, nullableContextOptions: NullableContextOptions.Enable));
-        GeneratorDriver driver = CSharpGeneratorDriver.Create([new KernelGenerator().AsSourceGenerator()], parseOptions: Options)
-            .RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out ImmutableArray<Diagnostic> diagnostics);
+            new(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, checkOverflow: true,
+            nullableContextOptions: NullableContextOptions.Enable));
+        GeneratorDriver driver =
+            CSharpGeneratorDriver.Create([new KernelGenerator().AsSourceGenerator()], parseOptions: Options)
+            .RunGeneratorsAndUpdateCompilation(compilation, out Compilation output,
+            out ImmutableArray<Diagnostic> diagnostics);
         return new(diagnostics, output, driver.GetRunResult().GeneratedTrees);
     }
 
@@ -33,11 +39,13 @@ static class Compiler
     /// <param name="Diagnostics">The kernel compiler's own.</param>
     /// <param name="Output">The compilation with what it added.</param>
     /// <param name="Added">The files it added.</param>
-    public sealed record Result(ImmutableArray<Diagnostic> Diagnostics, Compilation Output, ImmutableArray<SyntaxTree> Added)
+    public sealed record Result(ImmutableArray<Diagnostic> Diagnostics, Compilation Output,
+        ImmutableArray<SyntaxTree> Added)
     {
         /// <summary>The device text of each kernel and struct, by file name.</summary>
         public IEnumerable<(string Name, string Body)> Bodies => Added.OrderBy(t => t.FilePath, StringComparer.Ordinal)
-            .Select(t => (Path.GetFileName(t.FilePath).Replace(".g.cs", "", StringComparison.Ordinal), Body(t.ToString())))
+            .Select(t =>
+            (Path.GetFileName(t.FilePath).Replace(".g.cs", "", StringComparison.Ordinal), Body(t.ToString())))
             .Where(b => b.Item2 != "");
 
         /// <summary>What C# itself says of the code with what was added.</summary>

@@ -40,6 +40,7 @@ public sealed class DiagnosticTests
     public void Message_NamesTheOffender()
     {
         Compiler.Result result = Compiler.Run(DiagnosticCases.InKernel("x[i] = MathF.Cbrt(x[i]);"));
-        Assert.That(result.Diagnostics.Single().GetMessage(), Does.StartWith("System.MathF.Cbrt(float) has no device form"));
+        Assert.That(result.Diagnostics.Single().GetMessage(),
+            Does.StartWith("System.MathF.Cbrt(float) has no device form"));
     }
 }

@@ -10,7 +10,8 @@ public sealed class SnapshotTests
 {
     static readonly bool Update = Environment.GetEnvironmentVariable("TRIPLETGPU_UPDATE_SNAPSHOTS") == "1";
 
-    public static IEnumerable<string> Names => Directory.GetFiles(Folder(), "*.cs").Select(f => Path.GetFileNameWithoutExtension(f)).Order();
+    public static IEnumerable<string> Names =>
+        Directory.GetFiles(Folder(), "*.cs").Select(f => Path.GetFileNameWithoutExtension(f)).Order();
 
     [TestCaseSource(nameof(Names))]
     public void Compile_GivesTheCommittedText(string name)

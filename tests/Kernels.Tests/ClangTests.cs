@@ -26,10 +26,13 @@ public sealed class ClangTests
     public void Cuda_CompilesToPtx(string name)
     {
         KernelSource kernel = KernelCatalog.All.Single(k => k.Name == name);
-        string ptx = Compile(kernel, ".cu", kernel.Cuda, "-x cuda --cuda-device-only --cuda-gpu-arch=sm_70 -nocudainc -nocudalib -O3 -S");
+        string ptx =
+            Compile(kernel, ".cu", kernel.Cuda,
+            "-x cuda --cuda-device-only --cuda-gpu-arch=sm_70 -nocudainc -nocudalib -O3 -S");
         Assert.That(ptx.Contains($".entry {kernel.Entry}", StringComparison.Ordinal), "the entry point");
         int shared = Regex.Matches(ptx, @"\.shared.*\[(\d+)\]").Sum(m => int.Parse(m.Groups[1].Value));
-        Assert.That(shared, Is.LessThanOrEqualTo(SharedLimit).And.EqualTo(kernel.SharedBytes), "bytes of shared memory");
+        Assert.That(shared, Is.LessThanOrEqualTo(SharedLimit).And.EqualTo(kernel.SharedBytes),
+            "bytes of shared memory");
         if (!name.StartsWith(Products, StringComparison.Ordinal)) return;
         Assert.That(ptx.Contains(".local", StringComparison.Ordinal), Is.False, "the register tile lies in memory");
         Assert.That(ptx.Contains("fma.rn.f32", StringComparison.Ordinal), "no fused multiply-add");
@@ -39,14 +42,17 @@ public sealed class ClangTests
     public void OpenCl_IsOpenCl12(string name)
     {
         KernelSource kernel = KernelCatalog.All.Single(k => k.Name == name);
-        Compile(kernel, ".cl", kernel.OpenCl, "-x cl -cl-std=CL1.2 -Xclang -finclude-default-header -target spir64 -S -emit-llvm");
+        Compile(kernel, ".cl", kernel.OpenCl,
+            "-x cl -cl-std=CL1.2 -Xclang -finclude-default-header -target spir64 -S -emit-llvm");
     }
 
     static string Compile(KernelSource kernel, string extension, string text, string options)
     {
         string source = Path.Combine(Folder, $"{kernel.Id}{extension}"), output = source + ".s";
         File.WriteAllText(source, text);
-        var start = new ProcessStartInfo("clang", $"{options} -Wall -Wno-unused-function -Werror -Wno-unknown-cuda-version -o {output} {source}")
+        var start =
+            new ProcessStartInfo("clang",
+            $"{options} -Wall -Wno-unused-function -Werror -Wno-unknown-cuda-version -o {output} {source}")
         {
             RedirectStandardError = true,
         };
@@ -74,7 +80,8 @@ public sealed class ClangTests
     static void Missing()
     {
         const string missing = "clang is not installed";
-        if ((Environment.GetEnvironmentVariable("TRIPLETGPU_REQUIRE") ?? "").Split(',').Contains("clang")) Assert.Fail(missing);
+        if ((Environment.GetEnvironmentVariable("TRIPLETGPU_REQUIRE") ?? "").Split(',')
+            .Contains("clang")) Assert.Fail(missing);
         Assert.Ignore(missing);
     }
 }

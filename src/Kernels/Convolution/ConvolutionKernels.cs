@@ -3,13 +3,15 @@ using ILGPU;
 namespace TripletGpu.Kernels;
 
 /// <summary>
-/// What turns a convolution into a matrix product and back: the matrix of columns has a row for each tap (c, r, s) and a
+/// What turns a convolution into a matrix product and back: the matrix of columns has a row for each tap (c, r, s)
+/// and a
 /// column for each output pixel (p, q), one matrix an image.
 /// </summary>
 public static partial class ConvolutionKernels
 {
     /// <summary>
-    /// columns[(c, r, s), (p, q)] = x[c, p * strideH + r * dilationH - top, q * strideW + s * dilationW - left], 0 outside
+    /// columns[(c, r, s), (p, q)] = x[c, p * strideH + r * dilationH - top, q * strideW + s * dilationW - left], 0
+    /// outside
     /// the map and in the padding of the row. One item a row; bound by memory, 4 bytes read and written an element.
     /// </summary>
     [Kernel]
@@ -44,7 +46,8 @@ public static partial class ConvolutionKernels
     /// which gathers its own sum: no atomics, fixed order.
     /// </summary>
     [Kernel]
-    public static void SumColumns(Index1D i, ArrayView<float> columns, ArrayView<float> dx, ConvolutionShape d, int accumulate)
+    public static void SumColumns(Index1D i, ArrayView<float> columns, ArrayView<float> dx, ConvolutionShape d,
+        int accumulate)
     {
         int image = i / (d.C * d.H * d.W), c = i / (d.H * d.W) % d.C, h = i / d.W % d.H, w = i % d.W;
         float sum = 0f;
@@ -65,11 +68,13 @@ public static partial class ConvolutionKernels
 
     /// <summary>
     /// y = y + bias[channel] + residual, then max(0, y) where <paramref name="relu"/> is not 0. A pass without bias or
-    /// residual gives its flag as 0 and any view. Parallel over elements; <paramref name="plane"/> elements share a channel.
+    /// residual gives its flag as 0 and any view. Parallel over elements; <paramref name="plane"/> elements share a
+    /// channel.
     /// </summary>
     [Kernel]
     public static void Finish(
-        Index1D i, ArrayView<float> bias, ArrayView<float> residual, [MayAlias] ArrayView<float> y, int channels, int plane,
+        Index1D i, ArrayView<float> bias, ArrayView<float> residual, [MayAlias] ArrayView<float> y, int channels,
+        int plane,
         int hasBias, int hasResidual, int relu)
     {
         float value = y[i];

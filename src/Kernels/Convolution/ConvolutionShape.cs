@@ -1,7 +1,8 @@
 namespace TripletGpu.Kernels;
 
 /// <summary>
-/// A convolution of images of C x H x W with K filters of R x S taps to P x Q pixels. <c>Columns</c> is the row length of
+/// A convolution of images of C x H x W with K filters of R x S taps to P x Q pixels. <c>Columns</c> is the row
+/// length of
 /// the matrix of columns: P * Q rounded up to whole panels.
 /// </summary>
 public readonly record struct ConvolutionShape(

@@ -4,7 +4,8 @@ using ILGPU.Algorithms;
 namespace TripletGpu.Kernels;
 
 /// <summary>
-/// ReLU and max pooling of 2 x 2 with stride 2 in one pass. The place of each maximum is a byte, four to an int: 0 to 3 is
+/// ReLU and max pooling of 2 x 2 with stride 2 in one pass. The place of each maximum is a byte, four to an int: 0 to
+/// 3 is
 /// the pixel of the window, 4 says that ReLU cut it.
 /// </summary>
 public static partial class ReluPoolKernels
@@ -12,7 +13,8 @@ public static partial class ReluPoolKernels
     const int Cut = 4;
 
     /// <summary>
-    /// y = max(0, max over the window of x + bias). One item four neighbouring results, so that each writes a whole int.
+    /// y = max(0, max over the window of x + bias). One item four neighbouring results, so that each writes a whole
+    /// int.
     /// </summary>
     [Kernel]
     public static void Forward(
@@ -46,7 +48,8 @@ public static partial class ReluPoolKernels
 
     /// <summary>dx = dy at the place of each window's maximum, elsewhere 0. Parallel over the elements of dx.</summary>
     [Kernel]
-    public static void Backward(Index1D i, ArrayView<int> places, ArrayView<float> dy, ArrayView<float> dx, ReluPoolDims d)
+    public static void Backward(Index1D i, ArrayView<int> places, ArrayView<float> dy, ArrayView<float> dx,
+        ReluPoolDims d)
     {
         int plane = i / (d.H * d.W), h = i / d.W % d.H, w = i % d.W;
         int p = h / 2, q = w / 2;

@@ -59,7 +59,8 @@ public static partial class BroadcastBackwardKernels
     [Kernel]
     public static void SumByItemA<TMath>(
         Index1D element, [MayAlias] ArrayView<float> a, [MayAlias] ArrayView<float> b, [MayAlias] ArrayView<float> y,
-        [MayAlias] ArrayView<float> dy, [MayAlias] ArrayView<float> da, BroadcastDims dims, BroadcastBox box, int accumulate)
+        [MayAlias] ArrayView<float> dy, [MayAlias] ArrayView<float> da, BroadcastDims dims, BroadcastBox box,
+        int accumulate)
         where TMath : struct, IBinaryMath
     {
         float sum = 0f;
@@ -75,7 +76,8 @@ public static partial class BroadcastBackwardKernels
     [Kernel]
     public static void SumByItemB<TMath>(
         Index1D element, [MayAlias] ArrayView<float> a, [MayAlias] ArrayView<float> b, [MayAlias] ArrayView<float> y,
-        [MayAlias] ArrayView<float> dy, [MayAlias] ArrayView<float> db, BroadcastDims dims, BroadcastBox box, int accumulate)
+        [MayAlias] ArrayView<float> dy, [MayAlias] ArrayView<float> db, BroadcastDims dims, BroadcastBox box,
+        int accumulate)
         where TMath : struct, IBinaryMath
     {
         float sum = 0f;

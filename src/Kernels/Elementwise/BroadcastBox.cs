@@ -6,7 +6,8 @@ namespace TripletGpu.Kernels;
 /// the first.
 /// </summary>
 public readonly record struct BroadcastBox(
-    int Operand1, int Operand2, int Operand3, int Operand4, int Operand5, int Box0, int Box1, int Box2, int Box3, int Box4,
+    int Operand1, int Operand2, int Operand3, int Operand4, int Operand5, int Box0, int Box1, int Box2, int Box3,
+    int Box4,
     int Box5)
 {
     /// <summary>Elements of the box.</summary>

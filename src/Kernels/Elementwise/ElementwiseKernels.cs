@@ -17,7 +17,8 @@ public static partial class ElementwiseKernels
     }
 
     /// <summary>
-    /// dx = dy * f'(x), or adds it where <paramref name="accumulate"/> is not 0; parallel over elements. A function that
+    /// dx = dy * f'(x), or adds it where <paramref name="accumulate"/> is not 0; parallel over elements. A function
+    /// that
     /// does not read x or y gets dy in its place.
     /// </summary>
     [Kernel]
@@ -51,7 +52,8 @@ public static partial class ElementwiseKernels
 
     /// <summary>y = f(a, b) with the same b for every element.</summary>
     [Kernel]
-    public static void MapWithScalar<TMath>(Index1D i, [MayAlias] ArrayView<float> a, [MayAlias] ArrayView<float> y, float b)
+    public static void MapWithScalar<TMath>(Index1D i, [MayAlias] ArrayView<float> a, [MayAlias] ArrayView<float> y,
+        float b)
         where TMath : struct, IBinaryMath
     {
         y[i] = TMath.Forward(a[i], b);
@@ -71,7 +73,8 @@ public static partial class ElementwiseKernels
     /// <summary>y = scale * x + shift, or adds it.</summary>
     [Kernel]
     public static void Affine(
-        Index1D i, [MayAlias] ArrayView<float> x, [MayAlias] ArrayView<float> y, float scale, float shift, int accumulate)
+        Index1D i, [MayAlias] ArrayView<float> x, [MayAlias] ArrayView<float> y, float scale, float shift,
+        int accumulate)
     {
         float value = scale * x[i] + shift;
         y[i] = accumulate != 0 ? y[i] + value : value;

@@ -22,6 +22,8 @@ public readonly record struct GemmDims(
     int BatchC, int Accumulate)
 {
     /// <summary>One product of dense row-major operands, each transposed or not.</summary>
-    public static GemmDims Of(int m, int n, int k, bool transposeA = false, bool transposeB = false, bool accumulate = false) =>
-        new(m, n, k, transposeA ? 1 : k, transposeA ? m : 1, transposeB ? 1 : n, transposeB ? k : 1, n, n, 0, 0, 0, accumulate ? 1 : 0);
+    public static GemmDims Of(int m, int n, int k, bool transposeA = false, bool transposeB = false,
+        bool accumulate = false) =>
+        new(m, n, k, transposeA ? 1 : k, transposeA ? m : 1, transposeB ? 1 : n, transposeB ? k
+            : 1, n, n, 0, 0, 0, accumulate ? 1 : 0);
 }

@@ -6,7 +6,8 @@ namespace TripletGpu.Kernels;
 public static partial class GemmKernels
 {
     /// <summary>
-    /// C = A B, or adds it, for each of a batch (Grid.IdxZ). One group a tile of C, one item a small tile of that in registers. Each step along K stages a
+    /// C = A B, or adds it, for each of a batch (Grid.IdxZ). One group a tile of C, one item a small tile of that in
+    /// registers. Each step along K stages a
     /// tile of A (transposed) and one of B in shared memory; elements beyond the edge are staged as 0. Reads
     /// 2 K (1/M + 1/N) / 2 floats an element of C; bound by arithmetic from K of about 64. Deterministic.
     /// </summary>
@@ -34,13 +35,15 @@ public static partial class GemmKernels
             {
                 int row = (item + i) / TTile.K, k = (item + i) % TTile.K;
                 bool inside = firstRow + row < dims.M && k0 + k < dims.K;
-                tileA[k * TTile.M + row] = inside ? a[startA + (firstRow + row) * dims.RowA + (k0 + k) * dims.ColumnA] : 0f;
+                tileA[k * TTile.M + row] = inside
+                    ? a[startA + (firstRow + row) * dims.RowA + (k0 + k) * dims.ColumnA] : 0f;
             }
             for (int i = 0; i < TTile.K * TTile.N; i += TTile.GroupX * TTile.GroupY)
             {
                 int k = (item + i) / TTile.N, column = (item + i) % TTile.N;
                 bool inside = k0 + k < dims.K && firstColumn + column < dims.N;
-                tileB[item + i] = inside ? b[startB + (k0 + k) * dims.RowB + (firstColumn + column) * dims.ColumnB] : 0f;
+                tileB[item + i] = inside ? b[startB + (k0 + k) * dims.RowB + (firstColumn + column) * dims.ColumnB]
+                    : 0f;
             }
             Group.Barrier();
 

@@ -12,7 +12,8 @@ public static partial class GemmPanelKernels
     public const int PanelM = 8, PanelN = 32;
 
     /// <summary>
-    /// C = A B, or adds it, for each of a batch (Grid.IdxZ). Fast where B is dense along its rows (ColumnB 1) and may be
+    /// C = A B, or adds it, for each of a batch (Grid.IdxZ). Fast where B is dense along its rows (ColumnB 1) and may
+    /// be
     /// read in whole panels. Bound by arithmetic. Deterministic.
     /// </summary>
     [Kernel(1)]
@@ -25,9 +26,11 @@ public static partial class GemmPanelKernels
             AnyPanel(a, b, c, dims, firstRow, firstColumn, batch);
     }
 
-    /// <summary>A panel of C whose columns of B can all be read. Rows beyond the last repeat it and are not stored.</summary>
+    /// <summary>A panel of C whose columns of B can all be read. Rows beyond the last repeat it and are not
+    /// stored.</summary>
     static void WholePanel(
-        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, GemmDims dims, int firstRow, int firstColumn, int batch)
+        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, GemmDims dims, int firstRow, int firstColumn,
+        int batch)
     {
         var sums = LocalMemory.Allocate<float>(PanelM * PanelN);
         for (int i = 0; i < PanelM * PanelN; i++)
@@ -62,7 +65,8 @@ public static partial class GemmPanelKernels
 
     /// <summary>Any panel, one sum at a time.</summary>
     static void AnyPanel(
-        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, GemmDims dims, int firstRow, int firstColumn, int batch)
+        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, GemmDims dims, int firstRow, int firstColumn,
+        int batch)
     {
         int startA = batch * dims.BatchA, startB = batch * dims.BatchB, startC = batch * dims.BatchC;
         for (int row = firstRow; row < Math.Min(firstRow + PanelM, dims.M); row++)
@@ -70,7 +74,8 @@ public static partial class GemmPanelKernels
             {
                 float sum = 0f;
                 for (int k = 0; k < dims.K; k++)
-                    sum += a[startA + row * dims.RowA + k * dims.ColumnA] * b[startB + k * dims.RowB + column * dims.ColumnB];
+                    sum += a[startA + row * dims.RowA + k * dims.ColumnA] * b[startB + k * dims.RowB
+                    + column * dims.ColumnB];
                 int at = startC + row * dims.RowC + column;
                 c[at] = dims.Accumulate != 0 ? c[at] + sum : sum;
             }

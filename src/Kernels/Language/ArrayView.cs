@@ -27,7 +27,8 @@ public readonly struct ArrayView<T> where T : unmanaged
             if (index < 0 || index >= IntLength)
                 throw new IndexOutOfRangeException($"index {index} in a view of {IntLength}");
             ref byte start = ref MemoryMarshal.GetArrayDataReference(owner);
-            return ref Unsafe.As<byte, T>(ref Unsafe.AddByteOffset(ref start, offset + (nint)index * Unsafe.SizeOf<T>()));
+            return ref Unsafe.As<byte,
+                T>(ref Unsafe.AddByteOffset(ref start, offset + (nint)index * Unsafe.SizeOf<T>()));
         }
     }
 

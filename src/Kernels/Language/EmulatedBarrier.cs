@@ -47,7 +47,8 @@ sealed class EmulatedBarrier(int participants)
     {
         if (waiting + left < participants || waiting == 0) return;
         if (left > 0)
-            failure ??= new InvalidOperationException($"{waiting} items wait at a barrier and {left} have left the kernel");
+            failure ??= new InvalidOperationException(
+            $"{waiting} items wait at a barrier and {left} have left the kernel");
         waiting = 0;
         turn++;
         Monitor.PulseAll(this);

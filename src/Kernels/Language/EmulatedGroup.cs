@@ -88,7 +88,8 @@ sealed class EmulatedItem(EmulatedGroup group, LaunchSize grid, LaunchSize index
 
     public static EmulatedItem Current
     {
-        get => current ?? throw new InvalidOperationException("Grid, Group and SharedMemory exist only in a kernel: use GroupEmulator.Run");
+        get => current ?? throw new InvalidOperationException(
+            "Grid, Group and SharedMemory exist only in a kernel: use GroupEmulator.Run");
         set => current = value;
     }
 
@@ -100,5 +101,6 @@ sealed class EmulatedItem(EmulatedGroup group, LaunchSize grid, LaunchSize index
 
     public int Linear => linear;
 
-    public ArrayView<T> Shared<T>(int extent) where T : unmanaged => new(group.Shared<T>(sharedArrays++, extent), 0, extent);
+    public ArrayView<T> Shared<T>(int extent)
+        where T : unmanaged => new(group.Shared<T>(sharedArrays++, extent), 0, extent);
 }

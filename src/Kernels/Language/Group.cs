@@ -83,5 +83,6 @@ public static class SharedMemory
 /// <summary>Memory of one item. Its contents are undefined at first.</summary>
 public static class LocalMemory
 {
-    public static ArrayView<T> Allocate<T>(int extent) where T : unmanaged => new(EmulatedGroup.Undefined<T>(extent), 0, extent);
+    public static ArrayView<T> Allocate<T>(int extent)
+        where T : unmanaged => new(EmulatedGroup.Undefined<T>(extent), 0, extent);
 }

@@ -31,7 +31,8 @@ public static class GroupEmulator
     /// <param name="size">The items of each.</param>
     /// <param name="kernel">Calls the kernel with its arguments.</param>
     /// <param name="dynamicSharedBytes">The size of <see cref="SharedMemory.GetDynamic"/>.</param>
-    /// <exception cref="InvalidOperationException">An item failed, or items wait at a barrier that others never reach.</exception>
+    /// <exception cref="InvalidOperationException">An item failed, or items wait at a barrier that others never
+    /// reach.</exception>
     public static void Run(LaunchSize groups, LaunchSize size, Action kernel, int dynamicSharedBytes = 0)
     {
         for (int z = 0; z < groups.Z; z++)
@@ -51,7 +52,8 @@ public static class GroupEmulator
         }
         foreach (Thread thread in threads) thread.Start();
         foreach (Thread thread in threads) thread.Join();
-        if (group.Failure is { } failure) throw new InvalidOperationException($"group {at}: {failure.Message}", failure);
+        if (group.Failure is { } failure) throw new InvalidOperationException($"group {at}: {failure.Message}",
+            failure);
     }
 
     static void RunItem(EmulatedItem item, Action kernel)

@@ -19,7 +19,8 @@ public readonly struct DeviceView<T>(nint buffer, long offset, int length) where
     public DeviceView<T> Slice(int start, int count)
     {
         if (start < 0 || count < 0 || start > Length - count)
-            throw new ArgumentOutOfRangeException(nameof(start), $"[{start}, {start + (long)count}) in a view of {Length}");
+            throw new ArgumentOutOfRangeException(nameof(start),
+            $"[{start}, {start + (long)count}) in a view of {Length}");
         return new(Buffer, Offset + start, count);
     }
 }

@@ -48,12 +48,15 @@ public readonly unsafe struct KernelArgument
 
     /// <summary>A window on device memory.</summary>
     public static KernelArgument View<T>(DeviceView<T> view) where T : unmanaged =>
-        new(KernelArgumentKind.View, null, sizeof(T)) { Buffer = view.Buffer, Offset = view.Offset, Count = view.Length };
+        new(KernelArgumentKind.View, null, sizeof(T)) { Buffer = view.Buffer, Offset = view.Offset,
+            Count = view.Length };
 
     /// <summary>A number or a struct.</summary>
-    public static KernelArgument Value<T>(T* value) where T : unmanaged => new(KernelArgumentKind.Value, value, sizeof(T));
+    public static KernelArgument Value<T>(T* value)
+        where T : unmanaged => new(KernelArgumentKind.Value, value, sizeof(T));
 
-    /// <summary>A struct that the kernel is generic over; <paramref name="value"/> lies on the launcher's stack.</summary>
+    /// <summary>A struct that the kernel is generic over; <paramref name="value"/> lies on the launcher's
+    /// stack.</summary>
     public static KernelArgument Struct<T>(ref T value) where T : struct =>
         new(KernelArgumentKind.Value, Unsafe.AsPointer(ref value), Unsafe.SizeOf<T>());
 

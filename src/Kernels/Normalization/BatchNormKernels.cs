@@ -21,7 +21,8 @@ public static partial class BatchNormKernels
     const int Items = 128;
 
     /// <summary>
-    /// A channel's statistics in one pass, and the running ones moved by momentum towards them. Sums are taken around the
+    /// A channel's statistics in one pass, and the running ones moved by momentum towards them. Sums are taken around
+    /// the
     /// channel's first element, so that a mean far from 0 does not cancel. One group a channel, then a tree in shared
     /// memory. Reads 4 bytes an element. Deterministic.
     /// </summary>
@@ -82,12 +83,14 @@ public static partial class BatchNormKernels
     }
 
     /// <summary>
-    /// dbias = sum(g) and dweight = sum(g n), where g is dy (0 where a fused ReLU cut) and n the normalised x; overwrites
+    /// dbias = sum(g) and dweight = sum(g n), where g is dy (0 where a fused ReLU cut) and n the normalised x;
+    /// overwrites
     /// or adds. The sums themselves go to <paramref name="gradientSums"/> (2, C). One group a channel.
     /// </summary>
     [Kernel(Items)]
     public static void GradientSums(
-        ArrayView<float> x, ArrayView<float> weight, ArrayView<float> bias, ArrayView<float> statistics, ArrayView<float> dy,
+        ArrayView<float> x, ArrayView<float> weight, ArrayView<float> bias, ArrayView<float> statistics,
+        ArrayView<float> dy,
         ArrayView<float> gradientSums, ChannelDims d, int relu)
     {
         var sums = SharedMemory.Allocate<float>(Items);

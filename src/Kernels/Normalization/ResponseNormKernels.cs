@@ -2,7 +2,8 @@ using ILGPU;
 
 namespace TripletGpu.Kernels;
 
-/// <summary>Local response norm over Size channels around each one, images of Channels planes of Plane elements.</summary>
+/// <summary>Local response norm over Size channels around each one, images of Channels planes of Plane
+/// elements.</summary>
 public readonly record struct ResponseNormDims(int Channels, int Plane, int Size, float Alpha, float Beta, float K)
 {
     /// <summary>The first channel of the window around channel c.</summary>
@@ -18,7 +19,8 @@ public readonly record struct ResponseNormDims(int Channels, int Plane, int Size
     public int EndReader(int c) => Math.Min(c + Size / 2 + 1, Channels);
 }
 
-/// <summary>Local response norm (Krizhevsky et al. 2012). Parallel over elements; neighbours are read again from cache.</summary>
+/// <summary>Local response norm (Krizhevsky et al. 2012). Parallel over elements; neighbours are read again from
+/// cache.</summary>
 public static partial class ResponseNormKernels
 {
     /// <summary>y = x / (k + alpha / size * the sum of x^2 over the window of channels) ^ beta.</summary>
@@ -30,7 +32,8 @@ public static partial class ResponseNormKernels
     }
 
     /// <summary>
-    /// dx_c = dy_c s_c^-beta - 2 alpha beta / size x_c sum over c' that read c of dy_c' x_c' s_c'^(-beta - 1), or adds it;
+    /// dx_c = dy_c s_c^-beta - 2 alpha beta / size x_c sum over c' that read c of dy_c' x_c' s_c'^(-beta - 1), or
+    /// adds it;
     /// s is the response that y divides by.
     /// </summary>
     [Kernel]
@@ -44,7 +47,8 @@ public static partial class ResponseNormKernels
             int at = start + reader * d.Plane;
             sum += dy[at] * x[at] * MathF.Pow(Response(x, start, reader, d), -d.Beta - 1f);
         }
-        float gradient = dy[i] * MathF.Pow(Response(x, start, c, d), -d.Beta) - 2f * d.Alpha * d.Beta / d.Size * x[i] * sum;
+        float gradient =
+            dy[i] * MathF.Pow(Response(x, start, c, d), -d.Beta) - 2f * d.Alpha * d.Beta / d.Size * x[i] * sum;
         dx[i] = accumulate != 0 ? dx[i] + gradient : gradient;
     }
 

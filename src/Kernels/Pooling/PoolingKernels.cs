@@ -9,7 +9,8 @@ namespace TripletGpu.Kernels;
 /// </summary>
 public static partial class PoolingKernels
 {
-    /// <summary>y = max over the window, NaN wins; taps = the place r * S + s of the first maximum in its window.</summary>
+    /// <summary>y = max over the window, NaN wins; taps = the place r * S + s of the first maximum in its
+    /// window.</summary>
     [Kernel]
     public static void Max(Index1D i, ArrayView<float> x, ArrayView<float> y, ArrayView<float> taps, PlaneWindow d)
     {

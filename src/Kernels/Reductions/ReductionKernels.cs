@@ -16,11 +16,13 @@ public static partial class ReductionKernels
     const int Items = 128, Lanes = 16;
 
     /// <summary>
-    /// y[o, i] = scale * the sum over r of x[o, r, i], or adds it. One item a result, sixteen partial sums along the reduced
+    /// y[o, i] = scale * the sum over r of x[o, r, i], or adds it. One item a result, sixteen partial sums along the
+    /// reduced
     /// axis: no barrier, vectors on a CPU, and error that grows with a sixteenth of the length.
     /// </summary>
     [Kernel]
-    public static void SumByItem(Index1D index, ArrayView<float> x, ArrayView<float> y, ReduceDims dims, float scale, int accumulate)
+    public static void SumByItem(Index1D index, ArrayView<float> x, ArrayView<float> y, ReduceDims dims, float scale,
+        int accumulate)
     {
         int outer = index / dims.Inner, inner = index % dims.Inner;
         var from = x.SubView(outer * dims.Reduced * dims.Inner + inner, (dims.Reduced - 1) * dims.Inner + 1);
@@ -40,7 +42,8 @@ public static partial class ReductionKernels
     }
 
     /// <summary>
-    /// y = scale * the sum of the elements of x in an element's box, or adds it: a sum over any axes. One group an element,
+    /// y = scale * the sum of the elements of x in an element's box, or adds it: a sum over any axes. One group an
+    /// element,
     /// its items stride through the box, then a tree in shared memory.
     /// </summary>
     [Kernel(Items)]
@@ -76,9 +79,11 @@ public static partial class ReductionKernels
         y[element] = accumulate != 0 ? y[element] + scale * sum : scale * sum;
     }
 
-    /// <summary>x broadcast along the reduced axis: y[o, r, i] = scale * x[o, i], or adds it. Parallel over y.</summary>
+    /// <summary>x broadcast along the reduced axis: y[o, r, i] = scale * x[o, i], or adds it. Parallel over
+    /// y.</summary>
     [Kernel]
-    public static void Spread(Index1D index, ArrayView<float> x, ArrayView<float> y, ReduceDims dims, float scale, int accumulate)
+    public static void Spread(Index1D index, ArrayView<float> x, ArrayView<float> y, ReduceDims dims, float scale,
+        int accumulate)
     {
         int outer = index / (dims.Reduced * dims.Inner), inner = index % dims.Inner;
         float value = scale * x[outer * dims.Inner + inner];

@@ -2,7 +2,8 @@ using ILGPU;
 
 namespace TripletGpu.Kernels;
 
-/// <summary>Softmax along the rows of a matrix. One group a row, trees in shared memory; each row is read twice.</summary>
+/// <summary>Softmax along the rows of a matrix. One group a row, trees in shared memory; each row is read
+/// twice.</summary>
 public static partial class SoftmaxKernels
 {
     const int Items = 64;
@@ -41,7 +42,8 @@ public static partial class SoftmaxKernels
 
     /// <summary>y = x - ln sum e^x. Parallel over elements.</summary>
     [Kernel]
-    public static void LogSoftmax(Index1D i, ArrayView<float> x, ArrayView<float> logSums, ArrayView<float> y, int width)
+    public static void LogSoftmax(Index1D i, ArrayView<float> x, ArrayView<float> logSums, ArrayView<float> y,
+        int width)
     {
         int row = i / width;
         y[i] = x[i] - logSums[2 * row] - logSums[2 * row + 1];
@@ -49,7 +51,8 @@ public static partial class SoftmaxKernels
 
     /// <summary>dx = dy - e^y * sum dy, or adds it. One group a row.</summary>
     [Kernel(Items)]
-    public static void LogSoftmaxBackward(ArrayView<float> y, ArrayView<float> dy, ArrayView<float> dx, int width, int accumulate)
+    public static void LogSoftmaxBackward(ArrayView<float> y, ArrayView<float> dy, ArrayView<float> dx, int width,
+        int accumulate)
     {
         var partial = SharedMemory.Allocate<float>(Items);
         int item = Group.IdxX, row = Grid.IdxX;
@@ -72,7 +75,8 @@ public static partial class SoftmaxKernels
     /// </summary>
     [Kernel(Items)]
     public static void CrossEntropy(
-        ArrayView<float> x, ArrayView<int> labels, ArrayView<float> logSums, ArrayView<float> loss, int rows, int classes)
+        ArrayView<float> x, ArrayView<int> labels, ArrayView<float> logSums, ArrayView<float> loss, int rows,
+        int classes)
     {
         var partial = SharedMemory.Allocate<float>(Items);
         int item = Group.IdxX;
@@ -81,7 +85,8 @@ public static partial class SoftmaxKernels
         {
             int label = labels[row];
             bool isClass = label >= 0 && label < classes;
-            sum += isClass ? logSums[2 * row] - x[row * classes + (isClass ? label : 0)] + logSums[2 * row + 1] : float.NaN;
+            sum += isClass ? logSums[2 * row] - x[row * classes + (isClass ? label : 0)] + logSums[2 * row + 1]
+                : float.NaN;
         }
         partial[item] = sum;
         SumGroup(partial, item);
@@ -89,7 +94,8 @@ public static partial class SoftmaxKernels
             loss[0] = partial[0] / rows;
     }
 
-    /// <summary>dx[n, c] = dloss / n * (softmax(x[n])[c] - [c = label[n]]), or adds it. Parallel over elements.</summary>
+    /// <summary>dx[n, c] = dloss / n * (softmax(x[n])[c] - [c = label[n]]), or adds it. Parallel over
+    /// elements.</summary>
     [Kernel]
     public static void CrossEntropyBackward(
         Index1D i, ArrayView<float> x, ArrayView<int> labels, ArrayView<float> logSums, ArrayView<float> dloss,

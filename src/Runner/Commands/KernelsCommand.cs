@@ -21,10 +21,12 @@ static class KernelsCommand
         target.AcceptOnlyFromAmong(OpenCl, Cuda);
         Option<bool> raw = new("--raw") { Description = "Only the complete generated program, as a compiler takes it" };
         Command show = new("show", "Shows a kernel and its device form side by side") { name, target, raw };
-        show.SetAction(parsed => Show(terminal, parsed.GetValue(name)!, parsed.GetValue(target) == Cuda, parsed.GetValue(raw)));
+        show.SetAction(parsed =>
+            Show(terminal, parsed.GetValue(name)!, parsed.GetValue(target) == Cuda, parsed.GetValue(raw)));
 
         Option<bool> ofAll = CommonOptions.Json();
-        Command command = new("kernels", "Lists the GPU kernels, or shows one with what it becomes") { list, show, ofAll };
+        Command command =
+            new("kernels", "Lists the GPU kernels, or shows one with what it becomes") { list, show, ofAll };
         command.SetAction(parsed => List(terminal, parsed.GetValue(ofAll)));
         return command;
     }
@@ -43,7 +45,8 @@ static class KernelsCommand
             }).ToArray());
             return CommandLine.Done;
         }
-        Table table = new Table().Border(TableBorder.Simple).AddColumns("family", "kernel", "group", "shared memory", "parameters");
+        Table table = new Table().Border(TableBorder.Simple)
+            .AddColumns("family", "kernel", "group", "shared memory", "parameters");
         foreach (KernelSource k in KernelCatalog.All)
             table.AddRow(new[]
             {
@@ -65,9 +68,11 @@ static class KernelsCommand
         }
         string[] left = kernel.CSharp.Split('\n'), right = kernel.Body.Split('\n');
         int width = left.Max(l => l.Length);
-        terminal.Out.WriteLine($"{kernel.Name.PadRight(width)} | {(cuda ? "CUDA C" : "OpenCL C 1.2")}, after its prelude");
+        terminal.Out.WriteLine(
+            $"{kernel.Name.PadRight(width)} | {(cuda ? "CUDA C" : "OpenCL C 1.2")}, after its prelude");
         for (int i = 0; i < Math.Max(left.Length, right.Length); i++)
-            terminal.Out.WriteLine($"{(i < left.Length ? left[i] : "").PadRight(width)} | {(i < right.Length ? right[i] : "")}".TrimEnd());
+            terminal.Out.WriteLine(
+            $"{(i < left.Length ? left[i] : "").PadRight(width)} | {(i < right.Length ? right[i] : "")}".TrimEnd());
         return CommandLine.Done;
     }
 }

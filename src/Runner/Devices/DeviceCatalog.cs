@@ -22,9 +22,11 @@ static class DeviceCatalog
         [
             new DeviceEntry(
                 Cpu, CpuName.Read(), $".NET {Environment.Version}, {InstructionsText(CpuInstructionSets.Best)}",
-                GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Environment.ProcessorCount, Auto: chosen is null, Usable: true),
+                GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Environment.ProcessorCount, Auto: chosen is null,
+                Usable: true),
             .. gpus.Select(g => new DeviceEntry(
-                g.Id, g.Capabilities.Name, g.Driver, g.Capabilities.GlobalBytes, g.Capabilities.ComputeUnits, Auto: g == chosen,
+                g.Id, g.Capabilities.Name, g.Driver, g.Capabilities.GlobalBytes, g.Capabilities.ComputeUnits,
+                Auto: g == chosen,
                 g.Unusable == "", g.Unusable == "" ? null : g.Unusable)),
         ];
     }
@@ -37,7 +39,8 @@ static class DeviceCatalog
     {
         if (id == Cpu) return new Device(Cpu, new CpuBackend(threads));
         if (id == Auto)
-            return GpuFamilies.SelectMany(family => GpuDevice.Find(family, out _)).FirstOrDefault(g => g.SuitsAuto)?.Open()
+            return GpuFamilies.SelectMany(family => GpuDevice.Find(family, out _))
+            .FirstOrDefault(g => g.SuitsAuto)?.Open()
                 ?? new Device(Cpu, new CpuBackend(threads));
         string family = id.Split(':')[0];
         if (GpuFamilies.Contains(family)) return OpenGpu(id, family);

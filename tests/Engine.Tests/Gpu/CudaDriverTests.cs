@@ -9,7 +9,8 @@ using TripletGpu.Support;
 namespace TripletGpu.Engine.Tests.Gpu;
 
 /// <summary>
-/// The CUDA driver without a GPU: against stand-ins for NVIDIA's libraries, compiled from C by clang, that have the same
+/// The CUDA driver without a GPU: against stand-ins for NVIDIA's libraries, compiled from C by clang, that have the
+/// same
 /// functions, keep memory on the host and know one kernel.
 /// </summary>
 [Platform("Linux")]
@@ -24,7 +25,8 @@ public sealed unsafe class CudaDriverTests
         foreach (string name in (string[])["cuda", "nvrtc"])
             try
             {
-                using Process clang = Process.Start("clang", $"-w -shared -fPIC -o {Stub(name)} {Path.Combine(Sources(), name + ".c")}");
+                using Process clang =
+                    Process.Start("clang", $"-w -shared -fPIC -o {Stub(name)} {Path.Combine(Sources(), name + ".c")}");
                 clang.WaitForExit();
                 Assert.That(clang.ExitCode, Is.Zero);
             }
@@ -57,7 +59,8 @@ public sealed unsafe class CudaDriverTests
     public void Find_WithoutNvrtc_ListsTheDeviceAsUnusable()
     {
         CudaDevice device = CudaDevices.Find(Library(), null, "no NVRTC", out _).Single();
-        Assert.That((device.Capabilities.Name, device.Capability, device.Unusable), Is.EqualTo(("Stub GPU", 89, "no NVRTC")));
+        Assert.That((device.Capabilities.Name, device.Capability, device.Unusable),
+            Is.EqualTo(("Stub GPU", 89, "no NVRTC")));
         Assert.That(() => device.Open(), Throws.TypeOf<CudaException>().With.Message.Contains("no NVRTC"));
     }
 
@@ -65,7 +68,8 @@ public sealed unsafe class CudaDriverTests
     [TestCase(90, "compute_90")]
     [TestCase(61, "compute_50")]
     public void Options_TakeTheNewestArchitectureThatBothKnow(int capability, string architecture) =>
-        Assert.That(NvrtcLibrary.Options(capability, [50, 80, 90])[0], Is.EqualTo("--gpu-architecture=" + architecture));
+        Assert.That(NvrtcLibrary.Options(capability, [50, 80, 90])[0],
+            Is.EqualTo("--gpu-architecture=" + architecture));
 
     [Test]
     public void Options_DeviceTooOld_Throws() => Assert.That(
@@ -92,7 +96,8 @@ public sealed unsafe class CudaDriverTests
     {
         KernelSource tiled = GemmKernels.TiledSource<Tile64x64>(), transpose = TransposeKernels.TransposeSource;
         Assert.That(CudaDriver.Shape(tiled, (3, 2)), Is.EqualTo((new LaunchSize(3, 2), new LaunchSize(16, 16))));
-        Assert.That(CudaDriver.Shape(transpose, (33, 5, 1)), Is.EqualTo((new LaunchSize(2, 2), new LaunchSize(32, 4, 2))));
+        Assert.That(CudaDriver.Shape(transpose, (33, 5, 1)),
+            Is.EqualTo((new LaunchSize(2, 2), new LaunchSize(32, 4, 2))));
     }
 
     [Test]
@@ -111,7 +116,9 @@ public sealed unsafe class CudaDriverTests
     public void Launch_BrokenKernel_GivesItsNameAndTheLog()
     {
         using CudaDriver driver = Open();
-        var broken = new KernelSource { Name = "BrokenKernels.Broken", Entry = "Broken", CSharp = "", Body = "#error no", Group = 1 };
+        var broken =
+            new KernelSource { Name = "BrokenKernels.Broken", Entry = "Broken", CSharp = "", Body = "#error no",
+            Group = 1 };
         Assert.That(() => driver.Launch(broken, 1, []), Throws.TypeOf<CudaException>().With.Message.EqualTo(
             "NVRTC does not compile BrokenKernels.Broken (NVRTC_ERROR_COMPILATION):\n--gpu-architecture=compute_80 --std=c++17 "));
     }
@@ -125,14 +132,17 @@ public sealed unsafe class CudaDriverTests
 
     CudaDriver Open()
     {
-        NvrtcLibrary compiler = NvrtcLibrary.Load(out string reason, [Stub("nvrtc")]) ?? throw new AssertionException(reason);
+        NvrtcLibrary compiler =
+            NvrtcLibrary.Load(out string reason, [Stub("nvrtc")]) ?? throw new AssertionException(reason);
         return new CudaDriver(CudaDevices.Find(Library(), compiler, "", out _).Single(), Path.Combine(folder, "cache"));
     }
 
-    CudaLibrary Library() => CudaLibrary.Load(out string reason, [Stub("cuda")]) ?? throw new AssertionException(reason);
+    CudaLibrary Library() =>
+        CudaLibrary.Load(out string reason, [Stub("cuda")]) ?? throw new AssertionException(reason);
 
     int LaunchShape(int axis) =>
-        ((delegate* unmanaged<int, int>)NativeLibrary.GetExport(NativeLibrary.Load(Stub("cuda")), "stubLaunchShape"))(axis);
+        ((delegate* unmanaged<int, int>)NativeLibrary.GetExport(NativeLibrary.Load(Stub("cuda")), "stubLaunchShape"))(
+            axis);
 
     string Stub(string name) => Path.Combine(folder, $"lib{name}-stub.so");
 

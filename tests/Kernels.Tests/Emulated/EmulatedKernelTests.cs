@@ -42,7 +42,8 @@ public sealed class EmulatedKernelTests
         float[] a = Draw(n * c * hw), b = Draw(c), dy = Draw(a.Length), db = new float[c];
         var dims = new BroadcastDims(1, 1, n, c, hw, 0, 0, 0, c * hw, hw, 1, 0, 0, 0, 0, 1, 0);
         var box = new BroadcastBox(1, 1, 1, c, 1, 1, 1, 1, n, 1, hw);
-        Run(c, 128, () => BroadcastBackwardKernels.GatherB<Multiply>(View(a), View(b), View(a), View(dy), View(db), dims, box, 0));
+        Run(c, 128, () =>
+            BroadcastBackwardKernels.GatherB<Multiply>(View(a), View(b), View(a), View(dy), View(db), dims, box, 0));
         double[] expected = new double[c];
         for (int i = 0; i < a.Length; i++) expected[i / hw % c] += (double)a[i] * dy[i];
         Close.AreClose(expected, db, Tolerance.Sum, "db");
@@ -76,7 +77,8 @@ public sealed class EmulatedKernelTests
     [TestCase(5, 64, 16, true, false, true)]
     [TestCase(40, 7, 33, false, true, false)]
     [TestCase(1, 1, 1, true, true, true)]
-    public void Tiled_AnySizeAndTransposition_IsTheProduct(int m, int n, int k, bool transposeA, bool transposeB, bool accumulate)
+    public void Tiled_AnySizeAndTransposition_IsTheProduct(int m, int n, int k, bool transposeA, bool transposeB,
+        bool accumulate)
     {
         GemmDims dims = GemmDims.Of(m, n, k, transposeA, transposeB, accumulate);
         float[] a = Draw(m * k), b = Draw(k * n), c = Draw(m * n);
@@ -89,7 +91,8 @@ public sealed class EmulatedKernelTests
     [TestCase(13, 75, 21, false, false, false)]
     [TestCase(16, 64, 9, true, false, true)]
     [TestCase(8, 32, 5, false, true, false)]
-    public void Panel_AnySizeAndTransposition_IsTheProduct(int m, int n, int k, bool transposeA, bool transposeB, bool accumulate)
+    public void Panel_AnySizeAndTransposition_IsTheProduct(int m, int n, int k, bool transposeA, bool transposeB,
+        bool accumulate)
     {
         GemmDims dims = GemmDims.Of(m, n, k, transposeA, transposeB, accumulate);
         float[] a = Draw(m * k), b = Draw(k * n), c = Draw(m * n);

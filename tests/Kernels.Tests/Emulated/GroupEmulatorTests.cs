@@ -37,7 +37,8 @@ public sealed class GroupEmulatorTests
         ArrayView<float> view = View(new float[8]).SubView(2, 4);
         Assert.Multiple(() =>
         {
-            Assert.That(() => view[4], Throws.TypeOf<IndexOutOfRangeException>().With.Message.EqualTo("index 4 in a view of 4"));
+            Assert.That(() =>
+                view[4], Throws.TypeOf<IndexOutOfRangeException>().With.Message.EqualTo("index 4 in a view of 4"));
             Assert.That(() => view[-1], Throws.TypeOf<IndexOutOfRangeException>());
             Assert.That(() => view.SubView(3, 2), Throws.TypeOf<ArgumentOutOfRangeException>());
         });

@@ -36,7 +36,8 @@ readonly struct Broadcast
         {
             int[] strideA = Strides(a), strideB = Strides(b);
             return new(
-                extents[1], extents[2], extents[3], extents[4], extents[5], strideA[0], strideA[1], strideA[2], strideA[3],
+                extents[1], extents[2], extents[3], extents[4], extents[5], strideA[0], strideA[1], strideA[2],
+                strideA[3],
                 strideA[4], strideA[5], strideB[0], strideB[1], strideB[2], strideB[3], strideB[4], strideB[5]);
         }
     }

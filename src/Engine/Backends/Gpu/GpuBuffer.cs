@@ -12,7 +12,8 @@ sealed class GpuBuffer(nint handle, long bytes) : DeviceBuffer(bytes)
 static class GpuTensors
 {
     /// <summary>The values of a float tensor.</summary>
-    public static DeviceView<float> Floats(this Tensor x) => new(((GpuBuffer)x.Buffer).Handle, 0, checked((int)x.Count));
+    public static DeviceView<float> Floats(this Tensor x) =>
+        new(((GpuBuffer)x.Buffer).Handle, 0, checked((int)x.Count));
 
     /// <summary>The values of an integer tensor.</summary>
     public static DeviceView<int> Ints(this Tensor x) => new(((GpuBuffer)x.Buffer).Handle, 0, checked((int)x.Count));

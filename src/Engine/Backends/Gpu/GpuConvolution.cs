@@ -8,7 +8,8 @@ namespace TripletGpu.Backends.Gpu;
 /// </summary>
 sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuProducts products, GpuScratch scratch) : IConvolution
 {
-    public void Forward(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionDims dims, bool relu)
+    public void Forward(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionDims dims,
+        bool relu)
     {
         DeviceView<float> output = y.Floats();
         ConvolutionShape d = Shape(dims);
@@ -34,9 +35,11 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuProducts prod
         if (db.IsNeeded) BackwardBias(dy.Floats(), db, Shape(dims), dims.N);
     }
 
-    public void BackwardRelu(Tensor y, Tensor dy) => ConvolutionKernels.LaunchCutRelu(driver, y.Items(), y.Floats(), dy.Floats());
+    public void BackwardRelu(Tensor y, Tensor dy) =>
+        ConvolutionKernels.LaunchCutRelu(driver, y.Items(), y.Floats(), dy.Floats());
 
-    public void ForwardReluMaxPool(Tensor x, Tensor weight, Tensor bias, Tensor y, Tensor index, in ConvolutionDims dims)
+    public void ForwardReluMaxPool(Tensor x, Tensor weight, Tensor bias, Tensor y, Tensor index,
+        in ConvolutionDims dims)
     {
         ConvolutionShape d = Shape(dims);
         DeviceView<float> map = scratch.Take(ScratchUse.Map, (long)dims.N * d.K * d.P * d.Q);
@@ -46,7 +49,8 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuProducts prod
     }
 
     public void BackwardReluMaxPool(
-        Tensor x, Tensor weight, Tensor index, Tensor dy, Gradient dx, Gradient dw, Gradient db, in ConvolutionDims dims)
+        Tensor x, Tensor weight, Tensor index, Tensor dy, Gradient dx, Gradient dw, Gradient db,
+        in ConvolutionDims dims)
     {
         ConvolutionShape d = Shape(dims);
         DeviceView<float> map = scratch.Take(ScratchUse.Map, (long)dims.N * d.K * d.P * d.Q);
@@ -78,11 +82,13 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuProducts prod
             DeviceView<float> output = dy.Slice(first * d.K * pixels, count * d.K * pixels);
             DeviceView<float> input = target.Slice(first * map, count * map);
             int stride = IsPointwise(d) ? pixels : d.Columns;
-            DeviceView<float> columns = IsPointwise(d) ? input : scratch.Take(ScratchUse.Columns, (long)count * d.Taps * stride);
+            DeviceView<float> columns = IsPointwise(d) ? input
+                : scratch.Take(ScratchUse.Columns, (long)count * d.Taps * stride);
             products.Run(weight, output, columns, new GemmDims(
                 d.Taps, pixels, d.K, 1, d.Taps, pixels, 1, stride, pixels, 0, d.K * pixels, d.Taps * stride,
                 IsPointwise(d) ? dx.Adds() : 0), count);
-            if (!IsPointwise(d)) ConvolutionKernels.LaunchSumColumns(driver, input.Length, columns, input, d, dx.Adds());
+            if (!IsPointwise(d)) ConvolutionKernels.LaunchSumColumns(driver, input.Length, columns, input, d,
+                dx.Adds());
         });
     }
 
@@ -99,13 +105,17 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuProducts prod
             (DeviceView<float> columns, int stride) = Columns(x, d, first, count);
             DeviceView<float> transposed = scratch.Take(ScratchUse.Transposed, (long)count * pixels * filters);
             TransposeKernels.LaunchTranspose(
-                driver, (d.K, pixels, count), dy.Slice(first * d.K * pixels, count * d.K * pixels), transposed, d.K, pixels,
+                driver, (d.K, pixels, count), dy.Slice(first * d.K * pixels, count * d.K * pixels), transposed, d.K,
+                pixels,
                 filters, accumulate: 0);
             for (int i = 0; i < count; i++)
             {
                 products.Run(
-                    columns.Slice(i * d.Taps * stride, d.Taps * stride), transposed.Slice(i * pixels * filters, pixels * filters),
-                    product, new GemmDims(d.Taps, d.K, pixels, stride, 1, filters, 1, d.K, d.K, 0, 0, 0, isFirst ? 0 : 1));
+                    columns.Slice(i * d.Taps * stride, d.Taps * stride),
+                    transposed.Slice(i * pixels * filters, pixels * filters),
+                    product,
+                    new GemmDims(
+                        d.Taps, d.K, pixels, stride, 1, filters, 1, d.K, d.K, 0, 0, 0, isFirst ? 0 : 1));
                 isFirst = false;
             }
         });

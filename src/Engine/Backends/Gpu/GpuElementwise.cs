@@ -3,7 +3,8 @@ using TripletGpu.Random;
 
 namespace TripletGpu.Backends.Gpu;
 
-/// <summary>Elementwise functions on a GPU: one kernel for each access pattern, bound to the function at load.</summary>
+/// <summary>Elementwise functions on a GPU: one kernel for each access pattern, bound to the function at
+/// load.</summary>
 sealed class GpuElementwise(IGpuDriver driver) : IElementwise
 {
     /// <summary>From here on a group shares the sum of one broadcast element.</summary>
@@ -16,7 +17,8 @@ sealed class GpuElementwise(IGpuDriver driver) : IElementwise
     {
         if (!dx.IsNeeded) return;
         ElementwiseKernels.LaunchMapBackward<TMath>(
-            driver, dy.Items(), Read(x, TMath.Reads, Reads.Inputs, dy), Read(y, TMath.Reads, Reads.Output, dy), dy.Floats(),
+            driver, dy.Items(), Read(x, TMath.Reads, Reads.Inputs, dy), Read(y, TMath.Reads, Reads.Output, dy),
+            dy.Floats(),
             dx.Target.Floats(), dx.Adds());
     }
 
@@ -33,7 +35,8 @@ sealed class GpuElementwise(IGpuDriver driver) : IElementwise
         where TMath : struct, IBinaryMath
     {
         var broadcast = new Broadcast(a.Shape, b.Shape, dy.Shape);
-        DeviceView<float> readA = Read(a, TMath.Reads, Reads.Inputs, dy), readB = Read(b, TMath.Reads, Reads.Inputs, dy);
+        DeviceView<float> readA = Read(a, TMath.Reads, Reads.Inputs, dy),
+            readB = Read(b, TMath.Reads, Reads.Inputs, dy);
         DeviceView<float> readY = Read(y, TMath.Reads, Reads.Output, dy);
         // Where an operand is not read its stride must not lead beyond what stands in for it: dy is the largest.
         BroadcastDims dims = broadcast.Dims;
@@ -42,31 +45,37 @@ sealed class GpuElementwise(IGpuDriver driver) : IElementwise
             BroadcastBox box = broadcast.BoxA;
             if (box.Count < LongSum)
                 BroadcastBackwardKernels.LaunchSumByItemA<TMath>(
-                    driver, da.Target.Items(), readA, readB, readY, dy.Floats(), da.Target.Floats(), dims, box, da.Adds());
+                    driver, da.Target.Items(), readA, readB, readY, dy.Floats(), da.Target.Floats(), dims, box,
+                    da.Adds());
             else
                 BroadcastBackwardKernels.LaunchGatherA<TMath>(
-                    driver, da.Target.Items(), readA, readB, readY, dy.Floats(), da.Target.Floats(), dims, box, da.Adds());
+                    driver, da.Target.Items(), readA, readB, readY, dy.Floats(), da.Target.Floats(), dims, box,
+                    da.Adds());
         }
         if (db.IsNeeded)
         {
             BroadcastBox box = broadcast.BoxB;
             if (box.Count < LongSum)
                 BroadcastBackwardKernels.LaunchSumByItemB<TMath>(
-                    driver, db.Target.Items(), readA, readB, readY, dy.Floats(), db.Target.Floats(), dims, box, db.Adds());
+                    driver, db.Target.Items(), readA, readB, readY, dy.Floats(), db.Target.Floats(), dims, box,
+                    db.Adds());
             else
                 BroadcastBackwardKernels.LaunchGatherB<TMath>(
-                    driver, db.Target.Items(), readA, readB, readY, dy.Floats(), db.Target.Floats(), dims, box, db.Adds());
+                    driver, db.Target.Items(), readA, readB, readY, dy.Floats(), db.Target.Floats(), dims, box,
+                    db.Adds());
         }
     }
 
     public void WithScalar<TMath>(Tensor a, float b, Tensor y) where TMath : struct, IBinaryMath =>
         ElementwiseKernels.LaunchMapWithScalar<TMath>(driver, y.Items(), a.Floats(), y.Floats(), b);
 
-    public void WithScalarBackward<TMath>(Tensor a, float b, Tensor y, Tensor dy, Gradient da) where TMath : struct, IBinaryMath
+    public void WithScalarBackward<TMath>(Tensor a, float b, Tensor y, Tensor dy, Gradient da)
+        where TMath : struct, IBinaryMath
     {
         if (!da.IsNeeded) return;
         ElementwiseKernels.LaunchMapWithScalarBackward<TMath>(
-            driver, dy.Items(), Read(a, TMath.Reads, Reads.Inputs, dy), Read(y, TMath.Reads, Reads.Output, dy), dy.Floats(),
+            driver, dy.Items(), Read(a, TMath.Reads, Reads.Inputs, dy), Read(y, TMath.Reads, Reads.Output, dy),
+            dy.Floats(),
             da.Target.Floats(), b, da.Adds());
     }
 
@@ -80,12 +89,14 @@ sealed class GpuElementwise(IGpuDriver driver) : IElementwise
     {
         if (!y.IsNeeded) return;
         var dims = new DropoutDims(
-            (uint)mask.Seed, (uint)(mask.Seed >> 32), (uint)mask.Stream, (uint)(mask.Stream >> 32), mask.Step, mask.Threshold,
+            (uint)mask.Seed, (uint)(mask.Seed >> 32), (uint)mask.Stream, (uint)(mask.Stream >> 32), mask.Step,
+            mask.Threshold,
             mask.Scale);
         DropoutKernels.LaunchApply(driver, x.Items(), x.Floats(), y.Target.Floats(), dims, y.Adds());
     }
 
-    /// <summary>The values, where the function reads them; elsewhere they may have been released and dy stands in.</summary>
+    /// <summary>The values, where the function reads them; elsewhere they may have been released and dy stands
+    /// in.</summary>
     static DeviceView<float> Read(Tensor x, Reads reads, Reads what, Tensor dy) =>
         (reads & what) != 0 ? x.Floats() : dy.Floats();
 }

@@ -9,7 +9,8 @@ sealed class GpuMatMul(IGpuDriver driver, GpuProducts products) : IMatMul
     {
         if (!c.IsNeeded) return;
         int m = c.Target.Shape[0], n = c.Target.Shape[1], k = a.Shape[transposeA ? 0 : 1];
-        products.Run(a.Floats(), b.Floats(), c.Target.Floats(), GemmDims.Of(m, n, k, transposeA, transposeB, c.Accumulate));
+        products.Run(a.Floats(), b.Floats(), c.Target.Floats(),
+            GemmDims.Of(m, n, k, transposeA, transposeB, c.Accumulate));
     }
 
     public void Linear(Tensor x, Tensor weight, Tensor? bias, Tensor y)
@@ -18,7 +19,8 @@ sealed class GpuMatMul(IGpuDriver driver, GpuProducts products) : IMatMul
         if (bias is null) return;
         DeviceView<float> output = y.Floats();
         ConvolutionKernels.LaunchFinish(
-            driver, y.Items(), bias.Floats(), output, output, channels: y.Shape[1], plane: 1, hasBias: 1, hasResidual: 0, relu: 0);
+            driver, y.Items(), bias.Floats(), output, output, channels: y.Shape[1], plane: 1, hasBias: 1,
+            hasResidual: 0, relu: 0);
     }
 
     public void SumRows(Tensor x, Gradient sums)

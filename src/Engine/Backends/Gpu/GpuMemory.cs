@@ -5,7 +5,8 @@ namespace TripletGpu.Backends.Gpu;
 /// <summary>The driver's memory as the engine's.</summary>
 sealed unsafe class GpuMemory(IGpuDriver driver) : IMemory
 {
-    /// <summary>Readable bytes behind every block: kernels read rows in whole panels and ignore what lies beyond.</summary>
+    /// <summary>Readable bytes behind every block: kernels read rows in whole panels and ignore what lies
+    /// beyond.</summary>
     public const int Slack = 32 * sizeof(float);
 
     public DeviceBuffer Allocate(long bytes) => new GpuBuffer(driver.Allocate(bytes + Slack), bytes);
@@ -26,7 +27,8 @@ sealed unsafe class GpuMemory(IGpuDriver driver) : IMemory
 
     public void Copy(Tensor from, Tensor to)
     {
-        if (from.Count > 0) driver.Copy(((GpuBuffer)from.Buffer).Handle, ((GpuBuffer)to.Buffer).Handle, from.Count * sizeof(float));
+        if (from.Count > 0) driver.Copy(((GpuBuffer)from.Buffer).Handle, ((GpuBuffer)to.Buffer).Handle,
+            from.Count * sizeof(float));
     }
 
     public void Fill(Tensor x, float value) => ElementwiseKernels.LaunchFill(driver, x.Items(), x.Floats(), value);

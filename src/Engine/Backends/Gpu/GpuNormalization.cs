@@ -11,7 +11,8 @@ sealed class GpuNormalization(IGpuDriver driver, GpuScratch scratch) : INormaliz
     {
         ChannelDims d = Dims(x);
         BatchNormKernels.LaunchStatistics(
-            driver, d.Channels, x.Floats(), runningMean.Floats(), runningVariance.Floats(), statistics.Floats(), d, momentum,
+            driver, d.Channels, x.Floats(), runningMean.Floats(), runningVariance.Floats(), statistics.Floats(), d,
+            momentum,
             epsilon);
         Normalize(x, weight, bias, statistics, y, d, relu);
     }
@@ -22,7 +23,8 @@ sealed class GpuNormalization(IGpuDriver driver, GpuScratch scratch) : INormaliz
     {
         ChannelDims d = Dims(x);
         BatchNormKernels.LaunchFrozenStatistics(
-            driver, d.Channels, runningMean.Floats(), runningVariance.Floats(), statistics.Floats(), d.Channels, epsilon);
+            driver, d.Channels, runningMean.Floats(), runningVariance.Floats(), statistics.Floats(), d.Channels,
+            epsilon);
         Normalize(x, weight, bias, statistics, y, d, relu);
     }
 
@@ -34,7 +36,8 @@ sealed class GpuNormalization(IGpuDriver driver, GpuScratch scratch) : INormaliz
         DeviceView<float> sums = scratch.Take(ScratchUse.Sums, 2 * d.Channels);
         if (!frozen || dweight.IsNeeded || dbias.IsNeeded)
             BatchNormKernels.LaunchGradientSums(
-                driver, d.Channels, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), dy.Floats(), sums, d,
+                driver, d.Channels, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), dy.Floats(),
+                sums, d,
                 relu ? 1 : 0);
         Put(sums.Slice(d.Channels, d.Channels), dweight);
         Put(sums.Slice(0, d.Channels), dbias);
@@ -51,7 +54,8 @@ sealed class GpuNormalization(IGpuDriver driver, GpuScratch scratch) : INormaliz
     {
         if (dx.IsNeeded)
             ResponseNormKernels.LaunchBackward(
-                driver, x.Items(), x.Floats(), dy.Floats(), dx.Target.Floats(), Window(x, size, alpha, beta, k), dx.Adds());
+                driver, x.Items(), x.Floats(), dy.Floats(), dx.Target.Floats(), Window(x, size, alpha, beta, k),
+                dx.Adds());
     }
 
     public void L2Normalize(Tensor x, Tensor y, Tensor norms, float epsilon) =>
@@ -61,12 +65,14 @@ sealed class GpuNormalization(IGpuDriver driver, GpuScratch scratch) : INormaliz
     {
         if (dx.IsNeeded)
             UnitRowKernels.LaunchBackward(
-                driver, y.Shape[0], y.Floats(), norms.Floats(), dy.Floats(), dx.Target.Floats(), y.Shape[1], epsilon, dx.Adds());
+                driver, y.Shape[0], y.Floats(), norms.Floats(), dy.Floats(), dx.Target.Floats(), y.Shape[1], epsilon,
+                dx.Adds());
     }
 
     void Normalize(Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor y, ChannelDims d, bool relu) =>
         BatchNormKernels.LaunchNormalize(
-            driver, x.Items(), x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), y.Floats(), d, relu ? 1 : 0);
+            driver, x.Items(), x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), y.Floats(), d,
+            relu ? 1 : 0);
 
     void Put(DeviceView<float> sums, Gradient gradient)
     {

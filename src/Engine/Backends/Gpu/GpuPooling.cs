@@ -32,13 +32,15 @@ sealed class GpuPooling(IGpuDriver driver) : IPooling
     {
         if (dx.IsNeeded)
             PoolingKernels.LaunchL2Backward(
-                driver, dx.Target.Items(), x.Floats(), y.Floats(), dy.Floats(), dx.Target.Floats(), Window(d), dx.Adds());
+                driver, dx.Target.Items(), x.Floats(), y.Floats(), dy.Floats(), dx.Target.Floats(), Window(d),
+                dx.Adds());
     }
 
     public void GlobalAverage(Tensor x, Tensor y)
     {
         int plane = x.Shape[2] * x.Shape[3];
-        ReductionKernels.LaunchSumByItem(driver, y.Items(), x.Floats(), y.Floats(), new(y.Items(), plane, 1), 1f / plane, 0);
+        ReductionKernels.LaunchSumByItem(driver, y.Items(), x.Floats(), y.Floats(), new(y.Items(), plane, 1),
+            1f / plane, 0);
     }
 
     public void GlobalAverageBackward(Tensor dy, Gradient dx)
@@ -46,7 +48,8 @@ sealed class GpuPooling(IGpuDriver driver) : IPooling
         if (!dx.IsNeeded) return;
         int plane = dx.Target.Shape[2] * dx.Target.Shape[3];
         ReductionKernels.LaunchSpread(
-            driver, dx.Target.Items(), dy.Floats(), dx.Target.Floats(), new(dy.Items(), plane, 1), 1f / plane, dx.Adds());
+            driver, dx.Target.Items(), dy.Floats(), dx.Target.Floats(), new(dy.Items(), plane, 1), 1f / plane,
+            dx.Adds());
     }
 
     static PlaneWindow Window(PoolingDims d) =>

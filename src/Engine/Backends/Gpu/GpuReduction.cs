@@ -20,7 +20,8 @@ sealed class GpuReduction(IGpuDriver driver, GpuScratch scratch) : IReduction
 
     public void Copy(Strided from, Strided to, Shape box, float scale, bool accumulate)
     {
-        Span<int> extents = stackalloc int[Shape.MaxRank], source = stackalloc int[Shape.MaxRank], target = stackalloc int[Shape.MaxRank];
+        Span<int> extents = stackalloc int[Shape.MaxRank], source = stackalloc int[Shape.MaxRank],
+            target = stackalloc int[Shape.MaxRank];
         int missing = Shape.MaxRank - box.Rank;
         extents.Fill(1);
         for (int axis = 0; axis < box.Rank; axis++)
@@ -31,8 +32,10 @@ sealed class GpuReduction(IGpuDriver driver, GpuScratch scratch) : IReduction
         }
         StridedCopyKernels.LaunchCopy(
             driver, checked((int)box.Count), from.Tensor.Floats(), to.Tensor.Floats(), new StridedDims(
-                extents[1], extents[2], extents[3], extents[4], extents[5], source[0], source[1], source[2], source[3], source[4],
-                source[5], target[0], target[1], target[2], target[3], target[4], target[5], (int)from.Offset, (int)to.Offset),
+                extents[1], extents[2], extents[3], extents[4], extents[5], source[0], source[1], source[2],
+                source[3], source[4],
+                source[5], target[0], target[1], target[2], target[3], target[4], target[5], (int)from.Offset,
+                (int)to.Offset),
             scale, accumulate ? 1 : 0);
     }
 
@@ -55,14 +58,16 @@ sealed class GpuReduction(IGpuDriver driver, GpuScratch scratch) : IReduction
     {
         (int rows, int classes) = (x.Shape[0], x.Shape[1]);
         SoftmaxKernels.LaunchLogSums(driver, rows, x.Floats(), logSums.Floats(), classes);
-        SoftmaxKernels.LaunchCrossEntropy(driver, 1, x.Floats(), labels.Ints(), logSums.Floats(), loss.Floats(), rows, classes);
+        SoftmaxKernels.LaunchCrossEntropy(driver, 1, x.Floats(), labels.Ints(), logSums.Floats(), loss.Floats(), rows,
+            classes);
     }
 
     public void SoftmaxCrossEntropyBackward(Tensor x, Tensor labels, Tensor logSums, Tensor dloss, Gradient dx)
     {
         if (dx.IsNeeded)
             SoftmaxKernels.LaunchCrossEntropyBackward(
-                driver, x.Items(), x.Floats(), labels.Ints(), logSums.Floats(), dloss.Floats(), dx.Target.Floats(), x.Shape[0],
+                driver, x.Items(), x.Floats(), labels.Ints(), logSums.Floats(), dloss.Floats(), dx.Target.Floats(),
+                x.Shape[0],
                 x.Shape[1], dx.Adds());
     }
 }

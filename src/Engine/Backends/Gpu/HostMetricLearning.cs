@@ -4,7 +4,8 @@ using TripletGpu.Ops;
 namespace TripletGpu.Backends.Gpu;
 
 /// <summary>
-/// Mining on the host for a device's embeddings: a batch is some thousand rows of a hundred numbers, and its triplets are
+/// Mining on the host for a device's embeddings: a batch is some thousand rows of a hundred numbers, and its triplets
+/// are
 /// small. The choices are the CPU's, bit for bit where the embeddings are.
 /// </summary>
 sealed class HostMetricLearning : IMetricLearning, IDisposable
@@ -13,10 +14,12 @@ sealed class HostMetricLearning : IMetricLearning, IDisposable
 
     Device Host => host ??= new Device("cpu", new CpuBackend());
 
-    public void MineTriplets(Tensor embeddings, Tensor? labels, TripletSettings settings, TripletTable table, Tensor loss)
+    public void MineTriplets(Tensor embeddings, Tensor? labels, TripletSettings settings, TripletTable table,
+        Tensor loss)
     {
         using var tensors = new HostTensors(Host);
-        TripletTable chosen = new(tensors.Like(table.Triplets), tensors.Like(table.Losses), tensors.Like(table.Statistics));
+        TripletTable chosen =
+            new(tensors.Like(table.Triplets), tensors.Like(table.Losses), tensors.Like(table.Statistics));
         Tensor result = tensors.Like(loss);
         Host.Backend.MetricLearning.MineTriplets(
             tensors.Copy(embeddings), labels is null ? null : tensors.Copy(labels), settings, chosen, result);
@@ -31,7 +34,8 @@ sealed class HostMetricLearning : IMetricLearning, IDisposable
     {
         if (!dx.IsNeeded) return;
         using var tensors = new HostTensors(Host);
-        TripletTable chosen = new(tensors.Copy(table.Triplets), tensors.Copy(table.Losses), tensors.Copy(table.Statistics));
+        TripletTable chosen =
+            new(tensors.Copy(table.Triplets), tensors.Copy(table.Losses), tensors.Copy(table.Statistics));
         Tensor gradient = dx.Accumulate ? tensors.Copy(dx.Target) : tensors.Like(dx.Target);
         Host.Backend.MetricLearning.TripletGradient(
             tensors.Copy(embeddings), labels is null ? null : tensors.Copy(labels), settings, chosen, tensors.Copy(dy),
@@ -43,7 +47,8 @@ sealed class HostMetricLearning : IMetricLearning, IDisposable
     {
         using var tensors = new HostTensors(Host);
         Tensor nearest = tensors.Like(indices), at = tensors.Like(distances);
-        Host.Backend.MetricLearning.NearestNeighbours(tensors.Copy(queries), tensors.Copy(references), self, nearest, at);
+        Host.Backend.MetricLearning.NearestNeighbours(tensors.Copy(queries), tensors.Copy(references), self, nearest,
+            at);
         HostTensors.Upload(nearest, indices);
         HostTensors.Upload(at, distances);
     }

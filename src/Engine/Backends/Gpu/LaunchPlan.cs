@@ -18,7 +18,8 @@ public enum ProductForm
     Tile128x64,
 }
 
-/// <summary>Chooses kernels and sizes from the shapes and the device's capabilities. Decides nothing that a device must answer.</summary>
+/// <summary>Chooses kernels and sizes from the shapes and the device's capabilities. Decides nothing that a device
+/// must answer.</summary>
 /// <param name="device">The device's capabilities.</param>
 public sealed class LaunchPlan(GpuCapabilities device)
 {

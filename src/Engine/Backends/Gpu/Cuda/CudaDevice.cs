@@ -5,8 +5,10 @@ namespace TripletGpu.Backends.Gpu.Cuda;
 /// <summary>An NVIDIA GPU, before anything is created on it.</summary>
 public sealed class CudaDevice
 {
-    internal CudaDevice(CudaLibrary library, NvrtcLibrary? compiler, int ordinal, int capability, GpuCapabilities capabilities, string unusable) =>
-        (Library, Compiler, Ordinal, Capability, Capabilities, Unusable) = (library, compiler, ordinal, capability, capabilities, unusable);
+    internal CudaDevice(CudaLibrary library, NvrtcLibrary? compiler, int ordinal, int capability,
+        GpuCapabilities capabilities, string unusable) =>
+        (Library, Compiler, Ordinal, Capability, Capabilities, Unusable) =
+            (library, compiler, ordinal, capability, capabilities, unusable);
 
     internal CudaLibrary Library { get; }
 
@@ -37,7 +39,8 @@ public static unsafe class CudaDevices
     const int MultiprocessorCount = 16, MaxThreadsPerBlock = 1, SharedPerBlock = 8, Major = 75, Minor = 76;
 
     /// <summary>
-    /// All GPUs in the driver's order; <c>cuda:N</c> is the N-th of them. None, with the reason, where there is no driver;
+    /// All GPUs in the driver's order; <c>cuda:N</c> is the N-th of them. None, with the reason, where there is no
+    /// driver;
     /// without NVRTC they are listed and cannot be used.
     /// </summary>
     public static IReadOnlyList<CudaDevice> Find(out string reason)
@@ -47,7 +50,8 @@ public static unsafe class CudaDevices
         return Find(library, compiler, noCompiler, out reason);
     }
 
-    internal static IReadOnlyList<CudaDevice> Find(CudaLibrary library, NvrtcLibrary? compiler, string noCompiler, out string reason)
+    internal static IReadOnlyList<CudaDevice> Find(CudaLibrary library, NvrtcLibrary? compiler, string noCompiler,
+        out string reason)
     {
         reason = "";
         int count = 0, version = 0;
@@ -55,18 +59,21 @@ public static unsafe class CudaDevices
         if (code == 0) code = library.DeviceGetCount(&count);
         if (code != 0 || count == 0)
         {
-            reason = code != 0 ? $"the NVIDIA driver does not start (error {code})" : "the NVIDIA driver knows no device";
+            reason = code != 0 ? $"the NVIDIA driver does not start (error {code})"
+                : "the NVIDIA driver knows no device";
             return [];
         }
         _ = library.DriverGetVersion(&version); // for the name only
-        string driver = $"CUDA {version / 1000}.{version % 1000 / 10}" + (compiler is null ? "" : $", NVRTC {compiler.Version}");
+        string driver = $"CUDA {version / 1000}.{version % 1000 / 10}"
+        + (compiler is null ? "" : $", NVRTC {compiler.Version}");
         return [.. Enumerable.Range(0, count).Select(n => Read(library, compiler, n, driver, noCompiler))];
     }
 
     static CudaDevice Read(CudaLibrary library, NvrtcLibrary? compiler, int n, string driver, string noCompiler)
     {
-        int ordinal;
-        library.Check(library.DeviceGet(&ordinal, n), "cuDeviceGet");
+        int found;
+        library.Check(library.DeviceGet(&found, n), "cuDeviceGet");
+        int ordinal = found;
         byte* name = stackalloc byte[256];
         library.Check(library.DeviceGetName(name, 256, ordinal), "cuDeviceGetName");
         nuint memory;
@@ -78,9 +85,12 @@ public static unsafe class CudaDevices
             return value;
         }
         var capabilities = new GpuCapabilities(
-            Encoding.UTF8.GetString(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name)), driver,
-            IsCpu: false, Attribute(MultiprocessorCount), (long)memory, Attribute(SharedPerBlock), Attribute(MaxThreadsPerBlock),
+            Encoding.UTF8.GetString(
+            System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name)), driver,
+            IsCpu: false, Attribute(MultiprocessorCount), (long)memory, Attribute(SharedPerBlock),
+            Attribute(MaxThreadsPerBlock),
             HasDouble: true);
-        return new(library, compiler, ordinal, 10 * Attribute(Major) + Attribute(Minor), capabilities, compiler is null ? noCompiler : "");
+        return new(library, compiler, ordinal, 10 * Attribute(Major) + Attribute(Minor), capabilities,
+            compiler is null ? noCompiler : "");
     }
 }

@@ -3,7 +3,8 @@ using TripletGpu.Kernels;
 
 namespace TripletGpu.Backends.Gpu.Cuda;
 
-/// <summary>One NVIDIA GPU: its primary context and one stream, kernels compiled by NVRTC on their first launch.</summary>
+/// <summary>One NVIDIA GPU: its primary context and one stream, kernels compiled by NVRTC on their first
+/// launch.</summary>
 sealed unsafe class CudaDriver : IGpuDriver
 {
     const int OutOfMemory = 2, MaxDynamicShared = 8;
@@ -100,7 +101,8 @@ sealed unsafe class CudaDriver : IGpuDriver
             cuda.Check(cuda.FunctionSetAttribute(built, MaxDynamicShared, shared), $"shared memory of {kernel.Name}");
         (LaunchSize groups, LaunchSize group) = Shape(kernel, size);
         int code = cuda.LaunchKernel(
-            built, (uint)groups.X, (uint)groups.Y, (uint)groups.Z, (uint)group.X, (uint)group.Y, (uint)group.Z, (uint)shared,
+            built, (uint)groups.X, (uint)groups.Y, (uint)groups.Z, (uint)group.X, (uint)group.Y, (uint)group.Z,
+            (uint)shared,
             stream, pointers, null);
         cuda.Check(code, $"launch of {kernel.Name} with {size}");
     }
@@ -113,7 +115,8 @@ sealed unsafe class CudaDriver : IGpuDriver
     {
         if (kernel.Group is { } own) return (size, own);
         LaunchSize group = kernel.IndexDimensions switch { 1 => 256, 2 => (32, 8), _ => (32, 4, 2) };
-        return (new((size.X + group.X - 1) / group.X, (size.Y + group.Y - 1) / group.Y, (size.Z + group.Z - 1) / group.Z), group);
+        return (new((size.X + group.X - 1) / group.X, (size.Y + group.Y - 1) / group.Y,
+            (size.Z + group.Z - 1) / group.Z), group);
     }
 
     public void Dispose()
@@ -138,13 +141,15 @@ sealed unsafe class CudaDriver : IGpuDriver
         {
             byte[] ptx = compiler.Compile(source, options);
             module = Load(ptx);
-            if (module == 0) throw new CudaException($"the driver does not take the PTX of {source.Name}: it is older than NVRTC {compiler.Version}");
+            if (module == 0) throw new CudaException(
+                $"the driver does not take the PTX of {source.Name}: it is older than NVRTC {compiler.Version}");
             cache.Write(key, ptx);
         }
         modules.Add(module);
         nint function;
         fixed (byte* name = Encoding.UTF8.GetBytes(source.Entry + "\0"))
-            cuda.Check(cuda.ModuleGetFunction(&function, module, name), $"cuModuleGetFunction {source.Entry} of {source.Name}");
+            cuda.Check(cuda.ModuleGetFunction(&function, module, name),
+            $"cuModuleGetFunction {source.Entry} of {source.Name}");
         if (source.Id >= kernels.Length) Array.Resize(ref kernels, Math.Max(source.Id + 1, kernels.Length * 2));
         return kernels[source.Id] = function;
     }

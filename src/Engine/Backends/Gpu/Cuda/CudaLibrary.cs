@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace TripletGpu.Backends.Gpu.Cuda;
 
-/// <summary>The functions of CUDA's driver API that this backend calls, found at run time in the NVIDIA driver.</summary>
+/// <summary>The functions of CUDA's driver API that this backend calls, found at run time in the NVIDIA
+/// driver.</summary>
 sealed unsafe class CudaLibrary
 {
     static readonly string[] Names = OperatingSystem.IsWindows() ? ["nvcuda.dll"] : ["libcuda.so.1", "libcuda.so"];
@@ -30,7 +31,8 @@ sealed unsafe class CudaLibrary
     public readonly delegate* unmanaged<nint, int> ModuleUnload;
     public readonly delegate* unmanaged<nint*, nint, byte*, int> ModuleGetFunction;
     public readonly delegate* unmanaged<nint, int, int, int> FunctionSetAttribute;
-    public readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int> LaunchKernel;
+    public readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**,
+        int> LaunchKernel;
 
     CudaLibrary(nint library)
     {
@@ -58,7 +60,9 @@ sealed unsafe class CudaLibrary
         ModuleUnload = (delegate* unmanaged<nint, int>)Find("cuModuleUnload");
         ModuleGetFunction = (delegate* unmanaged<nint*, nint, byte*, int>)Find("cuModuleGetFunction");
         FunctionSetAttribute = (delegate* unmanaged<nint, int, int, int>)Find("cuFuncSetAttribute");
-        LaunchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)Find("cuLaunchKernel");
+        LaunchKernel =
+            (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**,
+            int>)Find("cuLaunchKernel");
     }
 
     /// <summary>Loads the driver, or says why not.</summary>
@@ -88,6 +92,7 @@ sealed unsafe class CudaLibrary
         if (code == 0) return;
         byte* name = null;
         bool isKnown = GetErrorName(code, &name) == 0 && name != null;
-        throw new CudaException($"{call}: {(isKnown ? Marshal.PtrToStringUTF8((nint)name) : "unknown error")} ({code})", code);
+        throw new CudaException(
+            $"{call}: {(isKnown ? Marshal.PtrToStringUTF8((nint)name) : "unknown error")} ({code})", code);
     }
 }

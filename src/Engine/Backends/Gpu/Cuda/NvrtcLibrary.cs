@@ -82,7 +82,8 @@ sealed unsafe class NvrtcLibrary
             if (architecture <= capability && architecture > best) best = architecture;
         return best > 0
             ? [$"--gpu-architecture=compute_{best}", "--std=c++17"]
-            : throw new CudaException($"this NVRTC no longer compiles for compute capability {capability / 10}.{capability % 10}: install an older CUDA toolkit");
+            : throw new CudaException(
+                $"this NVRTC no longer compiles for compute capability {capability / 10}.{capability % 10}: install an older CUDA toolkit");
     }
 
     /// <summary>The architectures the compiler knows: 50, 52 ...</summary>
@@ -100,14 +101,16 @@ sealed unsafe class NvrtcLibrary
     public byte[] Compile(KernelSource kernel, IReadOnlyList<string> options)
     {
         nint program;
-        fixed (byte* text = Encoding.UTF8.GetBytes(kernel.Cuda + "\0"), name = Encoding.UTF8.GetBytes(kernel.Entry + ".cu\0"))
+        fixed (byte* text = Encoding.UTF8.GetBytes(kernel.Cuda + "\0"),
+            name = Encoding.UTF8.GetBytes(kernel.Entry + ".cu\0"))
             Check(createProgram(&program, text, name, 0, null, null), $"nvrtcCreateProgram of {kernel.Name}");
         nint[] pointers = [.. options.Select(Marshal.StringToCoTaskMemUTF8)];
         try
         {
             int code;
             fixed (nint* p = pointers) code = compileProgram(program, pointers.Length, (byte**)p);
-            if (code != 0) throw new CudaException($"NVRTC does not compile {kernel.Name} ({ErrorName(code)}):\n{Log(program)}", code);
+            if (code != 0) throw new CudaException(
+                $"NVRTC does not compile {kernel.Name} ({ErrorName(code)}):\n{Log(program)}", code);
             nuint size;
             Check(getPtxSize(program, &size), "nvrtcGetPTXSize");
             byte[] ptx = new byte[size];
@@ -126,7 +129,8 @@ sealed unsafe class NvrtcLibrary
         nuint size;
         if (getLogSize(program, &size) != 0) return "no log";
         byte[] log = new byte[size];
-        fixed (byte* p = log) return getLog(program, p) == 0 ? Encoding.UTF8.GetString(log).TrimEnd('\0', '\n') : "no log";
+        fixed (byte* p = log) return getLog(program, p) == 0 ? Encoding.UTF8.GetString(log).TrimEnd('\0', '\n')
+            : "no log";
     }
 
     void Check(int code, string call)

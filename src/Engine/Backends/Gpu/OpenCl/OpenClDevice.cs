@@ -5,7 +5,8 @@ namespace TripletGpu.Backends.Gpu.OpenCl;
 /// <summary>A device of the machine, before anything is created on it.</summary>
 public sealed class OpenClDevice
 {
-    internal OpenClDevice(OpenClLibrary library, nint id, string platform, GpuCapabilities capabilities, string unusable) =>
+    internal OpenClDevice(OpenClLibrary library, nint id, string platform, GpuCapabilities capabilities,
+        string unusable) =>
         (Library, Id, Platform, Capabilities, Unusable) = (library, id, platform, capabilities, unusable);
 
     internal OpenClLibrary Library { get; }
@@ -70,7 +71,8 @@ public static unsafe class OpenClDevices
         var ids = new nint[count];
         fixed (nint* p = ids)
             if (library.GetDeviceIDs(platform, AllTypes, count, p, null) != 0) return;
-        string name = Text((what, size, value, needed) => library.GetPlatformInfo(platform, what, size, (void*)value, (nuint*)needed), PlatformName);
+        string name = Text((what, size, value, needed) =>
+            library.GetPlatformInfo(platform, what, size, (void*)value, (nuint*)needed), PlatformName);
         foreach (nint id in ids)
         {
             GpuCapabilities capabilities = Read(library, id);
@@ -93,7 +95,8 @@ public static unsafe class OpenClDevices
         if (Number<uint>(library, id, 0x1027) == 0) return "the device is not available";
         if (Number<uint>(library, id, 0x1028) == 0) return "the driver has no compiler";
         string version = DeviceText(library, id, 0x102F); // "OpenCL 1.2 ..."
-        return version.StartsWith("OpenCL 1.0", StringComparison.Ordinal) || version.StartsWith("OpenCL 1.1", StringComparison.Ordinal)
+        return version.StartsWith("OpenCL 1.0", StringComparison.Ordinal)
+        || version.StartsWith("OpenCL 1.1", StringComparison.Ordinal)
             ? $"{version}: OpenCL 1.2 is needed" : "";
     }
 

@@ -22,7 +22,8 @@ sealed unsafe class OpenClDriver : IGpuDriver
         OpenClException.Check(error, $"clCreateContext for {device}");
         queue = library.CreateCommandQueue(context, id, 0, &error);
         OpenClException.Check(error, $"clCreateCommandQueue for {device}");
-        programs = new OpenClPrograms(device, context, new ProgramCache(cacheFolder ?? ProgramCache.DefaultFolder("opencl")));
+        programs = new OpenClPrograms(device, context,
+            new ProgramCache(cacheFolder ?? ProgramCache.DefaultFolder("opencl")));
     }
 
     public GpuCapabilities Capabilities { get; }
@@ -33,7 +34,8 @@ sealed unsafe class OpenClDriver : IGpuDriver
         nint buffer = library.CreateBuffer(context, ReadWrite, (nuint)bytes, null, &error);
         // Out of memory is -4, -5 or -6; larger than the device allows at once is -61.
         if (error is -4 or -5 or -6 or -61)
-            throw new DeviceOutOfMemoryException($"{Capabilities.Name} refused {bytes:N0} bytes", new OpenClException(error, "clCreateBuffer"));
+            throw new DeviceOutOfMemoryException($"{Capabilities.Name} refused {bytes:N0} bytes",
+            new OpenClException(error, "clCreateBuffer"));
         OpenClException.Check(error, "clCreateBuffer");
         return buffer;
     }
@@ -41,12 +43,14 @@ sealed unsafe class OpenClDriver : IGpuDriver
     public void Free(nint buffer) => OpenClException.Check(library.ReleaseMemObject(buffer), "clReleaseMemObject");
 
     public void Upload(void* from, nint buffer, long bytes) => OpenClException.Check(
-        library.EnqueueWriteBuffer(queue, buffer, Blocking, 0, (nuint)bytes, from, 0, null, null), "clEnqueueWriteBuffer");
+        library.EnqueueWriteBuffer(queue, buffer, Blocking, 0, (nuint)bytes, from, 0, null, null),
+        "clEnqueueWriteBuffer");
 
     public void Download(nint buffer, void* to, long bytes)
     {
         OpenClException.Check(
-            library.EnqueueReadBuffer(queue, buffer, Blocking, 0, (nuint)bytes, to, 0, null, null), "clEnqueueReadBuffer");
+            library.EnqueueReadBuffer(queue, buffer, Blocking, 0, (nuint)bytes, to, 0, null, null),
+            "clEnqueueReadBuffer");
         programs.Save();
     }
 

@@ -19,9 +19,12 @@ sealed unsafe class OpenClLibrary
     public readonly delegate* unmanaged<nint, int> ReleaseCommandQueue;
     public readonly delegate* unmanaged<nint, ulong, nuint, void*, int*, nint> CreateBuffer;
     public readonly delegate* unmanaged<nint, int> ReleaseMemObject;
-    public readonly delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, int> EnqueueWriteBuffer;
-    public readonly delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, int> EnqueueReadBuffer;
-    public readonly delegate* unmanaged<nint, nint, nint, nuint, nuint, nuint, uint, nint*, nint*, int> EnqueueCopyBuffer;
+    public readonly delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*,
+        int> EnqueueWriteBuffer;
+    public readonly delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*,
+        int> EnqueueReadBuffer;
+    public readonly delegate* unmanaged<nint, nint, nint, nuint, nuint, nuint, uint, nint*, nint*,
+        int> EnqueueCopyBuffer;
     public readonly delegate* unmanaged<nint, uint, byte**, nuint*, int*, nint> CreateProgramWithSource;
     public readonly delegate* unmanaged<nint, uint, nint*, nuint*, byte**, int*, int*, nint> CreateProgramWithBinary;
     public readonly delegate* unmanaged<nint, uint, nint*, byte*, void*, void*, int> BuildProgram;
@@ -31,7 +34,8 @@ sealed unsafe class OpenClLibrary
     public readonly delegate* unmanaged<nint, byte*, int*, nint> CreateKernel;
     public readonly delegate* unmanaged<nint, int> ReleaseKernel;
     public readonly delegate* unmanaged<nint, uint, nuint, void*, int> SetKernelArg;
-    public readonly delegate* unmanaged<nint, nint, uint, nuint*, nuint*, nuint*, uint, nint*, nint*, int> EnqueueNDRangeKernel;
+    public readonly delegate* unmanaged<nint, nint, uint, nuint*, nuint*, nuint*, uint, nint*, nint*,
+        int> EnqueueNDRangeKernel;
     public readonly delegate* unmanaged<nint, int> Flush;
     public readonly delegate* unmanaged<nint, int> Finish;
 
@@ -48,19 +52,30 @@ sealed unsafe class OpenClLibrary
         ReleaseCommandQueue = (delegate* unmanaged<nint, int>)Find("clReleaseCommandQueue");
         CreateBuffer = (delegate* unmanaged<nint, ulong, nuint, void*, int*, nint>)Find("clCreateBuffer");
         ReleaseMemObject = (delegate* unmanaged<nint, int>)Find("clReleaseMemObject");
-        EnqueueWriteBuffer = (delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, int>)Find("clEnqueueWriteBuffer");
-        EnqueueReadBuffer = (delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, int>)Find("clEnqueueReadBuffer");
-        EnqueueCopyBuffer = (delegate* unmanaged<nint, nint, nint, nuint, nuint, nuint, uint, nint*, nint*, int>)Find("clEnqueueCopyBuffer");
-        CreateProgramWithSource = (delegate* unmanaged<nint, uint, byte**, nuint*, int*, nint>)Find("clCreateProgramWithSource");
-        CreateProgramWithBinary = (delegate* unmanaged<nint, uint, nint*, nuint*, byte**, int*, int*, nint>)Find("clCreateProgramWithBinary");
+        EnqueueWriteBuffer =
+            (delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*,
+            int>)Find("clEnqueueWriteBuffer");
+        EnqueueReadBuffer =
+            (delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*,
+            int>)Find("clEnqueueReadBuffer");
+        EnqueueCopyBuffer =
+            (delegate* unmanaged<nint, nint, nint, nuint, nuint, nuint, uint, nint*, nint*,
+            int>)Find("clEnqueueCopyBuffer");
+        CreateProgramWithSource =
+            (delegate* unmanaged<nint, uint, byte**, nuint*, int*, nint>)Find("clCreateProgramWithSource");
+        CreateProgramWithBinary =
+            (delegate* unmanaged<nint, uint, nint*, nuint*, byte**, int*, int*, nint>)Find("clCreateProgramWithBinary");
         BuildProgram = (delegate* unmanaged<nint, uint, nint*, byte*, void*, void*, int>)Find("clBuildProgram");
-        GetProgramBuildInfo = (delegate* unmanaged<nint, nint, uint, nuint, void*, nuint*, int>)Find("clGetProgramBuildInfo");
+        GetProgramBuildInfo =
+            (delegate* unmanaged<nint, nint, uint, nuint, void*, nuint*, int>)Find("clGetProgramBuildInfo");
         GetProgramInfo = (delegate* unmanaged<nint, uint, nuint, void*, nuint*, int>)Find("clGetProgramInfo");
         ReleaseProgram = (delegate* unmanaged<nint, int>)Find("clReleaseProgram");
         CreateKernel = (delegate* unmanaged<nint, byte*, int*, nint>)Find("clCreateKernel");
         ReleaseKernel = (delegate* unmanaged<nint, int>)Find("clReleaseKernel");
         SetKernelArg = (delegate* unmanaged<nint, uint, nuint, void*, int>)Find("clSetKernelArg");
-        EnqueueNDRangeKernel = (delegate* unmanaged<nint, nint, uint, nuint*, nuint*, nuint*, uint, nint*, nint*, int>)Find("clEnqueueNDRangeKernel");
+        EnqueueNDRangeKernel =
+            (delegate* unmanaged<nint, nint, uint, nuint*, nuint*, nuint*, uint, nint*, nint*,
+            int>)Find("clEnqueueNDRangeKernel");
         Flush = (delegate* unmanaged<nint, int>)Find("clFlush");
         Finish = (delegate* unmanaged<nint, int>)Find("clFinish");
     }

@@ -41,7 +41,8 @@ sealed unsafe class OpenClPrograms : IDisposable
         programs.Add(program);
         int error;
         nint kernel;
-        fixed (byte* name = Encoding.UTF8.GetBytes(source.Entry + "\0")) kernel = library.CreateKernel(program, name, &error);
+        fixed (byte* name = Encoding.UTF8.GetBytes(source.Entry + "\0")) kernel =
+            library.CreateKernel(program, name, &error);
         OpenClException.Check(error, $"clCreateKernel {source.Entry} of {source.Name}");
         if (source.Id >= kernels.Length) Array.Resize(ref kernels, Math.Max(source.Id + 1, kernels.Length * 2));
         return kernels[source.Id] = kernel;
@@ -113,7 +114,8 @@ sealed unsafe class OpenClPrograms : IDisposable
     byte[]? Binary(nint program)
     {
         nuint size;
-        if (library.GetProgramInfo(program, BinarySizes, (nuint)sizeof(nuint), &size, null) != 0 || size == 0) return null;
+        if (library.GetProgramInfo(program, BinarySizes, (nuint)sizeof(nuint), &size, null) != 0
+            || size == 0) return null;
         byte[] binary = new byte[size];
         fixed (byte* p = binary)
         {
