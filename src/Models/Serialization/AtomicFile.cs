@@ -16,6 +16,12 @@ public static class AtomicFile
         try
         {
             string target = Path.GetFullPath(path);
+            if (IsDevice(target))
+            {
+                using FileStream device = new(target, FileMode.Open, FileAccess.Write);
+                write(device);
+                return;
+            }
             Directory.CreateDirectory(Path.GetDirectoryName(target) ?? target);
             // Of this process and this call alone, so that two writers of one file do not meet.
             beside = $"{target}.{Environment.ProcessId}-{Guid.NewGuid():N}.part";
@@ -39,6 +45,11 @@ public static class AtomicFile
     /// <exception cref="UserErrorException">The disk is full, or the folder cannot be written.</exception>
     public static void WriteText(string path, string text) =>
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Whether a path is like /dev/null or /dev/stdout: renaming a file over it would put it out of order.</summary>
+    static bool IsDevice(string target) =>
+        target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/dev/shm/", StringComparison.Ordinal)
+        && File.Exists(target);
 
     static void Remove(string? beside)
     {
