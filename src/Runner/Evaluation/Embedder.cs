@@ -14,7 +14,10 @@ static class Embedder
     /// <param name="network">Left in the mode that it was in.</param>
     /// <param name="images">Of the network's image shape.</param>
     /// <param name="progress">How far it is.</param>
-    public static float[] Embed(EmbeddingNetwork network, IImageDataset images, ProgressLine progress)
+    /// <param name="isStopping">Asked between batches.</param>
+    /// <exception cref="OperationCanceledException">It was stopping.</exception>
+    public static float[] Embed(
+        EmbeddingNetwork network, IImageDataset images, ProgressLine progress, Func<bool>? isStopping = null)
     {
         bool wasTraining = network.IsTraining;
         network.Train(false);
@@ -24,6 +27,7 @@ static class Embedder
             float[] embeddings = new float[(long)images.Count * width], batch = new float[(long)BatchSize * pixels];
             for (int start = 0; start < images.Count; start += BatchSize)
             {
+                if (isStopping?.Invoke() == true) throw new OperationCanceledException();
                 int count = Math.Min(BatchSize, images.Count - start);
                 for (int i = 0; i < count; i++) images.CopyImage(start + i, batch.AsSpan(i * pixels, pixels));
                 using Step step = network.Device.BeginStep(record: false);

@@ -15,7 +15,9 @@ namespace TripletGpu.Runner.Evaluation;
 /// <param name="data">Its data.</param>
 /// <param name="network">What is measured.</param>
 /// <param name="progress">How far it is.</param>
-sealed class RunEvaluator(RunConfig config, DatasetSplits data, EmbeddingNetwork network, ProgressLine progress)
+/// <param name="isStopping">Whether to give up, with an <see cref="OperationCanceledException"/>.</param>
+sealed class RunEvaluator(
+    RunConfig config, DatasetSplits data, EmbeddingNetwork network, ProgressLine progress, Func<bool>? isStopping = null)
 {
     Baselines? baselines;
 
@@ -62,7 +64,7 @@ sealed class RunEvaluator(RunConfig config, DatasetSplits data, EmbeddingNetwork
     }
 
     EmbeddingSet Embed(EmbeddingNetwork with, IImageDataset images) =>
-        new(images.Name, Embedder.Embed(with, images, progress), with.Dimension, images.Labels.ToArray());
+        new(images.Name, Embedder.Embed(with, images, progress, isStopping), with.Dimension, images.Labels.ToArray());
 
     static EmbeddingSet Pixels(IImageDataset images)
     {

@@ -17,6 +17,7 @@ sealed class CheckpointStore(string folder, int keep)
     /// <summary>Writes a checkpoint and removes those that are no longer kept.</summary>
     /// <param name="step">After how many steps it is taken.</param>
     /// <param name="files">The names of its files and what writes them.</param>
+    /// <exception cref="UserErrorException">The disk is full, or the folder cannot be written; nothing is left behind.</exception>
     public void Save(long step, params ReadOnlySpan<(string Name, Action<Stream> Write)> files)
     {
         string final = FolderOf(step), beside = final + Unfinished;
@@ -33,9 +34,11 @@ sealed class CheckpointStore(string folder, int keep)
             Directory.Move(beside, final);
             DurableFolder.Flush(folder);
         }
-        catch
+        catch (Exception exception)
         {
             Remove(beside);
+            if (exception is IOException or UnauthorizedAccessException)
+                throw new UserErrorException($"cannot save a checkpoint in {folder}: {exception.Message}", exception);
             throw;
         }
         foreach ((_, string old) in All().Skip(keep)) Remove(old);

@@ -28,6 +28,8 @@ sealed class RunFiles(RunFolder folder, int keep)
     public TrainingState Restore(TrainingParts parts, Action<string> warn)
     {
         store.Tidy();
+        // Of files that a killed process had not renamed yet.
+        foreach (string path in Directory.GetFiles(folder.Path, "*.part")) File.Delete(path);
         if (store.FindNewest(warn) is not { } checkpoint) return new TrainingState();
         Weights.Read(checkpoint.PathOf(Checkpoint.Weights), parts.Network);
         OptimizerState.Read(checkpoint.PathOf(Checkpoint.Optimizer), parts.Optimizer);

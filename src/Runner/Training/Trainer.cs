@@ -39,7 +39,7 @@ sealed class Trainer(
         parts.Network.Train(true);
         while (true)
         {
-            if (IsEvaluationDue(state)) state = Evaluate(state);
+            if (IsEvaluationDue(state) && !interruption.IsRequested) state = Evaluate(state);
             if (state.Step == TotalSteps || interruption.IsRequested) break;
             state = Advance(state, step, batches.Take(), metrics);
             stepped();
@@ -80,7 +80,15 @@ sealed class Trainer(
 
     TrainingState Evaluate(TrainingState state)
     {
-        EvaluationPoint point = new(state.Step, EpochOf(state.Step), evaluator.PrecisionAt1());
+        EvaluationPoint point;
+        try
+        {
+            point = new EvaluationPoint(state.Step, EpochOf(state.Step), evaluator.PrecisionAt1());
+        }
+        catch (OperationCanceledException)
+        {
+            return state; // interrupted: it is evaluated when the run goes on
+        }
         bool isBest = state.Best is not { } best || point.PrecisionAt1 > best.PrecisionAt1;
         if (isBest) files.SaveBest(parts.Network, point);
         log.Say(string.Create(CultureInfo.InvariantCulture,

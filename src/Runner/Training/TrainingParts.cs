@@ -46,6 +46,8 @@ sealed class TrainingParts : IDisposable
     public static TrainingParts Build(RunConfig config, DatasetSplits data, Device device)
     {
         Datasets.CheckInput(config.Model, data.Train);
+        if (config.Loss.Kind != LossKind.Triplet)
+            throw new UserErrorException($"the config's loss.kind: this version trains with triplet, not {ConfigReader.Word(config.Loss.Kind)}");
         DatasetBatches batches = new(
             data.Train, Samplers.Create(config, data.Train), Augmentations.Parse(config.Data.Augment), config.Train.Seed);
         EmbeddingNetwork network = Networks.Create(config.Model, config.Train.Seed, device);

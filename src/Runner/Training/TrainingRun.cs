@@ -54,20 +54,18 @@ static class TrainingRun
         foreach (string warning in ConfigRules.Warnings(parts.Config)) log.Say(warning);
         RunFiles files = new(request.Folder, parts.Config.Train.Keep);
         TrainingState state = files.Restore(parts, log.Say);
-        RunEvaluator evaluator = new(parts.Config, parts.Data, parts.Network, progress);
+        RunEvaluator evaluator = new(parts.Config, parts.Data, parts.Network, progress, () => interruption.IsRequested);
         Trainer trainer = new(parts, files, evaluator, log, progress, interruption);
         log.Say(request.IsResumed
             ? $"{request.Folder.Path}: going on after step {state.Step:N0} of {trainer.TotalSteps:N0}"
             : $"{request.Folder.Path}: {parts.Describe()}");
         state = trainer.Run(state, claimed.Keep);
-        if (interruption.IsRequested)
+        MeasuredRun? measured = interruption.IsRequested ? null : Finish(request.Folder, parts, state, evaluator);
+        if (measured is null)
         {
             log.Say($"interrupted at step {state.Step:N0}; it is saved: triplet train --resume {request.Folder.Path}");
             return interruption.ExitCode;
         }
-        Weights.Write(request.Folder.Model, parts.Network);
-        MeasuredRun measured = evaluator.Measure();
-        RunResults.Write(request.Folder, parts, state, measured);
         log.Note("finished");
         if (json) Json.Write(terminal, measured.Result);
         else
@@ -76,5 +74,21 @@ static class TrainingRun
             terminal.Out.WriteLine($"{request.Folder.Report}");
         }
         return CommandLine.Done;
+    }
+
+    /// <summary>Writes the run's last files; null where it was interrupted before they were all there.</summary>
+    static MeasuredRun? Finish(RunFolder folder, TrainingParts parts, TrainingState state, RunEvaluator evaluator)
+    {
+        try
+        {
+            Weights.Write(folder.Model, parts.Network);
+            MeasuredRun measured = evaluator.Measure();
+            RunResults.Write(folder, parts, state, measured);
+            return measured;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
     }
 }

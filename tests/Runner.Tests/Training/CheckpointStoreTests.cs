@@ -47,7 +47,7 @@ public sealed class CheckpointStoreTests
     public void Save_WriterFails_LeavesNothing()
     {
         Save(Store(), 5, "five");
-        Assert.Throws<IOException>(() => Store().Save(6, ("a", _ => throw new IOException("full"))));
+        Assert.Throws<UserErrorException>(() => Store().Save(6, ("a", _ => throw new IOException("full"))));
         Assert.That(Names(), Is.EqualTo(new[] { "step-5" }));
     }
 
