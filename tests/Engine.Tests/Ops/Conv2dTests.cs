@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
+using TripletGpu.Backends.Cpu;
 using TripletGpu.Ops;
 using TripletGpu.Support;
 
@@ -20,6 +21,8 @@ public static class Conv2dTests
         ("1 filter, batch 1", new(1, 6, 10, 9, 1, 3, 3, Same)),
         ("1x1", new(1, 33, 12, 5, 30, 1, 1, Valid)),
         ("1x1 of whole vectors", new(2, 48, 8, 8, 32, 1, 1, Valid)),
+        ("1x1 to fewer channels", new(3, 70, 9, 7, 34, 1, 1, Valid)),
+        ("few channels, dilation 2", new(2, 2, 12, 11, 6, 3, 3, new(2, 1, 2))),
         ("1x1 stride 2", new(2, 6, 8, 9, 10, 1, 1, new(stride: 2))),
         ("1x1 with padding", new(2, 3, 4, 5, 6, 1, 1, Same)),
         ("5x5", new(3, 6, 10, 10, 40, 5, 5, new(1, padding: 2))),
@@ -88,6 +91,31 @@ public static class Conv2dTests
 
         double[] Forward(double[][] x) =>
             oracle.Forward(x[0], x[1], bias ? x[2] : null, residual ? x[^1] : null, relu);
+    }
+
+    /// <summary>How work is split must not matter; 2 threads are what every other test takes.</summary>
+    [TestFixture(1)]
+    [TestFixture(3)]
+    public sealed class Threads(int threads)
+    {
+        static IEnumerable<OpCase> AllCases => Cases;
+
+        [TestCaseSource(nameof(AllCases))]
+        public void EveryPass_MatchesOracle(OpCase c)
+        {
+            double[][] x = OpTests.Draw(c);
+            double[] dy = OpTests.Cotangent(c, x);
+            double[]?[] expected = c.Backward(x, dy);
+            using Device device = new("cpu", new CpuBackend(threads));
+            using Step step = device.BeginStep();
+            Tensor[] inputs = [.. x.Select((values, i) => device.Tensor(c.Inputs[i], Values.ToSingle(values)))];
+            foreach (Tensor input in inputs) input.RequiresGradient = true;
+            Tensor y = c.Op.Apply(inputs);
+            Close.AreClose(c.Forward(x), y.ToArray(), c.Tolerance, "output");
+            step.Backward(y, device.Tensor(y.Shape, Values.ToSingle(dy)));
+            for (int i = 0; i < inputs.Length; i++)
+                Close.AreClose(expected[i], step.Gradients[inputs[i]].ToArray(), c.Tolerance, $"gradient of input {i}");
+        }
     }
 
     [TestFixture]

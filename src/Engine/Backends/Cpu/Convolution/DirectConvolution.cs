@@ -11,12 +11,9 @@ static unsafe class DirectConvolution<S, V> where S : struct, IVectors<V> where 
         ConvolutionGeometry g = d.Geometry;
         int taps = d.R * d.S;
         PackedLeft<S, V> left = new(cpu.Workspace.Begin(), d.K, d.C * taps);
-        int[] offsetH = new int[taps], offsetW = new int[taps];
-        for (int t = 0; t < taps; t++)
-        {
-            offsetH[t] = t / d.S * g.DilationH - g.PaddingTop;
-            offsetW[t] = t % d.S * g.DilationW - g.PaddingLeft;
-        }
+        int[] offsetH = new int[d.R], offsetW = new int[d.S];
+        for (int r = 0; r < d.R; r++) offsetH[r] = r * g.DilationH - g.PaddingTop;
+        for (int s = 0; s < d.S; s++) offsetW[s] = s * g.DilationW - g.PaddingLeft;
         if (taps == 1) left.Pack(cpu, weight, d.C, 1);
         else left.Pack(cpu, weight, d.C * taps, Offsets(taps, d.C, taps));
         GridOverMaps grid = new(d.N, d.C, d.H, d.W, d.P, d.Q, g.StrideH, g.StrideW);
@@ -47,50 +44,56 @@ static unsafe class DirectConvolution<S, V> where S : struct, IVectors<V> where 
         int gridHeight = (d.H - first / g.StrideW + g.StrideH - 1) / g.StrideH;
         int gridWidth = (d.W - first % g.StrideW + g.StrideW - 1) / g.StrideW;
         if (gridHeight <= 0 || gridWidth <= 0) return;
-        List<(int H, int W)> offsets = [];
-        List<(int Phase, int Tap, int Offset)> uses = [];
+        List<int> offsetH = [], offsetW = [];
+        List<(int Phase, int Tap, int H, int W)> uses = [];
         for (int phase = first; phase < first + count; phase++)
             for (int tap = 0; tap < d.R * d.S; tap++)
             {
                 int h = phase / g.StrideW + g.PaddingTop - tap / d.S * g.DilationH;
                 int w = phase % g.StrideW + g.PaddingLeft - tap % d.S * g.DilationW;
                 if (h % g.StrideH != 0 || w % g.StrideW != 0) continue;
-                (int, int) offset = (h / g.StrideH, w / g.StrideW);
-                if (!offsets.Contains(offset)) offsets.Add(offset);
-                uses.Add((phase - first, tap, offsets.IndexOf(offset)));
+                uses.Add((phase - first, tap, IndexOf(h / g.StrideH, offsetH), IndexOf(w / g.StrideW, offsetW)));
             }
-        if (offsets.Count == 0)
+        if (uses.Count == 0)
         {
             if (!add) ClearPhase(dx, d, first); // no output looks at these pixels
             return;
         }
-        int taps = d.R * d.S, depth = d.K * offsets.Count;
+        int taps = d.R * d.S, depth = d.K * offsetH.Count * offsetW.Count;
         Workspace workspace = cpu.Workspace.Begin();
         PackedLeft<S, V> left = new(workspace, d.C * count, depth);
         if (count == 1 && taps == 1) left.Pack(cpu, weight, 1, d.C);
         else if (count == 1)
         {
             int[] at = new int[depth];
-            foreach ((_, int tap, int offset) in uses)
-                for (int k = 0; k < d.K; k++) at[offset * d.K + k] = k * d.C * taps + tap;
+            foreach ((_, int tap, int h, int w) in uses)
+                for (int k = 0; k < d.K; k++) at[(h * offsetW.Count + w) * d.K + k] = k * d.C * taps + tap;
             left.Pack(cpu, weight, taps, at);
         }
         else
         {
             float* all = workspace.Take((long)d.C * count * depth);
             new Span<float>(all, d.C * count * depth).Clear();
-            foreach ((int phase, int tap, int offset) in uses)
+            foreach ((int phase, int tap, int h, int w) in uses)
                 for (int c = 0; c < d.C; c++)
                     for (int k = 0; k < d.K; k++)
-                        all[(phase * d.C + c) * depth + offset * d.K + k] = weight[(k * d.C + c) * taps + tap];
+                        all[(phase * d.C + c) * depth + (h * offsetW.Count + w) * d.K + k] =
+                            weight[(k * d.C + c) * taps + tap];
             left.Pack(cpu, all, depth, 1);
         }
         GridOverMaps grid = new(d.N, d.K, d.P, d.Q, gridHeight, gridWidth, 1, 1);
-        Im2colPanels<S, V> panels = new(dy, grid, [.. offsets.Select(o => o.H)], [.. offsets.Select(o => o.W)]);
+        Im2colPanels<S, V> panels = new(dy, grid, [.. offsetH], [.. offsetW]);
         if (g.StrideH * g.StrideW == 1)
             PanelProduct<S, V>.Run(cpu, left, panels, new MapSink<S, V>(dx, add ? dx : null, d.N, d.C, d.H * d.W));
         else
             PanelProduct<S, V>.Run(cpu, left, panels, new PhaseSink<S, V>(dx, add, d, first, gridHeight, gridWidth));
+    }
+
+    /// <summary>Where the list holds a value; appends it where it does not.</summary>
+    static int IndexOf(int value, List<int> list)
+    {
+        if (!list.Contains(value)) list.Add(value);
+        return list.IndexOf(value);
     }
 
     static void ClearPhase(float* dx, in ConvolutionDims d, int phase)

@@ -9,9 +9,10 @@ namespace TripletGpu.Backends.Cpu.Convolution;
 /// channels innermost ([block][image][line][pixel][lanes]); every tap then reads the same copy at another offset, where an
 /// im2col would hold it R * S times. dY is read where it lies.
 /// <para>
-/// With several channel blocks the threads split the (block, tap, tile of output channels) triples and no sums need
-/// merging; otherwise they split the pixels and add up at the end, in the order of the threads. With few channels the
-/// lanes hold im2col lines (taps and channels) instead of channels.
+/// Where the sums are small the threads split the pixels and add up at the end, in the order of the threads; otherwise
+/// they split the (block, tap, tile of output channels) triples and no sums need merging. With few channels the lanes
+/// hold im2col lines (taps and channels) instead of channels. A 1x1 filter has no taps to shift X by, so there the
+/// smaller of X and dY is the one to be transposed.
 /// </para>
 /// </summary>
 sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> where V : unmanaged
@@ -19,23 +20,29 @@ sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> whe
     // What a thread's step should stay within, and the pixels below which loading and storing the sums shows.
     const int L2Bytes = 512 << 10, FewestPixels = 400;
 
+    // Sums of a thread that lie in L2 beside the step's maps.
+    const int SmallSums = 256 << 10;
+
     readonly CpuBackend cpu;
     readonly ConvolutionDims d;
     readonly ConvolutionGeometry g;
     readonly int lanes = 2 * S.Count, width, blocks, taps, tiles, images, lines, linesIn, threads;
-    readonly bool isThin, splitsPixels;
-    readonly long mapSize, sumSize;
-    readonly float* maps, sums;
+    readonly bool isThin, splitsPixels, isSwapped;
+    readonly long mapSize, sumSize, bandSize;
+    readonly float* maps, sums, channelLines;
 
     public DirectWeightGradient(CpuBackend cpu, in ConvolutionDims dims)
     {
         (this.cpu, d, g, threads) = (cpu, dims, dims.Geometry, cpu.Workers.Threads);
+        isSwapped = d is { R: 1, S: 1 } && d.K < d.C && g == new ConvolutionGeometry(stride: 1);
+        if (isSwapped) d = d with { C = d.K, K = d.C };
         width = g.PaddingLeft + d.W + g.PaddingRight;
         isThin = 2 * d.C <= lanes && d.R * d.S > 1;
         taps = isThin ? 1 : d.R * d.S;
         blocks = ((isThin ? d.C * d.R * d.S : d.C) + lanes - 1) / lanes;
         tiles = (d.K + S.TileRows - 1) / S.TileRows;
-        splitsPixels = isThin || blocks < threads;
+        sumSize = (long)blocks * taps * d.K * lanes;
+        splitsPixels = isThin || blocks < threads || sumSize * sizeof(float) <= SmallSums;
         int mine = splitsPixels ? blocks : (blocks + threads - 1) / threads;
         int lineBytes = sizeof(float) * (d.K * d.Q + lanes * mine * (isThin ? d.Q : width * g.StrideH));
         lines = Math.Clamp(L2Bytes / lineBytes, 1, d.P);
@@ -45,14 +52,21 @@ sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> whe
         images = lines < d.P ? 1 : Math.Clamp(Math.Max(L2Bytes / (lineBytes * d.P), atLeast), 1, most);
         linesIn = (lines - 1) * g.StrideH + g.DilationH * (d.R - 1) + 1;
         mapSize = (long)images * blocks * lanes * (isThin ? lines * d.Q : linesIn * width) + lanes;
-        sumSize = (long)blocks * taps * d.K * lanes;
+        bandSize = isThin ? (long)linesIn * width * d.C + lanes : 0;
         Workspace workspace = cpu.Workspace.Begin();
         maps = workspace.Take(threads * mapSize);
+        channelLines = workspace.Take(threads * bandSize);
         sums = workspace.Take((splitsPixels ? threads : 1) * sumSize);
     }
 
     public void Run(float* x, float* dy, float* dw, bool add)
     {
+        if (isSwapped)
+        {
+            float* input = x;
+            x = dy;
+            dy = input;
+        }
         if (threads == 1) Work(x, dy, 0);
         else cpu.Workers.Run(thread => Work(x, dy, thread));
         cpu.Workers.For(d.K, 2, (from, to) =>
@@ -73,7 +87,7 @@ sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> whe
         {
             int group = step / bands, p0 = (step - group * bands) * lines, p1 = Math.Min(p0 + lines, d.P);
             int n0 = (int)((long)d.N * group / groups), n1 = (int)((long)d.N * (group + 1) / groups);
-            if (isThin) PackLines(x, map, n0, n1, p0, p1);
+            if (isThin) PackLines(x, channelLines + thread * bandSize, map, n0, n1, p0, p1);
             else
                 for (int block = from / (taps * tiles); block * taps * tiles < to; block++)
                     PackMaps(x, map, block, n0, n1, p0, p1);
@@ -89,6 +103,12 @@ sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> whe
         {
             float* map = maps + (nint)(block * images + n - n0) * linesIn * width * lanes;
             float* source = x + ((nint)n * d.C + block * lanes) * plane;
+            if (width == d.W && top >= 0 && top + linesIn <= d.H)
+            {
+                // No padding between the lines: one long line.
+                TransposedLine.Pack<S, V>(source + (nint)top * d.W, plane, channels, linesIn * d.W, map, lanes);
+                continue;
+            }
             for (int line = 0; line < linesIn; line++, map += (nint)width * lanes)
             {
                 int h = top + line;
@@ -104,32 +124,50 @@ sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> whe
         }
     }
 
-    /// <summary>The row of pixel (p, q): for each line r of taps, its S * C values; order r, s, c.</summary>
+    /// <summary>The row of pixel (p, q): for each line r of taps, its S * C values; order r, s, c. They are neighbours in
+    /// a band of the input's lines with the channels innermost, unless the filter is dilated.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void PackLines(float* x, float* maps, int n0, int n1, int p0, int p1)
+    void PackLines(float* x, float* band, float* maps, int n0, int n1, int p0, int p1)
     {
-        int run = d.S * d.C, pitch = blocks * lanes, extent = width * d.C;
+        int run = d.S * d.C, pitch = blocks * lanes, step = g.StrideW * d.C;
+        nint line = (nint)width * d.C;
         for (int n = n0; n < n1; n++)
+        {
+            FillBand(x + (nint)n * d.C * d.H * d.W, band, p0 * g.StrideH - g.PaddingTop, p1 * g.StrideH - g.PaddingTop);
             for (int p = p0; p < p1; p++)
             {
                 float* row = maps + ((nint)(n - n0) * lines + p - p0) * d.Q * pitch;
-                for (int r = 0; r < d.R; r++)
-                {
-                    int h = p * g.StrideH + r * g.DilationH - g.PaddingTop;
-                    bool isInside = (uint)h < (uint)d.H;
-                    for (int q = 0; q < d.Q; q++)
+                for (int q = 0; q < d.Q; q++, row += pitch)
+                    for (int r = 0; r < d.R; r++)
                     {
-                        float* to = row + (nint)q * pitch + r * run;
-                        for (int s = 0; s < d.S; s++)
-                        {
-                            int w = q * g.StrideW + s * g.DilationW - g.PaddingLeft;
-                            bool holds = isInside && (uint)w < (uint)d.W;
-                            float* from = x + ((nint)n * d.C * d.H + h) * d.W + w;
-                            for (int c = 0; c < d.C; c++) *to++ = holds ? from[(nint)c * d.H * d.W] : 0;
-                        }
+                        float* from = band + ((p - p0) * g.StrideH + r * g.DilationH) * line + q * step, to = row + r * run;
+                        if (g.DilationW == 1)
+                            // Whole vectors: what runs over is written next.
+                            for (int j = 0; j < run; j += S.Count) S.Store(S.Load(from + j), to + j);
+                        else
+                            for (int s = 0; s < d.S; s++, from += g.DilationW * d.C)
+                                for (int c = 0; c < d.C; c++) *to++ = from[c];
                     }
-                }
             }
+        }
+    }
+
+    /// <summary>Input lines from <paramref name="top"/> on, padded, with the channels innermost.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void FillBand(float* image, float* band, int top, int end)
+    {
+        int count = end - top - g.StrideH + g.DilationH * (d.R - 1) + 1, channels = d.C;
+        for (int i = 0; i < count; i++, band += (nint)width * channels)
+        {
+            int h = top + i;
+            new Span<float>(band, width * channels).Clear();
+            if ((uint)h >= (uint)d.H) continue;
+            for (int c = 0; c < channels; c++)
+            {
+                float* from = image + ((nint)c * d.H + h) * d.W, to = band + g.PaddingLeft * channels + c;
+                for (int w = 0; w < d.W; w++, to += channels) *to = from[w];
+            }
+        }
     }
 
     void Sum(float* dy, float* map, float* sum, int from, int to, int n0, int n1, int p0, int p1, bool isFirst)
@@ -162,9 +200,10 @@ sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> whe
     void Write(float* dw, int k, bool add)
     {
         int all = d.R * d.S, copies = splitsPixels ? threads : 1;
-        float* to = dw + (nint)k * d.C * all;
+        nint step = isSwapped ? d.K : 1;
+        float* to = dw + (isSwapped ? k : (nint)k * d.C * all);
         for (int c = 0; c < d.C; c++)
-            for (int t = 0; t < all; t++, to++)
+            for (int t = 0; t < all; t++, to += step)
             {
                 int i = t * d.C + c, block = (isThin ? i : c) / lanes, lane = (isThin ? i : c) % lanes;
                 float* from = sums + (((nint)block * taps + (isThin ? 0 : t)) * d.K + k) * lanes + lane;

@@ -26,8 +26,8 @@ readonly record struct GridOverMaps(
 /// </summary>
 /// <param name="x">The maps.</param>
 /// <param name="grid">Their extents and the grid's.</param>
-/// <param name="offsetH">The lines that each tap is away from (0, 0).</param>
-/// <param name="offsetW">The columns.</param>
+/// <param name="offsetH">The taps' lines, seen from the position; taps are all pairs of a line and a column.</param>
+/// <param name="offsetW">The taps' columns.</param>
 readonly unsafe struct Im2colPanels<S, V>(float* x, GridOverMaps grid, int[] offsetH, int[] offsetW) : IPanels
     where S : struct, IVectors<V> where V : unmanaged
 {
@@ -44,31 +44,44 @@ readonly unsafe struct Im2colPanels<S, V>(float* x, GridOverMaps grid, int[] off
     [SkipLocalsInit]
     public void Pack(int panel, int k0, int kc, float* to)
     {
+        int width = 2 * S.Count, channels = grid.Channels, tapColumns = offsetW.Length;
         int* lines = stackalloc int[MostLanes], columns = stackalloc int[MostLanes], lanes = stackalloc int[MostLanes];
         nint* starts = stackalloc nint[MostLanes];
         V* masks = stackalloc V[MostLanes];
-        int leftRuns = FindRuns(panel * 2 * S.Count, lines, columns, lanes, starts, masks);
+        int leftRuns = FindRuns(panel * width, lines, columns, lanes, starts, masks);
         int rightRuns = FindRuns(
-            panel * 2 * S.Count + S.Count, lines + S.Count, columns + S.Count, lanes, starts + leftRuns, masks + leftRuns);
-        nint plane = (nint)grid.Height * grid.Width;
-        int channels = grid.Channels;
-        for (int k = k0, end = k0 + kc; k < end;)
+            panel * width + S.Count, lines + S.Count, columns + S.Count, lanes, starts + leftRuns, masks + leftRuns);
+        V* insideColumns = stackalloc V[2 * tapColumns];
+        for (int j = 0; j < tapColumns; j++)
         {
-            int t = k / channels, c = k - t * channels, n = Math.Min(channels - c, end - k);
-            int h = offsetH[t], w = offsetW[t];
-            float* from = x + c * plane + (nint)h * grid.Width + w;
-            V left = S.And(S.Inside(lines, h, grid.Height), S.Inside(columns, w, grid.Width));
-            V right = S.And(
-                S.Inside(lines + S.Count, h, grid.Height), S.Inside(columns + S.Count, w, grid.Width));
-            if (leftRuns == 1 && rightRuns == 1 && grid.StepW <= 2 && !S.IsNone(left) && !S.IsNone(right))
+            insideColumns[2 * j] = S.Inside(columns, offsetW[j], grid.Width);
+            insideColumns[2 * j + 1] = S.Inside(columns + S.Count, offsetW[j], grid.Width);
+        }
+        bool areSingle = leftRuns == 1 && rightRuns == 1 && grid.StepW <= 2;
+        nint plane = (nint)grid.Height * grid.Width;
+        int tapLine = k0 / channels / tapColumns, tapColumn = k0 / channels - tapLine * tapColumns, c = k0 % channels;
+        V leftLine = S.Inside(lines, offsetH[tapLine], grid.Height);
+        V rightLine = S.Inside(lines + S.Count, offsetH[tapLine], grid.Height);
+        while (kc > 0)
+        {
+            int n = Math.Min(channels - c, kc);
+            float* from = x + c * plane + (nint)offsetH[tapLine] * grid.Width + offsetW[tapColumn];
+            V left = S.And(leftLine, insideColumns[2 * tapColumn]), right = S.And(rightLine, insideColumns[2 * tapColumn + 1]);
+            if (areSingle && !S.IsNone(left) && !S.IsNone(right))
                 Both(from + starts[0], from + starts[1], plane, left, right, n, to);
             else
             {
                 Half(from, plane, starts, masks, leftRuns, left, n, to);
                 Half(from, plane, starts + leftRuns, masks + leftRuns, rightRuns, right, n, to + S.Count);
             }
-            to += n * 2 * S.Count;
-            k += n;
+            to += n * width;
+            kc -= n;
+            c = 0;
+            if (++tapColumn < tapColumns || kc == 0) continue;
+            tapColumn = 0;
+            tapLine++;
+            leftLine = S.Inside(lines, offsetH[tapLine], grid.Height);
+            rightLine = S.Inside(lines + S.Count, offsetH[tapLine], grid.Height);
         }
     }
 
@@ -76,6 +89,7 @@ readonly unsafe struct Im2colPanels<S, V>(float* x, GridOverMaps grid, int[] off
     /// Where the positions of one vector look when the tap is at (0, 0), and the runs they form: the address of lane 0
     /// (of the run continued to it) and the lanes that belong to the run.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     int FindRuns(int first, int* lines, int* columns, int* lanes, nint* starts, V* masks)
     {
         int perImage = grid.GridHeight * grid.GridWidth, n = first / perImage;
@@ -106,6 +120,7 @@ readonly unsafe struct Im2colPanels<S, V>(float* x, GridOverMaps grid, int[] off
     }
 
     /// <summary>The common case: two vectors of one run each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Both(float* from, float* fromRight, nint plane, V left, V right, int n, float* to)
     {
         int width = 2 * S.Count;
@@ -134,6 +149,7 @@ readonly unsafe struct Im2colPanels<S, V>(float* x, GridOverMaps grid, int[] off
             }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Half(float* from, nint plane, nint* starts, V* masks, int runs, V inside, int n, float* to)
     {
         int width = 2 * S.Count;

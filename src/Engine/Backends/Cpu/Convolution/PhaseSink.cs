@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Gemm;
 
 namespace TripletGpu.Backends.Cpu.Convolution;
@@ -26,6 +27,7 @@ readonly unsafe struct PhaseSink<S, V>(
 
     public void Scatter(int panel, float* from, nint ld, int rows) => Copy(panel, from, ld, rows, isGather: false);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Copy(int panel, float* panelData, nint ld, int rows, bool isGather)
     {
         int width = 2 * S.Count, first = panel * width, positions = gridHeight * gridWidth;

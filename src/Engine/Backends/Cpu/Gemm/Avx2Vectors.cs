@@ -18,40 +18,55 @@ readonly unsafe struct Avx2Vectors : IVectors<V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(V value, float* to) => value.Store(to);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Create(float value) => Vector256.Create(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Add(V a, V b) => a + b;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Subtract(V a, V b) => a - b;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Multiply(V a, V b) => a * b;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V MultiplyAdd(V a, V b, V c) => Fma.MultiplyAdd(a, b, c);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Max(V a, V b) => Avx.Max(a, b);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V FirstLanes(int count) =>
         Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V And(V a, V b) => a & b;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Inside(int* at, int offset, int size) => Vector256.LessThan(
         (Vector256.Load(at) + Vector256.Create(offset)).AsUInt32(), Vector256.Create((uint)size)).AsSingle();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(float* at) => Sse.Prefetch0(at);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsAll(V mask) => mask.AsInt32() == Vector256<int>.AllBitsSet;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsNone(V mask) => mask.AsInt32() == Vector256<int>.Zero;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V LoadMasked(float* from, V mask) => Avx.MaskLoad(from, mask);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V LoadEven(float* from)
     {
         V even = Avx.Shuffle(Vector256.Load(from), Vector256.Load(from + 8), 0x88);
         return Avx2.Permute4x64(even.AsDouble(), 0xD8).AsSingle();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreFirst(V value, float* to, int count)
     {
         if (count >= 8) value.Store(to);

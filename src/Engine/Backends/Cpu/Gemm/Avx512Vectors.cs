@@ -18,37 +18,52 @@ readonly unsafe struct Avx512Vectors : IVectors<V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(V value, float* to) => value.Store(to);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Create(float value) => Vector512.Create(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Add(V a, V b) => a + b;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Subtract(V a, V b) => a - b;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Multiply(V a, V b) => a * b;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V MultiplyAdd(V a, V b, V c) => Avx512F.FusedMultiplyAdd(a, b, c);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Max(V a, V b) => Avx512F.Max(a, b);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V FirstLanes(int count) =>
         Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V And(V a, V b) => a & b;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Inside(int* at, int offset, int size) => Vector512.LessThan(
         (Vector512.Load(at) + Vector512.Create(offset)).AsUInt32(), Vector512.Create((uint)size)).AsSingle();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(float* at) => Sse.Prefetch0(at);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsAll(V mask) => mask.AsInt32() == Vector512<int>.AllBitsSet;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsNone(V mask) => mask.AsInt32() == Vector512<int>.Zero;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V LoadMasked(float* from, V mask) => Avx512F.MaskLoad(from, mask, default);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V LoadEven(float* from) => Avx512F.PermuteVar16x32x2(
         Vector512.Load(from), Vector512<int>.Indices + Vector512<int>.Indices, Vector512.Load(from + 16));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreFirst(V value, float* to, int count)
     {
         if (count >= 16) value.Store(to);
@@ -68,6 +83,8 @@ readonly unsafe struct Avx512Vectors : IVectors<V>
             float* s = from + 4 * g * lineStep;
             if (whole)
             {
+                // Lines a plane apart are no stream to the hardware: ask for the next vectors of each.
+                for (int i = 0; i < 4; i++) Sse.Prefetch0(s + i * lineStep + 32);
                 (a, b) = (Vector512.Load(s), Vector512.Load(s + lineStep));
                 (c, d) = (Vector512.Load(s + 2 * lineStep), Vector512.Load(s + 3 * lineStep));
             }

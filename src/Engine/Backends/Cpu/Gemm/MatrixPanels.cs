@@ -30,6 +30,7 @@ readonly unsafe struct MatrixPanels<S, V>(float* b, int columns, nint rowStep, n
         else PackTransposed(from, kc, valid, to);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void PackWhole(float* from, int kc, float* to)
     {
         for (; kc > 0; kc--, from += rowStep, to += 2 * S.Count)
@@ -41,6 +42,7 @@ readonly unsafe struct MatrixPanels<S, V>(float* b, int columns, nint rowStep, n
     }
 
     /// <summary>A column of B is contiguous: blocks are transposed in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void PackTransposed(float* from, int kc, int valid, float* to)
     {
         int width = 2 * S.Count, k = 0;
@@ -55,6 +57,7 @@ readonly unsafe struct MatrixPanels<S, V>(float* b, int columns, nint rowStep, n
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     void Block(float* from, int columns, V mask, int rows, float* to)
     {
@@ -86,6 +89,7 @@ readonly unsafe struct MatrixSink<S, V>(float* c, int columns, nint ldc, bool ad
         return (panel + 1) * width <= columns ? c + panel * width : null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Gather(int panel, float* to, nint ld, int rows)
     {
         int width = 2 * S.Count, valid = columns - panel * width;
@@ -97,6 +101,7 @@ readonly unsafe struct MatrixSink<S, V>(float* c, int columns, nint ldc, bool ad
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Scatter(int panel, float* from, nint ld, int rows)
     {
         int width = 2 * S.Count, valid = columns - panel * width;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Gemm;
 
 namespace TripletGpu.Backends.Cpu.Winograd;
@@ -123,6 +124,7 @@ sealed unsafe class WinogradConvolution<F, S, V>
     }
 
     /// <summary>z[point][tile][k] = the sum over c of v[point][tile][c] * u[point][c][k].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Products(float* v, nint vStep, float* u, nint uStep, float* z, int pitch, nint zStep, int tiles, int count)
     {
         int heights = (tiles + S.TileRows - 1) / S.TileRows;

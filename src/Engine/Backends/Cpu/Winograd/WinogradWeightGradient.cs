@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Gemm;
 
 namespace TripletGpu.Backends.Cpu.Winograd;
@@ -121,6 +122,7 @@ sealed unsafe class WinogradWeightGradient<F, S, V>
 
     /// <summary>sums[k - k0][c] (+)= the sum over tiles of g[tile][k] * v[tile][c], for one height of output channels and
     /// one panel of input channels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Product(float* v, float* g, float* sums, int tiles, int panel, int height, int k0, bool add)
     {
         int k = d.K * height / heights, rows = d.K * (height + 1) / heights - k;
