@@ -24,7 +24,8 @@ static class ConvolutionBenchmark
             ConvolutionGeometry geometry = new(stride, padding: kernel / 2);
             ConvolutionDims dims = new(n, c, size, size, k, kernel, kernel, geometry);
             using Step outer = device.BeginStep(record: false);
-            Tensor x = Noise.Tensor(device, random, n, c, size, size), w = Noise.Tensor(device, random, k, c, kernel, kernel);
+            Tensor x = Noise.Tensor(device, random, n, c, size, size);
+            Tensor w = Noise.Tensor(device, random, k, c, kernel, kernel);
             Tensor y = device.Empty(dims.Output), dy = Noise.Tensor(device, random, n, k, dims.P, dims.Q);
             Tensor dx = device.Empty(x.Shape), dw = device.Empty(w.Shape);
             IConvolution on = device.Backend.Convolution;

@@ -52,7 +52,7 @@ public sealed record Convolution(
         return db;
     }
 
-    /// <summary>Every output with every tap that falls inside the map: indices for channel 0, and the weight's step.</summary>
+    /// <summary>Every output with every tap inside the map: indices for channel 0, and the weight's step.</summary>
     IEnumerable<(int Output, int Input, int Weight, int WeightStep)> Taps()
     {
         for (int n = 0; n < N; n++)
@@ -64,7 +64,9 @@ public sealed record Convolution(
                             {
                                 int h = p * StrideH + r * DilationH - Top, v = q * StrideW + s * DilationW - Left;
                                 if (h < 0 || h >= H || v < 0 || v >= W) continue;
-                                yield return (((n * K + k) * P + p) * Q + q, (n * C * H + h) * W + v, (k * C * R + r) * S + s, R * S);
+                                yield return (
+                                    ((n * K + k) * P + p) * Q + q, (n * C * H + h) * W + v,
+                                    (k * C * R + r) * S + s, R * S);
                             }
     }
 }

@@ -26,7 +26,8 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
         Check.Rank(this, weight, 4, "weight");
         ConvolutionGeometry g = Geometry;
         Check.That(Math.Min(g.StrideH, g.StrideW) > 0, this, $"strides must be positive: {g.StrideH}, {g.StrideW}");
-        Check.That(Math.Min(g.DilationH, g.DilationW) > 0, this, $"dilations must be positive: {g.DilationH}, {g.DilationW}");
+        Check.That(Math.Min(g.DilationH, g.DilationW) > 0, this,
+            $"dilations must be positive: {g.DilationH}, {g.DilationW}");
         Check.That(
             g.PaddingTop >= 0 && g.PaddingLeft >= 0 && g.PaddingBottom >= 0 && g.PaddingRight >= 0, this,
             $"padding must not be negative: {g.PaddingTop}, {g.PaddingLeft}, {g.PaddingBottom}, {g.PaddingRight}");
@@ -54,7 +55,8 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx)
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx)
     {
         ConvolutionDims dims = Dims(x[0].Shape, x[1].Shape);
         // dy is this operation's alone and is released after it, so the mask may be applied in place.

@@ -31,7 +31,8 @@ public sealed record Linear : Op
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx)
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx)
     {
         if (dx[0].IsNeeded) on.MatMul.Multiply(dy, false, x[1], false, dx[0]);
         if (dx[1].IsNeeded) on.MatMul.Multiply(dy, true, x[0], false, dx[1]);

@@ -28,7 +28,8 @@ public sealed record MatMul : Op
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx)
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx)
     {
         if (dx[0].IsNeeded) on.MatMul.Multiply(dy, false, x[1], true, dx[0]);
         if (dx[1].IsNeeded) on.MatMul.Multiply(x[0], true, dy, false, dx[1]);

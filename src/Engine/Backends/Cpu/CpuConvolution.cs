@@ -73,7 +73,9 @@ sealed unsafe partial class CpuConvolution(CpuBackend cpu) : IConvolution
 
     public void BackwardRelu(Tensor y, Tensor dy)
     {
-        cpu.For(checked((int)y.Count), new UnaryBackward<Kernels.Relu>(null, y.Floats(), dy.Floats(), dy.Floats(), accumulate: false));
+        float* gradient = dy.Floats();
+        cpu.For(
+            checked((int)y.Count), new UnaryBackward<Kernels.Relu>(null, y.Floats(), gradient, gradient, accumulate: false));
     }
 
     void Forward<S, V>(float* x, float* weight, float* bias, float* residual, float* y, in ConvolutionDims d, bool relu)
@@ -100,10 +102,12 @@ sealed unsafe partial class CpuConvolution(CpuBackend cpu) : IConvolution
         switch (Choose(d))
         {
             case Algorithm.Winograd3:
-                new WinogradConvolution<F4x4Of3x3, S, V>(cpu, Reversed(d), weight, true).Run(dy, dx, new(null, addend, false));
+                new WinogradConvolution<F4x4Of3x3, S, V>(cpu, Reversed(d), weight, true)
+                    .Run(dy, dx, new(null, addend, false));
                 break;
             case Algorithm.Winograd5:
-                new WinogradConvolution<F2x2Of5x5, S, V>(cpu, Reversed(d), weight, true).Run(dy, dx, new(null, addend, false));
+                new WinogradConvolution<F2x2Of5x5, S, V>(cpu, Reversed(d), weight, true)
+                    .Run(dy, dx, new(null, addend, false));
                 break;
             default:
                 DirectConvolution<S, V>.BackwardInput(cpu, dy, weight, dx, add, d);
@@ -149,13 +153,14 @@ sealed unsafe partial class CpuConvolution(CpuBackend cpu) : IConvolution
         };
     }
 
-    /// <summary>The convolution that computes dx from dy, for stride 1: channels swapped, padding complemented.</summary>
+    /// <summary>The convolution of stride 1 that computes dx from dy: channels swapped, padding complemented.</summary>
     static ConvolutionDims Reversed(in ConvolutionDims d)
     {
         ConvolutionGeometry g = d.Geometry;
         return new ConvolutionDims(
             d.N, d.K, d.P, d.Q, d.C, d.R, d.S,
             new ConvolutionGeometry(
-                1, 1, d.R - 1 - g.PaddingTop, d.S - 1 - g.PaddingLeft, d.R - 1 - g.PaddingBottom, d.S - 1 - g.PaddingRight, 1, 1));
+                1, 1, d.R - 1 - g.PaddingTop, d.S - 1 - g.PaddingLeft,
+                d.R - 1 - g.PaddingBottom, d.S - 1 - g.PaddingRight, 1, 1));
     }
 }

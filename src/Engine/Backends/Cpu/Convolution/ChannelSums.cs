@@ -1,7 +1,8 @@
 namespace TripletGpu.Backends.Cpu.Convolution;
 
 /// <summary>The sum of each channel over images and pixels; images are added up in double precision.</summary>
-readonly unsafe struct ChannelSums(float* maps, float* sums, int images, int channels, int pixels, bool add) : IVectorLoop
+readonly unsafe struct ChannelSums(float* maps, float* sums, int images, int channels, int pixels, bool add)
+    : IVectorLoop
 {
     readonly float* maps = maps, sums = sums;
 

@@ -6,7 +6,8 @@ namespace TripletGpu.Backends.Cpu.Convolution;
 static unsafe class DirectConvolution<S, V> where S : struct, IVectors<V> where V : unmanaged
 {
     public static void Forward(
-        CpuBackend cpu, float* x, float* weight, float* bias, float* residual, float* y, in ConvolutionDims d, bool relu)
+        CpuBackend cpu, float* x, float* weight, float* bias, float* residual, float* y, in ConvolutionDims d,
+        bool relu)
     {
         ConvolutionGeometry g = d.Geometry;
         int taps = d.R * d.S;
@@ -28,7 +29,8 @@ static unsafe class DirectConvolution<S, V> where S : struct, IVectors<V> where 
     /// u + (a + top - r * dilationH) / strideH. Many channels take one product a phase; a few would leave the register
     /// tile empty, so they take one product with the rows of all phases, whose weights are 0 where a phase lacks a tap.
     /// </summary>
-    public static void BackwardInput(CpuBackend cpu, float* dy, float* weight, float* dx, bool add, in ConvolutionDims d)
+    public static void BackwardInput(
+        CpuBackend cpu, float* dy, float* weight, float* dx, bool add, in ConvolutionDims d)
     {
         ConvolutionGeometry g = d.Geometry;
         int phases = g.StrideH * g.StrideW;

@@ -4,10 +4,10 @@ using TripletGpu.Backends.Cpu.Gemm;
 namespace TripletGpu.Backends.Cpu.Convolution;
 
 /// <summary>
-/// dW[k][c][t] = sum over images and output pixels of dY[k][pixel] * X[c][pixel seen through tap t]. A step takes as many
-/// output lines (or whole images) as fit L2. Its part of X is transposed into zero-padded maps with a tile's width of
-/// channels innermost ([block][image][line][pixel][lanes]); every tap then reads the same copy at another offset, where an
-/// im2col would hold it R * S times. dY is read where it lies.
+/// dW[k][c][t] = sum over images and output pixels of dY[k][pixel] * X[c][pixel seen through tap t]. A step takes as
+/// many output lines (or whole images) as fit L2. Its part of X is transposed into zero-padded maps with a tile's width
+/// of channels innermost ([block][image][line][pixel][lanes]); every tap then reads the same copy at another offset,
+/// where an im2col would hold it R * S times. dY is read where it lies.
 /// <para>
 /// Where the sums are small the threads split the pixels and add up at the end, in the order of the threads; otherwise
 /// they split the (block, tap, tile of output channels) triples and no sums need merging. With few channels the lanes
@@ -48,7 +48,8 @@ sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> whe
         lines = Math.Clamp(L2Bytes / lineBytes, 1, d.P);
         int bands = (d.P + lines - 1) / lines;
         lines = (d.P + bands - 1) / bands;
-        int atLeast = (FewestPixels + d.P * d.Q - 1) / (d.P * d.Q), most = splitsPixels ? (d.N + threads - 1) / threads : d.N;
+        int atLeast = (FewestPixels + d.P * d.Q - 1) / (d.P * d.Q);
+        int most = splitsPixels ? (d.N + threads - 1) / threads : d.N;
         images = lines < d.P ? 1 : Math.Clamp(Math.Max(L2Bytes / (lineBytes * d.P), atLeast), 1, most);
         linesIn = (lines - 1) * g.StrideH + g.DilationH * (d.R - 1) + 1;
         mapSize = (long)images * blocks * lanes * (isThin ? lines * d.Q : linesIn * width) + lanes;
@@ -119,13 +120,16 @@ sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> whe
                 }
                 new Span<float>(map, g.PaddingLeft * lanes).Clear();
                 new Span<float>(map + (g.PaddingLeft + d.W) * lanes, g.PaddingRight * lanes).Clear();
-                TransposedLine.Pack<S, V>(source + (nint)h * d.W, plane, channels, d.W, map + g.PaddingLeft * lanes, lanes);
+                TransposedLine.Pack<S, V>(
+                    source + (nint)h * d.W, plane, channels, d.W, map + g.PaddingLeft * lanes, lanes);
             }
         }
     }
 
-    /// <summary>The row of pixel (p, q): for each line r of taps, its S * C values; order r, s, c. They are neighbours in
-    /// a band of the input's lines with the channels innermost, unless the filter is dilated.</summary>
+    /// <summary>
+    /// The row of pixel (p, q): for each line r of taps, its S * C values; order r, s, c. They are neighbours in a band
+    /// of the input's lines with the channels innermost, unless the filter is dilated.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void PackLines(float* x, float* band, float* maps, int n0, int n1, int p0, int p1)
     {
@@ -133,14 +137,16 @@ sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> whe
         nint line = (nint)width * d.C;
         for (int n = n0; n < n1; n++)
         {
-            FillBand(x + (nint)n * d.C * d.H * d.W, band, p0 * g.StrideH - g.PaddingTop, p1 * g.StrideH - g.PaddingTop);
+            int top = p0 * g.StrideH - g.PaddingTop;
+            FillBand(x + (nint)n * d.C * d.H * d.W, band, top, top + (p1 - p0) * g.StrideH);
             for (int p = p0; p < p1; p++)
             {
                 float* row = maps + ((nint)(n - n0) * lines + p - p0) * d.Q * pitch;
                 for (int q = 0; q < d.Q; q++, row += pitch)
                     for (int r = 0; r < d.R; r++)
                     {
-                        float* from = band + ((p - p0) * g.StrideH + r * g.DilationH) * line + q * step, to = row + r * run;
+                        float* from = band + ((p - p0) * g.StrideH + r * g.DilationH) * line + q * step;
+                        float* to = row + r * run;
                         if (g.DilationW == 1)
                             // Whole vectors: what runs over is written next.
                             for (int j = 0; j < run; j += S.Count) S.Store(S.Load(from + j), to + j);

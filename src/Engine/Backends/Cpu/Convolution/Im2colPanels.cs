@@ -8,7 +8,7 @@ namespace TripletGpu.Backends.Cpu.Convolution;
 /// <param name="Channels">C.</param>
 /// <param name="Height">H.</param>
 /// <param name="Width">W.</param>
-/// <param name="GridHeight">Lines of the grid: position (p, q) looks at (p * StepH, q * StepW) plus the tap's offset.</param>
+/// <param name="GridHeight">Lines of the grid; position (p, q) looks at (p * StepH, q * StepW) plus a tap.</param>
 /// <param name="GridWidth">Columns of the grid.</param>
 /// <param name="StepH">Lines between neighbouring positions.</param>
 /// <param name="StepW">Columns between neighbouring positions.</param>
@@ -16,8 +16,8 @@ readonly record struct GridOverMaps(
     int Images, int Channels, int Height, int Width, int GridHeight, int GridWidth, int StepH, int StepW);
 
 /// <summary>
-/// The im2col matrix of maps, packed a panel of grid positions at a time and never stored whole. Row t * C + c is channel
-/// c seen through tap t; columns are the grid's positions, image after image.
+/// The im2col matrix of maps, packed a panel of grid positions at a time and never stored whole. Row t * C + c is
+/// channel c seen through tap t; columns are the grid's positions, image after image.
 /// <para>
 /// Wherever the addresses behind the lanes of a vector are evenly spaced they form one run, and a tap only shifts a run
 /// and masks the lanes that fall into the padding: one masked load a channel. With "same" padding and stride 1 a vector
@@ -66,7 +66,8 @@ readonly unsafe struct Im2colPanels<S, V>(float* x, GridOverMaps grid, int[] off
         {
             int n = Math.Min(channels - c, kc);
             float* from = x + c * plane + (nint)offsetH[tapLine] * grid.Width + offsetW[tapColumn];
-            V left = S.And(leftLine, insideColumns[2 * tapColumn]), right = S.And(rightLine, insideColumns[2 * tapColumn + 1]);
+            V left = S.And(leftLine, insideColumns[2 * tapColumn]);
+            V right = S.And(rightLine, insideColumns[2 * tapColumn + 1]);
             if (areSingle && !S.IsNone(left) && !S.IsNone(right))
                 Both(from + starts[0], from + starts[1], plane, left, right, n, to);
             else

@@ -70,7 +70,9 @@ readonly unsafe struct Avx512Vectors : IVectors<V>
         else Avx512F.MaskStore(to, FirstLanes(count), value);
     }
 
-    /// <summary>Two rounds of unpacking transpose 4 x 4 blocks inside the 128-bit lanes, two of shuffling move the lanes.</summary>
+    /// <summary>
+    /// Two rounds of unpacking transpose 4 x 4 blocks inside the 128-bit lanes, two of shuffling move the lanes.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     public static void Transpose(float* from, nint lineStep, int lines, V mask, float* to, nint columnStep)

@@ -10,7 +10,7 @@ unsafe interface IVectors<V> where V : unmanaged
     /// <summary>Floats in a vector.</summary>
     static abstract int Count { get; }
 
-    /// <summary>Rows of the register tile: as many as leave registers for two vectors of B and a broadcast of A.</summary>
+    /// <summary>Rows of the register tile: what leaves registers for two vectors of B and a broadcast of A.</summary>
     static abstract int TileRows { get; }
 
     static abstract V Load(float* from);
@@ -46,7 +46,7 @@ unsafe interface IVectors<V> where V : unmanaged
 
     static abstract bool IsNone(V mask);
 
-    /// <summary>The masked lanes, 0 in the others. At least one lane is masked in; the read stays near those lanes.</summary>
+    /// <summary>The masked lanes, 0 in the others. At least one lane is masked in, and reads stay near those.</summary>
     static abstract V LoadMasked(float* from, V mask);
 
     /// <summary>Every other float of two vectors from <paramref name="from"/>.</summary>

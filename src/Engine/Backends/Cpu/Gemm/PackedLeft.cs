@@ -71,7 +71,8 @@ sealed unsafe class PackedLeft<S, V> where S : struct, IVectors<V> where V : unm
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void PackTile(float* a, nint rowStep, nint depthStep, int block, int tile)
     {
-        int k0 = BlockStart(block), kc = BlockStart(block + 1) - k0, m0 = RowStart(tile), rows = RowStart(tile + 1) - m0;
+        int k0 = BlockStart(block), kc = BlockStart(block + 1) - k0;
+        int m0 = RowStart(tile), rows = RowStart(tile + 1) - m0;
         float* from = a + m0 * rowStep + k0 * depthStep, to = Tile(block, tile);
         int k = 0;
         if (depthStep == 1)
@@ -91,7 +92,8 @@ sealed unsafe class PackedLeft<S, V> where S : struct, IVectors<V> where V : unm
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void PackTile(float* w, nint rowStep, int* offsets, int block, int tile)
     {
-        int k0 = BlockStart(block), kc = BlockStart(block + 1) - k0, m0 = RowStart(tile), rows = RowStart(tile + 1) - m0;
+        int k0 = BlockStart(block), kc = BlockStart(block + 1) - k0;
+        int m0 = RowStart(tile), rows = RowStart(tile + 1) - m0;
         float* to = Tile(block, tile);
         for (int k = 0; k < kc; k++, to += rows)
         {

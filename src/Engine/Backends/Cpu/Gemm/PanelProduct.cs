@@ -31,8 +31,8 @@ unsafe interface ISink
 }
 
 /// <summary>
-/// C = A B (+ C) (+ bias of each row), then ReLU if asked for. A is packed before and shared; the threads split the panels
-/// of B and pack each into their own L2 cache just before its use.
+/// C = A B (+ C) (+ bias of each row), then ReLU if asked for. A is packed before and shared; the threads split the
+/// panels of B and pack each into their own L2 cache just before its use.
 /// </summary>
 static unsafe class PanelProduct<S, V> where S : struct, IVectors<V> where V : unmanaged
 {
@@ -42,12 +42,14 @@ static unsafe class PanelProduct<S, V> where S : struct, IVectors<V> where V : u
     // Groups of panels a thread is to have before they are claimed one by one.
     const int ManyGroups = 4;
 
-    public static void Run<TB, TC>(CpuBackend cpu, PackedLeft<S, V> a, TB source, TC sink, float* bias = null, bool relu = false)
+    public static void Run<TB, TC>(
+        CpuBackend cpu, PackedLeft<S, V> a, TB source, TC sink, float* bias = null, bool relu = false)
         where TB : struct, IPanels where TC : struct, ISink
     {
         int width = RegisterTile<S, V>.Width, columns = source.Columns, panels = (columns + width - 1) / width;
         int threads = cpu.Workers.Threads, deepest = a.DeepestBlock;
-        int perGroup = Math.Clamp(BlockBytes / (deepest * width * sizeof(float)), 1, Math.Max(1, (panels + threads - 1) / threads));
+        int share = Math.Max(1, (panels + threads - 1) / threads);
+        int perGroup = Math.Clamp(BlockBytes / (deepest * width * sizeof(float)), 1, share);
         // Groups as even as they can be, a multiple of the threads in number.
         int groups = ((panels + perGroup - 1) / perGroup + threads - 1) / threads * threads;
         long packedSize = (long)perGroup * deepest * width, looseSize = (long)perGroup * width * a.Rows;

@@ -37,10 +37,12 @@ unsafe static class RegisterTile<S, V> where S : struct, IVectors<V> where V : u
         &RunInPlace<N13>, &RunInPlace<N14>,
     ];
 
-    /// <summary>The tile for A packed as [k][rows] (lda apart): k, a, lda, b, ldb, c, ldc, bias, add, floor. Sums start
-    /// from what C holds (add) plus the bias of each row (if not null); max(sum, floor) is written.</summary>
-    public static delegate*<nint, float*, nint, float*, nint, float*, nint, float*, bool, float, void> Packed(int rows) =>
-        packed[rows - 1];
+    /// <summary>
+    /// The tile for A packed as [k][rows] (lda apart): k, a, lda, b, ldb, c, ldc, bias, add, floor. Sums start from
+    /// what C holds (add) plus the bias of each row (if not null); max(sum, floor) is written.
+    /// </summary>
+    public static delegate*<nint, float*, nint, float*, nint, float*, nint, float*, bool, float, void> Packed(
+        int rows) => packed[rows - 1];
 
     /// <summary>The tile for A read where it lies, a row contiguous in k: walk, a, b, c, ldc, add.</summary>
     public static delegate*<TileWalk*, float*, float*, float*, nint, bool, void> InPlace(int rows) => inPlace[rows - 1];
@@ -126,7 +128,8 @@ unsafe static class RegisterTile<S, V> where S : struct, IVectors<V> where V : u
 
     /// <summary>Five pointers and two strides reach all rows of A with plain x86 addressing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void RunInPlace<N>(TileWalk* walk, float* a, float* b, float* c, nint ldc, bool add) where N : struct, INumber
+    static void RunInPlace<N>(TileWalk* walk, float* a, float* b, float* c, nint ldc, bool add)
+        where N : struct, INumber
     {
         Row r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default, r6 = default;
         Row r7 = default, r8 = default, r9 = default, r10 = default, r11 = default, r12 = default, r13 = default;

@@ -14,7 +14,8 @@ readonly unsafe struct F4x4Of3x3 : IWinogradForm
     {
         V a = g[0], b = g[step], c = g[2 * step];
         V sixth = S.Create(-1f / 6), even = S.Multiply(sixth, S.Add(a, c)), odd = S.Multiply(sixth, b);
-        V even2 = S.MultiplyAdd(S.Create(1f / 24), a, S.Multiply(S.Create(1f / 6), c)), odd2 = S.Multiply(S.Create(1f / 12), b);
+        V even2 = S.MultiplyAdd(S.Create(1f / 24), a, S.Multiply(S.Create(1f / 6), c));
+        V odd2 = S.Multiply(S.Create(1f / 12), b);
         S.Store(S.Multiply(S.Create(0.25f), a), to);
         S.Store(S.Add(even, odd), to + toStep);
         S.Store(S.Subtract(even, odd), to + 2 * toStep);

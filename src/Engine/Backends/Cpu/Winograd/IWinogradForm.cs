@@ -4,8 +4,8 @@ using TripletGpu.Backends.Cpu.Gemm;
 namespace TripletGpu.Backends.Cpu.Winograd;
 
 /// <summary>
-/// A Winograd form F(m x m, r x r) over tiles of 6 x 6 input pixels: m + r - 1 = 6, interpolation points 0, 1, -1, 2, -2
-/// and infinity (Lavin and Gray 2015). Each method is one dimension of a transform: it reads vectors <c>step</c>
+/// A Winograd form F(m x m, r x r) over tiles of 6 x 6 input pixels: m + r - 1 = 6, interpolation points 0, 1, -1, 2,
+/// -2 and infinity (Lavin and Gray 2015). Each method is one dimension of a transform: it reads vectors <c>step</c>
 /// vectors apart and writes vectors <c>toStep</c> floats apart.
 /// </summary>
 unsafe interface IWinogradForm
@@ -17,16 +17,20 @@ unsafe interface IWinogradForm
     static abstract int Taps { get; }
 
     /// <summary>G g: r taps to 6 points.</summary>
-    static abstract void Filter<S, V>(V* g, int step, float* to, nint toStep) where S : struct, IVectors<V> where V : unmanaged;
+    static abstract void Filter<S, V>(V* g, int step, float* to, nint toStep)
+        where S : struct, IVectors<V> where V : unmanaged;
 
     /// <summary>A' z: 6 points to m outputs.</summary>
-    static abstract void Output<S, V>(V* z, int step, float* to, nint toStep) where S : struct, IVectors<V> where V : unmanaged;
+    static abstract void Output<S, V>(V* z, int step, float* to, nint toStep)
+        where S : struct, IVectors<V> where V : unmanaged;
 
     /// <summary>A dy: m output gradients to 6 points.</summary>
-    static abstract void OutputGradient<S, V>(V* dy, int step, float* to, nint toStep) where S : struct, IVectors<V> where V : unmanaged;
+    static abstract void OutputGradient<S, V>(V* dy, int step, float* to, nint toStep)
+        where S : struct, IVectors<V> where V : unmanaged;
 
     /// <summary>G' z: 6 points to the gradients of r taps.</summary>
-    static abstract void FilterGradient<S, V>(V* z, int step, float* to, nint toStep) where S : struct, IVectors<V> where V : unmanaged;
+    static abstract void FilterGradient<S, V>(V* z, int step, float* to, nint toStep)
+        where S : struct, IVectors<V> where V : unmanaged;
 }
 
 /// <summary>The input's transform B' d, the same for every form over the same six points.</summary>

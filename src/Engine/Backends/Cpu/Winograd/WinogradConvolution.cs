@@ -5,9 +5,9 @@ namespace TripletGpu.Backends.Cpu.Winograd;
 
 /// <summary>
 /// Forward and input gradient through a Winograd form: each of the 36 points is a product of [tile][C] and [C][K].
-/// With many tiles a thread takes a block of them through all three stages while it lies in its caches. With few tiles and
-/// many channels the filters are the larger part: all tiles are transformed first, then a thread takes a panel of output
-/// channels from the filters' transform to the finished maps, so that transformed filters never reach memory.
+/// With many tiles a thread takes a block of them through all three stages while it lies in its caches. With few tiles
+/// and many channels the filters are the larger part: all tiles are transformed first, then a thread takes a panel of
+/// output channels from the filters' transform to the finished maps, so that transformed filters never reach memory.
 /// </summary>
 sealed unsafe class WinogradConvolution<F, S, V>
     where F : struct, IWinogradForm where S : struct, IVectors<V> where V : unmanaged
@@ -65,13 +65,15 @@ sealed unsafe class WinogradConvolution<F, S, V>
         int next = 0;
         cpu.Workers.Run(thread =>
         {
-            float* mine = v + thread * Points * vStep, products = z + thread * Points * zStep, map = maps + thread * mapSize;
+            float* mine = v + thread * Points * vStep, products = z + thread * Points * zStep;
+            float* map = maps + thread * mapSize;
             for (int i; (i = Interlocked.Increment(ref next) - 1) < grid.Blocks;)
             {
                 TileBlock block = grid[i];
                 Input(x, block, map, mine, vStep);
                 Products(mine, vStep, u, uStep, products, pitchOut, zStep, block.Tiles, panels);
-                for (int k = 0; k < d.K; k += S.Count) Output(products + k, pitchOut, zStep, block, map, y, epilogue, k);
+                for (int k = 0; k < d.K; k += S.Count)
+                    Output(products + k, pitchOut, zStep, block, map, y, epilogue, k);
             }
         });
     }
@@ -89,7 +91,8 @@ sealed unsafe class WinogradConvolution<F, S, V>
         TileBlock all = whole[0];
         cpu.Workers.Run(thread =>
         {
-            float* map = maps + thread * mapSize, filters = u + thread * Points * uStep, products = z + thread * Points * zStep;
+            float* map = maps + thread * mapSize;
+            float* filters = u + thread * Points * uStep, products = z + thread * Points * zStep;
             (int from, int to) = cpu.Workers.Share(grid.Blocks, thread);
             for (int i = from; i < to; i++)
             {
@@ -103,8 +106,9 @@ sealed unsafe class WinogradConvolution<F, S, V>
             {
                 for (int half = 0; half < 2; half++) Filter(panel, half, filters, uStep);
                 Products(v, vStep, filters, uStep, products, lanes, zStep, whole.Tiles, 1);
-                for (int k = panel * lanes, end = Math.Min(k + lanes, d.K), half = 0; k < end; k += S.Count, half += S.Count)
-                    Output(products + half, lanes, zStep, all, map, y, epilogue, k);
+                int first = panel * lanes;
+                for (int k = first; k < Math.Min(first + lanes, d.K); k += S.Count)
+                    Output(products + k - first, lanes, zStep, all, map, y, epilogue, k);
             }
         });
     }
@@ -144,6 +148,7 @@ sealed unsafe class WinogradConvolution<F, S, V>
     {
         nint plane = (nint)d.P * d.Q;
         WinogradTransforms<F, S, V>.Output(
-            z, pitch, zStep, block, map, y + k * plane, epilogue.From(k, plane), d.K, Math.Min(S.Count, d.K - k), d.P, d.Q);
+            z, pitch, zStep, block, map, y + k * plane, epilogue.From(k, plane), d.K, Math.Min(S.Count, d.K - k),
+            d.P, d.Q);
     }
 }

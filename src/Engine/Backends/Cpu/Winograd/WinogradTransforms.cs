@@ -5,8 +5,8 @@ using TripletGpu.Backends.Cpu.Gemm;
 namespace TripletGpu.Backends.Cpu.Winograd;
 
 /// <summary>
-/// The transforms between maps or filters and the 36 points of tiles. Vector lanes are channels: a map's lines are turned
-/// to channels innermost once, a vector of channels at a time, and every tile that overlaps a pixel reads that copy.
+/// The transforms between maps or filters and the 36 points of tiles. Vector lanes are channels: a map's lines are
+/// turned to channels innermost once, a vector of channels at a time, and every tile over a pixel reads that copy.
 /// A point's matrix is [tile][channel], <c>pitch</c> floats a tile.
 /// </summary>
 static unsafe class WinogradTransforms<F, S, V>
@@ -64,7 +64,8 @@ static unsafe class WinogradTransforms<F, S, V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     public static void OutputGradient(
-        float* dy, int channels, int height, int width, TileBlock block, float* map, float* d, int pitch, nint pointStep)
+        float* dy, int channels, int height, int width, TileBlock block, float* map, float* d, int pitch,
+        nint pointStep)
     {
         V* e = stackalloc V[Points * Points], patch = stackalloc V[Points * Points];
         int m = F.Outputs, lines = m * block.Lines, columns = m * block.Across;
@@ -83,7 +84,8 @@ static unsafe class WinogradTransforms<F, S, V>
                         float* g = map + m * p * line + (nint)m * q * S.Count;
                         for (int i = 0; i < m; i++)
                             for (int j = 0; j < m; j++) patch[i * m + j] = S.Load(g + i * line + j * S.Count);
-                        for (int j = 0; j < m; j++) F.OutputGradient<S, V>(patch + j, m, (float*)(e + j), m * S.Count);
+                        for (int j = 0; j < m; j++)
+                            F.OutputGradient<S, V>(patch + j, m, (float*)(e + j), m * S.Count);
                         for (int i = 0; i < Points; i++)
                             F.OutputGradient<S, V>(e + i * m, 1, to + Points * i * pointStep, pointStep);
                     }
@@ -93,7 +95,8 @@ static unsafe class WinogradTransforms<F, S, V>
 
     /// <summary>Lines of one vector of channels, channels innermost and 0 outside the map.</summary>
     static void Line(
-        float* from, nint plane, int channels, int height, int width, int top, int left, int lines, int columns, float* map)
+        float* from, nint plane, int channels, int height, int width, int top, int left, int lines, int columns,
+        float* map)
     {
         int valid = Math.Min(width, columns - left);
         for (int i = 0; i < lines; i++, map += columns * S.Count)
@@ -131,9 +134,11 @@ static unsafe class WinogradTransforms<F, S, V>
         float* z, int pitch, nint pointStep, TileBlock block, float* map, float* y, in Epilogue epilogue, int channels,
         int valid, int height, int width)
     {
-        V* points = stackalloc V[Points * Points], e = stackalloc V[Points * Points], patch = stackalloc V[Points * Points];
+        V* points = stackalloc V[Points * Points], e = stackalloc V[Points * Points];
+        V* patch = stackalloc V[Points * Points];
         float* turned = stackalloc float[16 * 16];
-        int m = F.Outputs, p0 = block.FirstLine * m, lines = Math.Min(block.EndLine * m, height) - p0, pixels = lines * width;
+        int m = F.Outputs, p0 = block.FirstLine * m, lines = Math.Min(block.EndLine * m, height) - p0;
+        int pixels = lines * width;
         nint plane = (nint)height * width;
         V all = S.FirstLanes(S.Count), floor = S.Create(epilogue.Floor);
         for (int n = block.FirstImage; n < block.EndImage; n++)
@@ -142,7 +147,8 @@ static unsafe class WinogradTransforms<F, S, V>
                 for (int q = 0; q < block.Across; q++, z += pitch)
                 {
                     for (int i = 0; i < Points * Points; i++) points[i] = S.Load(z + i * pointStep);
-                    for (int j = 0; j < Points; j++) F.Output<S, V>(points + j, Points, (float*)(e + j), Points * S.Count);
+                    for (int j = 0; j < Points; j++)
+                        F.Output<S, V>(points + j, Points, (float*)(e + j), Points * S.Count);
                     for (int i = 0; i < m; i++) F.Output<S, V>(e + i * Points, 1, (float*)(patch + i * m), S.Count);
                     int high = Math.Min(m, lines - p * m), wide = Math.Min(m, width - q * m);
                     float* to = map + ((nint)p * m * width + q * m) * S.Count;
@@ -159,7 +165,8 @@ static unsafe class WinogradTransforms<F, S, V>
                     V value = S.Load(turned + k * S.Count);
                     nint at = image + k * plane + i;
                     if (epilogue.Bias != null) value = S.Add(value, S.Create(epilogue.Bias[k]));
-                    if (epilogue.Addend != null) value = S.Add(value, S.LoadMasked(epilogue.Addend + at, S.FirstLanes(count)));
+                    if (epilogue.Addend != null)
+                        value = S.Add(value, S.LoadMasked(epilogue.Addend + at, S.FirstLanes(count)));
                     S.StoreFirst(S.Max(value, floor), y + at, count);
                 }
             }

@@ -6,7 +6,7 @@ namespace TripletGpu.Backends.Cpu.Winograd;
 /// <summary>
 /// The weight gradient through a Winograd form, the transpose of the forward algorithm: dU = sum over tiles of
 /// (A dY A') (B' X B), one product of [K][tile] and [tile][C] for each of 36 points, then dW = G' dU G.
-/// Where dU is small each thread sums blocks of tiles of its own, and the sums are added up in the order of the threads.
+/// Where dU is small each thread sums blocks of tiles of its own; the sums are added up in the order of the threads.
 /// Where it is large, many tiles are transformed first; then a thread takes some output channels and a panel of input
 /// channels from the products to the finished gradient, so that dU never reaches memory.
 /// </summary>
@@ -39,7 +39,8 @@ sealed unsafe class WinogradWeightGradient<F, S, V>
     {
         int most = Math.Max(BlockBytes / (Points * (pitchX + pitchY) * sizeof(float)), FewestTiles);
         TileGrid grid = new(d.N, d.P, d.Q, F.Outputs, most, threads);
-        nint vStep = (nint)grid.MostTiles * pitchX, gStep = (nint)grid.MostTiles * pitchY, sumStep = (nint)panels * d.K * lanes;
+        nint vStep = (nint)grid.MostTiles * pitchX, gStep = (nint)grid.MostTiles * pitchY;
+        nint sumStep = (nint)panels * d.K * lanes;
         Workspace workspace = cpu.Workspace.Begin();
         float* v = workspace.Take(threads * Points * vStep), g = workspace.Take(threads * Points * gStep);
         float* sums = workspace.Take(threads * Points * sumStep);
@@ -47,7 +48,8 @@ sealed unsafe class WinogradWeightGradient<F, S, V>
         float* maps = workspace.Take(threads * mapSize);
         cpu.Workers.Run(thread =>
         {
-            float* xs = v + thread * Points * vStep, gs = g + thread * Points * gStep, sum = sums + thread * Points * sumStep;
+            float* xs = v + thread * Points * vStep, gs = g + thread * Points * gStep;
+            float* sum = sums + thread * Points * sumStep;
             (int from, int to) = cpu.Workers.Share(grid.Blocks, thread);
             if (from == to) new Span<float>(sum, checked((int)(Points * sumStep))).Clear();
             for (int i = from; i < to; i++)
@@ -58,8 +60,9 @@ sealed unsafe class WinogradWeightGradient<F, S, V>
                     for (int panel = 0; panel < panels; panel++)
                         for (int height = 0; height < heights; height++)
                             Product(
-                                xs + point * vStep, gs + point * gStep, sum + point * sumStep + (nint)panel * d.K * lanes,
-                                block.Tiles, panel, height, 0, i > from);
+                                xs + point * vStep, gs + point * gStep,
+                                sum + point * sumStep + (nint)panel * d.K * lanes, block.Tiles, panel, height, 0,
+                                i > from);
             }
         });
         cpu.Workers.For(panels * d.K, 2, (from, to) =>
@@ -73,7 +76,8 @@ sealed unsafe class WinogradWeightGradient<F, S, V>
     {
         int most = Math.Max(MostShared / (Points * (pitchX + pitchY) * sizeof(float)), FewestTiles);
         TileGrid parts = new(d.N, d.P, d.Q, F.Outputs, most, 1);
-        nint vStep = (nint)parts.MostTiles * pitchX, gStep = (nint)parts.MostTiles * pitchY, sumStep = (nint)d.K * lanes + S.Count;
+        nint vStep = (nint)parts.MostTiles * pitchX, gStep = (nint)parts.MostTiles * pitchY;
+        nint sumStep = (nint)d.K * lanes + S.Count;
         Workspace workspace = cpu.Workspace.Begin();
         float* v = workspace.Take(Points * vStep), g = workspace.Take(Points * gStep);
         float* sums = workspace.Take(threads * Points * sumStep);
@@ -88,20 +92,24 @@ sealed unsafe class WinogradWeightGradient<F, S, V>
                 (int first, int end) = cpu.Workers.Share(block.EndImage - block.FirstImage, thread);
                 for (int n = first; n < end; n++)
                 {
-                    TileBlock image = block with { FirstImage = block.FirstImage + n, EndImage = block.FirstImage + n + 1 };
+                    int image = block.FirstImage + n;
                     nint tile = (nint)n * block.PerImage;
-                    Transform(x, dy, image, maps + thread * mapSize, v + tile * pitchX, vStep, g + tile * pitchY, gStep);
+                    Transform(
+                        x, dy, block with { FirstImage = image, EndImage = image + 1 }, maps + thread * mapSize,
+                        v + tile * pitchX, vStep, g + tile * pitchY, gStep);
                 }
                 cpu.Workers.Barrier();
                 (int from, int to) = cpu.Workers.Share(panels * heights, thread);
                 for (int i = from; i < to;)
                 {
                     // All the heights of one panel that are this thread's: the panel of v is read once for them.
-                    int panel = i / heights, h0 = i % heights, h1 = Math.Min(heights, h0 + to - i), k0 = d.K * h0 / heights;
+                    int panel = i / heights, h0 = i % heights, h1 = Math.Min(heights, h0 + to - i);
+                    int k0 = d.K * h0 / heights;
                     for (int point = 0; point < Points; point++)
                         for (int height = h0; height < h1; height++)
                             Product(
-                                v + point * vStep, g + point * gStep, sum + point * sumStep, block.Tiles, panel, height, k0, false);
+                                v + point * vStep, g + point * gStep, sum + point * sumStep, block.Tiles, panel,
+                                height, k0, false);
                     for (int k = k0; k < d.K * h1 / heights; k++)
                         Finish(sum + (nint)(k - k0) * lanes, sumStep, 1, 0, dw, panel, k, add || part > 0);
                     i += h1 - h0;
@@ -120,8 +128,10 @@ sealed unsafe class WinogradWeightGradient<F, S, V>
         WinogradTransforms<F, S, V>.OutputGradient(dy, d.K, d.P, d.Q, block, map, g, pitchY, gStep);
     }
 
-    /// <summary>sums[k - k0][c] (+)= the sum over tiles of g[tile][k] * v[tile][c], for one height of output channels and
-    /// one panel of input channels.</summary>
+    /// <summary>
+    /// sums[k - k0][c] (+)= the sum over tiles of g[tile][k] * v[tile][c], for one height of output channels and one
+    /// panel of input channels.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Product(float* v, float* g, float* sums, int tiles, int panel, int height, int k0, bool add)
     {
@@ -139,7 +149,8 @@ sealed unsafe class WinogradWeightGradient<F, S, V>
             int c = panel * lanes + half;
             if (c < d.C)
                 WinogradTransforms<F, S, V>.FilterGradient(
-                    sums + half, sumStep, copies, copyStep, dw + ((nint)k * d.C + c) * taps, Math.Min(S.Count, d.C - c), add);
+                    sums + half, sumStep, copies, copyStep, dw + ((nint)k * d.C + c) * taps,
+                    Math.Min(S.Count, d.C - c), add);
         }
     }
 }
