@@ -3,67 +3,55 @@ using ILGPU;
 namespace TripletGpu.Kernels;
 
 /// <summary>
-/// What turns a convolution into a matrix product and back: the matrix of columns has a row for each tap (c, r, s)
-/// and a
+/// What turns a convolution into a matrix product and back: the matrix of columns has a row for each tap (c, r, s) and a
 /// column for each output pixel (p, q), one matrix an image.
 /// </summary>
 public static partial class ConvolutionKernels
 {
     /// <summary>
-    /// columns[(c, r, s), (p, q)] = x[c, p * strideH + r * dilationH - top, q * strideW + s * dilationW - left], 0
-    /// outside
-    /// the map and in the padding of the row. One item a row; bound by memory, 4 bytes read and written an element.
+    /// columns[(c, r, s), (p, q)] = x[c, p * strideH + r * dilationH - top, q * strideW + s * dilationW - left], 0 outside
+    /// the map. One item an element, neighbours along q. Bound by memory: 4 bytes read and written an element.
     /// </summary>
     [Kernel]
     public static void GatherColumns(Index1D i, ArrayView<float> x, ArrayView<float> columns, ConvolutionShape d)
     {
-        int image = i / d.Taps, tap = i % d.Taps;
-        int c = tap / (d.R * d.S), r = tap / d.S % d.R, s = tap % d.S;
-        var plane = x.SubView((image * d.C + c) * d.H * d.W, d.H * d.W);
-        var row = columns.SubView(i * d.Columns, d.Columns);
-        int shift = s * d.DilationW - d.Left;
-        // The pixels q whose column q * strideW + shift lies in the map.
-        int first = Math.Min(d.Q, shift < 0 ? (d.StrideW - 1 - shift) / d.StrideW : 0);
-        int last = shift < d.W ? Math.Min(d.Q, (d.W - 1 - shift) / d.StrideW + 1) : first;
-        for (int p = 0; p < d.P; p++)
-        {
-            int h = p * d.StrideH + r * d.DilationH - d.Top;
-            bool inside = h >= 0 && h < d.H && first < last;
-            int from = inside ? first : d.Q, to = inside ? last : d.Q;
-            for (int q = 0; q < from; q++)
-                row[p * d.Q + q] = 0f;
-            for (int q = from; q < to; q++)
-                row[p * d.Q + q] = plane[h * d.W + q * d.StrideW + shift];
-            for (int q = to; q < d.Q; q++)
-                row[p * d.Q + q] = 0f;
-        }
-        for (int j = d.P * d.Q; j < d.Columns; j++)
-            row[j] = 0f;
+        int q = i % d.Q, p = i / d.Q % d.P, row = i / d.Pixels;
+        int s = row % d.S, r = row / d.S % d.R, c = row / (d.R * d.S) % d.C, image = row / d.Taps;
+        int h = p * d.StrideH + r * d.DilationH - d.Top, w = q * d.StrideW + s * d.DilationW - d.Left;
+        bool inside = h >= 0 && h < d.H && w >= 0 && w < d.W;
+        columns[i] = inside ? x[((image * d.C + c) * d.H + h) * d.W + w] : 0f;
     }
 
     /// <summary>
-    /// dx[c, h, w] = the sum of the columns' elements that were read from there, or adds it. One item an element of dx,
-    /// which gathers its own sum: no atomics, fixed order.
+    /// dx[c, h, w] = the sum of the columns' elements that were read from there, or adds it. One item a line of dx, which
+    /// gathers its own sum, tap after tap: no atomics, fixed order, whole lines at a time.
     /// </summary>
     [Kernel]
-    public static void SumColumns(Index1D i, ArrayView<float> columns, ArrayView<float> dx, ConvolutionShape d,
-        int accumulate)
+    public static void SumColumns(
+        Index1D i, ArrayView<float> columns, ArrayView<float> dx, ConvolutionShape d, int accumulate)
     {
-        int image = i / (d.C * d.H * d.W), c = i / (d.H * d.W) % d.C, h = i / d.W % d.H, w = i % d.W;
-        float sum = 0f;
+        int h = i % d.H, c = i / d.H % d.C, image = i / (d.H * d.C);
+        var line = dx.SubView(i * d.W, d.W);
+        if (accumulate == 0)
+            for (int w = 0; w < d.W; w++)
+                line[w] = 0f;
         for (int r = 0; r < d.R; r++)
         {
-            int line = h + d.Top - r * d.DilationH, p = line / d.StrideH;
-            if (line < 0 || line % d.StrideH != 0 || p >= d.P) continue;
+            int at = h + d.Top - r * d.DilationH, p = at / d.StrideH;
+            if (at < 0 || at % d.StrideH != 0 || p >= d.P) continue;
             for (int s = 0; s < d.S; s++)
             {
-                int column = w + d.Left - s * d.DilationW, q = column / d.StrideW;
-                if (column < 0 || column % d.StrideW != 0 || q >= d.Q) continue;
-                int tap = (c * d.R + r) * d.S + s;
-                sum += columns[(image * d.Taps + tap) * d.Columns + p * d.Q + q];
+                int row = image * d.Taps + (c * d.R + r) * d.S + s;
+                var from = columns.SubView(row * d.Pixels + p * d.Q, d.Q);
+                int shift = s * d.DilationW - d.Left, first = d.FirstColumn(s), end = d.EndColumn(s);
+                if (d.StrideW == 1)     // its own loop: neighbours on both sides, so vectors on a CPU
+                    for (int q = first; q < end; q++)
+                        line[q + shift] += from[q];
+                else
+                    for (int q = first; q < end; q++)
+                        line[q * d.StrideW + shift] += from[q];
             }
         }
-        dx[i] = accumulate != 0 ? dx[i] + sum : sum;
     }
 
     /// <summary>
@@ -73,9 +61,8 @@ public static partial class ConvolutionKernels
     /// </summary>
     [Kernel]
     public static void Finish(
-        Index1D i, ArrayView<float> bias, ArrayView<float> residual, [MayAlias] ArrayView<float> y, int channels,
-        int plane,
-        int hasBias, int hasResidual, int relu)
+        Index1D i, [MayAlias] ArrayView<float> bias, [MayAlias] ArrayView<float> residual, [MayAlias] ArrayView<float> y, int channels,
+        int plane, int hasBias, int hasResidual, int relu)
     {
         float value = y[i];
         if (hasBias != 0) value += bias[i / plane % channels];

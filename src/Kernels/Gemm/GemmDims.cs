@@ -12,18 +12,17 @@ namespace TripletGpu.Kernels;
 /// <param name="RowB">Elements from one row of B to the next.</param>
 /// <param name="ColumnB">Elements from one column of B to the next.</param>
 /// <param name="RowC">Elements from one row of C to the next.</param>
-/// <param name="ReadableB">Columns of B that may be read, at least N; what lies beyond N does not matter.</param>
 /// <param name="BatchA">Elements from one A of the batch to the next; 0: all take the same.</param>
 /// <param name="BatchB">Elements from one B to the next.</param>
 /// <param name="BatchC">Elements from one C to the next.</param>
 /// <param name="Accumulate">Not 0: adds to C.</param>
 public readonly record struct GemmDims(
-    int M, int N, int K, int RowA, int ColumnA, int RowB, int ColumnB, int RowC, int ReadableB, int BatchA, int BatchB,
-    int BatchC, int Accumulate)
+    int M, int N, int K, int RowA, int ColumnA, int RowB, int ColumnB, int RowC, int BatchA, int BatchB, int BatchC,
+    int Accumulate)
 {
     /// <summary>One product of dense row-major operands, each transposed or not.</summary>
-    public static GemmDims Of(int m, int n, int k, bool transposeA = false, bool transposeB = false,
-        bool accumulate = false) =>
-        new(m, n, k, transposeA ? 1 : k, transposeA ? m : 1, transposeB ? 1 : n, transposeB ? k
-            : 1, n, n, 0, 0, 0, accumulate ? 1 : 0);
+    public static GemmDims Of(
+        int m, int n, int k, bool transposeA = false, bool transposeB = false, bool accumulate = false) => new(
+        m, n, k, transposeA ? 1 : k, transposeA ? m : 1, transposeB ? 1 : n, transposeB ? k : 1, n, 0, 0, 0,
+        accumulate ? 1 : 0);
 }

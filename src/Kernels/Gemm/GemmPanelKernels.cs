@@ -3,43 +3,35 @@ using ILGPU;
 namespace TripletGpu.Kernels;
 
 /// <summary>
-/// Matrix products for an OpenCL device that is itself a CPU: no group, no barrier. One item computes 8 rows by 32
-/// columns; the loops over them are constant, so that the device's compiler keeps the sums in vector registers.
+/// Matrix products for an OpenCL device that is itself a CPU: no group, no barrier. B comes packed in panels of 32
+/// columns, [panel][k][32] with zeros beyond N, so that a panel is read in order and stays in a cache while rows of A
+/// pass by. One item computes 8 rows by one panel; the loops over those are constant, so that the device's compiler
+/// keeps the sums in vector registers.
 /// </summary>
 public static partial class GemmPanelKernels
 {
     /// <summary>Rows and columns an item computes.</summary>
     public const int PanelM = 8, PanelN = 32;
 
+    const int PackK = 16;
+
     /// <summary>
-    /// C = A B, or adds it, for each of a batch (Grid.IdxZ). Fast where B is dense along its rows (ColumnB 1) and may
-    /// be
-    /// read in whole panels. Bound by arithmetic. Deterministic.
+    /// C = A B, or adds it, for each of a batch (Grid.IdxZ). Grid.IdxX counts blocks of 8 rows, Grid.IdxY panels. Rows
+    /// beyond the last repeat it and are not stored. Bound by arithmetic. Deterministic.
     /// </summary>
     [Kernel(1)]
-    public static void Multiply(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, GemmDims dims)
+    public static void Multiply(ArrayView<float> a, ArrayView<float> packed, ArrayView<float> c, GemmDims dims)
     {
-        int firstRow = Grid.IdxY * PanelM, firstColumn = Grid.IdxX * PanelN, batch = Grid.IdxZ;
-        if (dims.ColumnB == 1 && firstColumn + PanelN <= dims.ReadableB)
-            WholePanel(a, b, c, dims, firstRow, firstColumn, batch);
-        else
-            AnyPanel(a, b, c, dims, firstRow, firstColumn, batch);
-    }
-
-    /// <summary>A panel of C whose columns of B can all be read. Rows beyond the last repeat it and are not
-    /// stored.</summary>
-    static void WholePanel(
-        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, GemmDims dims, int firstRow, int firstColumn,
-        int batch)
-    {
+        int firstRow = Grid.IdxX * PanelM, panel = Grid.IdxY, batch = Grid.IdxZ;
         var sums = LocalMemory.Allocate<float>(PanelM * PanelN);
         for (int i = 0; i < PanelM * PanelN; i++)
             sums[i] = 0f;
 
-        int startA = batch * dims.BatchA, startB = batch * dims.BatchB + firstColumn;
+        int startA = batch * dims.BatchA;
+        var b = packed.SubView((batch * Grid.DimY + panel) * dims.K * PanelN, dims.K * PanelN);
         for (int k = 0; k < dims.K; k++)
         {
-            var rowB = b.SubView(startB + k * dims.RowB, PanelN);
+            var rowB = b.SubView(k * PanelN, PanelN);
             for (int i = 0; i < PanelM; i++)
             {
                 int row = Math.Min(firstRow + i, dims.M - 1);
@@ -49,35 +41,36 @@ public static partial class GemmPanelKernels
             }
         }
 
-        int columns = Math.Min(PanelN, dims.N - firstColumn);
+        int firstColumn = panel * PanelN, columns = Math.Min(PanelN, dims.N - firstColumn);
         for (int i = 0; i < PanelM; i++)
         {
             if (firstRow + i >= dims.M) break;
             var result = c.SubView(batch * dims.BatchC + (firstRow + i) * dims.RowC + firstColumn, columns);
-            if (dims.Accumulate != 0)
-                for (int j = 0; j < columns; j++)
-                    result[j] += sums[i * PanelN + j];
-            else
-                for (int j = 0; j < columns; j++)
-                    result[j] = sums[i * PanelN + j];
+            for (int j = 0; j < columns; j++)
+                result[j] = dims.Accumulate != 0 ? result[j] + sums[i * PanelN + j] : sums[i * PanelN + j];
         }
     }
 
-    /// <summary>Any panel, one sum at a time.</summary>
-    static void AnyPanel(
-        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, GemmDims dims, int firstRow, int firstColumn,
-        int batch)
+    /// <summary>
+    /// Packs B. One item 16 rows of a panel: a block that a cache holds, whichever way B lies. X counts blocks of rows, Y
+    /// panels, Z the batch; <paramref name="panels"/> a matrix.
+    /// </summary>
+    [Kernel]
+    public static void Pack(Index3D i, ArrayView<float> b, ArrayView<float> packed, GemmDims dims, int panels)
     {
-        int startA = batch * dims.BatchA, startB = batch * dims.BatchB, startC = batch * dims.BatchC;
-        for (int row = firstRow; row < Math.Min(firstRow + PanelM, dims.M); row++)
-            for (int column = firstColumn; column < Math.Min(firstColumn + PanelN, dims.N); column++)
-            {
-                float sum = 0f;
-                for (int k = 0; k < dims.K; k++)
-                    sum += a[startA + row * dims.RowA + k * dims.ColumnA] * b[startB + k * dims.RowB
-                    + column * dims.ColumnB];
-                int at = startC + row * dims.RowC + column;
-                c[at] = dims.Accumulate != 0 ? c[at] + sum : sum;
-            }
+        int firstK = i.X * PackK, lastK = Math.Min(firstK + PackK, dims.K);
+        int firstColumn = i.Y * PanelN, columns = Math.Min(PanelN, dims.N - firstColumn);
+        int start = i.Z * dims.BatchB + firstColumn * dims.ColumnB;
+        for (int k = firstK; k < lastK; k++)
+        {
+            var to = packed.SubView(((i.Z * panels + i.Y) * dims.K + k) * PanelN, PanelN);
+            for (int j = 0; j < columns; j++)
+                to[j] = b[start + k * dims.RowB + j * dims.ColumnB];
+            for (int j = columns; j < PanelN; j++)
+                to[j] = 0f;
+        }
     }
+
+    /// <summary>The items of <see cref="Pack"/> along X.</summary>
+    public static int PackBlocks(int k) => (k + PackK - 1) / PackK;
 }

@@ -97,8 +97,12 @@ public sealed class EmulatedKernelTests
         GemmDims dims = GemmDims.Of(m, n, k, transposeA, transposeB, accumulate);
         float[] a = Draw(m * k), b = Draw(k * n), c = Draw(m * n);
         double[] expected = Product(a, b, c, dims);
-        LaunchSize groups = ((n + 31) / 32, (m + 7) / 8);
-        Run(groups, 1, () => GemmPanelKernels.Multiply(View(a), View(b), View(c), dims));
+        int panels = (n + 31) / 32;
+        float[] packed = new float[k * panels * 32];
+        for (int p = 0; p < panels; p++)
+            for (int block = 0; block < GemmPanelKernels.PackBlocks(k); block++)
+                GemmPanelKernels.Pack(new Index3D(block, p, 0), View(b), View(packed), dims, panels);
+        Run(((m + 7) / 8, panels), 1, () => GemmPanelKernels.Multiply(View(a), View(packed), View(c), dims));
         Close.AreClose(expected, c, Tolerance.Sum, "C");
     }
 

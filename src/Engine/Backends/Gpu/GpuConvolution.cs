@@ -63,64 +63,69 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuProducts prod
     /// <summary>y = W * columns, for each image.</summary>
     void Multiply(DeviceView<float> x, DeviceView<float> weight, DeviceView<float> y, ConvolutionShape d, int images)
     {
-        int pixels = d.P * d.Q;
+        int map = d.C * d.H * d.W, output = d.K * d.Pixels;
+        var dims = new GemmDims(
+            d.K, d.Pixels, d.Taps, d.Taps, 1, d.Pixels, 1, d.Pixels, 0, d.Taps * d.Pixels, output, Accumulate: 0);
         ForEachPart(images, d, (first, count) =>
         {
-            (DeviceView<float> columns, int stride) = Columns(x, d, first, count);
-            products.Run(weight, columns, y.Slice(first * d.K * pixels, count * d.K * pixels), new GemmDims(
-                d.K, pixels, d.Taps, d.Taps, 1, stride, 1, pixels, pixels, 0, d.Taps * stride, d.K * pixels, 0), count);
+            DeviceView<float> input = x.Slice(first * map, count * map), result = y.Slice(first * output, count * output);
+            if (IsPointwise(d)) products.Run(weight, input, result, dims, count);
+            else if (plan.UsesPanels)
+            {
+                int panels = GpuProducts.Panels(d.Pixels);
+                DeviceView<float> packed =
+                    scratch.Take(ScratchUse.Columns, (long)count * GpuProducts.PackedLength(d.Taps, d.Pixels));
+                ConvolutionPanelKernels.LaunchGatherPixels(driver, (panels, count), input, packed, d);
+                products.RunPacked(weight, packed, result, dims, count);
+            }
+            else products.Run(weight, Columns(input, d, count), result, dims, count);
         });
     }
 
-    /// <summary>The columns' gradient = W' dy for each image, then every pixel gathers its own.</summary>
+    /// <summary>The columns' gradient = W' dy for each image, then every line gathers its own.</summary>
     void BackwardInput(DeviceView<float> dy, DeviceView<float> weight, Gradient dx, ConvolutionShape d, int images)
     {
-        int pixels = d.P * d.Q, map = d.C * d.H * d.W;
-        DeviceView<float> target = dx.Target!.Floats();
+        int map = d.C * d.H * d.W, output = d.K * d.Pixels;
+        DeviceView<float> target = dx.Target!.Floats(), transposed = scratch.Take(ScratchUse.Weight, d.Taps * d.K);
+        TransposeKernels.LaunchTranspose(driver, (d.K, d.Taps, 1), weight, transposed, d.K, d.Taps, d.K, accumulate: 0);
+        var dims = new GemmDims(
+            d.Taps, d.Pixels, d.K, d.K, 1, d.Pixels, 1, d.Pixels, 0, output, d.Taps * d.Pixels,
+            IsPointwise(d) ? dx.Adds() : 0);
         ForEachPart(images, d, (first, count) =>
         {
-            DeviceView<float> output = dy.Slice(first * d.K * pixels, count * d.K * pixels);
+            DeviceView<float> gradient = dy.Slice(first * output, count * output);
             DeviceView<float> input = target.Slice(first * map, count * map);
-            int stride = IsPointwise(d) ? pixels : d.Columns;
-            DeviceView<float> columns = IsPointwise(d) ? input
-                : scratch.Take(ScratchUse.Columns, (long)count * d.Taps * stride);
-            products.Run(weight, output, columns, new GemmDims(
-                d.Taps, pixels, d.K, 1, d.Taps, pixels, 1, stride, pixels, 0, d.K * pixels, d.Taps * stride,
-                IsPointwise(d) ? dx.Adds() : 0), count);
-            if (!IsPointwise(d)) ConvolutionKernels.LaunchSumColumns(driver, input.Length, columns, input, d,
-                dx.Adds());
+            DeviceView<float> columns = IsPointwise(d)
+                ? input
+                : scratch.Take(ScratchUse.Columns, (long)count * d.Taps * d.Pixels);
+            products.Run(transposed, gradient, columns, dims, count);
+            if (!IsPointwise(d))
+                ConvolutionKernels.LaunchSumColumns(driver, count * d.C * d.H, columns, input, d, dx.Adds());
         });
     }
 
     /// <summary>
-    /// dW' = the sum over images of columns * dy', one product an image: sums of one image's pixels, then of images.
+    /// dW = the sum over images of dy * columns', one product an image: sums of one image's pixels, then of images.
     /// </summary>
     void BackwardWeight(DeviceView<float> x, DeviceView<float> dy, Gradient dw, ConvolutionShape d, int images)
     {
-        int pixels = d.P * d.Q, filters = GpuProducts.WholePanels(d.K);
-        DeviceView<float> product = scratch.Take(ScratchUse.Product, (long)d.Taps * d.K);
-        bool isFirst = true;
-        ForEachPart(images, d, (first, count) =>
+        int map = d.C * d.H * d.W, output = d.K * d.Pixels;
+        DeviceView<float> target = dw.Target!.Floats();
+        for (int i = 0; i < images; i++)
         {
-            (DeviceView<float> columns, int stride) = Columns(x, d, first, count);
-            DeviceView<float> transposed = scratch.Take(ScratchUse.Transposed, (long)count * pixels * filters);
-            TransposeKernels.LaunchTranspose(
-                driver, (d.K, pixels, count), dy.Slice(first * d.K * pixels, count * d.K * pixels), transposed, d.K,
-                pixels,
-                filters, accumulate: 0);
-            for (int i = 0; i < count; i++)
+            DeviceView<float> input = x.Slice(i * map, map), gradient = dy.Slice(i * output, output);
+            int accumulate = i > 0 ? 1 : dw.Adds();
+            var dims = new GemmDims(d.K, d.Taps, d.Pixels, d.Pixels, 1, 1, d.Pixels, d.Taps, 0, 0, 0, accumulate);
+            if (IsPointwise(d)) products.Run(gradient, input, target, dims);
+            else if (plan.UsesPanels)
             {
-                products.Run(
-                    columns.Slice(i * d.Taps * stride, d.Taps * stride),
-                    transposed.Slice(i * pixels * filters, pixels * filters),
-                    product,
-                    new GemmDims(
-                        d.Taps, d.K, pixels, stride, 1, filters, 1, d.K, d.K, 0, 0, 0, isFirst ? 0 : 1));
-                isFirst = false;
+                DeviceView<float> packed =
+                    scratch.Take(ScratchUse.Columns, GpuProducts.PackedLength(d.Pixels, d.Taps));
+                ConvolutionPanelKernels.LaunchGatherTaps(driver, (d.P, GpuProducts.Panels(d.Taps)), input, packed, d);
+                products.RunPacked(gradient, packed, target, dims, batch: 1);
             }
-        });
-        TransposeKernels.LaunchTranspose(
-            driver, (d.Taps, d.K, 1), product, dw.Target!.Floats(), d.Taps, d.K, d.Taps, dw.Adds());
+            else products.Run(gradient, Columns(input, d, 1), target, dims);
+        }
     }
 
     void BackwardBias(DeviceView<float> dy, Gradient db, ConvolutionShape d, int images)
@@ -130,20 +135,17 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuProducts prod
         ReductionKernels.LaunchSumByItem(driver, d.K, sums, db.Target!.Floats(), new(1, images, d.K), 1, db.Adds());
     }
 
-    /// <summary>The matrices of columns of some images, and the length of their rows.</summary>
-    (DeviceView<float> Columns, int Stride) Columns(DeviceView<float> x, ConvolutionShape d, int first, int count)
+    /// <summary>The matrices of columns of some images.</summary>
+    DeviceView<float> Columns(DeviceView<float> x, ConvolutionShape d, int count)
     {
-        int map = d.C * d.H * d.W;
-        DeviceView<float> part = x.Slice(first * map, count * map);
-        if (IsPointwise(d)) return (part, d.P * d.Q);
-        DeviceView<float> columns = scratch.Take(ScratchUse.Columns, (long)count * d.Taps * d.Columns);
-        ConvolutionKernels.LaunchGatherColumns(driver, count * d.Taps, part, columns, d);
-        return (columns, d.Columns);
+        DeviceView<float> columns = scratch.Take(ScratchUse.Columns, (long)count * d.Taps * d.Pixels);
+        ConvolutionKernels.LaunchGatherColumns(driver, columns.Length, x, columns, d);
+        return columns;
     }
 
     void ForEachPart(int images, ConvolutionShape d, Action<int, int> run)
     {
-        int each = plan.ImagesAtOnce(images, IsPointwise(d) ? 0 : (long)d.Taps * d.Columns);
+        int each = plan.ImagesAtOnce(images, IsPointwise(d) ? 0 : (long)d.Taps * d.Pixels);
         for (int first = 0; first < images; first += each) run(first, Math.Min(each, images - first));
     }
 
@@ -154,8 +156,8 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuProducts prod
     {
         ConvolutionGeometry g = d.Geometry;
         return new(
-            d.C, d.H, d.W, d.K, d.R, d.S, d.P, d.Q, g.StrideH, g.StrideW, g.PaddingTop, g.PaddingLeft, g.DilationH,
-            g.DilationW, GpuProducts.WholePanels(d.P * d.Q));
+            d.C, d.H, d.W, d.K, d.R, d.S, d.P, d.Q, g.StrideH, g.StrideW, g.PaddingTop, g.PaddingLeft,
+            g.DilationH, g.DilationW);
     }
 
     static ReluPoolDims Pool(ConvolutionShape d, int images) =>

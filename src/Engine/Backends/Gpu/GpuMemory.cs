@@ -5,11 +5,7 @@ namespace TripletGpu.Backends.Gpu;
 /// <summary>The driver's memory as the engine's.</summary>
 sealed unsafe class GpuMemory(IGpuDriver driver) : IMemory
 {
-    /// <summary>Readable bytes behind every block: kernels read rows in whole panels and ignore what lies
-    /// beyond.</summary>
-    public const int Slack = 32 * sizeof(float);
-
-    public DeviceBuffer Allocate(long bytes) => new GpuBuffer(driver.Allocate(bytes + Slack), bytes);
+    public DeviceBuffer Allocate(long bytes) => new GpuBuffer(driver.Allocate(bytes), bytes);
 
     public void Free(DeviceBuffer buffer) => driver.Free(((GpuBuffer)buffer).Handle);
 

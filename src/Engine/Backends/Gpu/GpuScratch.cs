@@ -7,8 +7,8 @@ namespace TripletGpu.Backends.Gpu;
 enum ScratchUse
 {
     Columns,
-    Transposed,
-    Product,
+    Packed,
+    Weight,
     Map,
     Sums,
 }
@@ -28,7 +28,7 @@ sealed class GpuScratch(IGpuDriver driver) : IDisposable
         if (block.Length < length)
         {
             Release(ref block);
-            block = (driver.Allocate((long)length * sizeof(float) + GpuMemory.Slack), length);
+            block = (driver.Allocate((long)length * sizeof(float)), length);
         }
         return new(block.Buffer, 0, length);
     }

@@ -29,7 +29,7 @@ public sealed class LaunchPlan(GpuCapabilities device)
     // Columns of a few images stay in a CPU's cache; a GPU wants long launches.
     const long CpuColumns = 4L << 20, GpuColumns = 32L << 20;
 
-    /// <summary>Whether products run in panels, which want their second operand dense along its rows.</summary>
+    /// <summary>Whether products run in panels, whose second operand is packed first.</summary>
     public bool UsesPanels { get; init; } = device.IsCpu;
 
     /// <summary>How a batch of products of M x N runs.</summary>
