@@ -3,13 +3,15 @@ using ILGPU;
 namespace TripletGpu.Kernels;
 
 /// <summary>
-/// What turns a convolution into a matrix product and back: the matrix of columns has a row for each tap (c, r, s) and a
+/// What turns a convolution into a matrix product and back: the matrix of columns has a row for each tap (c, r, s)
+/// and a
 /// column for each output pixel (p, q), one matrix an image.
 /// </summary>
 public static partial class ConvolutionKernels
 {
     /// <summary>
-    /// columns[(c, r, s), (p, q)] = x[c, p * strideH + r * dilationH - top, q * strideW + s * dilationW - left], 0 outside
+    /// columns[(c, r, s), (p, q)] = x[c, p * strideH + r * dilationH - top, q * strideW + s * dilationW - left], 0
+    /// outside
     /// the map. One item an element, neighbours along q. Bound by memory: 4 bytes read and written an element.
     /// </summary>
     [Kernel]
@@ -23,7 +25,8 @@ public static partial class ConvolutionKernels
     }
 
     /// <summary>
-    /// dx[c, h, w] = the sum of the columns' elements that were read from there, or adds it. One item a line of dx, which
+    /// dx[c, h, w] = the sum of the columns' elements that were read from there, or adds it. One item a line of dx,
+    /// which
     /// gathers its own sum, tap after tap: no atomics, fixed order, whole lines at a time.
     /// </summary>
     [Kernel]
@@ -61,7 +64,8 @@ public static partial class ConvolutionKernels
     /// </summary>
     [Kernel]
     public static void Finish(
-        Index1D i, [MayAlias] ArrayView<float> bias, [MayAlias] ArrayView<float> residual, [MayAlias] ArrayView<float> y, int channels,
+        Index1D i, [MayAlias] ArrayView<float> bias, [MayAlias] ArrayView<float> residual,
+        [MayAlias] ArrayView<float> y, int channels,
         int plane, int hasBias, int hasResidual, int relu)
     {
         float value = y[i];

@@ -11,7 +11,8 @@ public static partial class ConvolutionPanelKernels
     const int PanelN = GemmPanelKernels.PanelN;
 
     /// <summary>
-    /// Panels of 32 output pixels with a row for each tap. One item a panel of an image (X, Y): for each tap it copies the
+    /// Panels of 32 output pixels with a row for each tap. One item a panel of an image (X, Y): for each tap it
+    /// copies the
     /// pieces of lines that the panel's pixels see.
     /// </summary>
     [Kernel]

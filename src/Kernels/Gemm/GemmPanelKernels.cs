@@ -52,7 +52,8 @@ public static partial class GemmPanelKernels
     }
 
     /// <summary>
-    /// Packs B. One item 16 rows of a panel: a block that a cache holds, whichever way B lies. X counts blocks of rows, Y
+    /// Packs B. One item 16 rows of a panel: a block that a cache holds, whichever way B lies. X counts blocks of
+    /// rows, Y
     /// panels, Z the batch; <paramref name="panels"/> a matrix.
     /// </summary>
     [Kernel]

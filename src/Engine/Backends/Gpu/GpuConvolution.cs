@@ -68,7 +68,8 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuProducts prod
             d.K, d.Pixels, d.Taps, d.Taps, 1, d.Pixels, 1, d.Pixels, 0, d.Taps * d.Pixels, output, Accumulate: 0);
         ForEachPart(images, d, (first, count) =>
         {
-            DeviceView<float> input = x.Slice(first * map, count * map), result = y.Slice(first * output, count * output);
+            DeviceView<float> input = x.Slice(first * map, count * map),
+                result = y.Slice(first * output, count * output);
             if (IsPointwise(d)) products.Run(weight, input, result, dims, count);
             else if (plan.UsesPanels)
             {
