@@ -2,6 +2,7 @@ using System.CommandLine;
 using Spectre.Console;
 using TripletGpu.Runner.Devices;
 using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Images;
 
 namespace TripletGpu.Runner.Commands;
 
@@ -15,7 +16,7 @@ static class DevicesCommand
         command.SetAction(parsed =>
         {
             IReadOnlyList<DeviceEntry> devices = DeviceCatalog.List();
-            if (parsed.GetValue(json)) Json.Write(terminal, new { devices });
+            if (parsed.GetValue(json)) Json.Write(terminal, new { devices, images = ImageFile.Codec });
             else Show(terminal, devices);
             return CommandLine.Done;
         });
@@ -33,5 +34,6 @@ static class DevicesCommand
                 $"{device.ComputeUnits}", device.Auto ? "yes" : "", device.Reason ?? "yes",
             }.Select(Markup.Escape).ToArray());
         terminal.Show(table);
+        terminal.Out.WriteLine($"images: {ImageFile.Codec}");
     }
 }

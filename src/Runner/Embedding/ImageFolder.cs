@@ -30,8 +30,7 @@ static class ImageFolder
         PixelImage image;
         try
         {
-            byte[] file = File.ReadAllBytes(path);
-            image = JpegDecoder.Recognises(file) ? JpegDecoder.Decode(file) : PngDecoder.Decode(file);
+            image = ImageFile.Decode(path);
         }
         catch (ImageFormatException exception)
         {

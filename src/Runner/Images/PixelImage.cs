@@ -1,14 +1,19 @@
+using System.Globalization;
+
 namespace TripletGpu.Runner.Images;
 
 /// <summary>A decoded image: rows from the top, 3 bytes (red, green, blue) a pixel.</summary>
 public sealed class PixelImage
 {
+    /// <summary>The most pixels that an image may have, so that a lying header cannot ask for all memory.</summary>
+    public const int MostPixels = 100_000_000;
+
     /// <param name="width">Pixels in a row.</param>
     /// <param name="height">Rows.</param>
     /// <param name="pixels"><c>width * height * 3</c> bytes.</param>
     public PixelImage(int width, int height, byte[] pixels)
     {
-        if (pixels.Length != width * height * 3)
+        if (pixels.Length != (long)width * height * 3)
             throw new ArgumentException($"{pixels.Length} bytes do not make {width} x {height} pixels of 3");
         (Width, Height, Pixels) = (width, height, pixels);
     }
@@ -21,6 +26,16 @@ public sealed class PixelImage
 
     /// <summary>The samples, row by row.</summary>
     public byte[] Pixels { get; }
+
+    /// <summary>Checks what a file's header says before memory is taken for it.</summary>
+    /// <exception cref="ImageFormatException">There are no pixels, or too many.</exception>
+    internal static void CheckSize(int width, int height)
+    {
+        const int mostExtent = 65535;
+        if (width is < 1 or > mostExtent || height is < 1 or > mostExtent || (long)width * height > MostPixels)
+            throw new ImageFormatException(string.Create(CultureInfo.InvariantCulture,
+                $"its header says {width} x {height} pixels; an image may have {MostPixels:N0}, and {mostExtent} on a side"));
+    }
 
     /// <summary>Turns and mirrors the image as an EXIF orientation (1 to 8) says, so that it stands upright.</summary>
     public PixelImage Oriented(int orientation)

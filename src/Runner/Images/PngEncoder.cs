@@ -7,7 +7,6 @@ namespace TripletGpu.Runner.Images;
 public static class PngEncoder
 {
     const byte Grey = 0, Rgb = 2;
-    static readonly uint[] crcTable = MakeCrcTable();
 
     static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
@@ -55,25 +54,7 @@ public static class PngEncoder
         file.Write(number);
         file.Write(type);
         file.Write(data);
-        BinaryPrimitives.WriteUInt32BigEndian(number, ~Crc(Crc(uint.MaxValue, type), data));
+        BinaryPrimitives.WriteUInt32BigEndian(number, PngChecksum.Of(type, data));
         file.Write(number);
-    }
-
-    static uint Crc(uint crc, ReadOnlySpan<byte> data)
-    {
-        foreach (byte value in data) crc = crcTable[(byte)(crc ^ value)] ^ (crc >> 8);
-        return crc;
-    }
-
-    static uint[] MakeCrcTable()
-    {
-        uint[] table = new uint[256];
-        for (uint n = 0; n < table.Length; n++)
-        {
-            uint crc = n;
-            for (int bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
-            table[n] = crc;
-        }
-        return table;
     }
 }

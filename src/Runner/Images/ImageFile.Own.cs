@@ -1,0 +1,12 @@
+#if !IMAGESHARP
+namespace TripletGpu.Runner.Images;
+
+public static partial class ImageFile
+{
+    /// <inheritdoc/>
+    public static partial string Codec => $"own PNG; {TurboJpeg.Unavailable ?? "JPEG by libturbojpeg"}";
+
+    private static partial PixelImage DecodeKnown(ReadOnlySpan<byte> file) =>
+        JpegDecoder.Recognises(file) ? JpegDecoder.Decode(file) : PngDecoder.Decode(file);
+}
+#endif
