@@ -18,6 +18,9 @@ public static class Streams
     /// <summary>Random choice of negatives.</summary>
     public const ulong Mining = 4UL << 32;
 
+    /// <summary>Which images of a class are kept for testing.</summary>
+    public const ulong Split = 2;
+
     /// <summary>Random choices of the evaluation protocols.</summary>
     public const ulong Evaluation = 5UL << 32;
 }

@@ -24,7 +24,7 @@ static class EvaluateCommand
             using Device opened = parsed.OpenDevice(device, threads);
             using FinishedRun finished = FinishedRun.Open(parsed.GetValue(run)!, opened);
             using ProgressLine progress = new(terminal);
-            DatasetSplits data = Datasets.Open(finished.Config.Data, progress.WriteLine);
+            DatasetSplits data = Datasets.Open(finished.Config, progress.WriteLine);
             MeasuredRun measured = new RunEvaluator(finished.Config, data, finished.Network, progress).Measure();
             progress.Dispose();
             if (parsed.GetValue(output) is { } folder)

@@ -7,7 +7,8 @@ public sealed record DataConfig
     public DataKind Kind { get; init; } = DataKind.Mnist;
 
     /// <summary>
-    /// A folder with the data set's files, to take instead of the cache folder's; they are not verified.
+    /// folder: the folder with one folder of images a class. Otherwise a folder with the data set's files, to take
+    /// instead of the cache folder's; they are not verified.
     /// </summary>
     public string? Path { get; init; }
 
@@ -26,9 +27,26 @@ public sealed record DataConfig
     /// <summary>Only the first so many images of each part.</summary>
     public int? Limit { get; init; }
 
-    /// <summary>Random changes of training images, in order: <c>pad-crop:4</c>, <c>flip</c>.</summary>
+    /// <summary>
+    /// folder: the share of each class that is kept for testing, unless the folder has folders train and test.
+    /// </summary>
+    public double TestShare { get; init; } = 0.1;
+
+    /// <summary>folder: what is done about files that cannot be decoded.</summary>
+    public BrokenImages Broken { get; init; } = BrokenImages.Skip;
+
+    /// <summary>folder: how much memory decoded images may take; beyond it, files are decoded each time.</summary>
+    public int CacheMegabytes { get; init; } = 1024;
+
+    /// <summary>
+    /// Random changes of training images, in order: <c>pad-crop:4</c>, <c>resize-crop:0.5</c>, <c>flip</c>,
+    /// <c>colour:0.2</c>.
+    /// </summary>
     public string[] Augment { get; init; } = [];
 }
 
 /// <summary>Which data set.</summary>
-public enum DataKind { Mnist, FashionMnist, Cifar10, Arrays }
+public enum DataKind { Mnist, FashionMnist, Cifar10, Arrays, Folder }
+
+/// <summary>Skip: broken files are named and left out. Error: the first of them ends the run.</summary>
+public enum BrokenImages { Skip, Error }

@@ -7,7 +7,9 @@ public static class Augmentations
 {
     const int MostPadding = 1024;
 
-    /// <summary>One augmentation a word: <c>flip</c>, <c>pad-crop:4</c>.</summary>
+    /// <summary>
+    /// One augmentation a word: <c>flip</c>, <c>pad-crop:4</c>, <c>resize-crop:0.5</c>, <c>colour:0.2</c>.
+    /// </summary>
     /// <exception cref="UserErrorException">A word is none of these.</exception>
     public static IReadOnlyList<IAugmentation> Parse(IReadOnlyList<string> words) =>
         [.. words.Select((word, i) => Parse(word, $"data.augment[{i}]"))];
@@ -15,13 +17,16 @@ public static class Augmentations
     static IAugmentation Parse(string word, string path)
     {
         string[] parts = word.Split(':', 2);
+        float number = parts.Length == 2
+            && float.TryParse(parts[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out float parsed) ? parsed : 0;
         return (parts[0], parts.Length) switch
         {
             ("flip", 1) => new HorizontalFlip(),
-            ("pad-crop", 2) when
-                int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int padding)
-                && padding is > 0 and <= MostPadding => new PadCrop(padding),
-            _ => throw new UserErrorException($"{path} must be flip or pad-crop:4 (pixels), not '{word}'"),
+            ("pad-crop", 2) when number is > 0 and <= MostPadding && number == (int)number => new PadCrop((int)number),
+            ("resize-crop", 2) when number is > 0 and <= 1 => new ResizeCrop(number),
+            ("colour", 2) when number is > 0 and <= 1 => new ColourJitter(number),
+            _ => throw new UserErrorException($"{path} must be flip, pad-crop:4 (pixels), resize-crop:0.5 (the least share of"
+                + $" the area) or colour:0.2 (the most change), not '{word}'"),
         };
     }
 }

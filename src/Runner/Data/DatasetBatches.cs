@@ -26,14 +26,14 @@ public sealed class DatasetBatches(
         batch.Position = position;
         int imageSize = (int)data.ImageShape.Count;
         ulong first = ((ulong)position.Epoch * (ulong)BatchesPerEpoch + (ulong)position.Index) * (ulong)batch.Size;
-        for (int i = 0; i < batch.Size; i++)
+        ImageReading.ForEach(data, batch.Size, i =>
         {
             Span<float> pixels = batch.Pixels.AsSpan(i * imageSize, imageSize);
             data.CopyImage(batch.Indices[i], pixels);
             batch.Labels[i] = data.Labels[batch.Indices[i]];
-            if (augmentations.Count == 0) continue;
+            if (augmentations.Count == 0) return;
             Philox random = new(seed, Streams.Augmentation, (first + (ulong)i) << ImageBits);
             foreach (IAugmentation augmentation in augmentations) augmentation.Apply(pixels, data.ImageShape, random);
-        }
+        });
     }
 }

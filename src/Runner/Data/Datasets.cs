@@ -23,11 +23,13 @@ public static class Datasets
     };
 
     /// <summary>Opens a data set, fetching a public one if need be.</summary>
-    /// <param name="config">Which, and how much of it.</param>
+    /// <param name="run">Which, how much of it, and the model's input, which files of images are made to fit.</param>
     /// <param name="log">Takes a line about what is being done.</param>
     /// <exception cref="UserErrorException">It cannot be read.</exception>
-    public static DatasetSplits Open(DataConfig config, Action<string> log)
+    public static DatasetSplits Open(RunConfig run, Action<string> log)
     {
+        DataConfig config = run.Data;
+        if (config.Kind == DataKind.Folder) return ClassFolders.Open(config, new Shape(run.Model.Input), run.Train.Seed, log);
         (MemoryDataset train, MemoryDataset? test) = config.Kind switch
         {
             DataKind.Mnist => IdxDataset.Mnist.Read(config.Path ?? IdxDataset.Mnist.Fetch(log)),

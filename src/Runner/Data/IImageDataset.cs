@@ -21,6 +21,9 @@ public interface IImageDataset
     /// <summary>The classes' names, by label.</summary>
     IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>Whether reading an image takes so long, as decoding a file does, that several threads should.</summary>
+    bool IsCostly => false;
+
     /// <summary>
     /// Writes image <paramref name="index"/> as C H W floats; pixels that are stored as bytes are scaled to [0, 1].
     /// </summary>

@@ -15,19 +15,19 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
     /// <exception cref="UserErrorException">It cannot be read, or its images are not what the model takes.</exception>
     public static EmbeddingInput Open(string input, RunConfig run, Action<string> log)
     {
-        EmbeddingInput opened = input.StartsWith(DatasetPrefix, StringComparison.Ordinal) ? OpenDataset(input, log)
+        EmbeddingInput opened = input.StartsWith(DatasetPrefix, StringComparison.Ordinal) ? OpenDataset(input, run, log)
             : Directory.Exists(input) ? ImageFolder.Open(input, new Shape(run.Model.Input))
             : OpenArray(input);
         Datasets.CheckInput(run.Model, opened.Images);
         return opened;
     }
 
-    static EmbeddingInput OpenDataset(string input, Action<string> log)
+    static EmbeddingInput OpenDataset(string input, RunConfig run, Action<string> log)
     {
         string[] parts = input.Split(':');
         if (parts.Length != 3 || parts[2] is not ("train" or "test"))
             throw new UserErrorException($"{input}: a data set is dataset:NAME:train or dataset:NAME:test");
-        DatasetSplits splits = Datasets.Open(new DataConfig { Kind = KindOf(parts[1]) }, log);
+        DatasetSplits splits = Datasets.Open(run with { Data = new DataConfig { Kind = KindOf(parts[1]) } }, log);
         IImageDataset images = parts[2] == "train" ? splits.Train
             : splits.Test ?? throw new UserErrorException($"{input}: that data set has no test part");
         string[] names = new string[images.Count];

@@ -10,6 +10,8 @@ public static partial class ImageFile
     /// <inheritdoc/>
     public static partial string Codec => "PNG and JPEG by ImageSharp";
 
+    static bool CanDecodeJpeg => true;
+
     private static partial PixelImage DecodeKnown(ReadOnlySpan<byte> file)
     {
         try

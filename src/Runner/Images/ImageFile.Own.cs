@@ -6,6 +6,8 @@ public static partial class ImageFile
     /// <inheritdoc/>
     public static partial string Codec => $"own PNG; {TurboJpeg.Unavailable ?? "JPEG by libturbojpeg"}";
 
+    static bool CanDecodeJpeg => TurboJpeg.Unavailable is null;
+
     private static partial PixelImage DecodeKnown(ReadOnlySpan<byte> file) =>
         JpegDecoder.Recognises(file) ? JpegDecoder.Decode(file) : PngDecoder.Decode(file);
 }

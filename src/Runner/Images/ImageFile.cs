@@ -11,6 +11,9 @@ public static partial class ImageFile
     /// <summary>Which code this build decodes images with, and what it lacks here; for people.</summary>
     public static partial string Codec { get; }
 
+    /// <summary>Whether this build can decode files that begin like this one here.</summary>
+    internal static bool CanDecode(ReadOnlySpan<byte> file) => CanDecodeJpeg || !JpegDecoder.Recognises(file);
+
     /// <summary>Whether a file is meant as an image: by its first bytes, or by its name where those are damaged.</summary>
     public static bool IsImage(string path)
     {

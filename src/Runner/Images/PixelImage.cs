@@ -61,4 +61,30 @@ public sealed class PixelImage
             }
         return new PixelImage(width, height, turned);
     }
+
+    /// <summary>
+    /// Scales the image until it covers the shape, keeping its proportions, cuts out the middle, and writes it plane by
+    /// plane (C H W); one channel is the brightness of ITU-R BT.601.
+    /// </summary>
+    /// <param name="shape">(C, H, W) with 1 or 3 channels.</param>
+    /// <param name="planes">Takes <c>C * H * W</c> bytes.</param>
+    public void Fit(Shape shape, Span<byte> planes)
+    {
+        int height = shape[1], width = shape[2], count = width * height;
+        double scale = Math.Max((double)height / Height, (double)width / Width);
+        PixelImage scaled = Resampling.Resize(
+            this, Math.Max(width, (int)Math.Round(Width * scale)), Math.Max(height, (int)Math.Round(Height * scale)));
+        int left = (scaled.Width - width) / 2, top = (scaled.Height - height) / 2;
+        for (int y = 0; y < height; y++)
+        {
+            ReadOnlySpan<byte> row = scaled.Pixels.AsSpan(((top + y) * scaled.Width + left) * 3, width * 3);
+            Span<byte> to = planes[(y * width)..];
+            for (int x = 0; x < width; x++)
+            {
+                byte red = row[3 * x], green = row[3 * x + 1], blue = row[3 * x + 2];
+                if (shape[0] == 1) to[x] = (byte)((red * 299 + green * 587 + blue * 114 + 500) / 1000);
+                else (to[x], to[count + x], to[2 * count + x]) = (red, green, blue);
+            }
+        }
+    }
 }

@@ -24,7 +24,7 @@ static class TrainingRun
         RunConfig config = ConfigReader.Read(request.Source, settings);
         if (request.IsResumed) ResumeRules.Check(ConfigReader.Read(request.Source, []), config, request.Folder);
         using ProgressLine progress = new(terminal);
-        DatasetSplits data = Datasets.Open(config.Data, progress.WriteLine);
+        DatasetSplits data = Datasets.Open(config, progress.WriteLine);
         using TrainingParts parts = TrainingParts.Build(config, data, device);
         using ClaimedFolder claimed = request.IsResumed ? ClaimedFolder.Again(request.Folder) : ClaimedFolder.New(request.Folder);
         AtomicFile.WriteText(request.Folder.Config, ConfigReader.ToJson(config) + "\n");

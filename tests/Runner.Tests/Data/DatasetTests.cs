@@ -89,7 +89,7 @@ public sealed class DatasetTests
     [Test]
     public void Mnist_FromAFolder_IsRead()
     {
-        DatasetSplits data = Datasets.Open(new DataConfig { Path = WriteMnist(), Limit = 3 }, _ => { });
+        DatasetSplits data = Datasets.Open(new RunConfig { Data = new() { Path = WriteMnist(), Limit = 3 } }, _ => { });
         Assert.Multiple(() =>
         {
             Assert.That(data.Train.ImageShape, Is.EqualTo(new Shape(1, 2, 3)));
@@ -168,9 +168,9 @@ public sealed class DatasetTests
     {
         Npy.Write(folder["x.npy"], new(2, 1, 1, 2), new[] { -1f, 2, 300, 0 });
         Npy.Write(folder["y.npy"], new(2), new[] { 0L, 6 });
-        DatasetSplits data = Datasets.Open(new DataConfig
+        DatasetSplits data = Datasets.Open(new RunConfig
         {
-            Kind = DataKind.Arrays, Images = folder["x.npy"], Labels = folder["y.npy"],
+            Data = new() { Kind = DataKind.Arrays, Images = folder["x.npy"], Labels = folder["y.npy"] },
         }, _ => { });
         float[] image = new float[2];
         data.Train.CopyImage(1, image);
@@ -207,6 +207,28 @@ public sealed class DatasetTests
         Assert.That(Error(() => ArrayDataset.Read("a", x, y)), Does.Contain("label 2 is 2147483647"));
         Npy.Write(y, new(3), new[] { 0f, 1, 2 });
         Assert.That(Error(() => ArrayDataset.Read("a", x, y)), Does.Contain("float32, not integers"));
+    }
+
+    [Test]
+    public void Cifar10_FromItsFiles_IsRead()
+    {
+        const int records = 10_000, recordBytes = 3073;
+        byte[] bytes = new byte[records * recordBytes];
+        for (int i = 0; i < records; i++) bytes[i * recordBytes] = (byte)(i % 10);
+        (bytes[3 * recordBytes + 1], bytes[3 * recordBytes + 3072]) = (255, 51);
+        foreach (string file in (string[])["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"])
+            folder.Write($"{file}.bin", bytes);
+        (MemoryDataset train, MemoryDataset test) = Cifar10.Read(folder.Path);
+        float[] image = new float[3072];
+        train.CopyImage(40_003, image);
+        Assert.Multiple(() =>
+        {
+            Assert.That((train.Count, test.Count, train.ImageShape), Is.EqualTo((50_000, 10_000, new Shape(3, 32, 32))));
+            Assert.That((train.Labels[40_003], train.ClassNames[3]), Is.EqualTo((3, "cat")));
+            Assert.That((image[0], image[1], image[^1]), Is.EqualTo((1f, 0f, 0.2f)));
+        });
+        folder.Write("test_batch.bin", [.. bytes.AsSpan(0, recordBytes), 10, .. bytes.AsSpan(recordBytes + 1)]);
+        Assert.That(Error(() => Cifar10.Read(folder.Path)), Does.Contain("label 1 is 10"));
     }
 
     [Test]

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using TripletGpu.Runner.Images;
+
+namespace TripletGpu.Runner.Tests.Images;
+
+/// <summary>images.json: files with the pixels that Pillow decodes, damaged files, and what PyTorch resizes.</summary>
+public sealed class ImageGoldenTests
+{
+    static readonly GoldenFile golden = JsonSerializer.Deserialize<GoldenFile>(
+        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "images.json")), JsonSerializerOptions.Web)!;
+
+    static IEnumerable<TestCaseData<SoundImage>> Sound =>
+        golden.Images.Select(i => new TestCaseData<SoundImage>(i).SetArgDisplayNames(i.Name));
+
+    static IEnumerable<TestCaseData<DamagedImage>> Damaged =>
+        golden.Damaged.Select(i => new TestCaseData<DamagedImage>(i).SetArgDisplayNames(i.Name));
+
+    [TestCaseSource(nameof(Sound))]
+    public void Decode_GivesPillowsPixels(SoundImage expected)
+    {
+        RequireCodec(expected.Name);
+        PixelImage image = ImageFile.Decode(expected.File);
+        Assert.That((image.Width, image.Height), Is.EqualTo((expected.Width, expected.Height)));
+        AssertNear(image.Pixels, expected.Rgb, expected.Tolerance);
+    }
+
+    [TestCaseSource(nameof(Damaged))]
+    public void Decode_Damaged_SaysWhy(DamagedImage damaged)
+    {
+        RequireCodec(damaged.Name);
+        Assert.That(() => ImageFile.Decode(damaged.File),
+            Throws.TypeOf<ImageFormatException>().With.Message.Contains(damaged.Reason).And.Message.Not.Contains('\n'));
+    }
+
+    [Test]
+    public void Decode_AnyBytes_IsNothingWorseThanAFormatError()
+    {
+        System.Random random = new(5);
+        foreach (SoundImage image in golden.Images)
+        {
+            if (!ImageFile.CanDecode(image.File)) continue;
+            for (int i = 0; i < 60; i++)
+            {
+                byte[] changed = (byte[])image.File.Clone();
+                for (int n = random.Next(1, 5); n > 0; n--) changed[random.Next(8, changed.Length)] = (byte)random.Next(256);
+                try
+                {
+                    ImageFile.Decode(i % 2 == 0 ? changed : changed.AsSpan(0, random.Next(changed.Length)));
+                }
+                catch (ImageFormatException e)
+                {
+                    Assert.That(e.Message, Does.Not.Contain('\n'));
+                }
+            }
+        }
+    }
+
+    [Test]
+    public void Encode_ThenDecode_IsTheSame([Values(1, 3)] int channels)
+    {
+        byte[] pixels = new byte[7 * 5 * channels];
+        new System.Random(3).NextBytes(pixels);
+        PixelImage image = ImageFile.Decode(PngEncoder.Encode(pixels, 7, 5, channels));
+        Assert.That(image.Pixels, Is.EqualTo(channels == 3 ? pixels : [.. pixels.SelectMany(p => new[] { p, p, p })]));
+    }
+
+    [Test]
+    public void Resampling_MatchesPyTorchsAntialiasedBilinear()
+    {
+        foreach (ResizedImage expected in golden.Resized)
+        {
+            PixelImage image = new(expected.Width, expected.Height, expected.Rgb);
+            byte[] resized = Resampling.Resize(image, expected.ToWidth, expected.ToHeight).Pixels;
+            AssertNear(resized, expected.Resized, 1);
+        }
+    }
+
+    [TestCase(20, 10, 0, TestName = "Fit_Wide_CutsTheSides")]
+    [TestCase(10, 20, 0, TestName = "Fit_Tall_CutsTopAndBottom")]
+    public void Fit_TakesTheMiddle(int width, int height, int tolerance)
+    {
+        // Grey 255 in the middle square, 0 outside: only the square is left.
+        byte[] pixels = new byte[width * height * 3];
+        int left = (width - 10) / 2, top = (height - 10) / 2;
+        for (int y = 0; y < 10; y++) pixels.AsSpan(((top + y) * width + left) * 3, 30).Fill(255);
+        byte[] planes = new byte[100];
+        new PixelImage(width, height, pixels).Fit(new Shape(1, 10, 10), planes);
+        AssertNear(planes, Enumerable.Repeat((byte)255, 100).ToArray(), tolerance);
+    }
+
+    [Test]
+    public void Fit_PutsColoursIntoPlanes()
+    {
+        byte[] planes = new byte[6];
+        new PixelImage(2, 1, [10, 20, 30, 40, 50, 60]).Fit(new Shape(3, 1, 2), planes);
+        Assert.That(planes, Is.EqualTo(new byte[] { 10, 40, 20, 50, 30, 60 }));
+    }
+
+    static void RequireCodec(string name)
+    {
+        if (name.StartsWith("jpeg", StringComparison.Ordinal) && !ImageFile.CanDecode([0xFF, 0xD8, 0xFF]))
+            Assert.Ignore(ImageFile.Codec);
+    }
+
+    static void AssertNear(byte[] actual, byte[] expected, int tolerance)
+    {
+        Assert.That(actual, Has.Length.EqualTo(expected.Length));
+        for (int i = 0; i < expected.Length; i++)
+            Assert.That((int)actual[i], Is.EqualTo(expected[i]).Within(tolerance), $"sample {i}");
+    }
+
+    sealed record GoldenFile(SoundImage[] Images, DamagedImage[] Damaged, ResizedImage[] Resized);
+
+    public sealed record SoundImage(string Name, byte[] File, int Width, int Height, byte[] Rgb, int Tolerance);
+
+    public sealed record DamagedImage(string Name, byte[] File, string Reason);
+
+    public sealed record ResizedImage(int Width, int Height, byte[] Rgb, int ToWidth, int ToHeight, byte[] Resized);
+}
