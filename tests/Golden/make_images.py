@@ -149,7 +149,7 @@ for name, file, reason in [
         ("png of no pixels", sound_png[:8] + chunk(b"IHDR", bytes(8) + b"\x08\x02\0\0\0") + sound_png[33:], "0 x 0"),
         ("png of depth 3", sound_png[:8] + chunk(b"IHDR", bytes(7) + b"\x01\x03\x02\0\0\0") + sound_png[33:], "impossible"),
         ("jpeg cut in half", sound_jpeg[:-len(sound_jpeg) // 4], "damaged JPEG"),
-        ("jpeg without its end", sound_jpeg[:-2], "damaged JPEG"), ("jpeg signature alone", sound_jpeg[:4], "damaged JPEG"),
+        ("jpeg without its end", sound_jpeg[:-2], "damaged JPEG"), ("jpeg signature alone", sound_jpeg[:4], "0 x 0"),
         ("jpeg of 4.3 gigapixels", huge_jpeg, "65280 x 65280")]:
     damaged.append({"name": name, "file": text(file), "reason": reason})
 

@@ -37,7 +37,7 @@ public static class PngDecoder
         return PngScanlines.Read(found, palette, compressed);
     }
 
-    static ReadOnlySpan<byte> ReadChunk(ReadOnlySpan<byte> file, ref int at, out ReadOnlySpan<byte> type)
+    static ReadOnlySpan<byte> ReadChunk(ReadOnlySpan<byte> file, scoped ref int at, out ReadOnlySpan<byte> type)
     {
         int left = file.Length - at - ChunkOverhead;
         int length = left < 0 ? 0 : BinaryPrimitives.ReadInt32BigEndian(file[at..]);

@@ -106,7 +106,7 @@ public sealed class ImageGoldenTests
     {
         Assert.That(actual, Has.Length.EqualTo(expected.Length));
         for (int i = 0; i < expected.Length; i++)
-            Assert.That((int)actual[i], Is.EqualTo(expected[i]).Within(tolerance), $"sample {i}");
+            Assert.That((int)actual[i], Is.EqualTo((int)expected[i]).Within(tolerance), $"sample {i}");
     }
 
     sealed record GoldenFile(SoundImage[] Images, DamagedImage[] Damaged, ResizedImage[] Resized);
