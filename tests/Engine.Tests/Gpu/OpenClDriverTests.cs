@@ -12,7 +12,7 @@ public sealed unsafe class OpenClDriverTests
     public void Load_NoLoader_SaysWhatToInstall()
     {
         Assert.That(OpenClLibrary.Load(out string reason, ["libNoSuchOpenCL.so.7"]), Is.Null);
-        Assert.That(reason, Does.StartWith("no OpenCL loader (libNoSuchOpenCL.so.7): install"));
+        Assert.That(reason, Does.StartWith("no OpenCL 1.2 loader (libNoSuchOpenCL.so.7): install"));
     }
 
     [Test]
@@ -20,7 +20,7 @@ public sealed unsafe class OpenClDriverTests
     public void Load_LibraryOfSomethingElse_SaysSo()
     {
         Assert.That(OpenClLibrary.Load(out string reason, ["libc.so.6"]), Is.Null);
-        Assert.That(reason, Does.StartWith("libc.so.6 is not an OpenCL 1.2 loader"));
+        Assert.That(reason, Does.StartWith("libc.so.6 is no OpenCL 1.2 loader"));
     }
 
     [Test]

@@ -80,29 +80,16 @@ sealed unsafe class OpenClDriver : IGpuDriver
                     Set(kernel, built, index++, sizeof(long), &offset);
                     break;
             }
-        nuint* global = stackalloc nuint[3], local = stackalloc nuint[3];
-        Shape(kernel, size, global, local);
+        (LaunchSize groups, LaunchSize group) = LaunchShape.Of(kernel, size, Capabilities.MaxGroupItems);
+        nuint* local = stackalloc nuint[] { (nuint)group.X, (nuint)group.Y, (nuint)group.Z };
+        // OpenCL counts items.
+        nuint* global = stackalloc nuint[]
+        {
+            (nuint)groups.X * local[0], (nuint)groups.Y * local[1], (nuint)groups.Z * local[2],
+        };
         int code = library.EnqueueNDRangeKernel(queue, built, 3, null, global, local, 0, null, null);
         if (code != 0) throw new OpenClException(code, $"launch of {kernel.Name} with {size}");
     }
-
-    /// <summary>OpenCL counts items; groups of a kernel with an index are the launch's choice.</summary>
-    void Shape(KernelSource kernel, LaunchSize size, nuint* global, nuint* local)
-    {
-        LaunchSize group = kernel.Group ?? GroupOf(kernel.IndexDimensions, Capabilities.MaxGroupItems);
-        (local[0], local[1], local[2]) = ((nuint)group.X, (nuint)group.Y, (nuint)group.Z);
-        LaunchSize groups = kernel.Group != null ? size : new(
-            (size.X + group.X - 1) / group.X, (size.Y + group.Y - 1) / group.Y, (size.Z + group.Z - 1) / group.Z);
-        (global[0], global[1], global[2]) =
-            ((nuint)groups.X * local[0], (nuint)groups.Y * local[1], (nuint)groups.Z * local[2]);
-    }
-
-    static LaunchSize GroupOf(int dimensions, int most) => dimensions switch
-    {
-        1 => Math.Min(128, most),
-        2 => (Math.Min(32, most), Math.Max(1, Math.Min(4, most / 32))),
-        _ => (Math.Min(16, most), Math.Max(1, Math.Min(4, most / 16)), Math.Max(1, Math.Min(2, most / 64))),
-    };
 
     void Set(KernelSource kernel, nint built, uint index, int size, void* value)
     {

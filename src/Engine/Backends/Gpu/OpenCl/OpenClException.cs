@@ -1,16 +1,15 @@
 namespace TripletGpu.Backends.Gpu.OpenCl;
 
 /// <summary>A call of OpenCL failed.</summary>
-public sealed class OpenClException : Exception
+public sealed class OpenClException : DriverException
 {
-    internal OpenClException(int code, string what) : base($"{what}: {Name(code)} ({code})") => Code = code;
+    internal OpenClException(int code, string what) : base($"{what}: {Name(code)} ({code})", code)
+    {
+    }
 
     internal OpenClException(string message) : base(message)
     {
     }
-
-    /// <summary>The error code; 0 where the message says all.</summary>
-    public int Code { get; }
 
     internal static void Check(int code, string what)
     {

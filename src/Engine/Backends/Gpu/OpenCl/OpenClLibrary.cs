@@ -83,21 +83,7 @@ sealed unsafe class OpenClLibrary
     /// <summary>Loads the ICD loader, or says why not.</summary>
     /// <param name="reason">What is missing; empty on success.</param>
     /// <param name="names">Where to look; null for the system's usual names.</param>
-    public static OpenClLibrary? Load(out string reason, IReadOnlyList<string>? names = null)
-    {
-        names ??= Names;
-        reason = "";
-        foreach (string name in names)
-            try
-            {
-                if (NativeLibrary.TryLoad(name, out nint library)) return new OpenClLibrary(library);
-            }
-            catch (EntryPointNotFoundException exception)
-            {
-                reason = $"{name} is not an OpenCL 1.2 loader: {exception.Message}";
-                return null;
-            }
-        reason = $"no OpenCL loader ({string.Join(" or ", names)}): install the graphics driver, or ocl-icd-libopencl1 and pocl-opencl-icd";
-        return null;
-    }
+    public static OpenClLibrary? Load(out string reason, IReadOnlyList<string>? names = null) => NativeLibraries.Load(
+        names ?? Names, library => new OpenClLibrary(library), "OpenCL 1.2 loader",
+        "install the graphics driver, or ocl-icd-libopencl1 and pocl-opencl-icd", out reason);
 }
