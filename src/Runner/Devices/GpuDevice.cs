@@ -10,36 +10,31 @@ namespace TripletGpu.Runner.Devices;
 /// <param name="Capabilities">Name, memory, compute units.</param>
 /// <param name="Unusable">Why it cannot be used; empty where it can.</param>
 /// <param name="OpenDriver">Opens it.</param>
-sealed record GpuDevice(string Id, string Driver, GpuCapabilities Capabilities, string Unusable,
-    Func<IGpuDriver> OpenDriver)
+sealed record GpuDevice(string Id, string Driver, GpuCapabilities Capabilities, string Unusable, Func<IGpuDriver> OpenDriver)
 {
-    /// <summary>Whether <c>auto</c> may take it: a device that is itself a CPU is slower than the CPU
-    /// backend.</summary>
+    /// <summary>Whether <c>auto</c> may take it: a device that is itself a CPU is slower than the CPU backend.</summary>
     public bool SuitsAuto => Unusable == "" && !Capabilities.IsCpu;
 
-    /// <summary>The devices of one family, <c>cuda</c> or <c>opencl</c>; with the reason where there are
-    /// none.</summary>
+    /// <summary>The devices of one family, <c>cuda</c> or <c>opencl</c>; with the reason where there are none.</summary>
     public static IReadOnlyList<GpuDevice> Find(string family, out string reason)
     {
         if (family == "cuda")
             return [.. CudaDevices.Find(out reason).Select((d, n) =>
                 new GpuDevice($"{family}:{n}", d.Capabilities.Driver, d.Capabilities, d.Unusable, d.Open))];
         return [.. OpenClDevices.Find(out reason).Select((d, n) =>
-            new GpuDevice($"{family}:{n}", $"{d.Platform}, {d.Capabilities.Driver}", d.Capabilities, d.Unusable,
-                d.Open))];
+            new GpuDevice($"{family}:{n}", $"{d.Platform}, {d.Capabilities.Driver}", d.Capabilities, d.Unusable, d.Open))];
     }
 
     /// <summary>Opens the device.</summary>
     /// <exception cref="UserErrorException">It cannot be used.</exception>
     public Device Open()
     {
-        if (Unusable != "") throw new UserErrorException(
-            $"--device {Id}: {Capabilities.Name} cannot be used: {Unusable}");
+        if (Unusable != "") throw new UserErrorException($"--device {Id}: {Capabilities.Name} cannot be used: {Unusable}");
         try
         {
             return new Device(Id, new GpuBackend(OpenDriver()));
         }
-        catch (Exception exception) when (exception is OpenClException or CudaException)
+        catch (DriverException exception)
         {
             throw new UserErrorException($"--device {Id}: {exception.Message}");
         }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TripletGpu.Backends;
 using TripletGpu.Backends.Gpu.Cuda;
@@ -9,142 +7,290 @@ using TripletGpu.Support;
 namespace TripletGpu.Engine.Tests.Gpu;
 
 /// <summary>
-/// The CUDA driver without a GPU: against stand-ins for NVIDIA's libraries, compiled from C by clang, that have the
-/// same
-/// functions, keep memory on the host and know one kernel.
+/// The CUDA driver without a GPU: against stand-ins for NVIDIA's libraries that have the same functions, keep memory on
+/// the host, know one kernel and write down what is called.
 /// </summary>
 [Platform("Linux")]
 public sealed unsafe class CudaDriverTests
 {
-    string folder = "";
+    readonly TemporaryFolder folder = new();
+    nint stub;
+
+    string CudaStub => folder["libcuda-stub.so"];
+
+    string NvrtcStub => folder["libnvrtc-stub.so"];
 
     [OneTimeSetUp]
     public void CompileStubs()
     {
-        folder = Directory.CreateTempSubdirectory("triplet-cuda-").FullName;
-        foreach (string name in (string[])["cuda", "nvrtc"])
-            try
-            {
-                using Process clang =
-                    Process.Start("clang", $"-w -shared -fPIC -o {Stub(name)} {Path.Combine(Sources(), name + ".c")}");
-                clang.WaitForExit();
-                Assert.That(clang.ExitCode, Is.Zero);
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                TestDevices.Skip("clang", "clang is not installed");
-            }
+        StubLibrary.Compile("cuda", CudaStub);
+        StubLibrary.Compile("nvrtc", NvrtcStub);
+        stub = NativeLibrary.Load(CudaStub);
     }
 
     [OneTimeTearDown]
-    public void DeleteStubs() => Directory.Delete(folder, recursive: true);
+    public void DeleteStubs() => folder.Dispose();
+
+    [SetUp]
+    public void Reset()
+    {
+        Fail("", 0);
+        Calls();
+    }
 
     [Test]
-    public void Load_NoDriver_SaysSo()
+    public void Load_NotThere_SaysWhatIsMissing()
     {
         Assert.That(CudaLibrary.Load(out string reason, ["libNoSuchCuda.so"]), Is.Null);
-        Assert.That(reason, Is.EqualTo("no NVIDIA driver (libNoSuchCuda.so)"));
+        Assert.That(reason, Is.EqualTo("no NVIDIA driver (libNoSuchCuda.so): install the driver of an NVIDIA GPU"));
         Assert.That(NvrtcLibrary.Load(out reason, ["libNoSuchNvrtc.so"]), Is.Null);
-        Assert.That(reason, Does.StartWith("no NVRTC (libNoSuchNvrtc.so): install"));
+        Assert.That(reason, Does.StartWith("no NVRTC of CUDA 11.2 or later (libNoSuchNvrtc.so): install"));
     }
+
+    [Test]
+    public void Load_LaterName_IsFound() =>
+        Assert.That(CudaLibrary.Load(out _, ["libNoSuchCuda.so", CudaStub]), Is.Not.Null);
 
     [Test]
     public void Load_AnotherLibrary_NamesTheMissingFunction()
     {
-        Assert.That(CudaLibrary.Load(out string reason, [Stub("nvrtc")]), Is.Null);
-        Assert.That(reason, Does.Contain("cuInit"));
+        Assert.That(CudaLibrary.Load(out string reason, [NvrtcStub, CudaStub]), Is.Null);
+        Assert.That(reason, Does.Contain("libnvrtc-stub.so is no NVIDIA driver").And.Contain("cuInit"));
+    }
+
+    [Test]
+    public void NamesOn_EachSystem()
+    {
+        Assert.That(CudaLibrary.NamesOn(windows: true), Is.EqualTo(new[] { "nvcuda.dll" }));
+        Assert.That(CudaLibrary.NamesOn(windows: false)[0], Is.EqualTo("libcuda.so.1"));
+        Assert.That(NvrtcLibrary.NamesOn(windows: true), Does.Contain("nvrtc64_120_0.dll"));
+        Assert.That(NvrtcLibrary.NamesOn(windows: false), Does.Contain("libnvrtc.so.12"));
+    }
+
+    [Test]
+    public void Find_ReadsTheDevice()
+    {
+        CudaDevice device = Device();
+        Assert.That(device.Capabilities.Name, Is.EqualTo("Stub GPU"));
+        Assert.That(device.Capabilities.Driver, Is.EqualTo("CUDA 12.4, NVRTC 12.4"));
+        Assert.That((device.Capabilities.ComputeUnits, device.Capabilities.SharedBytes), Is.EqualTo((42, 100000)));
+        Assert.That((device.Unusable, device.Target), Is.EqualTo(("", (NvrtcTarget?)new NvrtcTarget("sm_89"))));
     }
 
     [Test]
     public void Find_WithoutNvrtc_ListsTheDeviceAsUnusable()
     {
         CudaDevice device = CudaDevices.Find(Library(), null, "no NVRTC", out _).Single();
-        Assert.That((device.Capabilities.Name, device.Capability, device.Unusable),
-            Is.EqualTo(("Stub GPU", 89, "no NVRTC")));
-        Assert.That(() => device.Open(), Throws.TypeOf<CudaException>().With.Message.Contains("no NVRTC"));
+        Assert.That(device.Unusable, Is.EqualTo("no NVRTC"));
+        Assert.That(() => device.Open(), Throws.TypeOf<CudaException>().With.Message.EqualTo("Stub GPU cannot be used: no NVRTC"));
     }
 
-    [TestCase(89, "compute_80")]
-    [TestCase(90, "compute_90")]
-    [TestCase(61, "compute_50")]
-    public void Options_TakeTheNewestArchitectureThatBothKnow(int capability, string architecture) =>
-        Assert.That(NvrtcLibrary.Options(capability, [50, 80, 90])[0],
-            Is.EqualTo("--gpu-architecture=" + architecture));
+    [Test]
+    public void Find_DriverDoesNotStart_GivesTheErrorsName()
+    {
+        Fail("cuInit", 100);
+        Assert.That(CudaDevices.Find(Library(), null, "", out string reason), Is.Empty);
+        Assert.That(reason, Is.EqualTo("the NVIDIA driver does not start: CUDA_ERROR_NO_DEVICE (100)"));
+    }
+
+    [TestCase(89, "sm_89")]
+    [TestCase(90, "sm_90")]
+    [TestCase(86, "compute_80")]
+    [TestCase(120, "compute_90")]
+    [TestCase(61, null)]
+    public void Target_MachineCodeForAKnownDevice_ElsePtxForTheNewestBelow(int capability, string? architecture) =>
+        Assert.That(NvrtcTarget.For(capability, [80, 90, 89])?.Architecture, Is.EqualTo(architecture));
 
     [Test]
-    public void Options_DeviceTooOld_Throws() => Assert.That(
-        () => NvrtcLibrary.Options(35, [50, 80]),
-        Throws.TypeOf<CudaException>().With.Message.Contains("compute capability 3.5"));
-
-    [Test]
-    public void Launch_Affine_PassesViewsValuesAndTheCount()
+    public void Launch_PassesViewsValuesAndCount()
     {
         using CudaDriver driver = Open();
-        float[] x = [0, 1, 2, 3, 4], back = new float[5];
+        float[] values = [0, 1, 2, 3, 4], back = new float[5];
         nint buffer = driver.Allocate(64);
-        fixed (float* p = x) driver.Upload(p, buffer, sizeof(float) * 5);
+        fixed (float* p = values) driver.Upload(p, buffer, sizeof(float) * 5);
         var part = new DeviceView<float>(buffer, 1, 3);
         ElementwiseKernels.LaunchAffine(driver, 3, part, part, 10, 1, 0);
         fixed (float* p = back) driver.Download(buffer, p, sizeof(float) * 5);
         driver.Free(buffer);
         Assert.That(back, Is.EqualTo(new float[] { 0, 11, 21, 31, 4 }));
-        Assert.That((LaunchShape(0), LaunchShape(3)), Is.EqualTo((1, 256)));
+        Assert.That(Calls(), Is.EqualTo(
+            """
+            cuInit
+            cuDevicePrimaryCtxRetain
+            cuMemAlloc
+            cuMemHostAlloc
+            cuEventSynchronize
+            cuMemcpyHtoDAsync 20
+            cuEventRecord
+            cuModuleLoadData
+            cuModuleGetFunction Affine
+            cuLaunchKernel Affine (1, 1, 1) x (128, 1, 1), 0
+            cuMemcpyDtoHAsync 20
+            cuStreamSynchronize
+            cuStreamSynchronize
+            cuMemFree
+
+            """));
     }
 
     [Test]
-    public void Shape_GroupedAndIndexedKernels()
+    public void Upload_LargerThanTheStaging_GoesInParts()
     {
-        KernelSource tiled = GemmKernels.TiledSource<Tile64x64>(), transpose = TransposeKernels.TransposeSource;
-        Assert.That(CudaDriver.Shape(tiled, (3, 2)), Is.EqualTo((new LaunchSize(3, 2), new LaunchSize(16, 16))));
-        Assert.That(CudaDriver.Shape(transpose, (33, 5, 1)),
-            Is.EqualTo((new LaunchSize(2, 2), new LaunchSize(32, 4, 2))));
+        using CudaDriver driver = Open();
+        byte[] values = new byte[2 * PinnedStaging.SlotBytes + 3], back = new byte[values.Length];
+        new System.Random(1).NextBytes(values);
+        nint buffer = driver.Allocate(values.Length);
+        fixed (byte* p = values) driver.Upload(p, buffer, values.Length);
+        string[] copies = [.. Calls().Split('\n').Where(c => c.StartsWith("cuMemcpy", StringComparison.Ordinal))];
+        fixed (byte* p = back) driver.Download(buffer, p, back.Length);
+        driver.Free(buffer);
+        Assert.That(back, Is.EqualTo(values));
+        Assert.That(copies, Is.EqualTo(
+            new[] { "cuMemcpyHtoDAsync 4194304", "cuMemcpyHtoDAsync 4194304", "cuMemcpyHtoDAsync 3" }));
+    }
+
+    [Test]
+    public void Launch_FromAnotherThread_FindsTheContext()
+    {
+        using CudaDriver driver = Open();
+        nint buffer = driver.Allocate(64);
+        var view = new DeviceView<float>(buffer, 0, 3);
+        var thread = new Thread(() => ElementwiseKernels.LaunchAffine(driver, 3, view, view, 0, 1, 0));
+        thread.Start();
+        thread.Join();
+        float[] back = new float[3];
+        fixed (float* p = back) driver.Download(buffer, p, sizeof(float) * 3);
+        driver.Free(buffer);
+        Assert.That(back, Is.EqualTo(new float[] { 1, 1, 1 }));
+    }
+
+    [Test]
+    public void Launch_MoreThan48KiBOfSharedMemory_AsksForItOnce()
+    {
+        using CudaDriver driver = Open();
+        KernelSource kernel = Kernel("Wide");
+        driver.Launch(kernel, (7, 2), [KernelArgument.Shared(40_000)]);
+        Assert.That(Calls(), Does.Not.Contain("cuFuncSetAttribute").And.Contain("Wide (7, 2, 1) x (64, 1, 1), 40000"));
+        driver.Launch(kernel, 1, [KernelArgument.Shared(80_000)]);
+        Assert.That(Calls(), Does.Contain("cuFuncSetAttribute 8 80000"));
+        driver.Launch(kernel, 1, [KernelArgument.Shared(70_000)]);
+        Assert.That(Calls(), Does.Not.Contain("cuFuncSetAttribute"));
+        Assert.That(() => driver.Launch(kernel, 1, [KernelArgument.Shared(99_900)]), Throws.TypeOf<CudaException>()
+            .With.Message.EqualTo("WideKernels.Wide wants 100,156 bytes of shared memory a group, Stub GPU has 100,000"));
+    }
+
+    [Test]
+    public void Launch_TooManyGroupsAlongY_SaysSo()
+    {
+        using CudaDriver driver = Open();
+        Assert.That(() => driver.Launch(Kernel("Tall"), (1, 65536), []), Throws.TypeOf<CudaException>()
+            .With.Message.EqualTo("launch of TallKernels.Tall with 1 x 65536 x 1 groups: CUDA takes 65,535 along Y and Z"));
+    }
+
+    [Test]
+    public void Launch_Empty_CallsNothing()
+    {
+        using CudaDriver driver = Open();
+        Calls();
+        driver.Launch(Kernel("Empty"), 0, []);
+        Assert.That(Calls(), Is.Empty);
     }
 
     [Test]
     public void Launch_FaultOfTheDevice_NamesKernelAndError()
     {
         using CudaDriver driver = Open();
-        nint buffer = driver.Allocate(64);
-        Assert.That(
-            () => ElementwiseKernels.LaunchFill(driver, 3, new DeviceView<float>(buffer, 0, 3), 1),
-            Throws.TypeOf<CudaException>().With.Message.EqualTo(
-                "launch of ElementwiseKernels.Fill with 3 x 1 x 1: CUDA_ERROR_ILLEGAL_ADDRESS (700)"));
-        driver.Free(buffer);
+        Fail("cuLaunchKernel", 700);
+        Assert.That(() => driver.Launch(Kernel("Faulty"), 3, []), Throws.TypeOf<CudaException>().With.Message.EqualTo(
+            "launch of FaultyKernels.Faulty with 3 x 1 x 1 groups of 64 x 1 x 1: CUDA_ERROR_ILLEGAL_ADDRESS (700)"));
     }
 
     [Test]
     public void Launch_BrokenKernel_GivesItsNameAndTheLog()
     {
         using CudaDriver driver = Open();
-        var broken =
-            new KernelSource { Name = "BrokenKernels.Broken", Entry = "Broken", CSharp = "", Body = "#error no",
-            Group = 1 };
-        Assert.That(() => driver.Launch(broken, 1, []), Throws.TypeOf<CudaException>().With.Message.EqualTo(
-            "NVRTC does not compile BrokenKernels.Broken (NVRTC_ERROR_COMPILATION):\n--gpu-architecture=compute_80 --std=c++17 "));
+        Assert.That(() => driver.Launch(Kernel("Broken", "#error no"), 1, []), Throws.TypeOf<CudaException>().With.Message.EqualTo(
+            "NVRTC does not compile BrokenKernels.Broken: NVRTC_ERROR_COMPILATION (6)\n--gpu-architecture=sm_89 --std=c++17 "));
+    }
+
+    [Test]
+    public void Cache_SecondDriver_LoadsTheFile_AndATornOneIsCompiledAnew()
+    {
+        string cache = folder["again"];
+        KernelSource kernel = Kernel("Kept");
+        using (CudaDriver first = Open(cache)) first.Launch(kernel, 1, []);
+        string file = Directory.GetFiles(cache).Single();
+        Assert.That(File.ReadAllText(file), Is.EqualTo("stub cubin\0"));
+        DateTime written = File.GetLastWriteTimeUtc(file);
+        using (CudaDriver second = Open(cache)) second.Launch(kernel, 1, []);
+        Assert.That(File.GetLastWriteTimeUtc(file), Is.EqualTo(written));
+        File.WriteAllText(file, "torn\0");
+        using (CudaDriver third = Open(cache)) third.Launch(kernel, 1, []);
+        Assert.That(File.ReadAllText(file), Is.EqualTo("stub cubin\0"));
+    }
+
+    [Test]
+    public void Module_RefusedByTheDriver_NamesKernelAndError()
+    {
+        using CudaDriver driver = Open();
+        Fail("cuModuleLoadData", 200);
+        Assert.That(() => driver.Launch(Kernel("Refused"), 1, []), Throws.TypeOf<CudaException>().With.Message.EqualTo(
+            "cuModuleLoadData of RefusedKernels.Refused (sm_89, NVRTC 12.4): CUDA_ERROR_INVALID_IMAGE (200)"));
     }
 
     [Test]
     public void Allocate_MoreThanTheDeviceHas_Throws()
     {
         using CudaDriver driver = Open();
-        Assert.That(() => driver.Allocate(1L << 40), Throws.TypeOf<DeviceOutOfMemoryException>());
+        Assert.That(() => driver.Allocate(1L << 40), Throws.TypeOf<DeviceOutOfMemoryException>()
+            .With.InnerException.Message.EqualTo("cuMemAlloc: CUDA_ERROR_OUT_OF_MEMORY (2)"));
     }
 
-    CudaDriver Open()
+    [Test]
+    public void Dispose_GivesEverythingBack()
     {
-        NvrtcLibrary compiler =
-            NvrtcLibrary.Load(out string reason, [Stub("nvrtc")]) ?? throw new AssertionException(reason);
-        return new CudaDriver(CudaDevices.Find(Library(), compiler, "", out _).Single(), Path.Combine(folder, "cache"));
+        CudaDriver driver = Open();
+        nint buffer = driver.Allocate(4);
+        int value = 1;
+        driver.Upload(&value, buffer, 4);
+        driver.Launch(Kernel("Last"), 1, []);
+        driver.Free(buffer);
+        Calls();
+        driver.Dispose();
+        Assert.That(Calls().Split('\n', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(new[]
+        {
+            "cuStreamSynchronize", "cuEventDestroy", "cuMemFreeHost", "cuModuleUnload", "cuStreamDestroy",
+            "cuDevicePrimaryCtxRelease",
+        }));
     }
 
-    CudaLibrary Library() =>
-        CudaLibrary.Load(out string reason, [Stub("cuda")]) ?? throw new AssertionException(reason);
+    static KernelSource Kernel(string name, string body = "") => new()
+    {
+        Name = $"{name}Kernels.{name}",
+        Entry = name,
+        CSharp = "",
+        Body = body,
+        Group = 64,
+        SharedBytes = 256,
+    };
 
-    int LaunchShape(int axis) =>
-        ((delegate* unmanaged<int, int>)NativeLibrary.GetExport(NativeLibrary.Load(Stub("cuda")), "stubLaunchShape"))(
-            axis);
+    CudaDriver Open(string? cache = null) => new(Device(), cache ?? folder["cache"]);
 
-    string Stub(string name) => Path.Combine(folder, $"lib{name}-stub.so");
+    CudaDevice Device()
+    {
+        NvrtcLibrary compiler = NvrtcLibrary.Load(out string reason, [NvrtcStub]) ?? throw new AssertionException(reason);
+        return CudaDevices.Find(Library(), compiler, "", out _).Single();
+    }
 
-    static string Sources([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "Stubs");
+    CudaLibrary Library() => CudaLibrary.Load(out string reason, [CudaStub]) ?? throw new AssertionException(reason);
+
+    string Calls() => Marshal.PtrToStringUTF8(
+        (nint)((delegate* unmanaged<byte*>)NativeLibrary.GetExport(stub, "stubCalls"))())!;
+
+    void Fail(string call, int code)
+    {
+        nint name = Marshal.StringToCoTaskMemUTF8(call);
+        ((delegate* unmanaged<nint, int, void>)NativeLibrary.GetExport(stub, "stubFail"))(name, code);
+        Marshal.FreeCoTaskMem(name);
+    }
 }

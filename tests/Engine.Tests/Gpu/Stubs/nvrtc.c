@@ -1,4 +1,4 @@
-/* A stand-in for NVRTC: takes every program but one with #error, and remembers its options in the log. */
+/* A stand-in for NVRTC: takes every program but one with #error, and puts its options into the log. */
 #include <string.h>
 
 static char text[1 << 20], log_[1024];
@@ -18,9 +18,11 @@ int nvrtcCompileProgram(void* program, int count, const char** options)
 }
 int nvrtcGetPTXSize(void* program, unsigned long* size) { *size = sizeof "stub ptx"; return 0; }
 int nvrtcGetPTX(void* program, char* ptx) { strcpy(ptx, "stub ptx"); return 0; }
+int nvrtcGetCUBINSize(void* program, unsigned long* size) { *size = sizeof "stub cubin"; return 0; }
+int nvrtcGetCUBIN(void* program, char* cubin) { strcpy(cubin, "stub cubin"); return 0; }
 int nvrtcGetProgramLogSize(void* program, unsigned long* size) { *size = strlen(log_) + 1; return 0; }
 int nvrtcGetProgramLog(void* program, char* to) { strcpy(to, log_); return 0; }
 int nvrtcDestroyProgram(void** program) { *program = 0; return 0; }
 const char* nvrtcGetErrorString(int code) { return code == 6 ? "NVRTC_ERROR_COMPILATION" : "NVRTC_ERROR"; }
 int nvrtcGetNumSupportedArchs(int* count) { *count = 3; return 0; }
-int nvrtcGetSupportedArchs(int* all) { all[0] = 50; all[1] = 80; all[2] = 90; return 0; }
+int nvrtcGetSupportedArchs(int* all) { all[0] = 80; all[1] = 89; all[2] = 90; return 0; }

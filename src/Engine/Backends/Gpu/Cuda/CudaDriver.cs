@@ -1,36 +1,34 @@
-using System.Text;
 using TripletGpu.Kernels;
 
 namespace TripletGpu.Backends.Gpu.Cuda;
 
-/// <summary>One NVIDIA GPU: its primary context and one stream, kernels compiled by NVRTC on their first
-/// launch.</summary>
+/// <summary>One NVIDIA GPU: its primary context and one stream, on which everything runs in the order it is issued.</summary>
 sealed unsafe class CudaDriver : IGpuDriver
 {
-    const int OutOfMemory = 2, MaxDynamicShared = 8;
+    const int OutOfMemory = 2;
     const uint NonBlocking = 1;
 
+    // cuLaunchKernel takes 2^31 - 1 groups along X.
+    const int MostGroupsYZ = 65535;
+
     readonly CudaLibrary cuda;
-    readonly NvrtcLibrary compiler;
-    readonly ProgramCache cache;
-    readonly string[] options;
+    readonly CudaPrograms programs;
+    readonly PinnedStaging staging;
     readonly int ordinal;
     readonly nint context, stream;
-    readonly List<nint> modules = [];
-    nint[] kernels = new nint[128];
 
     public CudaDriver(CudaDevice device, string? cacheFolder = null)
     {
+        if (device.Unusable != "") throw new CudaException($"{device} cannot be used: {device.Unusable}");
         (cuda, ordinal, Capabilities) = (device.Library, device.Ordinal, device.Capabilities);
-        compiler = device.Compiler ?? throw new CudaException($"{device} cannot be used: {device.Unusable}");
-        options = NvrtcLibrary.Options(device.Capability, compiler.Architectures());
-        cache = new ProgramCache(cacheFolder ?? ProgramCache.DefaultFolder("cuda"));
         nint created;
         cuda.Check(cuda.PrimaryContextRetain(&created, ordinal), $"cuDevicePrimaryCtxRetain for {device}");
         context = created;
         MakeCurrent();
         cuda.Check(cuda.StreamCreate(&created, NonBlocking), "cuStreamCreate");
         stream = created;
+        programs = new CudaPrograms(device, new ProgramCache(cacheFolder ?? ProgramCache.DefaultFolder("cuda")));
+        staging = new PinnedStaging(cuda);
     }
 
     public GpuCapabilities Capabilities { get; }
@@ -40,8 +38,10 @@ sealed unsafe class CudaDriver : IGpuDriver
         MakeCurrent();
         nint buffer;
         int code = cuda.MemAlloc(&buffer, (nuint)bytes);
-        if (code == OutOfMemory) throw new DeviceOutOfMemoryException($"{Capabilities.Name} refused {bytes:N0} bytes");
-        cuda.Check(code, "cuMemAlloc");
+        if (code == OutOfMemory)
+            throw new DeviceOutOfMemoryException(
+                $"{Capabilities.Name} refused {bytes:N0} bytes", new CudaException($"cuMemAlloc: {cuda.ErrorName(code)} ({code})", code));
+        cuda.Check(code, $"cuMemAlloc of {bytes:N0} bytes");
         return buffer;
     }
 
@@ -54,8 +54,7 @@ sealed unsafe class CudaDriver : IGpuDriver
     public void Upload(void* from, nint buffer, long bytes)
     {
         MakeCurrent();
-        cuda.Check(cuda.CopyToDevice(buffer, from, (nuint)bytes, stream), "cuMemcpyHtoDAsync");
-        Synchronize(); // the host's memory is the caller's again
+        staging.Upload((byte*)from, buffer, bytes, stream);
     }
 
     public void Download(nint buffer, void* to, long bytes)
@@ -81,8 +80,7 @@ sealed unsafe class CudaDriver : IGpuDriver
     {
         if (size.Count == 0) return;
         MakeCurrent();
-        nint built = Kernel(kernel);
-        // A view is an address; addresses lie beside the list that points to every argument.
+        // A view is an address; the addresses lie beside the list that points to every argument.
         void** pointers = stackalloc void*[arguments.Length];
         nint* addresses = stackalloc nint[arguments.Length];
         int count = 0, shared = 0;
@@ -97,67 +95,27 @@ sealed unsafe class CudaDriver : IGpuDriver
                     count++;
                     break;
             }
-        if (kernel.SharedBytes + shared > SharedLimit)
-            cuda.Check(cuda.FunctionSetAttribute(built, MaxDynamicShared, shared), $"shared memory of {kernel.Name}");
-        (LaunchSize groups, LaunchSize group) = Shape(kernel, size);
+        nint function = programs.Kernel(kernel, shared);
+        (LaunchSize groups, LaunchSize group) = LaunchShape.Of(kernel, size, Capabilities.MaxGroupItems);
+        if (groups.Y > MostGroupsYZ || groups.Z > MostGroupsYZ)
+            throw new CudaException($"launch of {kernel.Name} with {groups} groups: CUDA takes {MostGroupsYZ:N0} along Y and Z");
         int code = cuda.LaunchKernel(
-            built, (uint)groups.X, (uint)groups.Y, (uint)groups.Z, (uint)group.X, (uint)group.Y, (uint)group.Z,
-            (uint)shared,
-            stream, pointers, null);
-        cuda.Check(code, $"launch of {kernel.Name} with {size}");
-    }
-
-    // A kernel that wants more must ask for it.
-    const int SharedLimit = 48 * 1024;
-
-    /// <summary>Groups and the items of each; for a kernel with an index enough groups to hold all items.</summary>
-    internal static (LaunchSize Groups, LaunchSize Group) Shape(KernelSource kernel, LaunchSize size)
-    {
-        if (kernel.Group is { } own) return (size, own);
-        LaunchSize group = kernel.IndexDimensions switch { 1 => 256, 2 => (32, 8), _ => (32, 4, 2) };
-        return (new((size.X + group.X - 1) / group.X, (size.Y + group.Y - 1) / group.Y,
-            (size.Z + group.Z - 1) / group.Z), group);
+            function, (uint)groups.X, (uint)groups.Y, (uint)groups.Z, (uint)group.X, (uint)group.Y, (uint)group.Z,
+            (uint)shared, stream, pointers, null);
+        cuda.Check(code, $"launch of {kernel.Name} with {groups} groups of {group}");
     }
 
     public void Dispose()
     {
-        MakeCurrent();
-        _ = cuda.StreamSynchronize(stream); // a device that was lost cannot be waited for
-        foreach (nint module in modules) _ = cuda.ModuleUnload(module);
+        // A device that was lost cannot be waited for, and its handles cannot be given back: no reason to fail here.
+        _ = cuda.ContextSetCurrent(context);
+        _ = cuda.StreamSynchronize(stream);
+        staging.Dispose();
+        programs.Dispose();
         _ = cuda.StreamDestroy(stream);
         _ = cuda.PrimaryContextRelease(ordinal);
     }
 
     /// <summary>Contexts belong to threads; the training loop need not run on the one that opened the device.</summary>
     void MakeCurrent() => cuda.Check(cuda.ContextSetCurrent(context), "cuCtxSetCurrent");
-
-    nint Kernel(KernelSource source)
-    {
-        if (source.Id < kernels.Length && kernels[source.Id] is var known and not 0) return known;
-        string key = ProgramCache.KeyOf(compiler.Version, string.Join(' ', options), source.Cuda);
-        nint module = 0;
-        if (cache.Read(key) is { Length: > 0 } kept) module = Load(kept);
-        if (module == 0)
-        {
-            byte[] ptx = compiler.Compile(source, options);
-            module = Load(ptx);
-            if (module == 0) throw new CudaException(
-                $"the driver does not take the PTX of {source.Name}: it is older than NVRTC {compiler.Version}");
-            cache.Write(key, ptx);
-        }
-        modules.Add(module);
-        nint function;
-        fixed (byte* name = Encoding.UTF8.GetBytes(source.Entry + "\0"))
-            cuda.Check(cuda.ModuleGetFunction(&function, module, name),
-            $"cuModuleGetFunction {source.Entry} of {source.Name}");
-        if (source.Id >= kernels.Length) Array.Resize(ref kernels, Math.Max(source.Id + 1, kernels.Length * 2));
-        return kernels[source.Id] = function;
-    }
-
-    /// <summary>0 where the driver does not take it.</summary>
-    nint Load(byte[] ptx)
-    {
-        nint module;
-        fixed (byte* p = ptx) return cuda.ModuleLoadData(&module, p) == 0 ? module : 0;
-    }
 }

@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace TripletGpu.Backends.Gpu.Cuda;
 
-/// <summary>The functions of CUDA's driver API that this backend calls, found at run time in the NVIDIA
-/// driver.</summary>
+/// <summary>The functions of CUDA's driver API that this backend calls, found at run time in the NVIDIA driver.</summary>
 sealed unsafe class CudaLibrary
 {
-    static readonly string[] Names = OperatingSystem.IsWindows() ? ["nvcuda.dll"] : ["libcuda.so.1", "libcuda.so"];
+    /// <summary>The library's names on a system. Under WSL it lies where the loader's cache knows it.</summary>
+    internal static string[] NamesOn(bool windows) => windows ? ["nvcuda.dll"] : ["libcuda.so.1", "libcuda.so"];
 
     public readonly delegate* unmanaged<uint, int> Init;
     public readonly delegate* unmanaged<int*, int> DriverGetVersion;
@@ -27,12 +27,18 @@ sealed unsafe class CudaLibrary
     public readonly delegate* unmanaged<nint*, uint, int> StreamCreate;
     public readonly delegate* unmanaged<nint, int> StreamDestroy;
     public readonly delegate* unmanaged<nint, int> StreamSynchronize;
+    public readonly delegate* unmanaged<nint*, uint, int> EventCreate;
+    public readonly delegate* unmanaged<nint, int> EventDestroy;
+    public readonly delegate* unmanaged<nint, nint, int> EventRecord;
+    public readonly delegate* unmanaged<nint, int> EventSynchronize;
+    public readonly delegate* unmanaged<void**, nuint, uint, int> AllocatePinned;
+    public readonly delegate* unmanaged<void*, int> FreePinned;
     public readonly delegate* unmanaged<nint*, void*, int> ModuleLoadData;
     public readonly delegate* unmanaged<nint, int> ModuleUnload;
     public readonly delegate* unmanaged<nint*, nint, byte*, int> ModuleGetFunction;
     public readonly delegate* unmanaged<nint, int, int, int> FunctionSetAttribute;
-    public readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**,
-        int> LaunchKernel;
+    public readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>
+        LaunchKernel;
 
     CudaLibrary(nint library)
     {
@@ -56,43 +62,37 @@ sealed unsafe class CudaLibrary
         StreamCreate = (delegate* unmanaged<nint*, uint, int>)Find("cuStreamCreate");
         StreamDestroy = (delegate* unmanaged<nint, int>)Find("cuStreamDestroy_v2");
         StreamSynchronize = (delegate* unmanaged<nint, int>)Find("cuStreamSynchronize");
+        EventCreate = (delegate* unmanaged<nint*, uint, int>)Find("cuEventCreate");
+        EventDestroy = (delegate* unmanaged<nint, int>)Find("cuEventDestroy_v2");
+        EventRecord = (delegate* unmanaged<nint, nint, int>)Find("cuEventRecord");
+        EventSynchronize = (delegate* unmanaged<nint, int>)Find("cuEventSynchronize");
+        AllocatePinned = (delegate* unmanaged<void**, nuint, uint, int>)Find("cuMemHostAlloc");
+        FreePinned = (delegate* unmanaged<void*, int>)Find("cuMemFreeHost");
         ModuleLoadData = (delegate* unmanaged<nint*, void*, int>)Find("cuModuleLoadData");
         ModuleUnload = (delegate* unmanaged<nint, int>)Find("cuModuleUnload");
         ModuleGetFunction = (delegate* unmanaged<nint*, nint, byte*, int>)Find("cuModuleGetFunction");
         FunctionSetAttribute = (delegate* unmanaged<nint, int, int, int>)Find("cuFuncSetAttribute");
-        LaunchKernel =
-            (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**,
-            int>)Find("cuLaunchKernel");
+        LaunchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)
+            Find("cuLaunchKernel");
     }
 
     /// <summary>Loads the driver, or says why not.</summary>
     /// <param name="reason">What is missing; empty on success.</param>
     /// <param name="names">Where to look; null for the system's usual names.</param>
-    public static CudaLibrary? Load(out string reason, IReadOnlyList<string>? names = null)
-    {
-        names ??= Names;
-        reason = "";
-        foreach (string name in names)
-            try
-            {
-                if (NativeLibrary.TryLoad(name, out nint library)) return new CudaLibrary(library);
-            }
-            catch (EntryPointNotFoundException exception)
-            {
-                reason = $"{name} is too old or not NVIDIA's driver: {exception.Message}";
-                return null;
-            }
-        reason = $"no NVIDIA driver ({string.Join(" or ", names)})";
-        return null;
-    }
+    public static CudaLibrary? Load(out string reason, IReadOnlyList<string>? names = null) => NativeLibraries.Load(
+        names ?? NamesOn(OperatingSystem.IsWindows()), library => new CudaLibrary(library), "NVIDIA driver",
+        "install the driver of an NVIDIA GPU", out reason);
 
     /// <summary>Throws if a call failed, with its name and the error's.</summary>
     public void Check(int code, string call)
     {
-        if (code == 0) return;
+        if (code != 0) throw new CudaException($"{call}: {ErrorName(code)} ({code})", code);
+    }
+
+    /// <summary>The driver's name for an error: <c>CUDA_ERROR_NO_DEVICE</c>.</summary>
+    public string ErrorName(int code)
+    {
         byte* name = null;
-        bool isKnown = GetErrorName(code, &name) == 0 && name != null;
-        throw new CudaException(
-            $"{call}: {(isKnown ? Marshal.PtrToStringUTF8((nint)name) : "unknown error")} ({code})", code);
+        return GetErrorName(code, &name) == 0 && name != null ? Marshal.PtrToStringUTF8((nint)name)! : "unknown error";
     }
 }

@@ -7,15 +7,18 @@ namespace TripletGpu.Backends.Gpu.Cuda;
 /// <summary>NVRTC, the compiler of CUDA C, found at run time in the CUDA toolkit.</summary>
 sealed unsafe class NvrtcLibrary
 {
-    static readonly string[] Names = OperatingSystem.IsWindows()
+    /// <summary>The library's names on a system, the newest first.</summary>
+    internal static string[] NamesOn(bool windows) => windows
         ? ["nvrtc64_130_0.dll", "nvrtc64_120_0.dll", "nvrtc64_112_0.dll"]
-        : ["libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "libnvrtc.so"];
+        : ["libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "libnvrtc.so"]; // as each release names its own
 
     readonly delegate* unmanaged<int*, int*, int> version;
     readonly delegate* unmanaged<nint*, byte*, byte*, int, byte**, byte**, int> createProgram;
     readonly delegate* unmanaged<nint, int, byte**, int> compileProgram;
     readonly delegate* unmanaged<nint, nuint*, int> getPtxSize;
     readonly delegate* unmanaged<nint, byte*, int> getPtx;
+    readonly delegate* unmanaged<nint, nuint*, int> getCubinSize;
+    readonly delegate* unmanaged<nint, byte*, int> getCubin;
     readonly delegate* unmanaged<nint, nuint*, int> getLogSize;
     readonly delegate* unmanaged<nint, byte*, int> getLog;
     readonly delegate* unmanaged<nint*, int> destroyProgram;
@@ -31,6 +34,8 @@ sealed unsafe class NvrtcLibrary
         compileProgram = (delegate* unmanaged<nint, int, byte**, int>)Find("nvrtcCompileProgram");
         getPtxSize = (delegate* unmanaged<nint, nuint*, int>)Find("nvrtcGetPTXSize");
         getPtx = (delegate* unmanaged<nint, byte*, int>)Find("nvrtcGetPTX");
+        getCubinSize = (delegate* unmanaged<nint, nuint*, int>)Find("nvrtcGetCUBINSize");
+        getCubin = (delegate* unmanaged<nint, byte*, int>)Find("nvrtcGetCUBIN");
         getLogSize = (delegate* unmanaged<nint, nuint*, int>)Find("nvrtcGetProgramLogSize");
         getLog = (delegate* unmanaged<nint, byte*, int>)Find("nvrtcGetProgramLog");
         destroyProgram = (delegate* unmanaged<nint*, int>)Find("nvrtcDestroyProgram");
@@ -53,38 +58,9 @@ sealed unsafe class NvrtcLibrary
     /// <summary>Loads the compiler, or says why not.</summary>
     /// <param name="reason">What is missing; empty on success.</param>
     /// <param name="names">Where to look; null for the system's usual names.</param>
-    public static NvrtcLibrary? Load(out string reason, IReadOnlyList<string>? names = null)
-    {
-        names ??= Names;
-        reason = "";
-        foreach (string name in names)
-            try
-            {
-                if (NativeLibrary.TryLoad(name, out nint library)) return new NvrtcLibrary(library);
-            }
-            catch (EntryPointNotFoundException exception)
-            {
-                reason = $"{name} is too old or not NVRTC 11.2: {exception.Message}";
-                return null;
-            }
-        reason = $"no NVRTC ({string.Join(" or ", names)}): install the CUDA toolkit's nvrtc";
-        return null;
-    }
-
-    /// <summary>The options for a device: the newest virtual architecture that both it and the compiler know.</summary>
-    /// <param name="capability">The device's compute capability, 89 for 8.9.</param>
-    /// <param name="supported">What the compiler knows.</param>
-    /// <exception cref="CudaException">The compiler is too new for the device.</exception>
-    public static string[] Options(int capability, ReadOnlySpan<int> supported)
-    {
-        int best = 0;
-        foreach (int architecture in supported)
-            if (architecture <= capability && architecture > best) best = architecture;
-        return best > 0
-            ? [$"--gpu-architecture=compute_{best}", "--std=c++17"]
-            : throw new CudaException(
-                $"this NVRTC no longer compiles for compute capability {capability / 10}.{capability % 10}: install an older CUDA toolkit");
-    }
+    public static NvrtcLibrary? Load(out string reason, IReadOnlyList<string>? names = null) => NativeLibraries.Load(
+        names ?? NamesOn(OperatingSystem.IsWindows()), library => new NvrtcLibrary(library), "NVRTC of CUDA 11.2 or later",
+        "install the CUDA toolkit's nvrtc", out reason);
 
     /// <summary>The architectures the compiler knows: 50, 52 ...</summary>
     public int[] Architectures()
@@ -96,26 +72,24 @@ sealed unsafe class NvrtcLibrary
         return all;
     }
 
-    /// <summary>Compiles a kernel to PTX, ending with a 0.</summary>
+    /// <summary>Compiles a kernel to machine code, or to PTX that ends with a 0.</summary>
     /// <exception cref="CudaException">With the kernel's name and the compiler's log.</exception>
-    public byte[] Compile(KernelSource kernel, IReadOnlyList<string> options)
+    public byte[] Compile(KernelSource kernel, NvrtcTarget target)
     {
         nint program;
-        fixed (byte* text = Encoding.UTF8.GetBytes(kernel.Cuda + "\0"),
-            name = Encoding.UTF8.GetBytes(kernel.Entry + ".cu\0"))
+        fixed (byte* text = Encoding.UTF8.GetBytes(kernel.Cuda + "\0"))
+        fixed (byte* name = Encoding.UTF8.GetBytes(kernel.Entry + ".cu\0"))
             Check(createProgram(&program, text, name, 0, null, null), $"nvrtcCreateProgram of {kernel.Name}");
-        nint[] pointers = [.. options.Select(Marshal.StringToCoTaskMemUTF8)];
+        nint[] pointers = [.. target.Options.Select(Marshal.StringToCoTaskMemUTF8)];
         try
         {
             int code;
             fixed (nint* p = pointers) code = compileProgram(program, pointers.Length, (byte**)p);
-            if (code != 0) throw new CudaException(
-                $"NVRTC does not compile {kernel.Name} ({ErrorName(code)}):\n{Log(program)}", code);
-            nuint size;
-            Check(getPtxSize(program, &size), "nvrtcGetPTXSize");
-            byte[] ptx = new byte[size];
-            fixed (byte* p = ptx) Check(getPtx(program, p), "nvrtcGetPTX");
-            return ptx;
+            if (code != 0)
+                throw new CudaException($"NVRTC does not compile {kernel.Name}: {ErrorName(code)} ({code})\n{Log(program)}", code);
+            return target.IsCubin
+                ? Bytes(program, getCubinSize, getCubin, "nvrtcGetCUBIN")
+                : Bytes(program, getPtxSize, getPtx, "nvrtcGetPTX");
         }
         finally
         {
@@ -124,13 +98,17 @@ sealed unsafe class NvrtcLibrary
         }
     }
 
-    string Log(nint program)
+    string Log(nint program) =>
+        Encoding.UTF8.GetString(Bytes(program, getLogSize, getLog, "nvrtcGetProgramLog")).TrimEnd('\0', '\n');
+
+    byte[] Bytes(
+        nint program, delegate* unmanaged<nint, nuint*, int> sizeOf, delegate* unmanaged<nint, byte*, int> get, string call)
     {
         nuint size;
-        if (getLogSize(program, &size) != 0) return "no log";
-        byte[] log = new byte[size];
-        fixed (byte* p = log) return getLog(program, p) == 0 ? Encoding.UTF8.GetString(log).TrimEnd('\0', '\n')
-            : "no log";
+        Check(sizeOf(program, &size), call + "Size");
+        byte[] bytes = new byte[size];
+        fixed (byte* p = bytes) Check(get(program, p), call);
+        return bytes;
     }
 
     void Check(int code, string call)
