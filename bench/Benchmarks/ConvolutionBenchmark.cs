@@ -10,15 +10,26 @@ namespace TripletGpu.Benchmarks;
 /// </summary>
 static class ConvolutionBenchmark
 {
-    static readonly (int N, int C, int Size, int K, int Kernel, int Stride)[] Shapes =
+    static readonly Layer[] Layers =
     [
-        (16, 64, 56, 64, 3, 1), (16, 256, 56, 64, 1, 1), (16, 128, 28, 128, 3, 1), (16, 256, 14, 256, 3, 1),
-        (16, 512, 7, 512, 3, 1), (16, 3, 224, 64, 7, 2), (16, 32, 28, 64, 5, 1),
+        new(16, 64, 56, 64, 3, 1), new(16, 256, 56, 64, 1, 1), new(16, 128, 28, 128, 3, 1), new(16, 256, 14, 256, 3, 1),
+        new(16, 512, 7, 512, 3, 1), new(16, 3, 224, 64, 7, 2), new(16, 32, 28, 64, 5, 1),
     ];
 
-    public static void Run(Device device, double seconds)
+    /// <summary>A layer over square maps, padded by half the kernel.</summary>
+    public sealed record Layer(int N, int C, int Size, int K, int Kernel, int Stride)
     {
-        foreach ((int n, int c, int size, int k, int kernel, int stride) in Shapes)
+        /// <summary>The six numbers, separated by commas.</summary>
+        public static Layer Parse(string text) =>
+            Array.ConvertAll(text.Split(','), int.Parse) is [var n, var c, var size, var k, var kernel, var stride]
+            ? new Layer(n, c, size, k, kernel, stride)
+            : throw new FormatException($"a shape is N,C,SIZE,K,KERNEL,STRIDE, not {text}");
+    }
+
+    /// <summary>Times the given layers, or those of the comparison where none are given.</summary>
+    public static void Run(Device device, double seconds, IReadOnlyCollection<Layer> layers)
+    {
+        foreach ((int n, int c, int size, int k, int kernel, int stride) in layers.Count > 0 ? layers : Layers)
         {
             System.Random random = new(1);
             ConvolutionGeometry geometry = new(stride, padding: kernel / 2);

@@ -51,6 +51,9 @@ readonly unsafe struct Avx512Vectors : IVectors<V>
     public static void Prefetch(float* at) => Sse.Prefetch0(at);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PrefetchToL2(float* at) => Sse.Prefetch1(at);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsAll(V mask) => mask.AsInt32() == Vector512<int>.AllBitsSet;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

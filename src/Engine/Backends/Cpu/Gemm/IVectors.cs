@@ -42,6 +42,9 @@ unsafe interface IVectors<V> where V : unmanaged
     /// <summary>Asks for a cache line before its use.</summary>
     static abstract void Prefetch(float* at);
 
+    /// <summary>Asks for a cache line that is used later, past the nearest cache.</summary>
+    static abstract void PrefetchToL2(float* at);
+
     static abstract bool IsAll(V mask);
 
     static abstract bool IsNone(V mask);

@@ -35,6 +35,9 @@ readonly unsafe struct MatrixPanels<S, V>(float* b, int columns, nint rowStep, n
     {
         for (; kc > 0; kc--, from += rowStep, to += 2 * S.Count)
         {
+            // The next panel's columns: rows are too far apart for the hardware to see a stream.
+            S.PrefetchToL2(from + 2 * S.Count);
+            S.PrefetchToL2(from + 3 * S.Count);
             V left = S.Load(from), right = S.Load(from + S.Count);
             S.Store(left, to);
             S.Store(right, to + S.Count);

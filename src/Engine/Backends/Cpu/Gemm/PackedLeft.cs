@@ -15,7 +15,6 @@ sealed unsafe class PackedLeft<S, V> where S : struct, IVectors<V> where V : unm
     const int FewElements = 16_384;
 
     readonly float* data;
-    readonly long tileSize;
 
     /// <param name="workspace">Where the packed copy lies, until the operation's end.</param>
     /// <param name="rows">Rows of A.</param>
@@ -27,8 +26,8 @@ sealed unsafe class PackedLeft<S, V> where S : struct, IVectors<V> where V : unm
         Blocks = (depth + MostDepth - 1) / MostDepth;
         DeepestBlock = (depth + Blocks - 1) / Blocks;
         // A vector stored for the last column of a tile may run over the tile's end.
-        tileSize = (long)DeepestBlock * S.TileRows + S.Count;
-        data = workspace.Take(tileSize * Tiles * Blocks);
+        TileSize = DeepestBlock * S.TileRows + S.Count;
+        data = workspace.Take((long)TileSize * Tiles * Blocks);
     }
 
     public int Rows { get; }
@@ -41,11 +40,14 @@ sealed unsafe class PackedLeft<S, V> where S : struct, IVectors<V> where V : unm
 
     public int DeepestBlock { get; }
 
+    /// <summary>Floats from one tile to the next.</summary>
+    public int TileSize { get; }
+
     public int RowStart(int tile) => (int)((long)Rows * tile / Tiles);
 
     public int BlockStart(int block) => (int)((long)Depth * block / Blocks);
 
-    public float* Tile(int block, int tile) => data + ((long)block * Tiles + tile) * tileSize;
+    public float* Tile(int block, int tile) => data + ((long)block * Tiles + tile) * TileSize;
 
     /// <summary>Packs a matrix of which a row is contiguous (rowStep apart), or a column (depthStep apart).</summary>
     public PackedLeft<S, V> Pack(CpuBackend cpu, float* a, nint rowStep, nint depthStep)

@@ -39,6 +39,9 @@ static unsafe class PanelProduct<S, V> where S : struct, IVectors<V> where V : u
     // Packed B of a thread: a good part of a 1 MB L2 cache.
     const int BlockBytes = 384 << 10;
 
+    // Panels of a group: three small arrays of them lie on the stack.
+    const int MostPanels = 1024;
+
     // Groups of panels a thread is to have before they are claimed one by one.
     const int ManyGroups = 4;
 
@@ -48,7 +51,7 @@ static unsafe class PanelProduct<S, V> where S : struct, IVectors<V> where V : u
     {
         int width = RegisterTile<S, V>.Width, columns = source.Columns, panels = (columns + width - 1) / width;
         int threads = cpu.Workers.Threads, deepest = a.DeepestBlock;
-        int share = Math.Max(1, (panels + threads - 1) / threads);
+        int share = Math.Clamp((panels + threads - 1) / threads, 1, MostPanels);
         int perGroup = Math.Clamp(BlockBytes / (deepest * width * sizeof(float)), 1, share);
         // Groups as even as they can be, a multiple of the threads in number.
         int groups = ((panels + perGroup - 1) / perGroup + threads - 1) / threads * threads;
@@ -119,10 +122,16 @@ static unsafe class PanelProduct<S, V> where S : struct, IVectors<V> where V : u
                     int m0 = A.RowStart(tile), rows = A.RowStart(tile + 1) - m0;
                     float* left = A.Tile(block, tile), bias = Bias == null || block > 0 ? null : Bias + m0;
                     var product = RegisterTile<S, V>.Packed(rows);
+                    int share = kc * S.TileRows / n + 1;
                     for (int j = 0; j < n; j++)
+                    {
+                        // The next tile of A, a part beside each panel: it lies in L3.
+                        float* next = left + A.TileSize + j * share;
+                        for (int i = 0; i < share; i += 16) S.PrefetchToL2(next + i);
                         product(
                             kc, left, rows, packed + (long)j * kc * width, width, c[j] + m0 * ldc[j], ldc[j], bias,
                             block > 0 || Sink.IsAdding, floor);
+                    }
                 }
             }
             for (int j = 0; j < n; j++)

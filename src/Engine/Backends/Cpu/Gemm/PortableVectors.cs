@@ -53,6 +53,9 @@ readonly unsafe struct PortableVectors : IVectors<V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PrefetchToL2(float* at) => Prefetch(at);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsAll(V mask) => mask.AsInt32() == Vector128<int>.AllBitsSet;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -39,7 +39,7 @@ unsafe static class RegisterTile<S, V> where S : struct, IVectors<V> where V : u
 
     /// <summary>
     /// The tile for A packed as [k][rows] (lda apart): k, a, lda, b, ldb, c, ldc, bias, add, floor. Sums start from
-    /// what C holds (add) plus the bias of each row (if not null); max(sum, floor) is written.
+    /// the bias of each row (if not null) and end with what C holds (add); max(sum, floor) is written.
     /// </summary>
     public static delegate*<nint, float*, nint, float*, nint, float*, nint, float*, bool, float, void> Packed(
         int rows) => packed[rows - 1];
@@ -55,23 +55,20 @@ unsafe static class RegisterTile<S, V> where S : struct, IVectors<V> where V : u
     {
         Row r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default, r6 = default;
         Row r7 = default, r8 = default, r9 = default, r10 = default, r11 = default, r12 = default, r13 = default;
-        if (add)
-        {
-            r0.Load(c);
-            if (N.Value > 1) r1.Load(c + ldc);
-            if (N.Value > 2) r2.Load(c + 2 * ldc);
-            if (N.Value > 3) r3.Load(c + 3 * ldc);
-            if (N.Value > 4) r4.Load(c + 4 * ldc);
-            if (N.Value > 5) r5.Load(c + 5 * ldc);
-            if (N.Value > 6) r6.Load(c + 6 * ldc);
-            if (N.Value > 7) r7.Load(c + 7 * ldc);
-            if (N.Value > 8) r8.Load(c + 8 * ldc);
-            if (N.Value > 9) r9.Load(c + 9 * ldc);
-            if (N.Value > 10) r10.Load(c + 10 * ldc);
-            if (N.Value > 11) r11.Load(c + 11 * ldc);
-            if (N.Value > 12) r12.Load(c + 12 * ldc);
-            if (N.Value > 13) r13.Load(c + 13 * ldc);
-        }
+        r0.Prefetch(c);
+        if (N.Value > 1) r1.Prefetch(c + ldc);
+        if (N.Value > 2) r2.Prefetch(c + 2 * ldc);
+        if (N.Value > 3) r3.Prefetch(c + 3 * ldc);
+        if (N.Value > 4) r4.Prefetch(c + 4 * ldc);
+        if (N.Value > 5) r5.Prefetch(c + 5 * ldc);
+        if (N.Value > 6) r6.Prefetch(c + 6 * ldc);
+        if (N.Value > 7) r7.Prefetch(c + 7 * ldc);
+        if (N.Value > 8) r8.Prefetch(c + 8 * ldc);
+        if (N.Value > 9) r9.Prefetch(c + 9 * ldc);
+        if (N.Value > 10) r10.Prefetch(c + 10 * ldc);
+        if (N.Value > 11) r11.Prefetch(c + 11 * ldc);
+        if (N.Value > 12) r12.Prefetch(c + 12 * ldc);
+        if (N.Value > 13) r13.Prefetch(c + 13 * ldc);
         if (bias != null)
         {
             r0.Add(bias[0]);
@@ -108,6 +105,23 @@ unsafe static class RegisterTile<S, V> where S : struct, IVectors<V> where V : u
             if (N.Value > 13) r13.MultiplyAdd(a[13], left, right);
             a += lda;
             b += ldb;
+        }
+        if (add)
+        {
+            r0.Add(c);
+            if (N.Value > 1) r1.Add(c + ldc);
+            if (N.Value > 2) r2.Add(c + 2 * ldc);
+            if (N.Value > 3) r3.Add(c + 3 * ldc);
+            if (N.Value > 4) r4.Add(c + 4 * ldc);
+            if (N.Value > 5) r5.Add(c + 5 * ldc);
+            if (N.Value > 6) r6.Add(c + 6 * ldc);
+            if (N.Value > 7) r7.Add(c + 7 * ldc);
+            if (N.Value > 8) r8.Add(c + 8 * ldc);
+            if (N.Value > 9) r9.Add(c + 9 * ldc);
+            if (N.Value > 10) r10.Add(c + 10 * ldc);
+            if (N.Value > 11) r11.Add(c + 11 * ldc);
+            if (N.Value > 12) r12.Add(c + 12 * ldc);
+            if (N.Value > 13) r13.Add(c + 13 * ldc);
         }
         V least = S.Create(floor);
         r0.Store(c, least);
@@ -213,6 +227,17 @@ unsafe static class RegisterTile<S, V> where S : struct, IVectors<V> where V : u
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Load(float* c) => (left, right) = (S.Load(c), S.Load(c + S.Count));
+
+        /// <summary>C comes from L3 or memory: ask for it before the sums, touch it after them.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Prefetch(float* c)
+        {
+            S.Prefetch(c);
+            S.Prefetch(c + S.Count);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(float* c) => (left, right) = (S.Add(left, S.Load(c)), S.Add(right, S.Load(c + S.Count)));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(float bias) => (left, right) = (S.Add(left, S.Create(bias)), S.Add(right, S.Create(bias)));
