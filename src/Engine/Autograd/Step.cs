@@ -26,7 +26,7 @@ public sealed class Step : IDisposable
     /// <summary>Whether operations are recorded for the backward pass.</summary>
     public bool IsRecording { get; }
 
-    /// <summary>The gradients that <see cref="Backward"/> has computed.</summary>
+    /// <summary>The gradients that <see cref="Backward(Tensor)"/> has computed.</summary>
     public Gradients Gradients { get; } = new();
 
     internal Tape Tape { get; } = new();

@@ -5,7 +5,7 @@ namespace TripletGpu;
 
 /// <summary>
 /// A handle on contiguous values on a device. It is not disposable: its memory belongs to the <see cref="Step"/> that
-/// made it (or to a <see cref="Parameter"/>), and is released with that. Using a released tensor throws and names the
+/// made it (or to a <see cref="Modules.Parameter"/>), and is released with that. Using a released tensor throws and names the
 /// operation that had made it.
 /// </summary>
 public sealed class Tensor

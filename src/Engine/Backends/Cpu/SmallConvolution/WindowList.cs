@@ -12,7 +12,7 @@ readonly record struct WindowGradient(int Offset, float Gradient);
 /// </summary>
 static unsafe class WindowList
 {
-    /// <summary>Lists what channel <paramref name="k"/> of one image passes on.</summary>
+    /// <summary>Lists what one channel of one image passes on.</summary>
     /// <param name="dy">[window] of the channel.</param>
     /// <param name="index">[window][K padded], at the channel.</param>
     /// <param name="stride">K padded.</param>
