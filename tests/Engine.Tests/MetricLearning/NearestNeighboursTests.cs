@@ -11,7 +11,7 @@ public sealed class NearestNeighboursTests(string device) : DeviceFixture(device
     [TestCase(5, 3, 2, 7)] // more neighbours asked for than there are
     [TestCase(33, 200, 17, 5)]
     [TestCase(50, 5000, 3, 30)] // more than one chunk of references
-    public void MatchesAFullSort(int q, int r, int d, int k)
+    public void NearestNeighbours_MatchAFullSort(int q, int r, int d, int k)
     {
         System.Random random = new(q);
         // Small whole numbers, so that many distances are equal and every one is exact.

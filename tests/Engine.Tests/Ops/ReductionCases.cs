@@ -17,6 +17,7 @@ public static class ReductionCases
         Sum("nothing", new(3, 5), new(3, 5)),
         Sum("two threads", new(3, 71, 97), new(1, 71, 1)),
         Sum("mean of many rows", new(2600, 9), new(1, 9), 1f / 2600),
+        new("Reshape", new Reshape(new(5, 7, 3)), [new(7, 15)], x => x[0], (_, dy) => [dy], Tolerance.Exact),
         Permute("transpose", new(19, 37), 1, 0),
         Permute("channels last", new(2, 5, 3, 7), 0, 2, 3, 1),
         Permute("reversal on two threads", new(33, 17, 37), 2, 1, 0),
