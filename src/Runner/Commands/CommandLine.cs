@@ -52,7 +52,8 @@ static class CommandLine
         }
     }
 
-    static RootCommand Root(Terminal terminal) => new("Trains embedding networks with triplet loss.")
+    /// <summary>The whole tree of commands.</summary>
+    internal static RootCommand Root(Terminal terminal) => new("Trains embedding networks with triplet loss.")
     {
         DevicesCommand.Create(terminal),
         DataCommand.Create(terminal),
