@@ -82,6 +82,10 @@ sealed class Tape
                 foreach (Tensor extra in node.Extras) step.Release(extra);
             node.Output.Tape = null;
             if (node.Output != root) step.Release(node.Output);
+            // From here on Step.Discard may release what lives on: the batch's images, the root.
+            if (node.Op.Saves.HasFlag(Saved.Inputs))
+                foreach (Tensor input in node.Inputs) input.SavedBy--;
+            if (node.Op.Saves.HasFlag(Saved.Output)) node.Output.SavedBy--;
         }
         nodes.Clear();
     }
