@@ -29,8 +29,11 @@ public abstract class EmbeddingNetwork : Module
     public Tensor Forward(Tensor images, out Tensor raw)
     {
         raw = Embed(images);
-        return IsNormalized ? raw.L2Normalize() : raw;
+        return Normalize(raw);
     }
+
+    /// <summary>Embeddings from what <see cref="Forward(Tensor, out Tensor)"/> hands out.</summary>
+    public Tensor Normalize(Tensor raw) => IsNormalized ? raw.L2Normalize() : raw;
 
     /// <summary>The embeddings (N, D) before normalisation.</summary>
     protected abstract Tensor Embed(Tensor images);

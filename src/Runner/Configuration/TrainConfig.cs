@@ -15,6 +15,12 @@ public sealed record TrainConfig
     /// <summary>A checkpoint after every so many steps; 0: only at the end.</summary>
     public int CheckpointEverySteps { get; init; } = 500;
 
+    /// <summary>
+    /// How many images of a batch the network holds at once: the rest waits, and the gradient is that of the whole batch;
+    /// null: all of it.
+    /// </summary>
+    public int? GradientCache { get; init; }
+
     /// <summary>How many checkpoints are kept.</summary>
     public int Keep { get; init; } = 2;
 }

@@ -1,0 +1,61 @@
+using TripletGpu.Autograd;
+using TripletGpu.Models;
+using TripletGpu.Runner.Data;
+
+namespace TripletGpu.Runner.Training;
+
+/// <summary>
+/// Trains on a batch that the network cannot hold: the images go through it chunk by chunk without a tape, the loss is
+/// that of all embeddings together, and then each chunk goes through once more, with its part of the loss's gradient
+/// (Gao et al., "Scaling deep contrastive learning batch size under memory limited setup", 2021). The gradient is that of
+/// the whole batch, unless a batch norm uses the statistics of what it sees at once.
+/// </summary>
+/// <param name="network">What is trained.</param>
+/// <param name="chunk">How many images go through it at once.</param>
+/// <param name="batch">The images.</param>
+/// <param name="number">The step's number.</param>
+sealed class GradientCache(EmbeddingNetwork network, int chunk, Batch batch, long number)
+{
+    readonly int chunks = (batch.Size + chunk - 1) / chunk, pixels = batch.Pixels.Length / batch.Size;
+    readonly int width = network.Dimension;
+    Tensor? embeddings;
+
+    /// <summary>All embeddings before normalisation, (N, D): a leaf of the tape.</summary>
+    public Tensor Forward()
+    {
+        float[] all = new float[batch.Size * width];
+        for (int i = 0; i < chunks; i++)
+        {
+            using Step step = network.Device.BeginStep(record: false);
+            Embed(i, out int first, out int count).Raw.CopyTo(all.AsSpan(first * width, count * width));
+        }
+        embeddings = network.Device.Tensor(new Shape(batch.Size, width), all);
+        embeddings.RequiresGradient = true;
+        return embeddings;
+    }
+
+    /// <summary>Adds the gradients of the network's parameters, after the loss's backward pass.</summary>
+    public void Backward(Step step)
+    {
+        float[] gradient = step.Gradients[embeddings!].ToArray();
+        for (int i = 0; i < chunks; i++)
+        {
+            (Tensor images, Tensor raw) = Embed(i, out int first, out int count);
+            Tensor part = network.Device.Tensor(raw.Shape, gradient.AsSpan(first * width, count * width));
+            step.Backward(raw, part);
+            foreach (Tensor used in (Tensor[])[part, raw, images]) step.Discard(used);
+        }
+    }
+
+    /// <summary>A chunk of the batch. Dropout draws the same mask for it each time, and another for each chunk.</summary>
+    (Tensor Images, Tensor Raw) Embed(int index, out int first, out int count)
+    {
+        first = index * chunk;
+        count = Math.Min(chunk, batch.Size - first);
+        network.SetStep(number * chunks + index);
+        Tensor images = network.Device.Tensor(
+            new Shape([count, .. network.ImageShape.ToArray()]), batch.Pixels.AsSpan(first * pixels, count * pixels));
+        network.Forward(images, out Tensor raw);
+        return (images, raw);
+    }
+}
