@@ -33,8 +33,12 @@ public sealed record EvaluationResult
     [JsonPropertyOrder(6)]
     public TripletOrder? TripletOrder { get; init; }
 
+    /// <summary>The protocol of Labeled Faces in the Wild; absent unless asked for.</summary>
+    [JsonPropertyOrder(7), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LfwResult? Lfw { get; init; }
+
     /// <summary>What simpler methods reach.</summary>
-    [JsonPropertyOrder(7)]
+    [JsonPropertyOrder(8)]
     public required Baselines Baselines { get; init; }
 
     /// <summary>Each query's nearest reference: for the confusion matrix and the mistakes of a report.</summary>

@@ -10,6 +10,19 @@ public static class LfwProtocol
     const int Folds = 10;
     const double LargestThreshold = 4, AccuracyStep = 0.01, ValidationStep = 0.001;
 
+    /// <summary>Evaluates pairs of embeddings.</summary>
+    /// <param name="faces">The embeddings.</param>
+    /// <param name="first">The first of each pair, a row of <paramref name="faces"/>.</param>
+    /// <param name="second">The second of each pair.</param>
+    /// <param name="isSame">Whether each pair shows one person.</param>
+    public static LfwResult Evaluate(
+        EmbeddingSet faces, ReadOnlySpan<int> first, ReadOnlySpan<int> second, ReadOnlySpan<bool> isSame)
+    {
+        float[] distances = new float[first.Length];
+        for (int i = 0; i < distances.Length; i++) distances[i] = SquaredDistance.Between(faces.Row(first[i]), faces.Row(second[i]));
+        return Evaluate(distances, isSame);
+    }
+
     /// <summary>Evaluates pairs; both spans are of the same length, at least ten.</summary>
     /// <param name="distances">Squared L2.</param>
     /// <param name="isSame">Whether each pair shows one person.</param>

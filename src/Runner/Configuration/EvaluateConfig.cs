@@ -10,9 +10,15 @@ public sealed record EvaluateConfig
         EvaluationProtocol.TripletOrder,
     ];
 
+    /// <summary>lfw: the file pairs.txt.</summary>
+    public string? Pairs { get; init; }
+
+    /// <summary>lfw: the folder with one folder of photographs a person; null: data.path.</summary>
+    public string? PairsImages { get; init; }
+
     /// <summary>After every so many epochs, and at the end; 0: only at the end.</summary>
     public int EveryEpochs { get; init; } = 1;
 }
 
 /// <summary>A way to measure embeddings.</summary>
-public enum EvaluationProtocol { Knn, NearestMean, Verification, TripletOrder }
+public enum EvaluationProtocol { Knn, NearestMean, Verification, TripletOrder, Lfw }

@@ -8,7 +8,8 @@ namespace TripletGpu.Runner.Evaluation;
 /// <summary>Turns the images of a data set into embeddings, batch by batch.</summary>
 static class Embedder
 {
-    const int BatchSize = 500;
+    // A batch is smaller where images are large, as its activations are larger still.
+    const int MostImages = 500, MostPixels = 1 << 22;
 
     /// <summary>The embeddings of every image, row by row, with the network in inference mode.</summary>
     /// <param name="network">Left in the mode that it was in.</param>
@@ -24,12 +25,14 @@ static class Embedder
         try
         {
             int width = network.Dimension, pixels = (int)images.ImageShape.Count;
-            float[] embeddings = new float[(long)images.Count * width], batch = new float[(long)BatchSize * pixels];
-            for (int start = 0; start < images.Count; start += BatchSize)
+            int batchSize = Math.Clamp(MostPixels / pixels, 1, MostImages);
+            float[] embeddings = new float[(long)images.Count * width], batch = new float[batchSize * pixels];
+            for (int start = 0; start < images.Count; start += batchSize)
             {
                 if (isStopping?.Invoke() == true) throw new OperationCanceledException();
-                int count = Math.Min(BatchSize, images.Count - start);
-                for (int i = 0; i < count; i++) images.CopyImage(start + i, batch.AsSpan(i * pixels, pixels));
+                int count = Math.Min(batchSize, images.Count - start);
+                int from = start;
+                ImageReading.ForEach(images, count, i => images.CopyImage(from + i, batch.AsSpan(i * pixels, pixels)));
                 using Step step = network.Device.BeginStep(record: false);
                 Shape shape = new([count, .. images.ImageShape.ToArray()]);
                 network.Forward(network.Device.Tensor(shape, batch.AsSpan(0, count * pixels)))

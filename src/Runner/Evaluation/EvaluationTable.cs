@@ -24,6 +24,11 @@ static class EvaluationTable
             Add("equal error rate", pairs.Eer);
             foreach ((string rate, double share) in pairs.ValAtFar) Add($"VAL at FAR {rate}", share);
         }
+        if (result.Lfw is { } faces)
+        {
+            Add("LFW accuracy, ten folds", faces.Accuracy);
+            Add("LFW VAL at FAR 1e-3", faces.ValidationRate);
+        }
         if (result.TripletOrder is { } order) Add("random triplets in order", order.Mean);
         terminal.Show(table);
         EvaluationProtocolFacts facts = result.Protocol;

@@ -19,6 +19,7 @@ namespace TripletGpu.Runner.Evaluation;
 sealed class RunEvaluator(
     RunConfig config, DatasetSplits data, EmbeddingNetwork network, ProgressLine progress, Func<bool>? isStopping = null)
 {
+    const long MostBaselinePixels = 1L << 28;
     Baselines? baselines;
 
     /// <summary>Precision at 1 alone.</summary>
@@ -39,22 +40,42 @@ sealed class RunEvaluator(
                 EvaluationProtocol.Knn => Protocols.Knn,
                 EvaluationProtocol.NearestMean => Protocols.NearestMean,
                 EvaluationProtocol.Verification => Protocols.Verification,
+                EvaluationProtocol.Lfw => Protocols.None,
                 _ => Protocols.TripletOrder,
             };
         EvaluationResult result = Evaluator.Evaluate(
             network.Device, queries, references, protocols, config.Train.Seed, baselines ??= MeasureBaselines());
+        if (config.Evaluate.Protocols.Contains(EvaluationProtocol.Lfw)) result = result with { Lfw = MeasureFaces() };
         return new MeasuredRun(result, queries);
+    }
+
+    LfwResult MeasureFaces()
+    {
+        FacePairs pairs = FacePairs.Read(config.Evaluate.Pairs!, config.Evaluate.PairsImages ?? config.Data.Path!);
+        int count = pairs.Files.Count;
+        FolderDataset images = new(
+            "faces", new ImageFiles(pairs.Files, network.ImageShape, 0), [.. Enumerable.Range(0, count)], new int[count], ["?"]);
+        EmbeddingSet faces = Embed(network, images);
+        return LfwProtocol.Evaluate(faces, pairs.First, pairs.Second, pairs.IsSame);
     }
 
     Baselines MeasureBaselines()
     {
-        EmbeddingSet pixels = Pixels(data.Test ?? data.Train);
-        double raw = NearestNeighbourProtocol.Evaluate(network.Device, pixels, data.Test is null ? null : Pixels(data.Train)).PrecisionAt1;
+        double? raw = MeasureRawPixels();
         EmbeddingNetwork untrained = Networks.Create(config.Model, config.Train.Seed, network.Device);
         untrained.Initialize(config.Train.Seed);
         (EmbeddingSet queries, EmbeddingSet? references) = Embed(untrained);
         untrained.Release();
         return new Baselines(raw, NearestNeighbourProtocol.Evaluate(network.Device, queries, references).PrecisionAt1);
+    }
+
+    /// <summary>Null where the pixels of all images would fill the memory.</summary>
+    double? MeasureRawPixels()
+    {
+        long pixels = ((long)data.Train.Count + (data.Test?.Count ?? 0)) * data.Train.ImageShape.Count;
+        if (pixels > MostBaselinePixels) return null;
+        return NearestNeighbourProtocol.Evaluate(
+            network.Device, Pixels(data.Test ?? data.Train), data.Test is null ? null : Pixels(data.Train)).PrecisionAt1;
     }
 
     (EmbeddingSet Queries, EmbeddingSet? References) Embed(EmbeddingNetwork with)
