@@ -44,6 +44,19 @@ public static class Freezing
         FreezeStatistics(network);
     }
 
+    /// <summary>Lets everything train again.</summary>
+    public static void Thaw(EmbeddingNetwork network)
+    {
+        foreach (Parameter parameter in network.Parameters()) parameter.IsTrainable = true;
+        ThawStatistics(network);
+
+        static void ThawStatistics(Module module)
+        {
+            if (module is BatchNorm norm) norm.IsFrozen = false;
+            foreach ((_, Module part) in module.Parts) ThawStatistics(part);
+        }
+    }
+
     static int Count(string entry) =>
         int.TryParse(entry[First.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
             ? count

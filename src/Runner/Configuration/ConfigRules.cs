@@ -16,7 +16,8 @@ static class ConfigRules
         Check(rules, config.Optimizer);
         Check(rules, config.Schedule);
         Check(rules, config.Train);
-        rules.AtLeast(config.Evaluate.EveryEpochs, 0, "evaluate.everyEpochs");
+        Check(rules, config.Phases, config.Sampler);
+        Check(rules, config.Evaluate, config.Data);
     }
 
     /// <summary>What works but is hardly meant, one sentence each.</summary>
@@ -109,6 +110,34 @@ static class ConfigRules
         if (train.Steps is { } steps) rules.AtLeast(steps, 1, "train.steps");
         rules.AtLeast(train.CheckpointEverySteps, 0, "train.checkpointEverySteps");
         rules.AtLeast(train.Keep, 1, "train.keep");
+        if (train.GradientCache is { } chunk) rules.AtLeast(chunk, 1, "train.gradientCache");
+    }
+
+    static void Check(Rules rules, EvaluateConfig evaluate, DataConfig data)
+    {
+        rules.AtLeast(evaluate.EveryEpochs, 0, "evaluate.everyEpochs");
+        if (!evaluate.Protocols.Contains(EvaluationProtocol.Lfw)) return;
+        rules.That(evaluate.Pairs is not null, "evaluate.pairs", "must name pairs.txt for the protocol lfw", null);
+        rules.That((evaluate.PairsImages ?? data.Path) is not null, "evaluate.pairsImages", "must name the folder of people", null);
+    }
+
+    static void Check(Rules rules, PhaseConfig[] phases, SamplerConfig sampler)
+    {
+        for (int i = 0; i < phases.Length; i++)
+        {
+            PhaseConfig phase = phases[i];
+            string path = $"phases[{i}]";
+            rules.That(phase.Epochs is null || phase.Steps is null, path, "must have epochs or steps, not both", null);
+            rules.That(phase.Epochs is not null || phase.Steps is not null || i == phases.Length - 1, path,
+                "must have epochs or steps: only the last phase goes on to the run's end", null);
+            rules.AtLeast(phase.Epochs ?? 1, 1, $"{path}.epochs");
+            rules.AtLeast(phase.Steps ?? 1, 1, $"{path}.steps");
+            rules.Positive(phase.LearningRate ?? 1, $"{path}.learningRate");
+            if (phase.Loss is not { } loss) continue;
+            rules.That(loss.Rule != MiningRule.Explicit, $"{path}.loss.rule", "must mine: batches are drawn the same way in every phase",
+                "explicit");
+            Check(rules, sampler, loss);
+        }
     }
 
     /// <summary>Turns a rule that does not hold into a line for the user.</summary>

@@ -24,6 +24,9 @@ public sealed record RunConfig
     /// <summary>How long, from which seed, and what is saved.</summary>
     public TrainConfig Train { get; init; } = new();
 
+    /// <summary>Parts of the run with settings of their own, one after the other; none: the run is one.</summary>
+    public PhaseConfig[] Phases { get; init; } = [];
+
     /// <summary>How the result is measured.</summary>
     public EvaluateConfig Evaluate { get; init; } = new();
 }

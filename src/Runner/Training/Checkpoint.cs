@@ -11,6 +11,9 @@ sealed record Checkpoint(long Step, string Folder)
     /// <summary>The optimizer's tensors by parameter name.</summary>
     public const string Optimizer = "optimizer.safetensors";
 
+    /// <summary>The classifier's parameters; only while one trains.</summary>
+    public const string Classifier = "classifier.safetensors";
+
     /// <summary>Counters and what the run has found so far.</summary>
     public const string State = "state.json";
 

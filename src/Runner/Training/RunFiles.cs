@@ -15,10 +15,17 @@ sealed class RunFiles(RunFolder folder, int keep)
     public RunFolder Folder => folder;
 
     /// <summary>Writes a checkpoint.</summary>
-    public void Save(TrainingParts parts, TrainingState state) => store.Save(state.Step,
-        (Checkpoint.Weights, stream => Weights.Write(stream, parts.Network)),
-        (Checkpoint.Optimizer, stream => OptimizerState.Write(stream, parts.Optimizer)),
-        (Checkpoint.State, state.Write));
+    public void Save(TrainingParts parts, TrainingState state)
+    {
+        List<(string, Action<Stream>)> files =
+        [
+            (Checkpoint.Weights, stream => Weights.Write(stream, parts.Network)),
+            (Checkpoint.Optimizer, stream => OptimizerState.Write(stream, parts.Optimizer)),
+            (Checkpoint.State, state.Write),
+        ];
+        if (parts.Classifier is { } classifier) files.Add((Checkpoint.Classifier, stream => Weights.Write(stream, classifier)));
+        store.Save(state.Step, [.. files]);
+    }
 
     /// <summary>
     /// Brings weights and optimizer to the newest checkpoint that is whole. Without any the run stands at its beginning.
@@ -31,7 +38,10 @@ sealed class RunFiles(RunFolder folder, int keep)
         // Of files that a killed process had not renamed yet.
         foreach (string path in Directory.GetFiles(folder.Path, "*.part")) File.Delete(path);
         if (store.FindNewest(warn) is not { } checkpoint) return new TrainingState();
+        // At the end of a phase the checkpoint is still of that phase.
+        parts.Enter(parts.PhaseOf(Math.Max(1, checkpoint.Step)));
         Weights.Read(checkpoint.PathOf(Checkpoint.Weights), parts.Network);
+        if (parts.Classifier is { } classifier) Weights.Read(checkpoint.PathOf(Checkpoint.Classifier), classifier);
         OptimizerState.Read(checkpoint.PathOf(Checkpoint.Optimizer), parts.Optimizer);
         return TrainingState.Read(checkpoint.PathOf(Checkpoint.State));
     }

@@ -45,6 +45,14 @@ sealed record StepMetrics
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public float? EffectiveRank { get; init; }
 
+    /// <summary>The share of the batch that the classifier names rightly; absent where none trains.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Accuracy { get; init; }
+
+    /// <summary>The phase, from 1; absent in a run that is one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Phase { get; init; }
+
     /// <summary>This step's images by its time.</summary>
     public required double ImagesPerSecond { get; init; }
 

@@ -53,6 +53,7 @@ sealed class Trainer(
 
     TrainingState Advance(TrainingState state, TrainingStep step, Batch batch, MetricsFile metrics)
     {
+        if (parts.Enter(parts.PhaseOf(state.Step + 1))) log.Say(parts.DescribePhase());
         long started = Stopwatch.GetTimestamp();
         StepMetrics result = step.Run(state.Step + 1, batch, out string? collapse);
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

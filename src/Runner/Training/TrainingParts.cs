@@ -1,7 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using TripletGpu.Models;
 using TripletGpu.Models.Networks;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Modules;
 using TripletGpu.Optimizers;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
@@ -12,12 +14,13 @@ namespace TripletGpu.Runner.Training;
 /// <summary>Everything that a config names, built and checked before a run's folder is made.</summary>
 sealed class TrainingParts : IDisposable
 {
+    const string ClassifierName = "classifier";
+
     TrainingParts(RunConfig config, DatasetSplits data, IBatchSource batches, EmbeddingNetwork network)
     {
         (Config, Data, Batches, Network) = (config, data, batches, network);
-        TotalSteps = config.Train.Steps ?? (long)config.Train.Epochs * batches.BatchesPerEpoch;
-        Optimizer = OptimizerFactory.Create(config.Optimizer, network.Parameters());
-        Schedule = OptimizerFactory.Create(config.Schedule, config.Optimizer.LearningRate, TotalSteps);
+        Phases = TrainingPhase.Of(config, batches.BatchesPerEpoch);
+        Begin(Phases[0]);
     }
 
     /// <summary>The config as resolved.</summary>
@@ -32,28 +35,34 @@ sealed class TrainingParts : IDisposable
     /// <summary>What is trained.</summary>
     public EmbeddingNetwork Network { get; }
 
-    /// <summary>How it is changed.</summary>
-    public Optimizer Optimizer { get; }
+    /// <summary>What names the classes from embeddings that are not normalised, in a phase that trains a classifier.</summary>
+    public Module? Classifier { get; private set; }
 
-    /// <summary>How fast.</summary>
-    public Schedule Schedule { get; }
+    /// <summary>How they are changed.</summary>
+    public Optimizer Optimizer { get; private set; }
+
+    /// <summary>How fast, by the steps of the phase.</summary>
+    public Schedule Schedule { get; private set; }
+
+    /// <summary>The parts of the run, in order.</summary>
+    public IReadOnlyList<TrainingPhase> Phases { get; }
+
+    /// <summary>The current one.</summary>
+    public TrainingPhase Phase { get; private set; }
 
     /// <summary>The steps of the whole run.</summary>
-    public long TotalSteps { get; }
+    public long TotalSteps => Phases[^1].End;
 
     /// <summary>Builds everything; weights are drawn from the seed or read from the file that the config names.</summary>
     /// <exception cref="UserErrorException">Something that the config names cannot be used.</exception>
     public static TrainingParts Build(RunConfig config, DatasetSplits data, Device device)
     {
         Datasets.CheckInput(config.Model, data.Train);
-        if (config.Loss.Kind != LossKind.Triplet)
-            throw new UserErrorException($"the config's loss.kind: this version trains with triplet, not {ConfigReader.Word(config.Loss.Kind)}");
         DatasetBatches batches = new(
             data.Train, Samplers.Create(config, data.Train), Augmentations.Parse(config.Data.Augment), config.Train.Seed);
         EmbeddingNetwork network = Networks.Create(config.Model, config.Train.Seed, device);
         network.Initialize(config.Train.Seed);
         if (config.Model.Weights is { } weights) Weights.Read(weights, network);
-        Freezing.Freeze(network, config.Model.Freeze);
         return new TrainingParts(config, data, batches, network);
     }
 
@@ -66,10 +75,57 @@ sealed class TrainingParts : IDisposable
             + $" {TotalSteps:N0} steps of {Config.Sampler.Batch} on {Network.Device}");
     }
 
+    /// <summary>The phase of a step, counted from 1.</summary>
+    public TrainingPhase PhaseOf(long step) => Phases.First(phase => step <= phase.End || phase == Phases[^1]);
+
+    /// <summary>Makes a phase the current one: its classifier and its optimizer are new; nothing if it is already.</summary>
+    /// <returns>Whether it was not.</returns>
+    public bool Enter(TrainingPhase phase)
+    {
+        if (phase == Phase) return false;
+        Leave();
+        Freezing.Thaw(Network);
+        Begin(phase);
+        return true;
+    }
+
+    /// <summary>What the current phase does, in one line.</summary>
+    public string DescribePhase() => string.Create(CultureInfo.InvariantCulture,
+        $"phase {Phase.Number} of {Phases.Count}: {ConfigReader.Word(Phase.Loss.Kind)} for {Phase.Length:N0} steps,"
+        + $" {Network.Parameters().Count(p => p.IsTrainable)} of {Network.Parameters().Count(p => !p.IsStatistic)} tensors train");
+
     /// <summary>Releases what lives on the device.</summary>
     public void Dispose()
     {
-        Optimizer.Release();
+        Leave();
         Network.Release();
+    }
+
+    [MemberNotNull(nameof(Phase), nameof(Optimizer), nameof(Schedule))]
+    void Begin(TrainingPhase phase)
+    {
+        Phase = phase;
+        Freezing.Freeze(Network, phase.Freeze);
+        Classifier = phase.Loss.Kind == LossKind.Softmax ? CreateClassifier() : null;
+        // Groups of the classifier match nothing where there is none.
+        ParameterGroupConfig[] groups = Classifier is not null ? Config.Optimizer.Groups
+            : [.. Config.Optimizer.Groups.Where(g => !g.Match.StartsWith(ClassifierName, StringComparison.Ordinal))];
+        Optimizer = OptimizerFactory.Create(
+            Config.Optimizer with { Groups = groups }, [.. Network.Parameters(), .. Classifier?.Parameters() ?? []]);
+        Schedule = OptimizerFactory.Create(Config.Schedule, phase.LearningRate, phase.Length);
+    }
+
+    Sequential CreateClassifier()
+    {
+        Sequential classifier = new(Network.Device, (ClassifierName, new Linear(Network.Device, Network.Dimension, Data.Train.Classes)));
+        // Another seed than the network's, whose random numbers begin at the same place.
+        classifier.Initialize(~Config.Train.Seed);
+        return classifier;
+    }
+
+    void Leave()
+    {
+        Optimizer.Release();
+        Classifier?.Release();
     }
 }

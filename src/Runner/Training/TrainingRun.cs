@@ -1,4 +1,5 @@
 using TripletGpu.Models.Serialization;
+using TripletGpu.Modules;
 using TripletGpu.Runner.Commands;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
@@ -24,11 +25,17 @@ static class TrainingRun
         RunConfig config = ConfigReader.Read(request.Source, settings);
         if (request.IsResumed) ResumeRules.Check(ConfigReader.Read(request.Source, []), config, request.Folder);
         using ProgressLine progress = new(terminal);
-        DatasetSplits data = Datasets.Open(config, progress.WriteLine);
+        List<string> told = [];
+        DatasetSplits data = Datasets.Open(config, line =>
+        {
+            progress.WriteLine(line);
+            told.Add(line);
+        });
         using TrainingParts parts = TrainingParts.Build(config, data, device);
         using ClaimedFolder claimed = request.IsResumed ? ClaimedFolder.Again(request.Folder) : ClaimedFolder.New(request.Folder);
         AtomicFile.WriteText(request.Folder.Config, ConfigReader.ToJson(config) + "\n");
         using RunLog log = new(request.Folder.Log, progress);
+        foreach (string line in told) log.Note(line);
         try
         {
             return Train(request, parts, claimed, log, progress, interruption, terminal, json);
@@ -52,6 +59,7 @@ static class TrainingRun
     {
         log.Note($"triplet {typeof(TrainingRun).Assembly.GetName().Version}, {Environment.CommandLine}");
         foreach (string warning in ConfigRules.Warnings(parts.Config)) log.Say(warning);
+        if (GradientCacheWarning(parts) is { } caution) log.Say(caution);
         RunFiles files = new(request.Folder, parts.Config.Train.Keep);
         TrainingState state = files.Restore(parts, log.Say);
         RunEvaluator evaluator = new(parts.Config, parts.Data, parts.Network, progress, () => interruption.IsRequested);
@@ -90,5 +98,16 @@ static class TrainingRun
         {
             return null;
         }
+    }
+
+    static string? GradientCacheWarning(TrainingParts parts)
+    {
+        return parts.Config.Train.GradientCache is { } chunk && chunk < parts.Config.Sampler.Batch && HasTrainingNorm(parts.Network)
+            ? $"train.gradientCache {chunk}: batch norm sees {chunk} images at once, twice a step, so that the gradient is not that of"
+                + " the whole batch; model.freeze with its layers, or model.batchNorm=false, makes it exact"
+            : null;
+
+        static bool HasTrainingNorm(Module module) =>
+            module is BatchNorm { IsFrozen: false } || module.Parts.Any(part => HasTrainingNorm(part.Part));
     }
 }

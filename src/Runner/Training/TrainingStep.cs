@@ -9,9 +9,8 @@ namespace TripletGpu.Runner.Training;
 sealed class TrainingStep(TrainingParts parts)
 {
     const int StepsBetweenRanks = 50;
-    readonly TripletSettings settings = LossSettings.From(parts.Config.Loss, parts.Config.Train.Seed);
 
-    /// <summary>Trains on a batch.</summary>
+    /// <summary>Trains on a batch by the current phase.</summary>
     /// <param name="number">The step's number, from 1.</param>
     /// <param name="batch">The images and their classes.</param>
     /// <param name="collapse">What is wrong with the embeddings and what to try; null where they are sound.</param>
@@ -22,12 +21,17 @@ sealed class TrainingStep(TrainingParts parts)
         Device device = parts.Network.Device;
         parts.Network.SetStep(number);
         using Step step = device.BeginStep();
-        Tensor embeddings = parts.Network.Forward(device.Tensor(batch.Shape, batch.Pixels), out Tensor raw);
-        Tensor loss = embeddings.TripletLoss(batch.Labels, settings with { Draw = (ulong)number }, out TripletTable mined);
+        GradientCache? cache = parts.Config.Train.GradientCache is { } chunk && chunk < batch.Size
+            ? new(parts.Network, chunk, batch, number) : null;
+        Tensor? raw = cache?.Forward();
+        Tensor embeddings = raw is null ? parts.Network.Forward(device.Tensor(batch.Shape, batch.Pixels), out raw)
+            : parts.Network.Normalize(raw);
+        Tensor loss = embeddings.TripletLoss(batch.Labels, Mining(number), out TripletTable mined);
+        double? accuracy = parts.Classifier is null ? null : Classify(raw, batch.Labels, out loss);
         float value = loss.ToScalar();
         if (!float.IsFinite(value)) throw Diverged(number, value, batch);
         TripletStatistics statistics = mined.ReadStatistics();
-        float rate = parts.Schedule.Rate(number - 1);
+        float rate = parts.Schedule.Rate(number - 1 - parts.Phase.Start);
         int width = parts.Network.Dimension;
         float[] points = embeddings.ToArray();
         double? rank = number % StepsBetweenRanks == 0 ? EmbeddingDiagnostics.EffectiveRank(points, width) : null;
@@ -38,14 +42,39 @@ sealed class TrainingStep(TrainingParts parts)
             Step = number, Epoch = 0, Loss = value, LearningRate = rate, Pairs = statistics.Pairs, Active = statistics.Active,
             Hard = statistics.Hard, SemiHard = statistics.SemiHard, Easy = statistics.Easy,
             Spread = (float)EmbeddingDiagnostics.Spread(points, width), NormP05 = p05, NormP95 = p95,
-            EffectiveRank = (float?)rank, ImagesPerSecond = 0, Seconds = 0,
+            EffectiveRank = (float?)rank, Accuracy = accuracy, Phase = parts.Phases.Count > 1 ? parts.Phase.Number : null,
+            ImagesPerSecond = 0, Seconds = 0,
         };
         step.Backward(loss);
+        cache?.Backward(step);
         parts.Optimizer.Update(step.Gradients, rate);
         return metrics;
     }
 
+    /// <summary>While a classifier trains, the triplets are counted by a rule that any batch allows.</summary>
+    TripletSettings Mining(long number)
+    {
+        TripletSettings settings = LossSettings.From(parts.Phase.Loss, parts.Config.Train.Seed) with { Draw = (ulong)number };
+        return parts.Classifier is null ? settings : settings with { Rule = TripletRule.SemiHard };
+    }
+
+    /// <summary>The cross-entropy of the classifier's answers, and the share of them that is right.</summary>
+    double Classify(Tensor raw, int[] labels, out Tensor loss)
+    {
+        Tensor logits = parts.Classifier!.Forward(raw);
+        loss = logits.SoftmaxCrossEntropy(raw.Device.Tensor(new Shape(labels.Length), labels));
+        float[] scores = logits.ToArray();
+        int classes = logits.Shape[1], right = 0;
+        for (int i = 0; i < labels.Length; i++)
+        {
+            Span<float> row = scores.AsSpan(i * classes, classes);
+            float answer = row[labels[i]];
+            if (!row.ContainsAnyExceptInRange(float.NegativeInfinity, answer)) right++;
+        }
+        return (double)right / labels.Length;
+    }
+
     UserErrorException Diverged(long number, float loss, Batch batch) => new(
         $"step {number}: the loss is {loss}: {NonFiniteSearch.Explain(parts.Network, batch)}."
-        + $" Try a lower optimizer.learningRate than {parts.Config.Optimizer.LearningRate}, or a warm-up");
+        + $" Try a lower optimizer.learningRate than {parts.Phase.LearningRate}, or a warm-up");
 }
