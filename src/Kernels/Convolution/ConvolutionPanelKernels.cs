@@ -48,14 +48,17 @@ public static partial class ConvolutionPanelKernels
     }
 
     /// <summary>
-    /// Panels of 32 taps with a row for each output pixel of one image. One item a line of output pixels of a panel (X
-    /// lines, Y panels).
+    /// Panels of 32 taps with a row for each output pixel. One item a line of output pixels of a panel (X lines, Y
+    /// panels, Z
+    /// images).
     /// </summary>
     [Kernel]
-    public static void GatherTaps(Index2D i, ArrayView<float> x, ArrayView<float> packed, ConvolutionShape d)
+    public static void GatherTaps(
+        Index3D i, ArrayView<float> x, ArrayView<float> packed, ConvolutionShape d, int panels)
     {
         int p = i.X, firstTap = i.Y * PanelN;
-        var rows = packed.SubView((i.Y * d.Pixels + p * d.Q) * PanelN, d.Q * PanelN);
+        var rows = packed.SubView(((i.Z * panels + i.Y) * d.Pixels + p * d.Q) * PanelN, d.Q * PanelN);
+        var image = x.SubView(i.Z * d.C * d.H * d.W, d.C * d.H * d.W);
         for (int j = 0; j < PanelN; j++)
         {
             int tap = firstTap + j;
@@ -67,7 +70,7 @@ public static partial class ConvolutionPanelKernels
             for (int q = 0; q < Math.Min(from, d.Q); q++)
                 rows[q * PanelN + j] = 0f;
             for (int q = from; q < to; q++)
-                rows[q * PanelN + j] = x[source + q * d.StrideW];
+                rows[q * PanelN + j] = image[source + q * d.StrideW];
             for (int q = Math.Max(from, to); q < d.Q; q++)
                 rows[q * PanelN + j] = 0f;
         }

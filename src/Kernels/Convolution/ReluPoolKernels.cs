@@ -3,66 +3,71 @@ using ILGPU.Algorithms;
 
 namespace TripletGpu.Kernels;
 
+/// <summary>Planes of H x W pooled to P x Q, Channels planes an image.</summary>
+public readonly record struct ReluPoolDims(int Channels, int H, int W, int P, int Q);
+
 /// <summary>
-/// ReLU and max pooling of 2 x 2 with stride 2 in one pass. The place of each maximum is a byte, four to an int: 0 to
-/// 3 is
-/// the pixel of the window, 4 says that ReLU cut it.
+/// ReLU and max pooling of 2 x 2 with stride 2 in one pass. The place of each maximum is a byte: 0 to 3 is the pixel of
+/// the window, 4 says that ReLU cut it. Bound by memory.
 /// </summary>
 public static partial class ReluPoolKernels
 {
     const int Cut = 4;
 
-    /// <summary>
-    /// y = max(0, max over the window of x + bias). One item four neighbouring results, so that each writes a whole
-    /// int.
-    /// </summary>
+    /// <summary>y = max(0, max over the window of x + bias). One item a line of results.</summary>
     [Kernel]
     public static void Forward(
         Index1D i, ArrayView<float> x, ArrayView<float> bias, ArrayView<float> y, ArrayView<int> places, ReluPoolDims d)
     {
-        int packed = 0;
-        for (int j = 0; j < 4; j++)
+        int plane = i / d.P, p = i % d.P;
+        float shift = bias[plane % d.Channels];
+        var upper = x.SubView((plane * d.H + 2 * p) * d.W, d.W);
+        var lower = x.SubView((plane * d.H + 2 * p + 1) * d.W, d.W);
+        var to = y.SubView(i * d.Q, d.Q);
+        var bytes = places.Cast<byte>();
+        for (int q = 0; q < d.Q; q++)
         {
-            int at = i * 4 + j;
-            if (at >= d.Count) break;
-            int plane = at / (d.P * d.Q), p = at / d.Q % d.P, q = at % d.Q;
-            int start = (plane * d.H + 2 * p) * d.W + 2 * q;
-            float best = x[start];
+            float best = upper[2 * q];
             int place = 0;
-            for (int k = 1; k < 4; k++)
+            float second = upper[2 * q + 1], third = lower[2 * q], fourth = lower[2 * q + 1];
+            if (second > best || XMath.IsNaN(second))
             {
-                float value = x[start + k / 2 * d.W + k % 2];
-                if (value > best || XMath.IsNaN(value))
-                {
-                    best = value;
-                    place = k;
-                }
+                best = second;
+                place = 1;
             }
-            best += bias[plane % d.Channels];
-            if (best <= 0f) place = Cut;
-            y[at] = MathF.Max(best, 0f);
-            packed |= place << (8 * j);
+            if (third > best || XMath.IsNaN(third))
+            {
+                best = third;
+                place = 2;
+            }
+            if (fourth > best || XMath.IsNaN(fourth))
+            {
+                best = fourth;
+                place = 3;
+            }
+            best += shift;
+            to[q] = MathF.Max(best, 0f);
+            bytes[i * d.Q + q] = (byte)(best <= 0f ? Cut : place);
         }
-        places[i] = packed;
     }
 
-    /// <summary>dx = dy at the place of each window's maximum, elsewhere 0. Parallel over the elements of dx.</summary>
+    /// <summary>dx = dy at the place of each window's maximum, elsewhere 0. One item a line of dx.</summary>
     [Kernel]
     public static void Backward(Index1D i, ArrayView<int> places, ArrayView<float> dy, ArrayView<float> dx,
         ReluPoolDims d)
     {
-        int plane = i / (d.H * d.W), h = i / d.W % d.H, w = i % d.W;
-        int p = h / 2, q = w / 2;
-        float value = 0f;
-        if (p < d.P && q < d.Q)
+        int plane = i / d.H, h = i % d.H, p = h / 2, left = h % 2 * 2;
+        var line = dx.SubView(i * d.W, d.W);
+        var bytes = places.Cast<byte>();
+        int pooled = p < d.P ? d.Q : 0, from = (plane * d.P + p) * d.Q;
+        for (int q = 0; q < pooled; q++)
         {
-            int at = (plane * d.P + p) * d.Q + q;
-            int place = (places[at / 4] >> (8 * (at % 4))) & 255;
-            if (place == h % 2 * 2 + w % 2) value = dy[at];
+            int place = bytes[from + q];
+            float gradient = dy[from + q];
+            line[2 * q] = place == left ? gradient : 0f;
+            line[2 * q + 1] = place == left + 1 ? gradient : 0f;
         }
-        dx[i] = value;
+        for (int w = 2 * pooled; w < d.W; w++)
+            line[w] = 0f;
     }
 }
-
-/// <summary>Planes of H x W pooled to P x Q; Count results, Channels planes an image.</summary>
-public readonly record struct ReluPoolDims(int Count, int Channels, int H, int W, int P, int Q);

@@ -2,9 +2,16 @@ using ILGPU;
 
 namespace TripletGpu.Kernels;
 
-/// <summary>Images of Channels planes of Plane elements each; a channel's elements lie in all images.</summary>
-public readonly record struct ChannelDims(int Images, int Channels, int Plane)
+/// <summary>
+/// Images of Channels planes of Plane elements each; a channel's elements lie in all images. Where a kernel takes a
+/// block
+/// of a plane for each item, it has Each elements: 1 on a GPU, where neighbours read neighbours, more on a CPU.
+/// </summary>
+public readonly record struct ChannelDims(int Images, int Channels, int Plane, int Each)
 {
+    /// <summary>Blocks of a plane.</summary>
+    public int Blocks => (Plane + Each - 1) / Each;
+
     /// <summary>Elements of a channel.</summary>
     public int Count => Images * Plane;
 
@@ -71,15 +78,24 @@ public static partial class BatchNormKernels
         statistics[2 * channels + channel] = 1f / MathF.Sqrt(runningVariance[channel] + epsilon);
     }
 
-    /// <summary>y = (x - mean) * inverse deviation * weight + bias, then max(0, y) where relu is not 0.</summary>
+    /// <summary>
+    /// y = (x - mean) * inverse deviation * weight + bias, then max(0, y) where relu is not 0. One item a block of a
+    /// plane.
+    /// </summary>
     [Kernel]
     public static void Normalize(
         Index1D i, ArrayView<float> x, ArrayView<float> weight, ArrayView<float> bias, ArrayView<float> statistics,
         ArrayView<float> y, ChannelDims d, int relu)
     {
-        int channel = i / d.Plane % d.Channels;
-        float value = Normalized(x[i], statistics, channel, d.Channels) * weight[channel] + bias[channel];
-        y[i] = relu != 0 ? MathF.Max(value, 0f) : value;
+        int plane = i / d.Blocks, first = i % d.Blocks * d.Each, channel = plane % d.Channels;
+        int start = plane * d.Plane, end = Math.Min(first + d.Each, d.Plane);
+        float mean = statistics[channel], rest = statistics[d.Channels + channel];
+        float scale = statistics[2 * d.Channels + channel], factor = weight[channel], shift = bias[channel];
+        for (int j = start + first; j < start + end; j++)
+        {
+            float value = (x[j] - mean - rest) * scale * factor + shift;
+            y[j] = relu != 0 ? MathF.Max(value, 0f) : value;
+        }
     }
 
     /// <summary>
@@ -117,7 +133,7 @@ public static partial class BatchNormKernels
 
     /// <summary>
     /// dx = weight * inverse deviation * (g - mean(g) - n * mean(g n)), or adds it; with frozen statistics
-    /// weight * inverse deviation * g.
+    /// weight * inverse deviation * g. One item a block of a plane.
     /// </summary>
     [Kernel]
     public static void InputGradient(
@@ -125,13 +141,19 @@ public static partial class BatchNormKernels
         ArrayView<float> dy, ArrayView<float> gradientSums, ArrayView<float> dx, ChannelDims d, int frozen, int relu,
         int accumulate)
     {
-        int channel = i / d.Plane % d.Channels;
-        float n = Normalized(x[i], statistics, channel, d.Channels);
-        float g = relu != 0 && n * weight[channel] + bias[channel] <= 0f ? 0f : dy[i];
-        if (frozen == 0)
-            g -= gradientSums[channel] / d.Count + n * (gradientSums[d.Channels + channel] / d.Count);
-        float gradient = weight[channel] * statistics[2 * d.Channels + channel] * g;
-        dx[i] = accumulate != 0 ? dx[i] + gradient : gradient;
+        int plane = i / d.Blocks, first = i % d.Blocks * d.Each, channel = plane % d.Channels;
+        int start = plane * d.Plane, end = Math.Min(first + d.Each, d.Plane);
+        float mean = statistics[channel], rest = statistics[d.Channels + channel];
+        float scale = statistics[2 * d.Channels + channel], factor = weight[channel], shift = bias[channel];
+        float share = frozen != 0 ? 0f : gradientSums[channel] / d.Count;
+        float slope = frozen != 0 ? 0f : gradientSums[d.Channels + channel] / d.Count;
+        for (int j = start + first; j < start + end; j++)
+        {
+            float n = (x[j] - mean - rest) * scale;
+            float g = relu != 0 && n * factor + shift <= 0f ? 0f : dy[j];
+            float gradient = factor * scale * (g - share - n * slope);
+            dx[j] = accumulate != 0 ? dx[j] + gradient : gradient;
+        }
     }
 
     static float Normalized(float x, ArrayView<float> statistics, int channel, int channels)

@@ -19,11 +19,11 @@ public sealed class GpuBackend : IBackend
         metricLearning = new HostMetricLearning();
         Memory = new GpuMemory(driver);
         Elementwise = new GpuElementwise(driver);
-        Reduction = new GpuReduction(driver, scratch);
+        Reduction = new GpuReduction(driver, Plan, scratch);
         MatMul = new GpuMatMul(driver, products);
         Convolution = new GpuConvolution(driver, Plan, products, scratch);
         Pooling = new GpuPooling(driver);
-        Normalization = new GpuNormalization(driver, scratch);
+        Normalization = new GpuNormalization(driver, Plan, scratch);
         Optimizers = new GpuOptimizers(driver);
     }
 

@@ -45,7 +45,7 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuProducts prod
         DeviceView<float> map = scratch.Take(ScratchUse.Map, (long)dims.N * d.K * d.P * d.Q);
         Multiply(x.Floats(), weight.Floats(), map, d, dims.N);
         ReluPoolKernels.LaunchForward(
-            driver, (y.Items() + 3) / 4, map, bias.Floats(), y.Floats(), index.Ints(), Pool(d, dims.N));
+            driver, dims.N * d.K * (d.P / 2), map, bias.Floats(), y.Floats(), index.Ints(), Pool(d));
     }
 
     public void BackwardReluMaxPool(
@@ -54,7 +54,7 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuProducts prod
     {
         ConvolutionShape d = Shape(dims);
         DeviceView<float> map = scratch.Take(ScratchUse.Map, (long)dims.N * d.K * d.P * d.Q);
-        ReluPoolKernels.LaunchBackward(driver, map.Length, index.Ints(), dy.Floats(), map, Pool(d, dims.N));
+        ReluPoolKernels.LaunchBackward(driver, dims.N * d.K * d.P, index.Ints(), dy.Floats(), map, Pool(d));
         if (dx.IsNeeded) BackwardInput(map, weight.Floats(), dx, d, dims.N);
         if (dw.IsNeeded) BackwardWeight(x.Floats(), map, dw, d, dims.N);
         if (db.IsNeeded) BackwardBias(map, db, d, dims.N);
@@ -106,27 +106,44 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuProducts prod
     }
 
     /// <summary>
-    /// dW = the sum over images of dy * columns', one product an image: sums of one image's pixels, then of images.
+    /// dW = the sum over images of dy * columns': a product for each image, side by side as far as memory goes, then
+    /// their
+    /// sum in the order of the images.
     /// </summary>
     void BackwardWeight(DeviceView<float> x, DeviceView<float> dy, Gradient dw, ConvolutionShape d, int images)
     {
-        int map = d.C * d.H * d.W, output = d.K * d.Pixels;
+        int map = d.C * d.H * d.W, output = d.K * d.Pixels, weights = d.K * d.Taps;
         DeviceView<float> target = dw.Target!.Floats();
-        for (int i = 0; i < images; i++)
+        int each = plan.ImagesAtOnce(images, Math.Max(weights, IsPointwise(d) ? 0 : (long)d.Taps * d.Pixels));
+        DeviceView<float> results = scratch.Take(ScratchUse.Weight, (long)each * weights);
+        for (int first = 0; first < images; first += each)
         {
-            DeviceView<float> input = x.Slice(i * map, map), gradient = dy.Slice(i * output, output);
-            int accumulate = i > 0 ? 1 : dw.Adds();
-            var dims = new GemmDims(d.K, d.Taps, d.Pixels, d.Pixels, 1, 1, d.Pixels, d.Taps, 0, 0, 0, accumulate);
-            if (IsPointwise(d)) products.Run(gradient, input, target, dims);
-            else if (plan.UsesPanels)
-            {
-                DeviceView<float> packed =
-                    scratch.Take(ScratchUse.Columns, GpuProducts.PackedLength(d.Pixels, d.Taps));
-                ConvolutionPanelKernels.LaunchGatherTaps(driver, (d.P, GpuProducts.Panels(d.Taps)), input, packed, d);
-                products.RunPacked(gradient, packed, target, dims, batch: 1);
-            }
-            else products.Run(gradient, Columns(input, d, 1), target, dims);
+            int count = Math.Min(each, images - first);
+            WeightProducts(
+                x.Slice(first * map, count * map), dy.Slice(first * output, count * output), results, d, count);
+            ReductionKernels.LaunchSumByItem(
+                driver, weights, results, target, new(1, count, weights), 1, first > 0 ? 1 : dw.Adds());
         }
+    }
+
+    /// <summary>results[n] = dy[n] * columns[n]'.</summary>
+    void WeightProducts(
+        DeviceView<float> x, DeviceView<float> dy, DeviceView<float> results, ConvolutionShape d, int count)
+    {
+        int batchB = IsPointwise(d) ? d.C * d.H * d.W : d.Taps * d.Pixels;
+        var dims = new GemmDims(
+            d.K, d.Taps, d.Pixels, d.Pixels, 1, 1, d.Pixels, d.Taps, d.K * d.Pixels, batchB, d.K * d.Taps,
+            Accumulate: 0);
+        if (IsPointwise(d)) products.Run(dy, x, results, dims, count);
+        else if (plan.UsesPanels)
+        {
+            int panels = GpuProducts.Panels(d.Taps);
+            DeviceView<float> packed =
+                scratch.Take(ScratchUse.Columns, (long)count * GpuProducts.PackedLength(d.Pixels, d.Taps));
+            ConvolutionPanelKernels.LaunchGatherTaps(driver, (d.P, panels, count), x, packed, d, panels);
+            products.RunPacked(dy, packed, results, dims, count);
+        }
+        else products.Run(dy, Columns(x, d, count), results, dims, count);
     }
 
     void BackwardBias(DeviceView<float> dy, Gradient db, ConvolutionShape d, int images)
@@ -161,6 +178,5 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuProducts prod
             g.DilationH, g.DilationW);
     }
 
-    static ReluPoolDims Pool(ConvolutionShape d, int images) =>
-        new(images * d.K * (d.P / 2) * (d.Q / 2), d.K, d.P, d.Q, d.P / 2, d.Q / 2);
+    static ReluPoolDims Pool(ConvolutionShape d) => new(d.K, d.P, d.Q, d.P / 2, d.Q / 2);
 }

@@ -3,7 +3,7 @@ using TripletGpu.Kernels;
 namespace TripletGpu.Backends.Gpu;
 
 /// <summary>Normalisations on a GPU.</summary>
-sealed class GpuNormalization(IGpuDriver driver, GpuScratch scratch) : INormalization
+sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch) : INormalization
 {
     public void BatchNorm(
         Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor y, Tensor statistics,
@@ -43,20 +43,36 @@ sealed class GpuNormalization(IGpuDriver driver, GpuScratch scratch) : INormaliz
         Put(sums.Slice(0, d.Channels), dbias);
         if (dx.IsNeeded)
             BatchNormKernels.LaunchInputGradient(
-                driver, x.Items(), x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), dy.Floats(), sums,
+                driver, Planes(x) * d.Blocks, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(),
+                dy.Floats(), sums,
                 dx.Target.Floats(), d, frozen ? 1 : 0, relu ? 1 : 0, dx.Adds());
     }
 
-    public void LocalResponseNorm(Tensor x, Tensor y, int size, float alpha, float beta, float k) =>
-        ResponseNormKernels.LaunchForward(driver, x.Items(), x.Floats(), y.Floats(), Window(x, size, alpha, beta, k));
+    public void LocalResponseNorm(Tensor x, Tensor y, int size, float alpha, float beta, float k)
+    {
+        ResponseNormDims d = Window(x, size, alpha, beta, k);
+        DeviceView<float> responses = Responses(x, d);
+        ResponseNormKernels.LaunchForward(
+            driver, (x.Items() + d.Each - 1) / d.Each, x.Floats(), responses, y.Floats(), d, x.Items());
+    }
 
     public void LocalResponseNormBackward(Tensor x, Tensor dy, Gradient dx, int size, float alpha, float beta, float k)
     {
-        if (dx.IsNeeded)
-            ResponseNormKernels.LaunchBackward(
-                driver, x.Items(), x.Floats(), dy.Floats(), dx.Target.Floats(), Window(x, size, alpha, beta, k),
-                dx.Adds());
+        if (!dx.IsNeeded) return;
+        ResponseNormDims d = Window(x, size, alpha, beta, k);
+        DeviceView<float> responses = Responses(x, d);
+        ResponseNormKernels.LaunchBackward(
+            driver, Planes(x) * d.Blocks, x.Floats(), responses, dy.Floats(), dx.Target.Floats(), d, dx.Adds());
     }
+
+    DeviceView<float> Responses(Tensor x, ResponseNormDims d)
+    {
+        DeviceView<float> responses = scratch.Take(ScratchUse.Map, x.Count);
+        ResponseNormKernels.LaunchResponses(driver, Planes(x) * d.Blocks, x.Floats(), responses, d);
+        return responses;
+    }
+
+    static int Planes(Tensor x) => x.Shape[0] * x.Shape[1];
 
     public void L2Normalize(Tensor x, Tensor y, Tensor norms, float epsilon) =>
         UnitRowKernels.LaunchForward(driver, x.Shape[0], x.Floats(), y.Floats(), norms.Floats(), x.Shape[1], epsilon);
@@ -71,7 +87,8 @@ sealed class GpuNormalization(IGpuDriver driver, GpuScratch scratch) : INormaliz
 
     void Normalize(Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor y, ChannelDims d, bool relu) =>
         BatchNormKernels.LaunchNormalize(
-            driver, x.Items(), x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), y.Floats(), d,
+            driver, Planes(x) * d.Blocks, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(),
+            y.Floats(), d,
             relu ? 1 : 0);
 
     void Put(DeviceView<float> sums, Gradient gradient)
@@ -80,8 +97,9 @@ sealed class GpuNormalization(IGpuDriver driver, GpuScratch scratch) : INormaliz
             ElementwiseKernels.LaunchAffine(driver, sums.Length, sums, gradient.Target.Floats(), 1, 0, gradient.Adds());
     }
 
-    static ChannelDims Dims(Tensor x) => new(x.Shape[0], x.Shape[1], x.Shape.Product(2, x.Shape.Rank));
+    ChannelDims Dims(Tensor x) =>
+        new(x.Shape[0], x.Shape[1], x.Shape.Product(2, x.Shape.Rank), plan.ElementsEach);
 
-    static ResponseNormDims Window(Tensor x, int size, float alpha, float beta, float k) =>
-        new(x.Shape[1], x.Shape.Product(2, x.Shape.Rank), size, alpha, beta, k);
+    ResponseNormDims Window(Tensor x, int size, float alpha, float beta, float k) =>
+        new(x.Shape[1], x.Shape.Product(2, x.Shape.Rank), size, alpha, beta, k, plan.ElementsEach);
 }

@@ -3,7 +3,7 @@ using TripletGpu.Kernels;
 namespace TripletGpu.Backends.Gpu;
 
 /// <summary>Sums, strided copies and softmax on a GPU.</summary>
-sealed class GpuReduction(IGpuDriver driver, GpuScratch scratch) : IReduction
+sealed class GpuReduction(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch) : IReduction
 {
     public void Sum(Tensor x, Shape to, float scale, Gradient y)
     {
@@ -20,23 +20,30 @@ sealed class GpuReduction(IGpuDriver driver, GpuScratch scratch) : IReduction
 
     public void Copy(Strided from, Strided to, Shape box, float scale, bool accumulate)
     {
-        Span<int> extents = stackalloc int[Shape.MaxRank], source = stackalloc int[Shape.MaxRank],
-            target = stackalloc int[Shape.MaxRank];
-        int missing = Shape.MaxRank - box.Rank;
+        Span<int> extents = stackalloc int[Shape.MaxRank];
+        Span<int> source = stackalloc int[Shape.MaxRank], target = stackalloc int[Shape.MaxRank];
         extents.Fill(1);
-        for (int axis = 0; axis < box.Rank; axis++)
+        int at = Shape.MaxRank; // axes are filled from the last one; neighbours that lie alike on both sides become one
+        for (int axis = box.Rank - 1; axis >= 0; axis--)
         {
-            extents[missing + axis] = box[axis];
-            source[missing + axis] = from.Strides[axis];
-            target[missing + axis] = to.Strides[axis];
+            if (box[axis] == 1) continue;
+            if (at < Shape.MaxRank && from.Strides[axis] == source[at] * extents[at]
+                && to.Strides[axis] == target[at] * extents[at])
+            {
+                extents[at] *= box[axis];
+                continue;
+            }
+            at--;
+            (extents[at], source[at], target[at]) = (box[axis], from.Strides[axis], to.Strides[axis]);
         }
-        StridedCopyKernels.LaunchCopy(
-            driver, checked((int)box.Count), from.Tensor.Floats(), to.Tensor.Floats(), new StridedDims(
-                extents[1], extents[2], extents[3], extents[4], extents[5], source[0], source[1], source[2],
-                source[3], source[4],
-                source[5], target[0], target[1], target[2], target[3], target[4], target[5], (int)from.Offset,
-                (int)to.Offset),
-            scale, accumulate ? 1 : 0);
+        var d = new StridedDims(
+            extents[1], extents[2], extents[3], extents[4], extents[5], source[0], source[1], source[2], source[3],
+            source[4], source[5], target[0], target[1], target[2], target[3], target[4], target[5], from.Offset,
+            to.Offset, plan.ElementsEach);
+        if (box.Count > 0)
+            StridedCopyKernels.LaunchCopy(
+                driver, checked((int)(box.Count / d.Extent5)) * d.Blocks, from.Tensor.Floats(), to.Tensor.Floats(), d,
+                scale, accumulate ? 1 : 0);
     }
 
     public void LogSoftmax(Tensor x, Tensor y)

@@ -23,6 +23,8 @@ public enum ProductForm
 /// <param name="device">The device's capabilities.</param>
 public sealed class LaunchPlan(GpuCapabilities device)
 {
+    const int CpuBlock = 512;
+
     // A GPU hides latency behind some groups on each multiprocessor; fewer, larger tiles would leave it idle.
     const int GroupsEach = 2;
 
@@ -31,6 +33,13 @@ public sealed class LaunchPlan(GpuCapabilities device)
 
     /// <summary>Whether products run in panels, whose second operand is packed first.</summary>
     public bool UsesPanels { get; init; } = device.IsCpu;
+
+    /// <summary>
+    /// Elements that an item takes where it may take several neighbours: a GPU's items read side by side, a CPU's
+    /// loop over
+    /// vectors.
+    /// </summary>
+    public int ElementsEach => device.IsCpu ? CpuBlock : 1;
 
     /// <summary>How a batch of products of M x N runs.</summary>
     public ProductForm Product(int m, int n, int batch)
