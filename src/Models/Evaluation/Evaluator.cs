@@ -35,9 +35,11 @@ public static class Evaluator
     /// <param name="protocols">Which figures.</param>
     /// <param name="seed">For the samples of pairs, triplets and rows.</param>
     /// <param name="baselines">Figures of simpler methods, to stand beside these.</param>
+    /// <param name="stopping">Gives up within a second or two.</param>
+    /// <exception cref="OperationCanceledException">It was asked to give up.</exception>
     public static EvaluationResult Evaluate(
         Device device, EmbeddingSet queries, EmbeddingSet? references, Protocols protocols = Protocols.All, ulong seed = 1,
-        Baselines? baselines = null)
+        Baselines? baselines = null, CancellationToken stopping = default)
     {
         if (references is not null && references.Dimension != queries.Dimension)
             throw new ArgumentException($"{queries.Name} has rows of {queries.Dimension}, {references.Name} of {references.Dimension}");
@@ -49,7 +51,8 @@ public static class Evaluator
         };
         if (protocols.HasFlag(Protocols.Knn))
         {
-            NearestNeighbourResult neighbours = NearestNeighbourProtocol.Evaluate(device, queries, references);
+            NearestNeighbourResult neighbours = NearestNeighbourProtocol.Evaluate(device, queries, references, stopping);
+            stopping.ThrowIfCancellationRequested();
             RetrievalResult retrieval = RetrievalProtocol.Evaluate(device, queries, seed);
             result = result with
             {
@@ -63,11 +66,13 @@ public static class Evaluator
                 },
             };
         }
+        stopping.ThrowIfCancellationRequested();
         if (protocols.HasFlag(Protocols.NearestMean))
             result = result with
             {
                 NearestMeanAccuracy = NearestNeighbourProtocol.NearestMeanAccuracy(device, queries, references ?? queries),
             };
+        stopping.ThrowIfCancellationRequested();
         if (protocols.HasFlag(Protocols.Verification) && HasPairs(queries))
             result = result with
             {
@@ -77,6 +82,7 @@ public static class Evaluator
                     Pairs = $"{VerificationProtocol.PairsOfEachKind} same-class and as many different-class pairs of {queries.Name}",
                 },
             };
+        stopping.ThrowIfCancellationRequested();
         if (protocols.HasFlag(Protocols.TripletOrder) && HasPairs(queries))
             result = result with { TripletOrder = TripletOrderProtocol.Evaluate(queries, seed) };
         return result;

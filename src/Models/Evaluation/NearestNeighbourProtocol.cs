@@ -6,16 +6,33 @@ namespace TripletGpu.Models.Evaluation;
 /// <summary>Every query is given the class of its nearest reference by squared L2 distance.</summary>
 public static class NearestNeighbourProtocol
 {
+    // Between two slices the search can be stopped.
+    const int SliceRows = 2500;
+
     /// <summary>Finds every query's nearest reference.</summary>
     /// <param name="device">Where the search runs.</param>
     /// <param name="queries">The rows to classify.</param>
     /// <param name="references">What is searched; null: the queries themselves, each without itself.</param>
-    public static NearestNeighbourResult Evaluate(Device device, EmbeddingSet queries, EmbeddingSet? references)
+    /// <param name="stopping">Obeyed between slices of the queries.</param>
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public static NearestNeighbourResult Evaluate(Device device, EmbeddingSet queries, EmbeddingSet? references, CancellationToken stopping = default)
     {
         using Step step = device.BeginStep(record: false);
-        Tensor q = queries.Upload(device), r = references?.Upload(device) ?? q;
-        (Tensor indices, Tensor distances) = q.NearestNeighbours(r, 1, isSameSet: references is null);
-        return new NearestNeighbourResult(queries.Labels, (references ?? queries).Labels, indices.ToIntArray(), distances.ToArray());
+        Tensor r = (references ?? queries).Upload(device);
+        int[] neighbours = new int[queries.Count];
+        float[] distances = new float[queries.Count];
+        for (int start = 0; start < queries.Count; start += SliceRows)
+        {
+            stopping.ThrowIfCancellationRequested();
+            int count = Math.Min(SliceRows, queries.Count - start);
+            ReadOnlySpan<float> rows = queries.Values.AsSpan(start * queries.Dimension, count * queries.Dimension);
+            using Step slice = device.BeginStep(record: false);
+            Tensor q = device.Tensor(new Shape(count, queries.Dimension), rows);
+            (Tensor indices, Tensor nearest) = q.NearestNeighbours(r, 1, self: references is null ? start : -1);
+            indices.ToIntArray().CopyTo(neighbours, start);
+            nearest.ToArray().CopyTo(distances, start);
+        }
+        return new NearestNeighbourResult(queries.Labels, (references ?? queries).Labels, neighbours, distances);
     }
 
     /// <summary>

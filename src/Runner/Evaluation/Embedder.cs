@@ -15,10 +15,10 @@ static class Embedder
     /// <param name="network">Left in the mode that it was in.</param>
     /// <param name="images">Of the network's image shape.</param>
     /// <param name="progress">How far it is.</param>
-    /// <param name="isStopping">Asked between batches.</param>
+    /// <param name="stopping">Obeyed between batches.</param>
     /// <exception cref="OperationCanceledException">It was stopping.</exception>
     public static float[] Embed(
-        EmbeddingNetwork network, IImageDataset images, ProgressLine progress, Func<bool>? isStopping = null)
+        EmbeddingNetwork network, IImageDataset images, ProgressLine progress, CancellationToken stopping = default)
     {
         bool wasTraining = network.IsTraining;
         network.Train(false);
@@ -29,7 +29,7 @@ static class Embedder
             float[] embeddings = new float[(long)images.Count * width], batch = new float[batchSize * pixels];
             for (int start = 0; start < images.Count; start += batchSize)
             {
-                if (isStopping?.Invoke() == true) throw new OperationCanceledException();
+                stopping.ThrowIfCancellationRequested();
                 int count = Math.Min(batchSize, images.Count - start);
                 int from = start;
                 ImageReading.ForEach(images, count, i => images.CopyImage(from + i, batch.AsSpan(i * pixels, pixels)));

@@ -15,9 +15,9 @@ namespace TripletGpu.Runner.Evaluation;
 /// <param name="data">Its data.</param>
 /// <param name="network">What is measured.</param>
 /// <param name="progress">How far it is.</param>
-/// <param name="isStopping">Whether to give up, with an <see cref="OperationCanceledException"/>.</param>
+/// <param name="stopping">Gives up, with an <see cref="OperationCanceledException"/>.</param>
 sealed class RunEvaluator(
-    RunConfig config, DatasetSplits data, EmbeddingNetwork network, ProgressLine progress, Func<bool>? isStopping = null)
+    RunConfig config, DatasetSplits data, EmbeddingNetwork network, ProgressLine progress, CancellationToken stopping = default)
 {
     const long MostBaselinePixels = 1L << 28;
     Baselines? baselines;
@@ -26,7 +26,7 @@ sealed class RunEvaluator(
     public double PrecisionAt1()
     {
         (EmbeddingSet queries, EmbeddingSet? references) = Embed(network);
-        return NearestNeighbourProtocol.Evaluate(network.Device, queries, references).PrecisionAt1;
+        return NearestNeighbourProtocol.Evaluate(network.Device, queries, references, stopping).PrecisionAt1;
     }
 
     /// <summary>Every figure that the config asks for, with its baselines.</summary>
@@ -44,7 +44,7 @@ sealed class RunEvaluator(
                 _ => Protocols.TripletOrder,
             };
         EvaluationResult result = Evaluator.Evaluate(
-            network.Device, queries, references, protocols, config.Train.Seed, baselines ??= MeasureBaselines());
+            network.Device, queries, references, protocols, config.Train.Seed, baselines ??= MeasureBaselines(), stopping);
         if (config.Evaluate.Protocols.Contains(EvaluationProtocol.Lfw)) result = result with { Lfw = MeasureFaces() };
         return new MeasuredRun(result, queries);
     }
@@ -66,7 +66,7 @@ sealed class RunEvaluator(
         untrained.Initialize(config.Train.Seed);
         (EmbeddingSet queries, EmbeddingSet? references) = Embed(untrained);
         untrained.Release();
-        return new Baselines(raw, NearestNeighbourProtocol.Evaluate(network.Device, queries, references).PrecisionAt1);
+        return new Baselines(raw, NearestNeighbourProtocol.Evaluate(network.Device, queries, references, stopping).PrecisionAt1);
     }
 
     /// <summary>Null where the pixels of all images would fill the memory.</summary>
@@ -75,7 +75,7 @@ sealed class RunEvaluator(
         long pixels = ((long)data.Train.Count + (data.Test?.Count ?? 0)) * data.Train.ImageShape.Count;
         if (pixels > MostBaselinePixels) return null;
         return NearestNeighbourProtocol.Evaluate(
-            network.Device, Pixels(data.Test ?? data.Train), data.Test is null ? null : Pixels(data.Train)).PrecisionAt1;
+            network.Device, Pixels(data.Test ?? data.Train), data.Test is null ? null : Pixels(data.Train), stopping).PrecisionAt1;
     }
 
     (EmbeddingSet Queries, EmbeddingSet? References) Embed(EmbeddingNetwork with)
@@ -85,7 +85,7 @@ sealed class RunEvaluator(
     }
 
     EmbeddingSet Embed(EmbeddingNetwork with, IImageDataset images) =>
-        new(images.Name, Embedder.Embed(with, images, progress, isStopping), with.Dimension, images.Labels.ToArray());
+        new(images.Name, Embedder.Embed(with, images, progress, stopping), with.Dimension, images.Labels.ToArray());
 
     static EmbeddingSet Pixels(IImageDataset images)
     {

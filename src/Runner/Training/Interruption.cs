@@ -9,10 +9,14 @@ namespace TripletGpu.Runner.Training;
 sealed class Interruption : IDisposable
 {
     readonly List<PosixSignalRegistration> registrations = [];
+    readonly CancellationTokenSource source = new();
     volatile int exitCode;
 
     /// <summary>Whether somebody asked to stop.</summary>
     public bool IsRequested => exitCode != 0;
+
+    /// <summary>Cancelled when somebody asks to stop.</summary>
+    public CancellationToken Token => source.Token;
 
     /// <summary>130 after Ctrl-C, 143 after SIGTERM, as shells count signals; 0 while nobody asked.</summary>
     public int ExitCode => exitCode;
@@ -27,12 +31,17 @@ sealed class Interruption : IDisposable
     }
 
     /// <summary>Asks to stop, as a signal does.</summary>
-    public void Request(int code) => exitCode = code;
+    public void Request(int code)
+    {
+        exitCode = code;
+        source.Cancel();
+    }
 
     /// <summary>Gives the signals back.</summary>
     public void Dispose()
     {
         foreach (PosixSignalRegistration registration in registrations) registration.Dispose();
+        source.Dispose();
     }
 
     void Register(PosixSignal signal, int code) => registrations.Add(PosixSignalRegistration.Create(signal, context =>

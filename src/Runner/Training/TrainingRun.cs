@@ -62,7 +62,7 @@ static class TrainingRun
         if (GradientCacheWarning(parts) is { } caution) log.Say(caution);
         RunFiles files = new(request.Folder, parts.Config.Train.Keep);
         TrainingState state = files.Restore(parts, log.Say);
-        RunEvaluator evaluator = new(parts.Config, parts.Data, parts.Network, progress, () => interruption.IsRequested);
+        RunEvaluator evaluator = new(parts.Config, parts.Data, parts.Network, progress, interruption.Token);
         Trainer trainer = new(parts, files, evaluator, log, progress, interruption);
         log.Say(request.IsResumed
             ? $"{request.Folder.Path}: going on after step {state.Step:N0} of {trainer.TotalSteps:N0}"
