@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using TripletGpu.Models.Serialization;
 using TripletGpu.Ops;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Mining;
@@ -42,11 +41,13 @@ static class MineCommand
                 Reduction = parsed.GetValue(reduction) is { } word ? MiningNames.Reductions[word] : null,
                 Seed = parsed.GetValue(seed) ?? 1,
             };
+            string? triplets = parsed.GetValue(output), file = parsed.GetValue(gradient);
+            if (triplets is not null && file is not null && Path.GetFullPath(triplets) == Path.GetFullPath(file))
+                throw new UserErrorException($"--out and --gradient both name {file}: give each a file of its own");
             MiningInput input = MiningInput.Read(parsed.GetValue(embeddings)!, parsed.GetValue(labels), settings);
             using Device opened = parsed.OpenDevice(device, threads);
             MiningResult result = MiningJob.Run(opened, input, settings, parsed.GetValue(rule)!, parsed.GetValue(distance)!);
-            if (parsed.GetValue(output) is { } triplets) result.WriteTriplets(triplets);
-            if (parsed.GetValue(gradient) is { } file) Npy.Write(file, input.Shape, result.Gradient);
+            result.Write(triplets, file, input.Shape);
             if (parsed.GetValue(json)) Json.Write(terminal, result.Report);
             else terminal.Out.WriteLine(result.Report);
             return CommandLine.Done;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using TripletGpu.Autograd;
 using TripletGpu.Ops;
 
@@ -42,13 +43,28 @@ static class MiningJob
         MiningInput input, TripletSettings settings, string rule, string distance, Tensor loss, TripletTable table,
         TripletStatistics statistics, Tensor gradient)
     {
+        float value = loss.ToScalar();
+        if (!float.IsFinite(value)) throw new UserErrorException(
+            $"the loss is {value.ToString(CultureInfo.InvariantCulture)}: distances between these embeddings are too large for float32"
+            + " (scale them down)");
         bool lists = settings.Rule is not (TripletRule.BatchAll or TripletRule.AllSemiHard or TripletRule.AllHard);
         MiningReport report = new()
         {
-            Rule = rule, Margin = settings.Margin, Distance = distance, N = input.Shape[0], Dimension = input.Shape[1],
-            Pairs = statistics.Pairs, Active = statistics.Active, Hard = statistics.Hard, SemiHard = statistics.SemiHard,
-            Easy = statistics.Easy, Fallback = statistics.Fallback, Loss = loss.ToScalar(),
-            Reason = statistics.Reason(settings), Seconds = 0, PeakBytes = 0,
+            Rule = rule,
+            Margin = settings.Margin,
+            Distance = distance,
+            N = input.Shape[0],
+            Dimension = input.Shape[1],
+            Pairs = statistics.Pairs,
+            Active = statistics.Active,
+            Hard = statistics.Hard,
+            SemiHard = statistics.SemiHard,
+            Easy = statistics.Easy,
+            Fallback = statistics.Fallback,
+            Loss = value,
+            Reason = statistics.Reason(settings),
+            Seconds = 0,
+            PeakBytes = 0,
         };
         return new MiningResult(report, lists ? table.Triplets.ToIntArray() : null, gradient.ToArray());
     }

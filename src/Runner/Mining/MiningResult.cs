@@ -8,12 +8,25 @@ namespace TripletGpu.Runner.Mining;
 /// <param name="Gradient">Of the loss by the embeddings, row by row.</param>
 sealed record MiningResult(MiningReport Report, int[]? Triplets, float[] Gradient)
 {
-    /// <summary>Writes the triplets as int32 [m, 3].</summary>
-    /// <exception cref="UserErrorException">The rule has no list, or the file cannot be written.</exception>
-    public void WriteTriplets(string path)
+    /// <summary>Writes both files, or neither.</summary>
+    /// <param name="triplets">For int32 [m, 3]; null: not wanted.</param>
+    /// <param name="gradient">For float32 of the embeddings' shape; null: not wanted.</param>
+    /// <param name="shape">The embeddings' shape.</param>
+    /// <exception cref="UserErrorException">The rule has no list, or a file cannot be written.</exception>
+    public void Write(string? triplets, string? gradient, Shape shape)
     {
-        if (Triplets is null)
+        if (triplets is not null && Triplets is null)
             throw new UserErrorException($"--out: {Report.Rule} takes every triplet of a kind and has no list of them");
-        Npy.Write(path, new Shape(Triplets.Length / 3, 3), Triplets);
+        if (gradient is not null) Npy.Write(gradient, shape, Gradient);
+        if (triplets is null) return;
+        try
+        {
+            Npy.Write(triplets, new Shape(Triplets!.Length / 3, 3), Triplets);
+        }
+        catch when (gradient is not null)
+        {
+            File.Delete(gradient);
+            throw;
+        }
     }
 }
