@@ -1,11 +1,12 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using TripletGpu.Backends;
 using TripletGpu.Runner.Display;
 
 namespace TripletGpu.Runner.Commands;
 
 /// <summary>The commands, and what becomes of a failure: a line on stderr and an exit code.</summary>
-static class CommandLine
+static partial class CommandLine
 {
     /// <summary>Everything went well.</summary>
     public const int Done = 0;
@@ -24,7 +25,7 @@ static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             string command = parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
-            terminal.Error.WriteLine($"{OneLine(parsed.Errors[0].Message)} (triplet {command}--help shows what there is)");
+            terminal.Error.WriteLine($"{OneLine(Wrong(parsed))} (triplet {command}--help shows what there is)");
             return BadInput;
         }
         try
@@ -88,5 +89,14 @@ static class CommandLine
         return path;
     }
 
-    static string OneLine(string message) => string.Join(' ', message.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+    /// <summary>The parser's first complaint, without the names of .NET's types.</summary>
+    static string Wrong(ParseResult parsed) =>
+        parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens is [string unknown, ..]
+            ? $"{unknown} is no command"
+            : TypeName().Replace(parsed.Errors[0].Message, "");
+
+    [GeneratedRegex(" as expected type '[^']*'")]
+    private static partial Regex TypeName();
+
+    static string OneLine(string message) => string.Join(' ', message.Split((char[])['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
 }

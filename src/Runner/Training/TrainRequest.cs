@@ -20,6 +20,7 @@ sealed record TrainRequest(RunFolder Folder, string Source, bool IsResumed)
     /// <exception cref="UserErrorException">They do not say what to do.</exception>
     public static TrainRequest From(string? config, string? folder, bool resume, string? run)
     {
+        if (folder is "" || run is "") throw new UserErrorException("a run's folder cannot be an empty name");
         if (!resume)
         {
             if (config is null)

@@ -39,6 +39,8 @@ public sealed class CommandLineTests
     [TestCase("mine", "--embeddings", "/nowhere.npy", "--labels", "/nowhere.npy")]
     [TestCase("mine", "--embeddings", "/nowhere.npy", "--rule", "soft")]
     [TestCase("bench", "everything")]
+    [TestCase("train", "mnist-small", "--out", "")]
+    [TestCase("train", "mnist-small", "--resume", "")]
     public void BadInput_IsOneLineAndExitCode2(params string[] args)
     {
         CliResult result = Cli.Run(args);
@@ -46,6 +48,13 @@ public sealed class CommandLineTests
         Assert.That(result.ErrorLines, Has.Length.EqualTo(1), result.Error);
         Assert.That(result.Out, Is.Empty);
     }
+
+    [Test]
+    public void UnknownCommand_IsNamed() => Assert.That(Cli.Run("trian").Error, Does.StartWith("trian is no command"));
+
+    [Test]
+    public void WrongNumber_NamesNoTypeOfDotNet() =>
+        Assert.That(Cli.Run("train", "mnist-small", "--seed", "-1").Error, Does.Contain("--seed").And.Not.Contain("System"));
 
     [Test]
     public void UnknownField_NamesTheNearest()
