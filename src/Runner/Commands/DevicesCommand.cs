@@ -27,13 +27,14 @@ static class DevicesCommand
     {
         Table table = new Table().Border(TableBorder.Simple)
             .AddColumns("id", "name", "driver", "memory", "units", "auto", "usable");
-        foreach (DeviceEntry device in devices)
+        foreach (DeviceEntry device in devices.Where(d => d.Name != ""))
             table.AddRow(new[]
             {
                 device.Id, device.Name, device.Driver, $"{device.MemoryBytes / (double)(1 << 30):0.0} GiB",
-                $"{device.ComputeUnits}", device.Auto ? "yes" : "", device.Reason ?? "yes",
+                $"{device.ComputeUnits}", device.Auto ? "yes" : "", device.Usable ? "yes" : "no",
             }.Select(Markup.Escape).ToArray());
         terminal.Show(table);
+        foreach (DeviceEntry device in devices.Where(d => !d.Usable)) terminal.Out.WriteLine($"{device.Id}: {device.Reason}");
         terminal.Out.WriteLine($"images: {ImageFile.Codec}");
     }
 }

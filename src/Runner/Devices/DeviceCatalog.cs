@@ -1,4 +1,5 @@
 using TripletGpu.Backends.Cpu;
+using TripletGpu.Backends.Gpu.OpenCl;
 
 namespace TripletGpu.Runner.Devices;
 
@@ -8,27 +9,29 @@ static class DeviceCatalog
     /// <summary>The identifier that lets the catalog choose.</summary>
     public const string Auto = "auto";
 
-    const string Cpu = "cpu", Ilgpu = "ilgpu";
+    const string Cpu = "cpu";
 
-    /// <summary>In the order in which <see cref="Auto"/> prefers them.</summary>
-    static readonly string[] GpuFamilies = ["cuda", "opencl"];
-
-    /// <summary>Every device found, those that cannot be used included.</summary>
+    /// <summary>
+    /// Every device found, those that cannot be used included, and for each kind of driver without a device the reason.
+    /// </summary>
     public static IReadOnlyList<DeviceEntry> List()
     {
-        GpuDevice[] gpus = [.. GpuFamilies.SelectMany(family => GpuDevice.Find(family, out _))];
-        GpuDevice? chosen = gpus.FirstOrDefault(g => g.SuitsAuto);
-        return
-        [
-            new DeviceEntry(
-                Cpu, CpuName.Read(), $".NET {Environment.Version}, {InstructionsText(CpuInstructionSets.Best)}",
-                GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Environment.ProcessorCount, Auto: chosen is null,
-                Usable: true),
-            .. gpus.Select(g => new DeviceEntry(
-                g.Id, g.Capabilities.Name, g.Driver, g.Capabilities.GlobalBytes, g.Capabilities.ComputeUnits,
-                Auto: g == chosen,
-                g.Unusable == "", g.Unusable == "" ? null : g.Unusable)),
-        ];
+        var entries = new List<DeviceEntry>();
+        GpuDevice? chosen = null;
+        foreach (string family in GpuDevice.Families)
+        {
+            IReadOnlyList<GpuDevice> gpus = GpuDevice.Find(family, out string reason);
+            chosen ??= gpus.FirstOrDefault(g => g.SuitsAuto);
+            entries.AddRange(gpus.Select(g => new DeviceEntry(
+                g.Id, g.Capabilities.Name, g.Driver, g.Capabilities.GlobalBytes, g.Capabilities.ComputeUnits, g == chosen,
+                g.Unusable == "", g.Unusable == "" ? null : g.Unusable)));
+            if (gpus.Count == 0) entries.Add(DeviceEntry.Missing(family, reason));
+        }
+        entries.AddRange(OpenClVendors.Broken().Select(b => DeviceEntry.Missing("opencl", b.Reason)));
+        entries.Insert(0, new DeviceEntry(
+            Cpu, CpuName.Read(), $".NET {Environment.Version}, {InstructionsText(CpuInstructionSets.Best)}",
+            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Environment.ProcessorCount, Auto: chosen is null, Usable: true));
+        return entries;
     }
 
     /// <summary>Opens a device; one that is named and cannot be used is an error, never replaced by another.</summary>
@@ -39,14 +42,12 @@ static class DeviceCatalog
     {
         if (id == Cpu) return new Device(Cpu, new CpuBackend(threads));
         if (id == Auto)
-            return GpuFamilies.SelectMany(family => GpuDevice.Find(family, out _))
-            .FirstOrDefault(g => g.SuitsAuto)?.Open()
+            return GpuDevice.Families.SelectMany(f => GpuDevice.Find(f, out _)).FirstOrDefault(g => g.SuitsAuto)?.Open()
                 ?? new Device(Cpu, new CpuBackend(threads));
         string family = id.Split(':')[0];
-        if (GpuFamilies.Contains(family)) return OpenGpu(id, family);
-        throw new UserErrorException(family == Ilgpu
-            ? $"--device {id}: this build has no ILGPU; triplet devices lists what there is"
-            : $"--device {id}: a device is auto, cpu, opencl:N, cuda:N or ilgpu:N, and triplet devices lists them");
+        if (GpuDevice.Families.Contains(family)) return OpenGpu(id, family);
+        throw new UserErrorException(
+            $"--device {id}: a device is auto, cpu, opencl:N, cuda:N or ilgpu:N, and triplet devices lists them");
     }
 
     static Device OpenGpu(string id, string family)

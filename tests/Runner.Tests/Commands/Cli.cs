@@ -23,16 +23,16 @@ static class Cli
     }
 
     /// <summary>As a process of its own, to be signalled or killed.</summary>
-    public static Process Start(params string[] args)
-    {
-        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "triplet.exe" : "triplet"), args)
+    public static Process Start(params string[] args) => Process.Start(StartInfo(args))!;
+
+    /// <summary>How a process of its own is started.</summary>
+    public static ProcessStartInfo StartInfo(params string[] args) =>
+        new(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "triplet.exe" : "triplet"), args)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
         };
-        return Process.Start(start)!;
-    }
 
     /// <summary>Waits for the end of a process that was started.</summary>
     public static CliResult Finish(Process process)

@@ -1,0 +1,55 @@
+#if ILGPU_PACKAGE
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+#endif
+
+namespace TripletGpu.Backends.Gpu.Ilgpu;
+
+/// <summary>A device that ILGPU found.</summary>
+/// <param name="Capabilities">Name, memory, multiprocessors.</param>
+/// <param name="Open">Opens it.</param>
+public sealed record IlgpuDevice(GpuCapabilities Capabilities, Func<IGpuDriver> Open);
+
+/// <summary>The devices that ILGPU finds, in a build with the ILGPU package.</summary>
+public static class IlgpuDevices
+{
+#if ILGPU_PACKAGE
+    // 256 items a group: the most that any kernel has. ILGPU's default CPU device allows 16.
+    static readonly (int Warp, int Warps, int Multiprocessors) CpuSize = (32, 8, 1);
+
+    /// <summary>All devices in ILGPU's order; <c>ilgpu:N</c> is the N-th of them.</summary>
+    public static IReadOnlyList<IlgpuDevice> Find(out string reason)
+    {
+        reason = "";
+        using Context context = CreateContext();
+        return [.. context.Devices.Select((device, n) => new IlgpuDevice(Read(context, device), () => Open(n)))];
+    }
+
+    static IlgpuDriver Open(int n)
+    {
+        Context context = CreateContext();
+        return new IlgpuDriver(context, context.Devices[n].CreateAccelerator(context));
+    }
+
+    static Context CreateContext() => Context.Create(builder => builder
+        .Cuda().OpenCL().CPU(new CPUDevice(CpuSize.Warp, CpuSize.Warps, CpuSize.Multiprocessors))
+        .EnableAlgorithms().Optimize(OptimizationLevel.O2));
+
+    static GpuCapabilities Read(Context context, ILGPU.Runtime.Device device)
+    {
+        using Accelerator accelerator = device.CreateAccelerator(context);
+        return IlgpuDriver.Read(accelerator);
+    }
+#else
+    /// <summary>None: this build is without ILGPU.</summary>
+    public static IReadOnlyList<IlgpuDevice> Find(out string reason)
+    {
+        reason = "this build is without the ILGPU package (docs/build.md: IlgpuPackage)";
+        return [];
+    }
+#endif
+}
