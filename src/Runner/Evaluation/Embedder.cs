@@ -9,7 +9,7 @@ namespace TripletGpu.Runner.Evaluation;
 static class Embedder
 {
     // A batch is smaller where images are large, as its activations are larger still.
-    const int MostImages = 500, MostPixels = 1 << 22;
+    const int MostImages = 500, MostPixels = 1 << 21;
 
     /// <summary>The embeddings of every image, row by row, with the network in inference mode.</summary>
     /// <param name="network">Left in the mode that it was in.</param>
