@@ -83,7 +83,7 @@ public abstract class Module(Device device)
         return x;
     }
 
-    /// <summary>Adds a part; its parameters are named <c>name.*</c>.</summary>
+    /// <summary>Adds a part; its parameters are named <c>name.*</c>, or as they are if the name is empty.</summary>
     protected T Add<T>(string name, T part) where T : Module
     {
         parts.Add((name, part));
@@ -99,9 +99,13 @@ public abstract class Module(Device device)
     }
 
     /// <summary>Adds a statistic: saved with the weights, never trained.</summary>
-    protected Parameter AddStatistic(string name, Shape shape, float value)
+    protected Parameter AddStatistic(string name, Shape shape, float value) =>
+        AddStatistic(name, shape, new Initializer.Constant(value));
+
+    /// <summary>Adds a statistic: saved with the weights, never trained.</summary>
+    protected Parameter AddStatistic(string name, Shape shape, Initializer initializer)
     {
-        Parameter parameter = new(Device, shape, new Initializer.Constant(value), isStatistic: true);
+        Parameter parameter = new(Device, shape, initializer, isStatistic: true);
         own.Add((name, parameter));
         return parameter;
     }
@@ -113,6 +117,6 @@ public abstract class Module(Device device)
             parameter.Name = prefix + name;
             all.Add(parameter);
         }
-        foreach ((string name, Module part) in parts) part.Collect($"{prefix}{name}.", all);
+        foreach ((string name, Module part) in parts) part.Collect(name.Length == 0 ? prefix : $"{prefix}{name}.", all);
     }
 }

@@ -17,7 +17,7 @@ sealed class OnnxModel
         Path = path;
         Opset = model.OpsetImport.FirstOrDefault(o => o.Domain is "" or "ai.onnx")?.Version ?? 0;
         Graph = model.Graph;
-        Metadata = model.MetadataProps.ToDictionary(p => p.Key, p => p.Value);
+        Metadata = model.MetadataProps.DistinctBy(p => p.Key).ToDictionary(p => p.Key, p => p.Value);
         Nodes = Sort([.. Graph.Node.Select(n => new OnnxNode(n, Opset, path))]);
     }
 
@@ -78,44 +78,50 @@ sealed class OnnxModel
         return byName;
     }
 
-    /// <summary>Orders the nodes so that each follows those whose outputs it reads (Kahn); the file's order where it does.</summary>
+    /// <summary>Orders the nodes so that each follows those whose outputs it reads (Kahn): linear in nodes and edges.</summary>
     OnnxNode[] Sort(OnnxNode[] nodes)
     {
         HashSet<string> known = [.. Graph.Initializer.Select(t => t.Name), .. Graph.Input.Select(i => i.Name), ""];
-        Dictionary<string, OnnxNode> makers = [];
-        foreach (OnnxNode node in nodes)
-            foreach (string output in node.Outputs)
-                if (output.Length > 0 && (known.Contains(output) || !makers.TryAdd(output, node)))
-                    throw node.Error($"\"{output}\" is made twice");
-        List<OnnxNode> sorted = [];
-        List<OnnxNode> waiting = [.. nodes];
-        while (waiting.Count > 0)
+        Dictionary<string, List<int>> readers = [];
+        HashSet<string> made = [];
+        int[] missing = new int[nodes.Length];
+        for (int i = 0; i < nodes.Length; i++)
         {
-            List<OnnxNode> later = [];
-            foreach (OnnxNode node in waiting)
+            foreach (string output in nodes[i].Outputs)
+                if (output.Length > 0 && (known.Contains(output) || !made.Add(output)))
+                    throw nodes[i].Error($"\"{output}\" is made twice");
+            foreach (string input in nodes[i].Inputs)
             {
-                if (!node.Inputs.All(known.Contains))
-                {
-                    later.Add(node);
-                    continue;
-                }
-                sorted.Add(node);
-                known.UnionWith(node.Outputs);
+                if (known.Contains(input)) continue;
+                missing[i]++;
+                if (!readers.TryGetValue(input, out List<int>? list)) readers[input] = list = [];
+                list.Add(i);
             }
-            if (later.Count == waiting.Count) throw Unreachable(later[0], known, makers);
-            waiting = later;
         }
+        List<OnnxNode> sorted = [];
+        // The lowest number first, so that a file's own order stays where it is one.
+        PriorityQueue<int, int> ready = new();
+        for (int i = 0; i < nodes.Length; i++)
+            if (missing[i] == 0) ready.Enqueue(i, i);
+        while (ready.TryDequeue(out int next, out _))
+        {
+            sorted.Add(nodes[next]);
+            foreach (string output in nodes[next].Outputs)
+                foreach (int reader in readers.GetValueOrDefault(output) ?? [])
+                    if (--missing[reader] == 0) ready.Enqueue(reader, reader);
+        }
+        if (sorted.Count < nodes.Length) throw Unreachable(nodes[Array.FindIndex(missing, m => m > 0)], known, made);
         foreach (ValueInfoProto output in Graph.Output)
-            if (!known.Contains(output.Name))
+            if (!known.Contains(output.Name) && !made.Contains(output.Name))
                 throw new UserErrorException($"{Path}: no node makes the output \"{output.Name}\"");
         return [.. sorted];
     }
 
-    static UserErrorException Unreachable(OnnxNode node, HashSet<string> known, Dictionary<string, OnnxNode> makers)
+    static UserErrorException Unreachable(OnnxNode node, HashSet<string> known, HashSet<string> made)
     {
-        string missing = node.Inputs.First(i => !known.Contains(i));
-        return node.Error(makers.ContainsKey(missing)
-            ? $"it depends on itself through \"{missing}\": the graph has a cycle"
-            : $"nothing makes its input \"{missing}\"");
+        string? unknown = node.Inputs.FirstOrDefault(i => !known.Contains(i) && !made.Contains(i));
+        return node.Error(unknown is null
+            ? $"it depends on itself through \"{node.Inputs.First(i => !known.Contains(i))}\": the graph has a cycle"
+            : $"nothing makes its input \"{unknown}\"");
     }
 }

@@ -1,0 +1,92 @@
+namespace TripletGpu.Models.Onnx;
+
+/// <summary>One node with the values of its inputs, about to run.</summary>
+/// <param name="node">The node.</param>
+/// <param name="inputs">The values; null for an optional input that is left out.</param>
+/// <param name="graph">The graph, which knows whether it trains.</param>
+sealed class NodeCall(OnnxNode node, OnnxValue?[] inputs, OnnxGraph graph)
+{
+    // Attributes that count pixels. Larger ones are damage, and would ask for absurd amounts of memory.
+    const long LargestExtent = 1 << 16;
+
+    // Of a tensor that a node makes from numbers alone (ConstantOfShape, Expand, Pad): 1 GiB.
+    const long MostElements = 1 << 28;
+
+    public OnnxNode Node => node;
+
+    public OnnxGraph Graph => graph;
+
+    public Device Device => graph.Device;
+
+    public int InputCount => inputs.Length;
+
+    public long Opset => node.Opset;
+
+    public bool Has(int index) => index < inputs.Length && inputs[index] is not null;
+
+    /// <summary>An input that must be there.</summary>
+    public OnnxValue Value(int index) =>
+        Has(index) ? inputs[index]! : throw node.Error($"input {index} is missing");
+
+    /// <summary>An input as floats on the device.</summary>
+    public Tensor Tensor(int index)
+    {
+        OnnxValue value = Value(index);
+        if (value.Device is { } tensor) return tensor;
+        if (value.IsInteger) throw node.Error($"input {index} holds integers; only floats are computed with");
+        return Device.Tensor(ShapeOf(value.Dims), value.Host!.FloatsOrNull!);
+    }
+
+    public Tensor? OptionalTensor(int index) => Has(index) ? Tensor(index) : null;
+
+    /// <summary>An input of integers that must be known without running the network.</summary>
+    public long[] Integers(int index) => Value(index).Host?.IntegersOrNull
+        ?? throw node.Error($"input {index} must be integers that do not depend on the network's values");
+
+    /// <summary>The integers of an attribute or, in later opsets, of an input; null where there is neither.</summary>
+    public long[]? IntegersOf(string attribute, int index) => Has(index) ? Integers(index) : node.Ints(attribute);
+
+    /// <summary>The number that an input holds as a constant, or null where it is no constant of one element.</summary>
+    public float? Scalar(int index) => Has(index) && Value(index).Host is { } host && Elements(host.Dims) == 1
+        ? host.FloatsOrNull?[0] ?? host.IntegersOrNull![0]
+        : null;
+
+    /// <summary>Where an axis lies, counted from the first.</summary>
+    public int Axis(long axis, int rank) => axis >= -rank && axis < rank
+        ? (int)(axis < 0 ? axis + rank : axis)
+        : throw node.Error($"axis {axis} is none of {rank}");
+
+    /// <summary>Numbers of pixels from an attribute.</summary>
+    public int[] Pixels(string name, int[] otherwise)
+    {
+        if (node.Ints(name) is not { } values) return otherwise;
+        if (values.Length != otherwise.Length) throw node.Error($"{name} has {values.Length} numbers, not {otherwise.Length}");
+        return Array.ConvertAll(values, v => v is >= 0 and <= LargestExtent ? (int)v : throw node.Error($"{name} holds {v}"));
+    }
+
+    /// <summary>The shape of extents that a node names.</summary>
+    public Shape ShapeOf(ReadOnlySpan<long> dims)
+    {
+        if (dims.Length > Shape.MaxRank) throw node.Error($"a tensor of {dims.Length} dimensions; at most {Shape.MaxRank} are supported");
+        if (Elements(dims) > MostElements)
+            throw node.Error($"a tensor of extents ({string.Join(", ", dims.ToArray())}) is too large");
+        Span<int> extents = stackalloc int[dims.Length];
+        for (int i = 0; i < dims.Length; i++) extents[i] = (int)dims[i];
+        return new Shape(extents);
+    }
+
+    /// <summary>The product of extents; more than any tensor may have where it overflows or one is negative.</summary>
+    public static long Elements(ReadOnlySpan<long> dims)
+    {
+        long count = 1;
+        bool isEmpty = dims.Contains(0);
+        foreach (long extent in dims)
+        {
+            if (extent < 0 || extent > int.MaxValue) return long.MaxValue;
+            if (!isEmpty) count = count > long.MaxValue / extent ? long.MaxValue : count * extent;
+        }
+        return isEmpty ? 0 : count;
+    }
+
+    public UserErrorException Error(string message) => node.Error(message);
+}

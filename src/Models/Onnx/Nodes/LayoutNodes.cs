@@ -1,0 +1,146 @@
+using TripletGpu.Ops;
+
+namespace TripletGpu.Models.Onnx.Nodes;
+
+/// <summary>Nodes that move elements: other shapes, orders, parts. Constants of the host are moved on the host.</summary>
+static class LayoutNodes
+{
+    public static Dictionary<string, NodeHandler> All { get; } = new()
+    {
+        ["Identity"] = call => [call.Value(0)],
+        ["Reshape"] = Reshape, ["Flatten"] = Flatten, ["Squeeze"] = Squeeze, ["Unsqueeze"] = Unsqueeze,
+        ["Transpose"] = Transpose, ["Concat"] = Concat, ["Split"] = Split, ["Pad"] = Pad, ["Expand"] = Expand,
+    };
+
+    static OnnxValue[] Reshape(NodeCall call)
+    {
+        OnnxValue x = call.Value(0);
+        long[] dims = [.. call.IntegersOf("shape", 1) ?? throw call.Error("the shape is missing")];
+        bool isZeroKept = call.Node.Int("allowzero", 0) != 0;
+        int free = -1;
+        for (int i = 0; i < dims.Length; i++)
+        {
+            if (dims[i] == 0 && !isZeroKept)
+                dims[i] = i < x.Dims.Length ? x.Dims[i] : throw call.Error($"extent {i} is to be kept, but the input has none");
+            if (dims[i] >= 0) continue;
+            if (dims[i] < -1 || free >= 0) throw call.Error($"the shape ({string.Join(", ", dims)}) has no meaning");
+            free = i;
+        }
+        if (free >= 0)
+        {
+            dims[free] = 1;
+            long rest = NodeCall.Elements(dims), count = NodeCall.Elements(x.Dims);
+            if (rest == 0 || count % rest != 0) throw call.Error($"{count} elements do not divide into {rest}");
+            dims[free] = count / rest;
+        }
+        return [As(call, x, dims)];
+    }
+
+    static OnnxValue[] Flatten(NodeCall call)
+    {
+        OnnxValue x = call.Value(0);
+        int rank = x.Dims.Length;
+        long axis = call.Node.Int("axis", 1);
+        int at = axis == rank ? rank : call.Axis(axis, rank);
+        return [As(call, x, [NodeCall.Elements(x.Dims.AsSpan(0, at)), NodeCall.Elements(x.Dims.AsSpan(at))])];
+    }
+
+    static OnnxValue[] Squeeze(NodeCall call)
+    {
+        OnnxValue x = call.Value(0);
+        long[] dims = x.Dims;
+        HashSet<int> axes = call.IntegersOf("axes", 1) is { } named
+            ? [.. named.Select(axis => call.Axis(axis, dims.Length))]
+            : [.. Enumerable.Range(0, dims.Length).Where(axis => dims[axis] == 1)];
+        if (axes.Any(axis => dims[axis] != 1)) throw call.Error("an axis to be removed has another extent than 1");
+        return [As(call, x, [.. dims.Where((_, axis) => !axes.Contains(axis))])];
+    }
+
+    static OnnxValue[] Unsqueeze(NodeCall call)
+    {
+        OnnxValue x = call.Value(0);
+        long[] named = call.IntegersOf("axes", 1) ?? throw call.Error("the axes are missing");
+        int rank = x.Dims.Length + named.Length;
+        if (rank > Shape.MaxRank) throw call.Error($"a tensor of {rank} dimensions; at most {Shape.MaxRank} are supported");
+        HashSet<int> axes = [.. named.Select(axis => call.Axis(axis, rank))];
+        if (axes.Count < named.Length) throw call.Error("an axis is named twice");
+        long[] dims = new long[rank];
+        for (int axis = 0, from = 0; axis < rank; axis++) dims[axis] = axes.Contains(axis) ? 1 : x.Dims[from++];
+        return [As(call, x, dims)];
+    }
+
+    static OnnxValue[] Transpose(NodeCall call)
+    {
+        Tensor x = call.Tensor(0);
+        int rank = x.Shape.Rank;
+        int[] order = call.Node.Ints("perm") is { } named
+            ? Array.ConvertAll(named, axis => call.Axis(axis, rank))
+            : [.. Enumerable.Range(0, rank).Reverse()];
+        return [x.Ordered(order)];
+    }
+
+    static OnnxValue[] Concat(NodeCall call)
+    {
+        OnnxValue[] parts = [.. Enumerable.Range(0, call.InputCount).Select(call.Value)];
+        if (parts.All(part => part.IsInteger && part.Dims.Length == 1))
+            return [OnnxValue.Integers([.. parts.SelectMany(part => part.Host!.IntegersOrNull!)])];
+        int axis = call.Axis(call.Node.Int("axis", 0), parts[0].Dims.Length);
+        return [TensorOps.Concat(axis, [.. Enumerable.Range(0, parts.Length).Select(call.Tensor)])];
+    }
+
+    static OnnxValue[] Split(NodeCall call)
+    {
+        Tensor x = call.Tensor(0);
+        int axis = call.Axis(call.Node.Int("axis", 0), x.Shape.Rank), extent = x.Shape[axis], parts = call.Node.Outputs.Count;
+        int each = (extent + parts - 1) / parts;
+        long[] lengths = call.IntegersOf("split", 1)
+            ?? [.. Enumerable.Range(0, parts).Select(i => (long)Math.Clamp(extent - i * each, 0, each))];
+        if (lengths.Length != parts || lengths.Any(l => l < 0) || lengths.Sum() != extent)
+            throw call.Error($"{extent} elements do not split into ({string.Join(", ", lengths)})");
+        OnnxValue[] y = new OnnxValue[parts];
+        for (int i = 0, start = 0; i < parts; start += (int)lengths[i++]) y[i] = x.Slice(axis, start, (int)lengths[i]);
+        return y;
+    }
+
+    /// <summary>Pads are an attribute before opset 11 and an input from then on; negative ones cut.</summary>
+    static OnnxValue[] Pad(NodeCall call)
+    {
+        string mode = call.Node.Text("mode", "constant");
+        if (mode != "constant") throw call.Error($"the mode {mode} is not supported, only constant");
+        Tensor x = call.Tensor(0);
+        int rank = x.Shape.Rank;
+        long[] pads = call.IntegersOf("pads", 1) ?? call.Node.Ints("paddings") ?? throw call.Error("the pads are missing");
+        int[] axes = call.Has(3) ? Array.ConvertAll(call.Integers(3), axis => call.Axis(axis, rank)) : [.. Enumerable.Range(0, rank)];
+        if (pads.Length != 2 * axes.Length) throw call.Error($"{pads.Length} pads for {axes.Length} axes");
+        float value = call.Has(2) ? call.Scalar(2) ?? throw call.Error("the value must be a constant") : call.Node.Float("value", 0);
+        int[] before = new int[rank], after = new int[rank];
+        long[] dims = Array.ConvertAll(x.Shape.ToArray(), extent => (long)extent);
+        for (int i = 0; i < axes.Length; i++)
+        {
+            (before[axes[i]], after[axes[i]]) = (checked((int)pads[i]), checked((int)pads[axes.Length + i]));
+            dims[axes[i]] += pads[i] + pads[axes.Length + i];
+        }
+        _ = call.ShapeOf(dims);
+        for (int axis = 0; axis < rank; axis++)
+        {
+            int cutBefore = Math.Max(0, -before[axis]), cutAfter = Math.Max(0, -after[axis]);
+            if (cutBefore + cutAfter > 0) x = x.Slice(axis, cutBefore, x.Shape[axis] - cutBefore - cutAfter);
+            (before[axis], after[axis]) = (Math.Max(0, before[axis]), Math.Max(0, after[axis]));
+        }
+        return [x.Pad(new Shape(before), new Shape(after), value)];
+    }
+
+    static OnnxValue[] Expand(NodeCall call) =>
+        [call.Tensor(0).Add(OnnxValueOf.Filled(call, call.ShapeOf(call.Integers(1)), 0).Device!)];
+
+    static OnnxValue As(NodeCall call, OnnxValue x, long[] dims)
+    {
+        if (x.Device is { } tensor) return tensor.As(call.ShapeOf(dims));
+        OnnxTensor host = x.Host!;
+        if (NodeCall.Elements(dims) != NodeCall.Elements(host.Dims))
+            throw call.Error($"{NodeCall.Elements(host.Dims)} elements cannot have the extents ({string.Join(", ", dims)})");
+        return new OnnxValue(host.FloatsOrNull is { } floats
+            ? OnnxTensor.Of(host.Name, dims, floats)
+            : OnnxTensor.Of(host.Name, dims, host.IntegersOrNull!));
+    }
+}

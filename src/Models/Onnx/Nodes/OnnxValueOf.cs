@@ -1,0 +1,13 @@
+namespace TripletGpu.Models.Onnx.Nodes;
+
+/// <summary>Values that nodes make out of nothing.</summary>
+static class OnnxValueOf
+{
+    /// <summary>A tensor with the same value everywhere.</summary>
+    public static OnnxValue Filled(NodeCall call, Shape shape, float value)
+    {
+        Tensor y = call.Device.Empty(shape);
+        call.Device.Backend.Memory.Fill(y, value);
+        return y;
+    }
+}

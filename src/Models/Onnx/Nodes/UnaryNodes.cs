@@ -1,0 +1,77 @@
+using TripletGpu.Ops;
+
+namespace TripletGpu.Models.Onnx.Nodes;
+
+/// <summary>Functions of each element, and softmax.</summary>
+static class UnaryNodes
+{
+    public static Dictionary<string, NodeHandler> All { get; } = new()
+    {
+        ["Relu"] = call => [call.Tensor(0).Relu()],
+        ["LeakyRelu"] = LeakyRelu,
+        ["Exp"] = call => [call.Tensor(0).Exp()],
+        ["Log"] = call => [call.Tensor(0).Log()],
+        ["Sqrt"] = call => [call.Tensor(0).Sqrt()],
+        ["Sigmoid"] = call => [call.Tensor(0).Sigmoid()],
+        ["Tanh"] = call => [call.Tensor(0).Tanh()],
+        ["Neg"] = call => [call.Tensor(0).Negate()],
+        ["Abs"] = call => [call.Tensor(0).Abs()],
+        ["Reciprocal"] = call => [call.Tensor(0).Reciprocal()],
+        ["Clip"] = Clip,
+        ["Softmax"] = call => Softmax(call, x => x.Softmax()),
+        ["LogSoftmax"] = call => Softmax(call, x => x.LogSoftmax()),
+        ["Pow"] = Power,
+    };
+
+    static OnnxValue[] LeakyRelu(NodeCall call)
+    {
+        Tensor x = call.Tensor(0);
+        return [x.Relu().Subtract(x.Negate().Relu().Scale(call.Node.Float("alpha", 0.01f)))];
+    }
+
+    /// <summary>Bounds are attributes before opset 11 and inputs from then on.</summary>
+    static OnnxValue[] Clip(NodeCall call)
+    {
+        Tensor y = call.Tensor(0);
+        float? low = call.Opset < 11 ? Attribute("min") : Input(1), high = call.Opset < 11 ? Attribute("max") : Input(2);
+        if (low is { } least) y = y.Maximum(least);
+        if (high is { } most) y = y.Minimum(most);
+        return [y];
+
+        float? Attribute(string name) => call.Node.Has(name) ? call.Node.Float(name, 0) : null;
+
+        float? Input(int index) => !call.Has(index) ? null
+            : call.Scalar(index) ?? call.Value(index).Device?.ToScalar() ?? throw call.Error("its bounds must be numbers");
+    }
+
+    /// <summary>Before opset 13 over all axes from the one that is named, from then on along that axis.</summary>
+    static OnnxValue[] Softmax(NodeCall call, Func<Tensor, Tensor> softmax)
+    {
+        Tensor x = call.Tensor(0);
+        int rank = x.Shape.Rank, axis = call.Axis(call.Node.Int("axis", call.Opset < 13 ? 1 : -1), rank);
+        if (call.Opset < 13)
+            return [softmax(x.Reshape(x.Shape.Product(0, axis), x.Shape.Product(axis, rank))).As(x.Shape)];
+        int[] exchange = [.. Enumerable.Range(0, rank)];
+        (exchange[axis], exchange[^1]) = (exchange[^1], exchange[axis]);
+        return [softmax(x.Ordered(exchange)).Ordered(exchange)];
+    }
+
+    static OnnxValue[] Power(NodeCall call)
+    {
+        const int largest = 16;
+        Tensor x = call.Tensor(0);
+        switch (call.Scalar(1))
+        {
+            case 2: return [x.Square()];
+            case 0.5f: return [x.Sqrt()];
+            case -0.5f: return [x.Sqrt().Reciprocal()];
+            case -1: return [x.Reciprocal()];
+            case { } exponent and >= 1 and <= largest when exponent == MathF.Round(exponent):
+                Tensor y = x;
+                for (int i = 1; i < exponent; i++) y = y.Multiply(x);
+                return [y];
+            case { } other: throw call.Error($"the exponent {other} is not supported: whole ones up to {largest}, 0.5, -0.5 and -1 are");
+            default: throw call.Error("the exponent must be a constant number");
+        }
+    }
+}

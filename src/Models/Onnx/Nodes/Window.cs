@@ -1,0 +1,46 @@
+namespace TripletGpu.Models.Onnx.Nodes;
+
+/// <summary>
+/// The attributes that convolutions and poolings share, with automatic padding worked out. One spatial axis counts as an
+/// image of one line.
+/// </summary>
+/// <param name="Kernel">Lines and columns.</param>
+/// <param name="Strides">Lines and columns.</param>
+/// <param name="Dilations">Lines and columns.</param>
+/// <param name="Pads">Top, left, bottom, right.</param>
+/// <param name="IsLine">Whether the input has one spatial axis.</param>
+sealed record Window(int[] Kernel, int[] Strides, int[] Dilations, int[] Pads, bool IsLine)
+{
+    /// <summary>Reads the attributes of a node.</summary>
+    /// <param name="call">The node.</param>
+    /// <param name="x">The input's shape, (N, C, H, W) or (N, C, L).</param>
+    /// <param name="weight">The extents of a filter where <c>kernel_shape</c> may be left out.</param>
+    public static Window Of(NodeCall call, Shape x, int[]? weight = null)
+    {
+        int axes = x.Rank - 2;
+        if (axes is not (1 or 2)) throw call.Error($"input {x} has {axes} spatial axes; one or two are supported");
+        int[] ones = axes == 1 ? [1] : [1, 1], none = new int[2 * axes];
+        int[] kernel = call.Pixels("kernel_shape", weight ?? new int[axes]);
+        int[] strides = call.Pixels("strides", ones), dilations = call.Pixels("dilations", ones);
+        int[] pads = call.Pixels("pads", none);
+        if (kernel.Contains(0) || strides.Contains(0) || dilations.Contains(0))
+            throw call.Error("kernel_shape, strides and dilations must be positive");
+        if (weight is not null && !kernel.SequenceEqual(weight)) throw call.Error("kernel_shape is not the weight's");
+        string mode = call.Node.Text("auto_pad", "NOTSET");
+        for (int i = 0; i < axes; i++)
+        {
+            if (mode == "VALID") pads[i] = pads[axes + i] = 0;
+            if (mode is not ("SAME_UPPER" or "SAME_LOWER")) continue;
+            int extent = x[2 + i], outputs = (extent + strides[i] - 1) / strides[i];
+            int total = Math.Max(0, (outputs - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1 - extent);
+            pads[i] = mode == "SAME_UPPER" ? total / 2 : total - total / 2;
+            pads[axes + i] = total - pads[i];
+        }
+        return axes == 2
+            ? new Window(kernel, strides, dilations, pads, false)
+            : new Window([1, kernel[0]], [1, strides[0]], [1, dilations[0]], [0, pads[0], 0, pads[1]], true);
+    }
+
+    /// <summary>(N, C, L) as (N, C, 1, L); images as they are.</summary>
+    public static Shape AsImages(Shape x) => x.Rank == 3 ? new Shape(x[0], x[1], 1, x[2]) : x;
+}

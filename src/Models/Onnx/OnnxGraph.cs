@@ -1,0 +1,148 @@
+using TripletGpu.Autograd;
+using TripletGpu.Models.Onnx.Format;
+using TripletGpu.Modules;
+
+namespace TripletGpu.Models.Onnx;
+
+/// <summary>
+/// The graph of an ONNX file as a module: it runs, and it trains. Parameters bear the names of the initializers, in the
+/// order of the forward pass; running means and variances are statistics.
+/// </summary>
+public sealed class OnnxGraph : Module
+{
+    readonly OnnxModel model;
+    readonly NodeHandler[] handlers;
+    readonly Dictionary<string, OnnxValue> constants = [];
+    readonly Dictionary<string, Parameter> parameters;
+    readonly Dictionary<string, int> uses = [];
+    readonly Dictionary<OnnxNode, int> dropouts = [];
+
+    /// <param name="device">Where the parameters live.</param>
+    /// <param name="path">The ONNX file.</param>
+    /// <param name="seed">Of dropout masks.</param>
+    /// <exception cref="UserErrorException">The file is damaged, or needs an operator that is not supported.</exception>
+    public OnnxGraph(Device device, string path, ulong seed = 1) : this(device, OnnxModel.Load(path), seed)
+    {
+    }
+
+    internal OnnxGraph(Device device, OnnxModel model, ulong seed) : base(device)
+    {
+        (this.model, Seed) = (model, seed);
+        handlers = [.. model.Nodes.Select(OnnxOperators.Find)];
+        OnnxWeights weights = new(model);
+        parameters = weights.Trained.ToDictionary(w => w.Name, w => w.IsStatistic
+            ? AddStatistic(w.Name, w.Shape, new InitialValues(w.Values))
+            : AddParameter(w.Name, w.Shape, new InitialValues(w.Values)));
+        foreach (OnnxTrainedWeight weight in weights.Trained) parameters[weight.Name].Value.CopyFrom(weight.Values);
+        foreach ((string name, OnnxTensor constant) in weights.Constants) constants[name] = new OnnxValue(constant);
+        foreach (OnnxNode node in model.Nodes)
+        {
+            if (node.OpType == "Dropout") dropouts[node] = dropouts.Count;
+            foreach (string input in node.Inputs) uses[input] = uses.GetValueOrDefault(input) + 1;
+        }
+        foreach (ValueInfoProto output in model.Graph.Output) uses[output.Name] = uses.GetValueOrDefault(output.Name) + 1;
+        Inputs = [.. model.Inputs.Select(input => new OnnxPort(input.Name, DimsOf(input)))];
+        Outputs = [.. model.Graph.Output.Select(output => output.Name)];
+    }
+
+    /// <summary>What a caller provides.</summary>
+    public IReadOnlyList<OnnxPort> Inputs { get; }
+
+    /// <summary>The names of the results.</summary>
+    public IReadOnlyList<string> Outputs { get; }
+
+    internal ulong Seed { get; }
+
+    /// <summary>The number of the current training step, for dropout masks.</summary>
+    internal uint StepNumber { get; private set; }
+
+    /// <summary>The number of a dropout among the graph's.</summary>
+    internal int DropoutNumber(OnnxNode node) => dropouts[node];
+
+    /// <summary>The parameter that an initializer of that name has become, or null.</summary>
+    internal Parameter? FindParameter(string name) => parameters.GetValueOrDefault(name);
+
+    /// <inheritdoc/>
+    public override void SetStep(long number) => StepNumber = unchecked((uint)number);
+
+    /// <summary>The first output for the first input.</summary>
+    public override Tensor Forward(Tensor x)
+    {
+        if (Inputs.Count != 1) throw new UserErrorException($"{model.Path} has {Inputs.Count} inputs; a network has one");
+        OnnxValue y = Run(new Dictionary<string, OnnxValue> { [Inputs[0].Name] = x })[0];
+        return y.Device ?? throw new UserErrorException($"{model.Path}: its output \"{Outputs[0]}\" does not depend on its input");
+    }
+
+    /// <summary>The outputs in order for inputs by name.</summary>
+    internal OnnxValue[] Run(IReadOnlyDictionary<string, OnnxValue> inputs)
+    {
+        Dictionary<string, OnnxValue> values = new(constants);
+        foreach ((string name, Parameter parameter) in parameters) values[name] = parameter.Value;
+        foreach (OnnxPort port in Inputs)
+            values[port.Name] = inputs.GetValueOrDefault(port.Name)
+                ?? throw new UserErrorException($"{model.Path} needs the input \"{port.Name}\"");
+        Dictionary<Tensor, int> pending = new(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < handlers.Length; i++)
+        {
+            OnnxNode node = model.Nodes[i];
+            OnnxValue[] outputs = Run(handlers[i], node, values);
+            for (int k = 0; k < node.Outputs.Count; k++)
+            {
+                string name = node.Outputs[k];
+                if (name.Length == 0) continue;
+                if (k >= outputs.Length)
+                {
+                    if (uses.ContainsKey(name)) throw node.Error($"its output {k}, \"{name}\", is not supported");
+                    continue;
+                }
+                values[name] = outputs[k];
+                if (outputs[k].Device is { } made && (pending.ContainsKey(made) || !IsForeign(made, values, node)))
+                    pending[made] = pending.GetValueOrDefault(made) + uses.GetValueOrDefault(name);
+            }
+            Forget(node, values, pending);
+        }
+        return [.. Outputs.Select(name => values[name])];
+    }
+
+    /// <summary>Whether a node has handed through an input, which is not the graph's to give up.</summary>
+    static bool IsForeign(Tensor made, Dictionary<string, OnnxValue> values, OnnxNode node) =>
+        node.Inputs.Any(input => values.GetValueOrDefault(input)?.Device == made);
+
+    void Forget(OnnxNode node, Dictionary<string, OnnxValue> values, Dictionary<Tensor, int> pending)
+    {
+        foreach (string input in node.Inputs)
+            if (values.GetValueOrDefault(input)?.Device is { } tensor && pending.TryGetValue(tensor, out int left))
+            {
+                pending[tensor] = left - 1;
+                if (left == 1) Device.CurrentStep!.Discard(tensor);
+            }
+    }
+
+    OnnxValue[] Run(NodeHandler handler, OnnxNode node, Dictionary<string, OnnxValue> values)
+    {
+        OnnxValue?[] inputs = [.. node.Inputs.Select(name => values.GetValueOrDefault(name))];
+        try
+        {
+            return handler(new NodeCall(node, inputs, this));
+        }
+        catch (Exception exception) when (exception is ArgumentException or OverflowException)
+        {
+            throw node.Error(exception.Message);
+        }
+    }
+
+    static long[]? DimsOf(ValueInfoProto value) => value.Type?.TensorType?.Shape is { } shape
+        ? [.. shape.Dim.Select(d => d.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue ? d.DimValue : -1)]
+        : null;
+
+    /// <summary>The values that the file has.</summary>
+    sealed record InitialValues(float[] Values) : Initializer
+    {
+        public override void Fill(Span<float> values, Random.Philox random) => Values.CopyTo(values);
+    }
+}
+
+/// <summary>An input of a graph.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Dims">Its extents, -1 where they are free; null where the file does not say.</param>
+public sealed record OnnxPort(string Name, IReadOnlyList<long>? Dims);

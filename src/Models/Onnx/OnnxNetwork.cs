@@ -1,0 +1,41 @@
+using TripletGpu.Autograd;
+using TripletGpu.Ops;
+
+namespace TripletGpu.Models.Onnx;
+
+/// <summary>A graph of an ONNX file as an embedding network: one input of images, one output of embeddings.</summary>
+public sealed class OnnxNetwork : EmbeddingNetwork
+{
+    readonly OnnxGraph graph;
+
+    OnnxNetwork(OnnxGraph graph, Shape imageShape, int dimension, bool normalize)
+        : base(graph.Device, imageShape, dimension, normalize) => this.graph = Add("", graph);
+
+    /// <summary>Reads the file, and runs it once to learn the embedding's width.</summary>
+    /// <param name="device">Where the parameters live.</param>
+    /// <param name="path">The ONNX file.</param>
+    /// <param name="imageShape">(C, H, W) of one image.</param>
+    /// <param name="normalize">Whether embeddings are scaled to length 1 after the graph.</param>
+    /// <param name="seed">Of dropout masks.</param>
+    /// <exception cref="UserErrorException">The file cannot be used, or does not take such images.</exception>
+    public static OnnxNetwork Load(Device device, string path, Shape imageShape, bool normalize, ulong seed)
+    {
+        OnnxGraph graph = new(device, path, seed);
+        graph.Train(false);
+        using Step step = device.BeginStep(record: false);
+        Shape one = new([1, .. imageShape.ToArray()]);
+        int dimension = Rows(graph.Forward(device.Tensor(one, new float[one.Count]))).Shape[1];
+        graph.Train(true);
+        return new OnnxNetwork(graph, imageShape, dimension, normalize);
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Embed(Tensor images) => Rows(graph.Forward(images));
+
+    static Tensor Rows(Tensor y) => y.Shape.Rank switch
+    {
+        2 => y,
+        > 2 => y.Flatten(),
+        _ => throw new UserErrorException($"the graph's output is {y.Shape}; embeddings are (N, D)"),
+    };
+}

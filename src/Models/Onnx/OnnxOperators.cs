@@ -1,0 +1,26 @@
+using TripletGpu.Models.Onnx.Nodes;
+
+namespace TripletGpu.Models.Onnx;
+
+/// <summary>Runs one node and returns its outputs; those left out at the end are not supported.</summary>
+delegate OnnxValue[] NodeHandler(NodeCall call);
+
+/// <summary>The operators that can be run, by their names.</summary>
+static class OnnxOperators
+{
+    static readonly Dictionary<string, NodeHandler> handlers = new(
+    [
+        .. ConvolutionNodes.All, .. MatrixNodes.All, .. PoolingNodes.All, .. NormalizationNodes.All,
+        .. UnaryNodes.All, .. BinaryNodes.All, .. ReductionNodes.All, .. LayoutNodes.All, .. ShapeNodes.All,
+    ]);
+
+    /// <summary>Whether there is a handler of that name.</summary>
+    public static bool Contains(string opType) => handlers.ContainsKey(opType);
+
+    /// <summary>The handler of a node.</summary>
+    /// <exception cref="UserErrorException">The operator is not supported.</exception>
+    public static NodeHandler Find(OnnxNode node) =>
+        node.Domain is "" or "ai.onnx" && handlers.TryGetValue(node.OpType, out NodeHandler? handler)
+            ? handler
+            : throw node.Error($"the operator {(node.Domain.Length > 0 ? $"{node.Domain}." : "")}{node.OpType} is not supported");
+}
