@@ -15,12 +15,13 @@ namespace TripletGpu.Models.Networks;
 /// </summary>
 public sealed class ResNet50 : EmbeddingNetwork
 {
+    const int PooledPerWidth = 32;
     static readonly int[] blocksPerStage = [3, 4, 6, 3];
 
     /// <param name="device">Where the parameters live.</param>
     /// <param name="settings">The form.</param>
     public ResNet50(Device device, ResNet50Settings settings)
-        : base(device, settings.Input, settings.Outputs, settings.Normalize)
+        : base(device, settings.Input, settings.Outputs > 0 ? settings.Outputs : settings.Width * PooledPerWidth, settings.Normalize)
     {
         if (settings.Input.Rank != 3) throw new UserErrorException($"resnet50 takes images (C, H, W), not {settings.Input}");
         int channels = settings.Width;
@@ -39,6 +40,7 @@ public sealed class ResNet50 : EmbeddingNetwork
             }
         }
         Add("avgpool", new GlobalAveragePool(device));
+        if (settings.Outputs == 0) return;
         if (settings.Dropout > 0) Add("dropout", new Dropout(device, settings.Dropout, settings.Seed));
         Add("fc", new Linear(device, channels, settings.Outputs));
     }

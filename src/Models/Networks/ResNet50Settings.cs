@@ -6,7 +6,8 @@ public sealed record ResNet50Settings
     /// <summary>(C, H, W) of one image.</summary>
     public Shape Input { get; init; } = new(3, 224, 224);
 
-    /// <summary>Outputs of the last layer: the embedding's width, or the number of classes.</summary>
+    /// <summary>Outputs of the last layer: the embedding's width, or the number of classes; 0 for no such layer, which
+    /// leaves the pooled features.</summary>
     public int Outputs { get; init; } = 128;
 
     /// <summary>Whether embeddings are scaled to length 1.</summary>

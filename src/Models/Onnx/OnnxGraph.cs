@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Models.Onnx.Format;
+using TripletGpu.Models.Serialization;
 using TripletGpu.Modules;
 
 namespace TripletGpu.Models.Onnx;
@@ -41,7 +42,7 @@ public sealed class OnnxGraph : Module
             foreach (string input in node.Inputs) uses[input] = uses.GetValueOrDefault(input) + 1;
         }
         foreach (ValueInfoProto output in model.Graph.Output) uses[output.Name] = uses.GetValueOrDefault(output.Name) + 1;
-        Inputs = [.. model.Inputs.Select(input => new OnnxPort(input.Name, DimsOf(input)))];
+        Inputs = [.. PortsOf(model)];
         Outputs = [.. model.Graph.Output.Select(output => output.Name)];
     }
 
@@ -103,6 +104,30 @@ public sealed class OnnxGraph : Module
         }
         return [.. Outputs.Select(name => values[name])];
     }
+
+    internal static IEnumerable<OnnxPort> PortsOf(OnnxModel model) =>
+        model.Inputs.Select(input => new OnnxPort(input.Name, DimsOf(input)));
+
+    /// <summary>The outputs by name for arrays by name, in inference mode.</summary>
+    /// <exception cref="UserErrorException">An input is missing or unknown, or does not fit.</exception>
+    public IReadOnlyDictionary<string, NpyArray<float>> Evaluate(IReadOnlyDictionary<string, NpyArray<float>> inputs)
+    {
+        foreach (string name in inputs.Keys)
+            if (Inputs.All(port => port.Name != name))
+                throw new UserErrorException(
+                    $"{model.Path} has no input \"{name}\"; it has {string.Join(", ", Inputs.Select(port => port.Name))}");
+        Train(false);
+        using Step step = Device.BeginStep(record: false);
+        OnnxValue[] outputs = Run(inputs.ToDictionary(
+            input => input.Key, input => (OnnxValue)Device.Tensor(input.Value.Shape, input.Value.Values)));
+        return Outputs.Zip(outputs).ToDictionary(pair => pair.First, pair => ToArray(pair.Second));
+    }
+
+    static NpyArray<float> ToArray(OnnxValue value) => value.Device is { } tensor
+        ? new NpyArray<float>(tensor.Shape, tensor.ToArray())
+        : new NpyArray<float>(
+            new Shape(Array.ConvertAll(value.Dims, extent => (int)extent)),
+            value.Host!.FloatsOrNull ?? Array.ConvertAll(value.Host.IntegersOrNull!, v => (float)v));
 
     /// <summary>Whether a node has handed through an input, which is not the graph's to give up.</summary>
     static bool IsForeign(Tensor made, Dictionary<string, OnnxValue> values, OnnxNode node) =>

@@ -29,6 +29,17 @@ public sealed class OnnxNetwork : EmbeddingNetwork
         return new OnnxNetwork(graph, imageShape, dimension, normalize);
     }
 
+    /// <summary>(C, H, W) of the images that a file takes; null where it leaves that open.</summary>
+    /// <exception cref="UserErrorException">The file is no ONNX model.</exception>
+    public static Shape? ImageShapeOf(string path)
+    {
+        const int largest = 1 << 16;
+        OnnxPort[] inputs = [.. OnnxGraph.PortsOf(OnnxModel.Load(path))];
+        return inputs is [{ Dims: { Count: 4 } dims }] && dims.Skip(1).All(extent => extent is > 0 and <= largest)
+            ? new Shape((int)dims[1], (int)dims[2], (int)dims[3])
+            : null;
+    }
+
     /// <inheritdoc/>
     protected override Tensor Embed(Tensor images) => Rows(graph.Forward(images));
 

@@ -18,19 +18,34 @@ public static class Weights
     /// Replaces every parameter and statistic by the file's tensor of that name. Nothing is changed unless all fit;
     /// further tensors of the file are left alone.
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="mayDiffer">
+    /// Parameters that keep their values where the file has none or one of another shape: a new head on old layers.
+    /// </param>
+    /// <returns>The names of the parameters that kept their values.</returns>
     /// <exception cref="UserErrorException">The file lacks a tensor, or has one of another shape.</exception>
-    public static void Read(string path, Module network)
+    public static IReadOnlyList<string> Read(string path, Module network, Func<Parameter, bool>? mayDiffer = null)
     {
         using SafeTensors file = SafeTensors.Open(path);
+        List<string> kept = [];
         foreach (Parameter parameter in network.Parameters())
         {
+            bool fits = file.Contains(parameter.Name) && file.ShapeOf(parameter.Name) == parameter.Value.Shape;
+            if (!fits && mayDiffer is not null && mayDiffer(parameter))
+            {
+                kept.Add(parameter.Name);
+                continue;
+            }
             if (!file.Contains(parameter.Name))
                 throw new UserErrorException($"{path} has no tensor '{parameter.Name}', which the model needs; it has {Names(file)}");
             if (file.ShapeOf(parameter.Name) != parameter.Value.Shape)
                 throw new UserErrorException(
                     $"{path}: '{parameter.Name}' is {file.ShapeOf(parameter.Name)}, but the model has {parameter.Value.Shape}");
         }
-        foreach (Parameter parameter in network.Parameters()) parameter.Value.CopyFrom(file.Read(parameter.Name));
+        foreach (Parameter parameter in network.Parameters())
+            if (!kept.Contains(parameter.Name)) parameter.Value.CopyFrom(file.Read(parameter.Name));
+        return kept;
     }
 
     static NamedTensor[] Tensors(Module network) =>

@@ -63,6 +63,9 @@ static partial class CommandLine
         EmbedCommand.Create(terminal),
         MineCommand.Create(terminal),
         SummaryCommand.Create(terminal),
+        ImportCommand.Create(terminal),
+        RunCommand.Create(terminal),
+        ExportCommand.Create(terminal),
         BenchCommand.Create(terminal),
         KernelsCommand.Create(terminal),
     };

@@ -16,7 +16,7 @@ static class SummaryCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Argument<string> model = new("MODEL") { Description = "A model kind, a preset, a config file or a run" };
+        Argument<string> model = new("MODEL") { Description = "A model kind, a preset, a config file, a run or an ONNX file" };
         Option<string?> input = new("--input") { Description = "The shape of one image (default: the model's)", HelpName = "CxHxW" };
         Option<string[]> settings = CommonOptions.Set();
         Option<bool> json = CommonOptions.Json();
@@ -81,6 +81,8 @@ static class SummaryCommand
     {
         string[] kinds = [.. Enum.GetValues<ModelKind>().Select(kind => ConfigReader.Word(kind))];
         if (kinds.Contains(model)) return ConfigReader.Parse($$"""{ "model": { "kind": "{{model}}" } }""", model, settings);
+        if (model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+            return ConfigReader.Parse("""{ "model": { "kind": "onnx" } }""", model, [$"model.path={model}", "model.normalize=false", .. settings]);
         RunFolder folder = new(model);
         return ConfigReader.Read(folder.HoldsRun ? folder.Config : model, settings);
     }

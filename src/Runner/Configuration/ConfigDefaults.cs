@@ -1,3 +1,5 @@
+using TripletGpu.Models.Onnx;
+
 namespace TripletGpu.Runner.Configuration;
 
 /// <summary>
@@ -15,7 +17,7 @@ static class ConfigDefaults
     {
         Model = config.Model with
         {
-            Input = config.Model.Input is [] ? Input(config.Model.Kind) : config.Model.Input,
+            Input = config.Model.Input is [] ? Input(config.Model) : config.Model.Input,
             Embedding = config.Model.Embedding == 0 ? Embedding(config.Model) : config.Model.Embedding,
             Dropout = config.Model.Dropout ?? (config.Model.Kind == ModelKind.SmallCnn ? SmallCnnDropout : 0),
         },
@@ -27,7 +29,12 @@ static class ConfigDefaults
         },
     };
 
-    static int[] Input(ModelKind kind) => kind == ModelKind.SmallCnn ? [1, 28, 28] : [3, 224, 224];
+    static int[] Input(ModelConfig model) => model switch
+    {
+        { Kind: ModelKind.SmallCnn } => [1, 28, 28],
+        { Kind: ModelKind.Onnx, Path: { } path } when OnnxNetwork.ImageShapeOf(path) is { } shape => shape.ToArray(),
+        _ => [3, 224, 224],
+    };
 
     static int Embedding(ModelConfig model) =>
         model is { Kind: ModelKind.Resnet50, Head: HeadKind.Classifier } ? ImageNetClasses : EmbeddingWidth;

@@ -41,6 +41,7 @@ static class ConfigRules
         rules.That(model.Input.Length == 3, "model.input", "must be [channels, height, width]", model.Input);
         for (int i = 0; i < model.Input.Length; i++)
             rules.Between(model.Input[i], 1, MostPixels, $"model.input[{i}]");
+        rules.That(model.Width is >= 4 and <= 1024 && model.Width % 4 == 0, "model.width", "must be a multiple of 4 up to 1024", model.Width);
         rules.Between(model.Embedding, 1, 65536, "model.embedding");
         rules.That(model.Dropout is >= 0 and < 1, "model.dropout", "must be from 0 to below 1", model.Dropout);
         rules.That(model.Kind != ModelKind.Onnx || model.Path is not null, "model.path", "must name the .onnx file",

@@ -48,6 +48,9 @@ public sealed record ModelConfig
     /// <summary>resnet50: what follows the global pooling.</summary>
     public HeadKind Head { get; init; } = HeadKind.Embedding;
 
+    /// <summary>nn2, resnet50: filters of the first convolution; all other layers but the head follow it.</summary>
+    public int Width { get; init; } = 64;
+
     /// <summary>onnx: the file.</summary>
     public string? Path { get; init; }
 }
@@ -68,5 +71,5 @@ public enum StrideOn
     [JsonStringEnumMemberName("1x1")] Convolution1x1,
 }
 
-/// <summary>What follows ResNet50's global pooling.</summary>
-public enum HeadKind { Embedding, Classifier }
+/// <summary>What follows ResNet50's global pooling: an embedding, unnormalised classes, or nothing.</summary>
+public enum HeadKind { Embedding, Classifier, None }

@@ -1,5 +1,6 @@
 using TripletGpu.Models;
 using TripletGpu.Models.Networks;
+using TripletGpu.Models.Onnx;
 using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Training;
@@ -11,7 +12,7 @@ static class Networks
     /// <param name="model">The network.</param>
     /// <param name="seed">Of its dropout masks.</param>
     /// <param name="device">Where its parameters live.</param>
-    /// <exception cref="UserErrorException">This version has no such network.</exception>
+    /// <exception cref="UserErrorException">The network cannot be made so: an ONNX file that cannot be used.</exception>
     public static EmbeddingNetwork Create(ModelConfig model, ulong seed, Device device)
     {
         Shape input = new(model.Input);
@@ -22,17 +23,17 @@ static class Networks
             ModelKind.Nn2 => new Nn2(device, new Nn2Settings
             {
                 Input = input, Embedding = model.Embedding, Normalize = model.Normalize, Dropout = dropout, Seed = seed,
-                BatchNorm = model.BatchNorm, Bias = model.Bias, LocalResponseNorm = model.Lrn,
+                Width = model.Width, BatchNorm = model.BatchNorm, Bias = model.Bias, LocalResponseNorm = model.Lrn,
                 Pooling = model.Pooling == PoolingKind.L2 ? Pooling.L2 : Pooling.Max,
                 StemStride = model.Stem == StemKind.Stride1 ? 1 : 2,
             }),
             ModelKind.Resnet50 => new ResNet50(device, new ResNet50Settings
             {
-                Input = input, Outputs = model.Embedding, Dropout = dropout, Seed = seed,
-                Normalize = model.Normalize && model.Head == HeadKind.Embedding,
+                Input = input, Outputs = model.Head == HeadKind.None ? 0 : model.Embedding, Dropout = dropout, Seed = seed,
+                Normalize = model.Normalize && model.Head == HeadKind.Embedding, Width = model.Width,
                 StrideOnFirst = model.StrideOn == StrideOn.Convolution1x1,
             }),
-            _ => throw new UserErrorException($"the config's model.kind: this version has no {model.Kind}, only small-cnn, nn2 and resnet50"),
+            _ => OnnxNetwork.Load(device, model.Path!, input, model.Normalize, seed),
         };
     }
 }

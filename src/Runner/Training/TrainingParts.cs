@@ -16,6 +16,9 @@ sealed class TrainingParts : IDisposable
 {
     const string ClassifierName = "classifier";
 
+    // The last layer of nn2 and resnet50: pretrained layers may get a new one of another width.
+    const string Head = "fc.";
+
     TrainingParts(RunConfig config, DatasetSplits data, IBatchSource batches, EmbeddingNetwork network)
     {
         (Config, Data, Batches, Network) = (config, data, batches, network);
@@ -62,7 +65,8 @@ sealed class TrainingParts : IDisposable
             data.Train, Samplers.Create(config, data.Train), Augmentations.Parse(config.Data.Augment), config.Train.Seed);
         EmbeddingNetwork network = Networks.Create(config.Model, config.Train.Seed, device);
         network.Initialize(config.Train.Seed);
-        if (config.Model.Weights is { } weights) Weights.Read(weights, network);
+        if (config.Model.Weights is { } weights)
+            Weights.Read(weights, network, mayDiffer: p => p.Name.StartsWith(Head, StringComparison.Ordinal));
         return new TrainingParts(config, data, batches, network);
     }
 

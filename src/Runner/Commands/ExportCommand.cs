@@ -1,0 +1,32 @@
+using System.CommandLine;
+using TripletGpu.Models.Onnx.Export;
+using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Inference;
+
+namespace TripletGpu.Runner.Commands;
+
+/// <summary><c>triplet export RUN --onnx FILE</c>: a trained network for other runtimes.</summary>
+static class ExportCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> run = new("RUN") { Description = "A run's folder, or an imported .safetensors" };
+        Option<string> output = new("--onnx") { Description = "The ONNX file to write", HelpName = "FILE", Required = true };
+        Option<string> device = CommonOptions.Device();
+        Option<int> threads = CommonOptions.Threads();
+        Option<bool> json = CommonOptions.Json();
+        Command command = new("export", "Writes a network as ONNX, and checks it by running it") { run, output, device, threads, json };
+        command.SetAction(parsed =>
+        {
+            string file = parsed.GetValue(output)!;
+            using Device opened = parsed.OpenDevice(device, threads);
+            using RunnableNetwork network = RunnableNetwork.Open(parsed.GetValue(run)!, opened);
+            OnnxExport.Write(file, network.Network);
+            double error = ExportCheck.Compare(network.Network, file);
+            if (parsed.GetValue(json)) Json.Write(terminal, new { file, relativeError = error });
+            else terminal.Out.WriteLine($"{file} gives the network's own outputs within {error:0.0e+0}");
+            return CommandLine.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using TripletGpu.Models.Networks;
+using TripletGpu.Models.Onnx;
+using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Configuration;
+
+namespace TripletGpu.Runner.Inference;
+
+/// <summary>Whatever <c>triplet run</c> takes: arrays by name in, arrays by name out.</summary>
+abstract class RunnableModel : IDisposable
+{
+    /// <summary>Under this key the metadata of a .safetensors holds the config's section "model".</summary>
+    public const string MetadataKey = "model";
+
+    public abstract IReadOnlyList<string> Inputs { get; }
+
+    public abstract IReadOnlyList<string> Outputs { get; }
+
+    /// <summary>Opens an ONNX file, a run's folder or weights whose metadata names their network.</summary>
+    /// <exception cref="UserErrorException">It is none of these, or is damaged.</exception>
+    public static RunnableModel Open(string path, Device device) =>
+        !Directory.Exists(path) && path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
+            ? new RunnableGraph(new OnnxGraph(device, path))
+            : RunnableNetwork.Open(path, device);
+
+    /// <summary>The config's section "model" that makes this network.</summary>
+    public static string Describe(ResNet50Settings settings) => JsonSerializer.Serialize(
+        new ModelConfig
+        {
+            Kind = ModelKind.Resnet50, Input = settings.Input.ToArray(), Embedding = settings.Outputs, Width = settings.Width,
+            Dropout = 0, Normalize = settings.Normalize,
+            StrideOn = settings.StrideOnFirst ? StrideOn.Convolution1x1 : StrideOn.Convolution3x3,
+            Head = settings.Outputs == 0 ? HeadKind.None : settings.Normalize ? HeadKind.Embedding : HeadKind.Classifier,
+        }, ConfigReader.Format);
+
+    public abstract IReadOnlyDictionary<string, NpyArray<float>> Run(IReadOnlyDictionary<string, NpyArray<float>> inputs);
+
+    public abstract void Dispose();
+}
