@@ -19,7 +19,7 @@ install_packages() {
     { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >/dev/null 2>&1 ||
         echo "test.sh: that did not work; tests that need them are skipped"
 }
-install_packages dataset-fashion-mnist ocl-icd-libopencl1 pocl-opencl-icd oclgrind clang
+install_packages dataset-fashion-mnist ocl-icd-libopencl1 pocl-opencl-icd oclgrind clang libonnx-testdata
 
 dotnet build TripletGpu.sln -c Release -v quiet -clp:ErrorsOnly || { echo "0 passed, 1 failed"; exit 1; }
 

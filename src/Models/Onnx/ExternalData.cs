@@ -31,12 +31,17 @@ static class ExternalData
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(modelPath))!;
         string path = Path.GetFullPath(Path.Combine(folder, location));
+        CheckInside(path);
         // A link may lead out of the folder even where its name does not.
-        string target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
-        foreach (string candidate in new[] { path, target })
+        if (new FileInfo(path) is { Exists: true } file && file.ResolveLinkTarget(returnFinalTarget: true) is { } target)
+            CheckInside(target.FullName);
+        return path;
+
+        void CheckInside(string candidate)
+        {
             if (!candidate.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
                 throw new UserErrorException($"{what}: the external data {location} lies outside the model's folder; it is not read");
-        return path;
+        }
     }
 
     static string? Entry(TensorProto tensor, string key) => tensor.ExternalData.FirstOrDefault(e => e.Key == key)?.Value;

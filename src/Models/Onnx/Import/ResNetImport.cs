@@ -128,7 +128,7 @@ public sealed class ResNetImport
         if (graph.Readers(x).Find(n => n.OpType == "ReduceL2") is not { } norm) return graph.Next(x, "LpNormalization") is not null;
         graph.Visit(norm);
         string length = Output(norm);
-        if (graph.Next(length, "Clip", "Max") is { } clip) length = Output(clip);
+        while (graph.Next(length, "Clip", "Max", "Expand") is { } step) length = Output(step);
         OnnxNode? quotient = graph.Readers(x).Find(n => n.OpType == "Div");
         if (quotient is null || graph.Next(length, "Div") != quotient) throw norm.Error("a division by the length should follow");
         return true;

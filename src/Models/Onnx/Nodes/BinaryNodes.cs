@@ -11,11 +11,14 @@ static class BinaryNodes
         ["Sub"] = call => Pair(call, TensorOps.Subtract, (a, b) => a - b, b => (1, -b)),
         ["Mul"] = call => Pair(call, TensorOps.Multiply, (a, b) => a * b, b => (b, 0)),
         ["Div"] = call => Pair(call, TensorOps.Divide, Quotient, null),
+        ["Equal"] = call => [OnIntegers(call, Integers(call, 0), Integers(call, 1), (a, b) => a == b ? 1 : 0)],
         ["Max"] = call => [Fold(call, (a, b) => a.Maximum(b))],
         ["Min"] = call => [Fold(call, (a, b) => a.Minimum(b))],
         ["Sum"] = call => [Fold(call, TensorOps.Add)],
         ["Mean"] = call => [Fold(call, TensorOps.Add).Scale(1f / call.InputCount)],
     };
+
+    static OnnxTensor Integers(NodeCall call, int index) => OnnxTensor.Of("", call.Value(index).Dims, call.Integers(index));
 
     static long Quotient(long a, long b) => b == 0 ? throw new ArgumentException("division of integers by zero") : a / b;
 

@@ -97,6 +97,7 @@ static class LayoutNodes
             ?? [.. Enumerable.Range(0, parts).Select(i => (long)Math.Clamp(extent - i * each, 0, each))];
         if (lengths.Length != parts || lengths.Any(l => l < 0) || lengths.Sum() != extent)
             throw call.Error($"{extent} elements do not split into ({string.Join(", ", lengths)})");
+        if (lengths.Contains(0)) throw call.Error("an empty part is not supported");
         OnnxValue[] y = new OnnxValue[parts];
         for (int i = 0, start = 0; i < parts; start += (int)lengths[i++]) y[i] = x.Slice(axis, start, (int)lengths[i]);
         return y;

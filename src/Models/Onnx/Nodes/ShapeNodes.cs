@@ -10,9 +10,24 @@ static class ShapeNodes
     {
         ["Shape"] = ShapeOf, ["Size"] = call => [Scalar(NodeCall.Elements(call.Value(0).Dims))],
         ["Constant"] = Constant, ["ConstantOfShape"] = ConstantOfShape, ["Cast"] = Cast, ["Gather"] = Gather, ["Slice"] = Slice,
+        ["Where"] = Where,
     };
 
     static OnnxValue Scalar(long value) => new(OnnxTensor.Of("", [], [value]));
+
+    /// <summary>Integers out of two lists, as exporters choose extents.</summary>
+    static OnnxValue[] Where(NodeCall call)
+    {
+        long[] condition = call.Integers(0), then = call.Integers(1), otherwise = call.Integers(2);
+        int count = Math.Max(condition.Length, Math.Max(then.Length, otherwise.Length));
+        if (new[] { condition, then, otherwise }.Any(list => list.Length != 1 && list.Length != count))
+            throw call.Error("the lists differ in length");
+        long[] chosen = [.. Enumerable.Range(0, count).Select(i => At(condition, i) != 0 ? At(then, i) : At(otherwise, i))];
+        int longest = condition.Length == count ? 0 : then.Length == count ? 1 : 2;
+        return [new OnnxValue(OnnxTensor.Of("", call.Value(longest).Dims, chosen))];
+
+        static long At(long[] list, int i) => list[list.Length == 1 ? 0 : i];
+    }
 
     static OnnxValue[] ShapeOf(NodeCall call)
     {
@@ -91,6 +106,7 @@ static class ShapeNodes
             if (steps[i] != 1) throw call.Error($"a step of {steps[i]} is not supported");
             int axis = call.Axis(axes[i], rank), extent = y.Shape[axis];
             int from = At(starts[i], extent), to = Math.Max(from, At(ends[i], extent));
+            if (to == from) throw call.Error("an empty part is not supported");
             if (to - from < extent) y = y.Slice(axis, from, to - from);
         }
         return [y];

@@ -1,3 +1,4 @@
+using TripletGpu.Autograd;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Models.Onnx.Nodes;
@@ -17,6 +18,7 @@ static class UnaryNodes
         ["Neg"] = call => [call.Tensor(0).Negate()],
         ["Abs"] = call => [call.Tensor(0).Abs()],
         ["Reciprocal"] = call => [call.Tensor(0).Reciprocal()],
+        ["Sign"] = Sign,
         ["Clip"] = Clip,
         ["Softmax"] = call => Softmax(call, x => x.Softmax()),
         ["LogSoftmax"] = call => Softmax(call, x => x.LogSoftmax()),
@@ -27,6 +29,15 @@ static class UnaryNodes
     {
         Tensor x = call.Tensor(0);
         return [x.Relu().Subtract(x.Negate().Relu().Scale(call.Node.Float("alpha", 0.01f)))];
+    }
+
+    /// <summary>Its gradient is 0 everywhere: it is computed unrecorded, as a constant.</summary>
+    static OnnxValue[] Sign(NodeCall call)
+    {
+        const float least = 1e-38f;
+        Tensor x = call.Tensor(0);
+        using Step unrecorded = call.Device.BeginStep(record: false);
+        return [unrecorded.Keep(x.Divide(x.Abs().Maximum(least)))];
     }
 
     /// <summary>Bounds are attributes before opset 11 and inputs from then on.</summary>
@@ -71,7 +82,7 @@ static class UnaryNodes
                 for (int i = 1; i < exponent; i++) y = y.Multiply(x);
                 return [y];
             case { } other: throw call.Error($"the exponent {other} is not supported: whole ones up to {largest}, 0.5, -0.5 and -1 are");
-            default: throw call.Error("the exponent must be a constant number");
+            default: throw call.Error("only a constant number as the exponent is supported");
         }
     }
 }

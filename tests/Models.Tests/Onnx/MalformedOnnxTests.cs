@@ -1,0 +1,151 @@
+using Google.Protobuf;
+using TripletGpu.Models.Onnx;
+using TripletGpu.Models.Onnx.Format;
+using TripletGpu.Models.Serialization;
+using TripletGpu.Support;
+using DataType = TripletGpu.Models.Onnx.Format.TensorProto.Types.DataType;
+
+namespace TripletGpu.Models.Tests.Onnx;
+
+/// <summary>Damaged and hostile files: one line that says what is wrong.</summary>
+public sealed class MalformedOnnxTests
+{
+    string folder = "";
+
+    [SetUp]
+    public void MakeFolder() => folder = Directory.CreateTempSubdirectory("onnx").FullName;
+
+    [TearDown]
+    public void RemoveFolder() => Directory.Delete(folder, recursive: true);
+
+    [Test]
+    public void Truncated()
+    {
+        byte[] bytes = Model(Node("Relu", "x", "y")).ToByteArray();
+        Expect(bytes[..(bytes.Length / 2)], "no ONNX model, or is");
+    }
+
+    [Test]
+    public void Garbage() => Expect([.. Enumerable.Range(0, 500).Select(i => (byte)(i * 37))], "no ONNX model");
+
+    [Test]
+    public void Empty() => Expect([], "holds no graph");
+
+    [Test]
+    public void Cyclic() =>
+        Expect(Model(Node("Add", "x b", "a"), Node("Relu", "a", "b"), Node("Relu", "b", "y")), "the graph has a cycle");
+
+    [Test]
+    public void MissingInput() => Expect(Model(Node("Relu", "nowhere", "y")), "nothing makes its input \"nowhere\"");
+
+    [Test]
+    public void MadeTwice() => Expect(Model(Node("Relu", "x", "y"), Node("Exp", "x", "y")), "is made twice");
+
+    [Test]
+    public void UnsupportedOperator() =>
+        Expect(Model(Node("Einsum", "x", "y")), "(Einsum, opset 13): the operator Einsum is not supported");
+
+    [Test]
+    public void UnknownOpset()
+    {
+        ModelProto model = Model(Node("Relu", "x", "y"));
+        model.OpsetImport[0].Version = 99;
+        Expect(model, "opset 99; 7 to 21 are supported");
+    }
+
+    [TestCase(new long[] { 1L << 40, 1L << 40 }, "impossible extents")]
+    [TestCase(new long[] { -3 }, "impossible extents")]
+    [TestCase(new long[] { 1000, 1000 }, "need 1,000,000")]
+    public void HugeDims(long[] dims, string message)
+    {
+        TensorProto weight = new() { Name = "w", DataType = (int)DataType.Float };
+        weight.Dims.Add(dims);
+        weight.FloatData.Add(1);
+        Expect(Model(weight, Node("Add", "x w", "y")), message);
+    }
+
+    [Test]
+    public void WrongType()
+    {
+        TensorProto weight = new() { Name = "w", DataType = (int)DataType.String };
+        weight.Dims.Add(1);
+        Expect(Model(weight, Node("Add", "x w", "y")), "holds elements of type String");
+        weight.DataType = 4711;
+        Expect(Model(weight, Node("Add", "x w", "y")), "no numbers that can be used here");
+    }
+
+    [TestCase("../secret")]
+    [TestCase("/etc/passwd")]
+    public void ExternalDataOutsideItsFolder(string location)
+    {
+        TensorProto weight = new() { Name = "w", DataType = (int)DataType.Float, DataLocation = TensorProto.Types.DataLocation.External };
+        weight.Dims.Add(2);
+        weight.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
+        Expect(Model(weight, Node("Add", "x w", "y")), "lies outside the model's folder");
+    }
+
+    [Test]
+    public void HugeConstantOfShape()
+    {
+        TensorProto dims = new() { Name = "w", DataType = (int)DataType.Int64 };
+        dims.Dims.Add(2);
+        dims.Int64Data.Add([1 << 30, 1 << 30]);
+        Expect(Model(dims, Node("ConstantOfShape", "w", "z"), Node("Add", "x z", "y")), "is too large");
+    }
+
+    /// <summary>A long chain in reverse order sorts in linear time.</summary>
+    [Test]
+    public void ReversedChain_IsSorted()
+    {
+        const int length = 100_000;
+        NodeProto[] nodes = [.. Enumerable.Range(0, length).Reverse().Select(i => Node("Relu", i == 0 ? "x" : $"v{i}", i == length - 1 ? "y" : $"v{i + 1}"))];
+        string path = Write(Model(nodes).ToByteArray());
+        Assert.That(OnnxModel.Load(path).Nodes[0].Inputs[0], Is.EqualTo("x"));
+    }
+
+    void Expect(ModelProto model, string message) => Expect(model.ToByteArray(), message);
+
+    void Expect(byte[] bytes, string message)
+    {
+        string path = Write(bytes);
+        using Device device = TestDevices.Open("cpu-portable");
+        UserErrorException error = Assert.Throws<UserErrorException>(() =>
+        {
+            OnnxGraph graph = new(device, path);
+            graph.Evaluate(new Dictionary<string, NpyArray<float>> { ["x"] = new(new Shape(1, 2), [1, 2]) });
+        })!;
+        Assert.That(error.Message, Does.Contain(message).And.Contain(path).And.Not.Contain("\n"));
+    }
+
+    string Write(byte[] bytes)
+    {
+        string path = Path.Combine(folder, "model.onnx");
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
+    static NodeProto Node(string type, string inputs, string output)
+    {
+        NodeProto node = new() { OpType = type };
+        node.Input.Add(inputs.Split(' '));
+        node.Output.Add(output);
+        return node;
+    }
+
+    static ModelProto Model(TensorProto initializer, params NodeProto[] nodes)
+    {
+        ModelProto model = Model(nodes);
+        model.Graph.Initializer.Add(initializer);
+        return model;
+    }
+
+    static ModelProto Model(params NodeProto[] nodes)
+    {
+        ModelProto model = new() { IrVersion = 7, Graph = new GraphProto() };
+        model.OpsetImport.Add(new OperatorSetIdProto { Version = 13 });
+        model.Graph.Input.Add(new ValueInfoProto { Name = "x" });
+        model.Graph.Output.Add(new ValueInfoProto { Name = "y" });
+        model.Graph.Node.Add(nodes);
+        return model;
+    }
+}

@@ -1,0 +1,90 @@
+using TripletGpu.Autograd;
+using TripletGpu.Models.Networks;
+using TripletGpu.Models.Onnx;
+using TripletGpu.Models.Onnx.Export;
+using TripletGpu.Models.Onnx.Import;
+using TripletGpu.Models.Serialization;
+using TripletGpu.Modules;
+using TripletGpu.Ops;
+using TripletGpu.Optimizers;
+using TripletGpu.Support;
+
+namespace TripletGpu.Models.Tests.Onnx;
+
+/// <summary>Graphs written by torch.onnx (tests/Golden/make_onnx.py): run, trained, imported, exported.</summary>
+public sealed class OnnxGraphTests(string device) : DeviceFixture(device)
+{
+    [TestCase("mixed_9")]
+    [TestCase("mixed_13")]
+    public void Graph_GivesPyTorchsOutput(string file)
+    {
+        using SafeTensors golden = SafeTensors.Open(Golden("mixed.safetensors"));
+        Close.AreClose(Doubles(golden, "y"), Run(Golden($"{file}.onnx"), golden), Tolerance.Block, file);
+    }
+
+    [Test]
+    public void Training_FollowsPyTorchsLosses()
+    {
+        using SafeTensors golden = SafeTensors.Open(Golden("mixed.safetensors"));
+        OnnxGraph graph = new(Device, Golden("mixed_train.onnx"));
+        Sgd optimizer = new(graph.Parameters(), momentum: 0.9f);
+        double[] losses = new double[5];
+        for (int i = 0; i < losses.Length; i++)
+        {
+            using Step step = Device.BeginStep();
+            Tensor y = graph.Forward(Device.Tensor(golden.ShapeOf("x"), golden.Read("x")));
+            Tensor loss = y.Subtract(Device.Tensor(golden.ShapeOf("target"), golden.Read("target"))).Square().Mean();
+            losses[i] = loss.ToScalar();
+            step.Backward(loss);
+            optimizer.Update(step.Gradients, 0.05f);
+        }
+        Close.AreClose(Doubles(golden, "losses"), losses, Tolerance.LossCurve, "losses");
+        optimizer.Release();
+        graph.Release();
+    }
+
+    [TestCase("resnet_folded", "y", false)]
+    [TestCase("resnet_first", "y_first", true)]
+    public void ResNet50_IsRecognised_AndExportedAgain(string file, string output, bool strideOnFirst)
+    {
+        using SafeTensors golden = SafeTensors.Open(Golden("resnet.safetensors"));
+        double[] expected = Doubles(golden, output);
+        Close.AreClose(expected, Run(Golden($"{file}.onnx"), golden), Tolerance.Block, "the graph");
+        ImportedNetwork imported = ResNetImport.Read(Golden($"{file}.onnx"));
+        Assert.That(imported.Settings!.StrideOnFirst, Is.EqualTo(strideOnFirst));
+        Assert.That(imported.Settings.Normalize, Is.True);
+        ResNet50 network = new(Device, imported.Settings with { Input = new Shape(3, 36, 36) });
+        foreach (Parameter parameter in network.Parameters())
+            parameter.Value.CopyFrom(imported.Tensors.Single(t => t.Name == parameter.Name).Values.Span);
+        network.Train(false);
+        string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.onnx");
+        try
+        {
+            using (Step step = Device.BeginStep(record: false))
+            {
+                Tensor y = network.Forward(Device.Tensor(golden.ShapeOf("x"), golden.Read("x")));
+                Close.AreClose(expected, y.ToArray(), Tolerance.Block, "the import");
+            }
+            OnnxExport.Write(path, network);
+            Close.AreClose(expected, Run(path, golden), Tolerance.Block, "the export");
+        }
+        finally
+        {
+            File.Delete(path);
+            network.Release();
+        }
+    }
+
+    static string Golden(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", "onnx", name);
+
+    static double[] Doubles(SafeTensors file, string name) => Array.ConvertAll(file.Read(name), v => (double)v);
+
+    float[] Run(string path, SafeTensors golden)
+    {
+        OnnxGraph graph = new(Device, path);
+        NpyArray<float> x = new(golden.ShapeOf("x"), golden.Read("x"));
+        float[] y = graph.Evaluate(new Dictionary<string, NpyArray<float>> { [graph.Inputs[0].Name] = x })[graph.Outputs[0]].Values;
+        graph.Release();
+        return y;
+    }
+}
