@@ -8,12 +8,14 @@ namespace TripletGpu.Runner.Images;
 public static partial class ImageFile
 {
     /// <inheritdoc/>
-    public static partial string Codec => "PNG and JPEG by ImageSharp";
+    public static partial string Codec => "own PNG; JPEG by ImageSharp";
 
     static bool CanDecodeJpeg => true;
 
-    private static partial PixelImage DecodeKnown(ReadOnlySpan<byte> file)
+    private static partial PixelImage DecodeJpeg(ReadOnlySpan<byte> file)
     {
+        // ImageSharp fills up what is missing of a file that was cut short.
+        if (file.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xD9]) < 0) throw new ImageFormatException("damaged JPEG: it has no end");
         try
         {
             ImageInfo info = Image.Identify(file);
@@ -26,7 +28,7 @@ public static partial class ImageFile
         }
         catch (SixLabors.ImageSharp.ImageFormatException exception)
         {
-            throw new ImageFormatException(exception.Message.ReplaceLineEndings(" "), exception);
+            throw new ImageFormatException($"damaged JPEG: {exception.Message.ReplaceLineEndings(" ")}", exception);
         }
     }
 }

@@ -8,7 +8,6 @@ public static partial class ImageFile
 
     static bool CanDecodeJpeg => TurboJpeg.Unavailable is null;
 
-    private static partial PixelImage DecodeKnown(ReadOnlySpan<byte> file) =>
-        JpegDecoder.Recognises(file) ? JpegDecoder.Decode(file) : PngDecoder.Decode(file);
+    private static partial PixelImage DecodeJpeg(ReadOnlySpan<byte> file) => JpegDecoder.Decode(file);
 }
 #endif

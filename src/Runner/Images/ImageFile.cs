@@ -47,11 +47,9 @@ public static partial class ImageFile
     public static PixelImage Decode(ReadOnlySpan<byte> file)
     {
         if (file.IsEmpty) throw new ImageFormatException("empty");
-        if (!PngDecoder.Recognises(file) && !JpegDecoder.Recognises(file))
-            throw new ImageFormatException("neither PNG nor JPEG");
-        return DecodeKnown(file);
+        if (PngDecoder.Recognises(file)) return PngDecoder.Decode(file);
+        return JpegDecoder.Recognises(file) ? DecodeJpeg(file) : throw new ImageFormatException("neither PNG nor JPEG");
     }
 
-    /// <summary>Decodes a PNG or JPEG file.</summary>
-    private static partial PixelImage DecodeKnown(ReadOnlySpan<byte> file);
+    private static partial PixelImage DecodeJpeg(ReadOnlySpan<byte> file);
 }

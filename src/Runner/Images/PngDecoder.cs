@@ -4,7 +4,7 @@ namespace TripletGpu.Runner.Images;
 
 /// <summary>
 /// Reads PNG images (ISO/IEC 15948) of every colour type, bit depth and interlacing as RGB; transparency is dropped,
-/// 16-bit samples lose their lower half. Used where the ImageSharp package is not part of the build.
+/// 16-bit samples lose their lower half.
 /// </summary>
 public static class PngDecoder
 {
