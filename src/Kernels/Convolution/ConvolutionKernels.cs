@@ -27,11 +27,13 @@ public static partial class ConvolutionKernels
     /// <summary>
     /// dx[c, h, w] = the sum of the columns' elements that were read from there, or adds it. One item a line of dx,
     /// which
-    /// gathers its own sum, tap after tap: no atomics, fixed order, whole lines at a time.
+    /// gathers its own sum, tap after tap: no atomics, fixed order, whole lines at a time. Rows of columns are
+    /// <paramref name="rowStride"/> elements apart, images <paramref name="imageStride"/>.
     /// </summary>
     [Kernel]
     public static void SumColumns(
-        Index1D i, ArrayView<float> columns, ArrayView<float> dx, ConvolutionShape d, int accumulate)
+        Index1D i, ArrayView<float> columns, ArrayView<float> dx, ConvolutionShape d, int rowStride, int imageStride,
+        int accumulate)
     {
         int h = i % d.H, c = i / d.H % d.C, image = i / (d.H * d.C);
         var line = dx.SubView(i * d.W, d.W);
@@ -44,8 +46,8 @@ public static partial class ConvolutionKernels
             if (at < 0 || at % d.StrideH != 0 || p >= d.P) continue;
             for (int s = 0; s < d.S; s++)
             {
-                int row = image * d.Taps + (c * d.R + r) * d.S + s;
-                var from = columns.SubView(row * d.Pixels + p * d.Q, d.Q);
+                int tap = (c * d.R + r) * d.S + s;
+                var from = columns.SubView(image * imageStride + tap * rowStride + p * d.Q, d.Q);
                 int shift = s * d.DilationW - d.Left, first = d.FirstColumn(s), end = d.EndColumn(s);
                 if (d.StrideW == 1)     // its own loop: neighbours on both sides, so vectors on a CPU
                     for (int q = first; q < end; q++)

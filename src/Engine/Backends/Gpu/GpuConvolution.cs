@@ -8,6 +8,11 @@ namespace TripletGpu.Backends.Gpu;
 /// </summary>
 sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuProducts products, GpuScratch scratch) : IConvolution
 {
+    // Terms of one float sum of a weight's gradient.
+    const int LongestSum = 4096;
+
+    readonly PanelConvolution panels = new(driver, products, scratch);
+
     public void Forward(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionDims dims,
         bool relu)
     {
@@ -64,22 +69,14 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuProducts prod
     void Multiply(DeviceView<float> x, DeviceView<float> weight, DeviceView<float> y, ConvolutionShape d, int images)
     {
         int map = d.C * d.H * d.W, output = d.K * d.Pixels;
-        var dims = new GemmDims(
-            d.K, d.Pixels, d.Taps, d.Taps, 1, d.Pixels, 1, d.Pixels, 0, d.Taps * d.Pixels, output, Accumulate: 0);
         ForEachPart(images, d, (first, count) =>
         {
             DeviceView<float> input = x.Slice(first * map, count * map),
                 result = y.Slice(first * output, count * output);
-            if (IsPointwise(d)) products.Run(weight, input, result, dims, count);
-            else if (plan.UsesPanels)
-            {
-                int panels = GpuProducts.Panels(d.Pixels);
-                DeviceView<float> packed =
-                    scratch.Take(ScratchUse.Columns, (long)count * GpuProducts.PackedLength(d.Taps, d.Pixels));
-                ConvolutionPanelKernels.LaunchGatherPixels(driver, (panels, count), input, packed, d);
-                products.RunPacked(weight, packed, result, dims, count);
-            }
-            else products.Run(weight, Columns(input, d, count), result, dims, count);
+            if (plan.UsesPanels) panels.Multiply(input, weight, result, d, count);
+            else
+                products.Run(weight, IsPointwise(d) ? input : Columns(input, d, count), result, new GemmDims(
+                    d.K, d.Pixels, d.Taps, d.Taps, 1, d.Pixels, 1, d.Pixels, 0, d.Taps * d.Pixels, output, 0), count);
         });
     }
 
@@ -89,61 +86,46 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuProducts prod
         int map = d.C * d.H * d.W, output = d.K * d.Pixels;
         DeviceView<float> target = dx.Target!.Floats(), transposed = scratch.Take(ScratchUse.Weight, d.Taps * d.K);
         TransposeKernels.LaunchTranspose(driver, (d.K, d.Taps, 1), weight, transposed, d.K, d.Taps, d.K, accumulate: 0);
-        var dims = new GemmDims(
-            d.Taps, d.Pixels, d.K, d.K, 1, d.Pixels, 1, d.Pixels, 0, output, d.Taps * d.Pixels,
-            IsPointwise(d) ? dx.Adds() : 0);
         ForEachPart(images, d, (first, count) =>
         {
             DeviceView<float> gradient = dy.Slice(first * output, count * output);
             DeviceView<float> input = target.Slice(first * map, count * map);
+            if (plan.UsesPanels)
+            {
+                panels.BackwardInput(gradient, transposed, input, d, count, dx.Adds());
+                return;
+            }
             DeviceView<float> columns = IsPointwise(d)
                 ? input
                 : scratch.Take(ScratchUse.Columns, (long)count * d.Taps * d.Pixels);
-            products.Run(transposed, gradient, columns, dims, count);
+            products.Run(transposed, gradient, columns, new GemmDims(
+                d.Taps, d.Pixels, d.K, d.K, 1, d.Pixels, 1, d.Pixels, 0, output, d.Taps * d.Pixels,
+                IsPointwise(d) ? dx.Adds() : 0), count);
             if (!IsPointwise(d))
-                ConvolutionKernels.LaunchSumColumns(driver, count * d.C * d.H, columns, input, d, dx.Adds());
+                ConvolutionKernels.LaunchSumColumns(
+                    driver, count * d.C * d.H, columns, input, d, d.Pixels, d.Taps * d.Pixels, dx.Adds());
         });
     }
 
-    /// <summary>
-    /// dW = the sum over images of dy * columns': a product for each image, side by side as far as memory goes, then
-    /// their
-    /// sum in the order of the images.
-    /// </summary>
+    /// <summary>dW = the sum over images of dy * columns', in parts: sums of some thousand terms, then of
+    /// those.</summary>
     void BackwardWeight(DeviceView<float> x, DeviceView<float> dy, Gradient dw, ConvolutionShape d, int images)
     {
-        int map = d.C * d.H * d.W, output = d.K * d.Pixels, weights = d.K * d.Taps;
+        int map = d.C * d.H * d.W, output = d.K * d.Pixels;
         DeviceView<float> target = dw.Target!.Floats();
-        int each = plan.ImagesAtOnce(images, Math.Max(weights, IsPointwise(d) ? 0 : (long)d.Taps * d.Pixels));
-        DeviceView<float> results = scratch.Take(ScratchUse.Weight, (long)each * weights);
+        int each = plan.UsesPanels
+            ? Math.Min(plan.ImagesAtOnce(images, (long)d.Taps * d.Pixels), Math.Max(1, LongestSum / d.Pixels))
+            : 1;
         for (int first = 0; first < images; first += each)
         {
-            int count = Math.Min(each, images - first);
-            WeightProducts(
-                x.Slice(first * map, count * map), dy.Slice(first * output, count * output), results, d, count);
-            ReductionKernels.LaunchSumByItem(
-                driver, weights, results, target, new(1, count, weights), 1, first > 0 ? 1 : dw.Adds());
+            int count = Math.Min(each, images - first), adds = first > 0 ? 1 : dw.Adds();
+            DeviceView<float> input = x.Slice(first * map, count * map);
+            DeviceView<float> gradient = dy.Slice(first * output, count * output);
+            if (plan.UsesPanels) panels.BackwardWeight(input, gradient, target, d, count, adds);
+            else
+                products.Run(gradient, IsPointwise(d) ? input : Columns(input, d, 1), target, new GemmDims(
+                    d.K, d.Taps, d.Pixels, d.Pixels, 1, 1, d.Pixels, d.Taps, 0, 0, 0, adds));
         }
-    }
-
-    /// <summary>results[n] = dy[n] * columns[n]'.</summary>
-    void WeightProducts(
-        DeviceView<float> x, DeviceView<float> dy, DeviceView<float> results, ConvolutionShape d, int count)
-    {
-        int batchB = IsPointwise(d) ? d.C * d.H * d.W : d.Taps * d.Pixels;
-        var dims = new GemmDims(
-            d.K, d.Taps, d.Pixels, d.Pixels, 1, 1, d.Pixels, d.Taps, d.K * d.Pixels, batchB, d.K * d.Taps,
-            Accumulate: 0);
-        if (IsPointwise(d)) products.Run(dy, x, results, dims, count);
-        else if (plan.UsesPanels)
-        {
-            int panels = GpuProducts.Panels(d.Taps);
-            DeviceView<float> packed =
-                scratch.Take(ScratchUse.Columns, (long)count * GpuProducts.PackedLength(d.Pixels, d.Taps));
-            ConvolutionPanelKernels.LaunchGatherTaps(driver, (d.P, panels, count), x, packed, d, panels);
-            products.RunPacked(dy, packed, results, dims, count);
-        }
-        else products.Run(dy, Columns(x, d, count), results, dims, count);
     }
 
     void BackwardBias(DeviceView<float> dy, Gradient db, ConvolutionShape d, int images)
@@ -167,7 +149,7 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuProducts prod
         for (int first = 0; first < images; first += each) run(first, Math.Min(each, images - first));
     }
 
-    static bool IsPointwise(ConvolutionShape d) =>
+    internal static bool IsPointwise(ConvolutionShape d) =>
         d is { R: 1, S: 1, StrideH: 1, StrideW: 1, Top: 0, Left: 0 } && d.P == d.H && d.Q == d.W;
 
     static ConvolutionShape Shape(in ConvolutionDims d)

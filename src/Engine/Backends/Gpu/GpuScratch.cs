@@ -8,6 +8,7 @@ enum ScratchUse
 {
     Columns,
     Packed,
+    Product,
     Weight,
     Map,
     Sums,
