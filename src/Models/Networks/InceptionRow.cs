@@ -23,7 +23,11 @@ public sealed record InceptionRow(
     /// <summary>The same module with each count of channels times <paramref name="share"/> / <paramref name="of"/>.</summary>
     public InceptionRow Scaled(int share, int of) => this with
     {
-        One = One * share / of, ThreeReduce = ThreeReduce * share / of, Three = Three * share / of,
-        FiveReduce = FiveReduce * share / of, Five = Five * share / of, Projection = Projection * share / of,
+        One = One * share / of,
+        ThreeReduce = ThreeReduce * share / of,
+        Three = Three * share / of,
+        FiveReduce = FiveReduce * share / of,
+        Five = Five * share / of,
+        Projection = Projection * share / of,
     };
 }

@@ -13,13 +13,17 @@ static class RunCommand
         Argument<string> model = new("MODEL") { Description = "An ONNX file, a run's folder, or an imported .safetensors" };
         Option<string[]> input = new("--input")
         {
-            Description = "The input as .npy; of a graph with several, each by its name", HelpName = "[NAME=]X.npy",
-            Required = true, AllowMultipleArgumentsPerToken = false,
+            Description = "The input as .npy; of a graph with several, each by its name",
+            HelpName = "[NAME=]X.npy",
+            Required = true,
+            AllowMultipleArgumentsPerToken = false,
         };
         Option<string[]> output = new("--output")
         {
-            Description = "Where the output goes; of a graph with several, the first unless named", HelpName = "[NAME=]Y.npy",
-            Required = true, AllowMultipleArgumentsPerToken = false,
+            Description = "Where the output goes; of a graph with several, the first unless named",
+            HelpName = "[NAME=]Y.npy",
+            Required = true,
+            AllowMultipleArgumentsPerToken = false,
         };
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();

@@ -27,8 +27,12 @@ abstract class RunnableModel : IDisposable
     public static string Describe(ResNet50Settings settings) => JsonSerializer.Serialize(
         new ModelConfig
         {
-            Kind = ModelKind.Resnet50, Input = settings.Input.ToArray(), Embedding = settings.Outputs, Width = settings.Width,
-            Dropout = 0, Normalize = settings.Normalize,
+            Kind = ModelKind.Resnet50,
+            Input = settings.Input.ToArray(),
+            Embedding = settings.Outputs,
+            Width = settings.Width,
+            Dropout = 0,
+            Normalize = settings.Normalize,
             StrideOn = settings.StrideOnFirst ? StrideOn.Convolution1x1 : StrideOn.Convolution3x3,
             Head = settings.Outputs == 0 ? HeadKind.None : settings.Normalize ? HeadKind.Embedding : HeadKind.Classifier,
         }, ConfigReader.Format);

@@ -31,7 +31,12 @@ public sealed class Nn2Tests(string device) : DeviceFixture(device)
     {
         Nn2 network = new(Device, new Nn2Settings
         {
-            Input = new Shape(1, 28, 28), Embedding = 16, Width = 4, StemStride = 1, BatchNorm = false, Bias = true,
+            Input = new Shape(1, 28, 28),
+            Embedding = 16,
+            Width = 4,
+            StemStride = 1,
+            BatchNorm = false,
+            Bias = true,
         });
         using GoldenTraining golden = new("nn2_mnist.safetensors");
         golden.Check(network);

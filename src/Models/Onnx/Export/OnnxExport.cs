@@ -75,7 +75,8 @@ public sealed class OnnxExport : IOpObserver
         if (!parameters.TryGetValue(tensor, out Parameter? parameter)) return names[tensor] = InputName;
         TensorProto proto = new()
         {
-            Name = parameter.Name, DataType = (int)DataType.Float,
+            Name = parameter.Name,
+            DataType = (int)DataType.Float,
             RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(tensor.ToArray().AsSpan())),
         };
         proto.Dims.Add(Array.ConvertAll(tensor.Shape.ToArray(), extent => (long)extent));

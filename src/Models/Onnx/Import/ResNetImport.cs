@@ -45,7 +45,10 @@ public sealed class ResNetImport
         graph.CheckNothingIsLeft();
         return new ImportedNetwork(new ResNet50Settings
         {
-            Input = new Shape(channels, 224, 224), Width = width, Outputs = outputs, Normalize = isNormalized,
+            Input = new Shape(channels, 224, 224),
+            Width = width,
+            Outputs = outputs,
+            Normalize = isNormalized,
             StrideOnFirst = strideOnFirst ?? false,
         }, tensors, log);
     }

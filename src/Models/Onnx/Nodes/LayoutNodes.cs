@@ -8,8 +8,15 @@ static class LayoutNodes
     public static Dictionary<string, NodeHandler> All { get; } = new()
     {
         ["Identity"] = call => [call.Value(0)],
-        ["Reshape"] = Reshape, ["Flatten"] = Flatten, ["Squeeze"] = Squeeze, ["Unsqueeze"] = Unsqueeze,
-        ["Transpose"] = Transpose, ["Concat"] = Concat, ["Split"] = Split, ["Pad"] = Pad, ["Expand"] = Expand,
+        ["Reshape"] = Reshape,
+        ["Flatten"] = Flatten,
+        ["Squeeze"] = Squeeze,
+        ["Unsqueeze"] = Unsqueeze,
+        ["Transpose"] = Transpose,
+        ["Concat"] = Concat,
+        ["Split"] = Split,
+        ["Pad"] = Pad,
+        ["Expand"] = Expand,
     };
 
     static OnnxValue[] Reshape(NodeCall call)

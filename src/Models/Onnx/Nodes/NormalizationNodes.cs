@@ -9,7 +9,9 @@ static class NormalizationNodes
 {
     public static Dictionary<string, NodeHandler> All { get; } = new()
     {
-        ["BatchNormalization"] = BatchNormalization, ["LRN"] = ResponseNorm, ["Dropout"] = Dropout,
+        ["BatchNormalization"] = BatchNormalization,
+        ["LRN"] = ResponseNorm,
+        ["Dropout"] = Dropout,
     };
 
     static OnnxValue[] BatchNormalization(NodeCall call)

@@ -8,8 +8,13 @@ static class ShapeNodes
 {
     public static Dictionary<string, NodeHandler> All { get; } = new()
     {
-        ["Shape"] = ShapeOf, ["Size"] = call => [Scalar(NodeCall.Elements(call.Value(0).Dims))],
-        ["Constant"] = Constant, ["ConstantOfShape"] = ConstantOfShape, ["Cast"] = Cast, ["Gather"] = Gather, ["Slice"] = Slice,
+        ["Shape"] = ShapeOf,
+        ["Size"] = call => [Scalar(NodeCall.Elements(call.Value(0).Dims))],
+        ["Constant"] = Constant,
+        ["ConstantOfShape"] = ConstantOfShape,
+        ["Cast"] = Cast,
+        ["Gather"] = Gather,
+        ["Slice"] = Slice,
         ["Where"] = Where,
     };
 
