@@ -19,34 +19,34 @@ public sealed class MalformedOnnxTests
     public void RemoveFolder() => Directory.Delete(folder, recursive: true);
 
     [Test]
-    public void Truncated()
+    public void TruncatedFile_IsExplained()
     {
         byte[] bytes = Model(Node("Relu", "x", "y")).ToByteArray();
         Expect(bytes[..(bytes.Length / 2)], "no ONNX model, or is");
     }
 
     [Test]
-    public void Garbage() => Expect([.. Enumerable.Range(0, 500).Select(i => (byte)(i * 37))], "no ONNX model");
+    public void Garbage_IsExplained() => Expect([.. Enumerable.Range(0, 500).Select(i => (byte)(i * 37))], "no ONNX model");
 
     [Test]
-    public void Empty() => Expect([], "holds no graph");
+    public void EmptyFile_IsExplained() => Expect([], "holds no graph");
 
     [Test]
-    public void Cyclic() =>
+    public void CyclicGraph_IsExplained() =>
         Expect(Model(Node("Add", "x b", "a"), Node("Relu", "a", "b"), Node("Relu", "b", "y")), "the graph has a cycle");
 
     [Test]
-    public void MissingInput() => Expect(Model(Node("Relu", "nowhere", "y")), "nothing makes its input \"nowhere\"");
+    public void MissingInput_IsNamed() => Expect(Model(Node("Relu", "nowhere", "y")), "nothing makes its input \"nowhere\"");
 
     [Test]
-    public void MadeTwice() => Expect(Model(Node("Relu", "x", "y"), Node("Exp", "x", "y")), "is made twice");
+    public void ValueMadeTwice_IsNamed() => Expect(Model(Node("Relu", "x", "y"), Node("Exp", "x", "y")), "is made twice");
 
     [Test]
-    public void UnsupportedOperator() =>
+    public void UnsupportedOperator_IsNamed() =>
         Expect(Model(Node("Einsum", "x", "y")), "(Einsum, opset 13): the operator Einsum is not supported");
 
     [Test]
-    public void UnknownOpset()
+    public void UnknownOpset_IsNamed()
     {
         ModelProto model = Model(Node("Relu", "x", "y"));
         model.OpsetImport[0].Version = 99;
@@ -56,7 +56,7 @@ public sealed class MalformedOnnxTests
     [TestCase(new long[] { 1L << 40, 1L << 40 }, "impossible extents")]
     [TestCase(new long[] { -3 }, "impossible extents")]
     [TestCase(new long[] { 1000, 1000 }, "need 1,000,000")]
-    public void HugeDims(long[] dims, string message)
+    public void HugeExtents_AreRefused(long[] dims, string message)
     {
         TensorProto weight = new() { Name = "w", DataType = (int)DataType.Float };
         weight.Dims.Add(dims);
@@ -65,7 +65,7 @@ public sealed class MalformedOnnxTests
     }
 
     [Test]
-    public void WrongType()
+    public void WrongType_IsRefused()
     {
         TensorProto weight = new() { Name = "w", DataType = (int)DataType.String };
         weight.Dims.Add(1);
@@ -76,7 +76,7 @@ public sealed class MalformedOnnxTests
 
     [TestCase("../secret")]
     [TestCase("/etc/passwd")]
-    public void ExternalDataOutsideItsFolder(string location)
+    public void ExternalDataOutsideItsFolder_IsNotRead(string location)
     {
         TensorProto weight = new() { Name = "w", DataType = (int)DataType.Float, DataLocation = TensorProto.Types.DataLocation.External };
         weight.Dims.Add(2);
@@ -85,7 +85,7 @@ public sealed class MalformedOnnxTests
     }
 
     [Test]
-    public void HugeConstantOfShape()
+    public void HugeConstantOfShape_IsRefused()
     {
         TensorProto dims = new() { Name = "w", DataType = (int)DataType.Int64 };
         dims.Dims.Add(2);
