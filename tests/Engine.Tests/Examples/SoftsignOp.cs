@@ -1,0 +1,9 @@
+using TripletGpu.Kernels;
+
+namespace TripletGpu.Ops;
+
+public static class SoftsignOp
+{
+    /// <summary>x / (1 + |x|).</summary>
+    public static Tensor Softsign(this Tensor x) => new Unary<Softsign>().Apply(x);
+}
