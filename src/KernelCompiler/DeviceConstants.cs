@@ -17,8 +17,11 @@ static class DeviceConstants
         _ when Value(expression, model) != null => true,
         ParenthesizedExpressionSyntax p => Is(p.Expression, model),
         BinaryExpressionSyntax b => Is(b.Left, model) && Is(b.Right, model),
-        _ => model.GetSymbolInfo(expression).Symbol is IPropertySymbol { IsStatic: true,
-        ContainingType.TypeKind: TypeKind.Interface },
+        _ => model.GetSymbolInfo(expression).Symbol is IPropertySymbol
+        {
+            IsStatic: true,
+            ContainingType.TypeKind: TypeKind.Interface
+        },
     };
 
     /// <summary>The value of an expression that is constant now, else null.</summary>

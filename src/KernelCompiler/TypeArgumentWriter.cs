@@ -19,7 +19,8 @@ static class TypeArgumentWriter
         foreach (ISymbol member in Members(type))
             switch (member)
             {
-                case IMethodSymbol m when Source.Body(m) != null: translation.Function(m, References(m),
+                case IMethodSymbol m when Source.Body(m) != null:
+                    translation.Function(m, References(m),
                     declaration); break;
                 case IPropertySymbol p when DeviceConstants.Value(p, compilation) != null:
                     translation.Constant(p, declaration);

@@ -120,7 +120,8 @@ sealed class ViewUse
                     view = m.Expression;
                     break;
                 case ParenthesizedExpressionSyntax p: view = p.Expression; break;
-                default: return model.GetSymbolInfo(view).Symbol is ILocalSymbol or IParameterSymbol
+                default:
+                    return model.GetSymbolInfo(view).Symbol is ILocalSymbol or IParameterSymbol
                     ? model.GetSymbolInfo(view).Symbol : null;
             }
     }

@@ -53,9 +53,9 @@ public sealed class ClangTests
         var start =
             new ProcessStartInfo("clang",
             $"{options} -Wall -Wno-unused-function -Werror -Wno-unknown-cuda-version -o {output} {source}")
-        {
-            RedirectStandardError = true,
-        };
+            {
+                RedirectStandardError = true,
+            };
         using Process? clang = Start(start);
         if (clang == null) Missing();
         string errors = clang!.StandardError.ReadToEnd();

@@ -15,8 +15,10 @@ public sealed class KernelSourceTests
     {
         var source = new KernelSource
         {
-            Name = "K.F", Entry = "F_T", CSharp = "",
-                Body = "void F_T(int Tiles) { T_Apply(T_N, Tiles); Twice_T(); /* for T */ }",
+            Name = "K.F",
+            Entry = "F_T",
+            CSharp = "",
+            Body = "void F_T(int Tiles) { T_Apply(T_N, Tiles); Twice_T(); /* for T */ }",
         };
         KernelSource bound = source.Bind("T", new("Square", "int Square_Apply;"));
         Assert.That(bound.Body, Is.EqualTo(

@@ -48,8 +48,12 @@ public readonly unsafe struct KernelArgument
 
     /// <summary>A window on device memory.</summary>
     public static KernelArgument View<T>(DeviceView<T> view) where T : unmanaged =>
-        new(KernelArgumentKind.View, null, sizeof(T)) { Buffer = view.Buffer, Offset = view.Offset,
-            Count = view.Length };
+        new(KernelArgumentKind.View, null, sizeof(T))
+        {
+            Buffer = view.Buffer,
+            Offset = view.Offset,
+            Count = view.Length
+        };
 
     /// <summary>A number or a struct.</summary>
     public static KernelArgument Value<T>(T* value)

@@ -13,8 +13,10 @@ static class ResumeRules
         {
             Train = before.Train with
             {
-                Epochs = now.Train.Epochs, Steps = now.Train.Steps,
-                CheckpointEverySteps = now.Train.CheckpointEverySteps, Keep = now.Train.Keep,
+                Epochs = now.Train.Epochs,
+                Steps = now.Train.Steps,
+                CheckpointEverySteps = now.Train.CheckpointEverySteps,
+                Keep = now.Train.Keep,
             },
             Evaluate = now.Evaluate,
         };

@@ -39,11 +39,23 @@ sealed class TrainingStep(TrainingParts parts)
         collapse = EmbeddingDiagnostics.Verdict(points, width, rank);
         StepMetrics metrics = new()
         {
-            Step = number, Epoch = 0, Loss = value, LearningRate = rate, Pairs = statistics.Pairs, Active = statistics.Active,
-            Hard = statistics.Hard, SemiHard = statistics.SemiHard, Easy = statistics.Easy,
-            Spread = (float)EmbeddingDiagnostics.Spread(points, width), NormP05 = p05, NormP95 = p95,
-            EffectiveRank = (float?)rank, Accuracy = accuracy, Phase = parts.Phases.Count > 1 ? parts.Phase.Number : null,
-            ImagesPerSecond = 0, Seconds = 0,
+            Step = number,
+            Epoch = 0,
+            Loss = value,
+            LearningRate = rate,
+            Pairs = statistics.Pairs,
+            Active = statistics.Active,
+            Hard = statistics.Hard,
+            SemiHard = statistics.SemiHard,
+            Easy = statistics.Easy,
+            Spread = (float)EmbeddingDiagnostics.Spread(points, width),
+            NormP05 = p05,
+            NormP95 = p95,
+            EffectiveRank = (float?)rank,
+            Accuracy = accuracy,
+            Phase = parts.Phases.Count > 1 ? parts.Phase.Number : null,
+            ImagesPerSecond = 0,
+            Seconds = 0,
         };
         step.Backward(loss);
         cache?.Backward(step);

@@ -28,8 +28,14 @@ public sealed unsafe class OpenClDriverTests
     {
         using var driver = Open();
         var broken =
-            new KernelSource { Name = "BrokenKernels.Broken", Entry = "Broken", CSharp = "",
-            Body = "KERNEL void Broken( { }", Group = 1 };
+            new KernelSource
+            {
+                Name = "BrokenKernels.Broken",
+                Entry = "Broken",
+                CSharp = "",
+                Body = "KERNEL void Broken( { }",
+                Group = 1
+            };
         Assert.That(() => driver.Launch(broken, 1, []), Throws.TypeOf<OpenClException>()
             .With.Message.Contains("does not build BrokenKernels.Broken").And.Message.Contains("error"));
     }

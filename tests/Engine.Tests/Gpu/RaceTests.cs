@@ -17,7 +17,10 @@ public sealed class RaceTests
         KernelSource good = UnitRowKernels.ForwardSource;
         var racing = new KernelSource
         {
-            Name = good.Name, Entry = good.Entry, Group = good.Group, CSharp = good.CSharp,
+            Name = good.Name,
+            Entry = good.Entry,
+            Group = good.Group,
+            CSharp = good.CSharp,
             Body = good.Body.Replace("Group_Barrier();", "", StringComparison.Ordinal),
         };
         nint buffer = driver.Allocate(4096);

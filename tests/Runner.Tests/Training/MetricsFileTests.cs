@@ -64,7 +64,19 @@ public sealed class MetricsFileTests
 
     static StepMetrics Metrics(long step) => new()
     {
-        Step = step, Epoch = 1, Loss = 0.5f, LearningRate = 0.1f, Pairs = 4, Active = 2, Hard = 1, SemiHard = 1, Easy = 2,
-        Spread = 1.5f, NormP05 = 1, NormP95 = 2, ImagesPerSecond = 100, Seconds = 1,
+        Step = step,
+        Epoch = 1,
+        Loss = 0.5f,
+        LearningRate = 0.1f,
+        Pairs = 4,
+        Active = 2,
+        Hard = 1,
+        SemiHard = 1,
+        Easy = 2,
+        Spread = 1.5f,
+        NormP05 = 1,
+        NormP95 = 2,
+        ImagesPerSecond = 100,
+        Seconds = 1,
     };
 }

@@ -181,8 +181,12 @@ sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> whe
         int pixels = d.P * d.Q, pitch = isThin ? blocks * lanes : g.StrideW * lanes;
         TileWalk walk = new()
         {
-            Images = n1 - n0, Lines = p1 - p0, Width = d.Q,
-            ARow = pixels, AImage = (nint)d.K * pixels - (p1 - p0) * d.Q, BPixel = pitch,
+            Images = n1 - n0,
+            Lines = p1 - p0,
+            Width = d.Q,
+            ARow = pixels,
+            AImage = (nint)d.K * pixels - (p1 - p0) * d.Q,
+            BPixel = pitch,
         };
         if (isThin) walk.BImage = (nint)(lines - (p1 - p0)) * d.Q * pitch;
         else

@@ -59,7 +59,13 @@ static unsafe class PanelProduct<S, V> where S : struct, IVectors<V> where V : u
         float* packed = cpu.Workspace.Take(threads * packedSize), loose = cpu.Workspace.Take(threads * looseSize);
         Job<TB, TC> job = new()
         {
-            A = a, Source = source, Sink = sink, Bias = bias, IsRelu = relu, Columns = columns, PerGroup = perGroup,
+            A = a,
+            Source = source,
+            Sink = sink,
+            Bias = bias,
+            IsRelu = relu,
+            Columns = columns,
+            PerGroup = perGroup,
         };
         // A product too small to be worth waking the others: some 10 microseconds of one core.
         if (threads == 1 || panels == 1 || (double)columns * a.Rows * a.Depth < 250_000)
