@@ -51,6 +51,7 @@ public static class Conv2dTests
         ("no padding", new(2, 32, 11, 10, 32, 3, 3, Valid)),
         ("asymmetric padding", new(1, 40, 8, 9, 50, 3, 3, new(1, 1, 0, 2, 1, 0, 1, 1))),
         ("7px maps", new(5, 32, 7, 7, 48, 3, 3, Same)),
+        ("one tile an image", new(5, 32, 4, 4, 32, 3, 3, Same)),
         ("5x5", new(2, 32, 7, 8, 33, 5, 5, new(1, padding: 2))),
         ("5x5 without padding", new(1, 33, 9, 12, 48, 5, 5, Valid)),
     ];

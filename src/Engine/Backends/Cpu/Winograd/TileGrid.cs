@@ -26,7 +26,7 @@ readonly struct TileGrid
         }
         else
         {
-            int groups = (images + most / perImage - 1) / (most / perImage);
+            int perGroup = Math.Clamp(images, 1, most / perImage), groups = (images + perGroup - 1) / perGroup;
             (imageGroups, bands) = (Math.Min(images, (groups + threads - 1) / threads * threads), 1);
         }
         // The first group and band are never smaller than the others minus one.
