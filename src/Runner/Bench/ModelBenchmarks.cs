@@ -19,7 +19,9 @@ sealed class ModelBenchmarks(Device device, double peakGflops)
     public IEnumerable<BenchRow> Run()
     {
         BenchTimer timer = new(device);
-        foreach (ModelConfig model in (ModelConfig[])[new() { Kind = ModelKind.SmallCnn, Dropout = 0.25 }])
+        ModelConfig[] models =
+            [new() { Kind = ModelKind.SmallCnn, Input = [1, 28, 28], Embedding = 128, Dropout = 0.25 }];
+        foreach (ModelConfig model in models)
         {
             EmbeddingNetwork network = Networks.Create(model, seed: 1, device);
             network.Initialize(seed: 1);
