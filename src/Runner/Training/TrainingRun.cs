@@ -1,3 +1,4 @@
+using TripletGpu.Backends.Cpu;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Modules;
 using TripletGpu.Runner.Commands;
@@ -31,6 +32,8 @@ static class TrainingRun
             progress.WriteLine(line);
             told.Add(line);
         });
+        if (device.Backend is CpuBackend cpu)
+            cpu.UseWinograd = config.Train.Winograd ?? config.Sampler.Kind != SamplerKind.Sequential;
         using TrainingParts parts = TrainingParts.Build(config, data, device);
         using ClaimedFolder claimed = request.IsResumed ? ClaimedFolder.Again(request.Folder) : ClaimedFolder.New(request.Folder);
         AtomicFile.WriteText(request.Folder.Config, ConfigReader.ToJson(config) + "\n");
