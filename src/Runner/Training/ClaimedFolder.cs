@@ -7,10 +7,11 @@ namespace TripletGpu.Runner.Training;
 sealed class ClaimedFolder : IDisposable
 {
     readonly RunLock held;
-    readonly bool isNew;
+    readonly bool isNew, hasOnlyOurs;
     bool isKept;
 
-    ClaimedFolder(RunFolder folder, RunLock held, bool isNew) => (Folder, this.held, this.isNew) = (folder, held, isNew);
+    ClaimedFolder(RunFolder folder, RunLock held, bool isNew, bool hasOnlyOurs) =>
+        (Folder, this.held, this.isNew, this.hasOnlyOurs) = (folder, held, isNew, hasOnlyOurs);
 
     /// <summary>Where the run's files go.</summary>
     public RunFolder Folder { get; }
@@ -27,7 +28,7 @@ sealed class ClaimedFolder : IDisposable
                 throw new UserErrorException($"{folder.Path} holds a run already: --resume continues it, another --out starts a new one");
             if (Directory.EnumerateFileSystemEntries(folder.Path).FirstOrDefault(path => !IsLeftover(path)) is { } other)
                 throw new UserErrorException($"{folder.Path} is not empty ({Path.GetFileName(other)}): choose another --out");
-            return new ClaimedFolder(folder, held, isNew);
+            return new ClaimedFolder(folder, held, isNew, hasOnlyOurs: true);
         }
         catch
         {
@@ -38,17 +39,27 @@ sealed class ClaimedFolder : IDisposable
 
     /// <summary>Locks the folder of a run that was started before.</summary>
     /// <exception cref="UserErrorException">Another process has it.</exception>
-    public static ClaimedFolder Again(RunFolder folder) => new(folder, Claim(folder.Path, isNew: false), isNew: false);
+    public static ClaimedFolder Again(RunFolder folder) =>
+        new(folder, Claim(folder.Path, isNew: false), isNew: false, hasOnlyOurs: false);
 
     /// <summary>From now on the folder stays, whatever happens.</summary>
     public void Keep() => isKept = true;
 
-    /// <summary>Unlocks the folder, and removes it if the run came to nothing.</summary>
+    /// <summary>Takes <see cref="Keep"/> back: the run came to nothing after all.</summary>
+    public void Abandon() => isKept = false;
+
+    /// <summary>Unlocks the folder, and removes what this process made if the run came to nothing.</summary>
     public void Dispose()
     {
-        bool remove = isNew && !isKept;
         held.Dispose();
-        if (remove) Directory.Delete(Folder.Path, recursive: true);
+        if (isKept || !hasOnlyOurs) return;
+        if (isNew)
+        {
+            Directory.Delete(Folder.Path, recursive: true);
+            return;
+        }
+        foreach (string file in Directory.GetFiles(Folder.Path)) File.Delete(file);
+        foreach (string inner in Directory.GetDirectories(Folder.Path)) Directory.Delete(inner, recursive: true);
     }
 
     /// <summary>What a process leaves that was killed while it began.</summary>

@@ -38,6 +38,9 @@ sealed record RunFolder(string Path)
     /// <summary>What the run told.</summary>
     public string Log => In("log.txt");
 
+    /// <summary>Whether there is a checkpoint to go on from.</summary>
+    public bool HasCheckpoint => Directory.Exists(Checkpoints) && Directory.EnumerateDirectories(Checkpoints).Any();
+
     /// <summary>Whether a run has been started here.</summary>
     public bool HoldsRun => File.Exists(Config);
 

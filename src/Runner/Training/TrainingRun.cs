@@ -45,6 +45,8 @@ static class TrainingRun
         }
         catch (UserErrorException error)
         {
+            // A disk that was full before the first checkpoint leaves nothing to go on with.
+            if (error.InnerException is IOException && !request.Folder.HasCheckpoint) claimed.Abandon();
             log.Note(error.Message);
             throw;
         }

@@ -30,6 +30,29 @@ public sealed class ClaimedFolderTests
     }
 
     [Test]
+    public void New_InAnEmptyFolder_Abandoned_LeavesItEmpty()
+    {
+        Directory.CreateDirectory(Folder.Path);
+        using (ClaimedFolder claimed = ClaimedFolder.New(Folder))
+        {
+            claimed.Keep();
+            File.WriteAllText(Folder.Config, "{}");
+            Directory.CreateDirectory(Folder.Checkpoints);
+            claimed.Abandon();
+        }
+        Assert.That(Directory.EnumerateFileSystemEntries(Folder.Path), Is.Empty);
+    }
+
+    [Test]
+    public void Again_IsNeverRemoved()
+    {
+        Directory.CreateDirectory(Folder.Path);
+        File.WriteAllText(Folder.Config, "{}");
+        using (ClaimedFolder claimed = ClaimedFolder.Again(Folder)) claimed.Abandon();
+        Assert.That(Folder.HoldsRun, Is.True);
+    }
+
+    [Test]
     public void New_FolderWithOtherFiles_IsRefusedAndUntouched()
     {
         Directory.CreateDirectory(Folder.Path);
