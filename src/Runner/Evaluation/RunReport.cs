@@ -82,7 +82,7 @@ static class RunReport
         return new EmbeddingMap(x, y, shown.Labels,
             [.. rows.Select(row => measured.Result.Neighbours?.Predicted(row) ?? all.Labels[row])],
             [.. rows.Select(row => AddImage(sheet, images, row))],
-            $"t-SNE of {rows.Length.ToString(CultureInfo.InvariantCulture)} of {all.Count} embeddings; distances between far groups mean nothing");
+            $"t-SNE of {rows.Length.ToString(CultureInfo.InvariantCulture)} of {all.Count} embeddings; distances between far groups mean nothing.");
     }
 
     static int AddImage(SpriteSheet sheet, IImageDataset images, int index)
