@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using TripletGpu.Backends.Gpu;
 
 namespace TripletGpu.Runner.Bench;
 
-/// <summary>Times a call: warm first, then the median.</summary>
+/// <summary>Times a call: warm first, then the median. On a GPU also by the device's clock, kernel by kernel.</summary>
 /// <param name="device">Waited for after each call.</param>
 sealed class BenchTimer(Device device)
 {
@@ -10,13 +11,16 @@ sealed class BenchTimer(Device device)
     const double WarmUpSeconds = 0.4, MeasuredSeconds = 0.6;
     const int WarmUpCalls = 3, MeasuredCalls = 5;
 
-    /// <summary>The median seconds of one call.</summary>
-    public double Time(Action call)
+    readonly KernelProfile? profile = (device.Backend as GpuBackend)?.Driver.Profile();
+
+    /// <summary>The time of one call.</summary>
+    public BenchTime Time(Action call)
     {
         Repeat(call, WarmUpSeconds, WarmUpCalls);
+        profile?.Clear();
         List<double> times = Repeat(call, MeasuredSeconds, MeasuredCalls);
         times.Sort();
-        return times[times.Count / 2];
+        return new(times[times.Count / 2], profile?.Seconds / times.Count, profile?.Kernels);
     }
 
     List<double> Repeat(Action call, double seconds, int calls)

@@ -25,15 +25,16 @@ sealed class MiningBenchmarks(Device device, double peakGflops)
             for (int i = 0; i < n; i++) labels[i] = i / PerClass;
             Tensor embeddings = device.Tensor(new Shape(n, Width), values).L2Normalize();
             embeddings.RequiresGradient = true;
-            double seconds = timer.Time(() =>
+            BenchTime time = timer.Time(() =>
             {
                 using Step step = device.BeginStep();
                 step.Backward(embeddings.TripletLoss(labels, settings));
             });
             // A distance is a subtraction and a multiply-add an element.
-            double gflops = 3.0 * n * n * Width / seconds * 1e-9;
+            double gflops = 3.0 * n * n * Width / time.Seconds * 1e-9;
             yield return new BenchRow(
-                "SemiHardMining", [n, Width], seconds, gflops, 2.0 * n * Width * sizeof(float) / seconds * 1e-9, gflops / peakGflops);
+                "SemiHardMining", [n, Width], time.Seconds, gflops, 2.0 * n * Width * sizeof(float) / time.Seconds * 1e-9,
+                gflops / peakGflops, DeviceSeconds: time.DeviceSeconds);
         }
     }
 }

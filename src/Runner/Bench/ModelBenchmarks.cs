@@ -12,27 +12,30 @@ namespace TripletGpu.Runner.Bench;
 /// <summary>Whole networks: a training step (forward, semi-hard loss, backward, SGD with momentum), and inference.</summary>
 sealed class ModelBenchmarks(Device device, double peakGflops)
 {
-    const int PerClass = 4, Batch = 128;
+    const int PerClass = 4;
     const float LearningRate = 0.01f;
+
+    static readonly (string Name, int Batch, ModelConfig Model)[] Models =
+    [
+        ("small-cnn", 128, new() { Kind = ModelKind.SmallCnn, Input = [1, 28, 28], Embedding = 128, Dropout = 0.25 }),
+        ("mnist-nn2", 32, new() { Kind = ModelKind.Nn2, Input = [1, 28, 28], Embedding = 128, Stem = StemKind.Stride1 }),
+    ];
 
     /// <summary>Times every network.</summary>
     public IEnumerable<BenchRow> Run()
     {
         BenchTimer timer = new(device);
-        ModelConfig[] models =
-            [new() { Kind = ModelKind.SmallCnn, Input = [1, 28, 28], Embedding = 128, Dropout = 0.25 }];
-        foreach (ModelConfig model in models)
+        foreach ((string name, int batch, ModelConfig model) in Models)
         {
             EmbeddingNetwork network = Networks.Create(model, seed: 1, device);
             network.Initialize(seed: 1);
             Sgd optimizer = new(network.Parameters(), momentum: 0.9f);
-            Shape shape = new([Batch, .. network.ImageShape.ToArray()]);
+            Shape shape = new([batch, .. network.ImageShape.ToArray()]);
             float[] pixels = new float[shape.Count];
-            int[] labels = [.. Enumerable.Range(0, Batch).Select(i => i / PerClass)];
+            int[] labels = [.. Enumerable.Range(0, batch).Select(i => i / PerClass)];
             Philox random = new(seed: 1);
             for (int i = 0; i < pixels.Length; i++) pixels[i] = random.NextSingle();
-            double macs = (double)NetworkSummary.Of(network, network.ImageShape).Macs * Batch;
-            string name = ConfigReader.Word(model.Kind);
+            double macs = (double)NetworkSummary.Of(network, network.ImageShape).Macs * batch;
             yield return Row($"{name} training", shape, timer.Time(() => Train(network, optimizer, shape, pixels, labels)), 6 * macs);
             yield return Row($"{name} inference", shape, timer.Time(() => Infer(network, shape, pixels)), 2 * macs);
             optimizer.Release();
@@ -55,10 +58,11 @@ sealed class ModelBenchmarks(Device device, double peakGflops)
         network.Forward(device.Tensor(shape, pixels));
     }
 
-    BenchRow Row(string op, Shape shape, double seconds, double flops)
+    BenchRow Row(string op, Shape shape, BenchTime time, double flops)
     {
-        double gflops = flops / seconds * 1e-9, bytes = shape.Count * sizeof(float);
+        double gflops = flops / time.Seconds * 1e-9, bytes = shape.Count * sizeof(float);
         return new BenchRow(
-            op, shape.ToArray(), seconds, gflops, bytes / seconds * 1e-9, gflops / peakGflops, ImagesPerSecond: Batch / seconds);
+            op, shape.ToArray(), time.Seconds, gflops, bytes / time.Seconds * 1e-9, gflops / peakGflops,
+            shape[0] / time.Seconds, time.DeviceSeconds, time.Kernels);
     }
 }

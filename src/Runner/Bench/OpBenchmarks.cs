@@ -33,8 +33,8 @@ sealed class OpBenchmarks(Device device, double peakGflops)
     {
         using Step step = device.BeginStep(record: false);
         Tensor a = Random(n, n), b = Random(n, n), c = device.Empty(new Shape(n, n));
-        double seconds = timer.Time(() => device.Backend.MatMul.Multiply(a, false, b, false, new Gradient(c, false)));
-        return Row("MatMul", [n, n, n], seconds, 2.0 * n * n * n, a, b, c);
+        BenchTime time = timer.Time(() => device.Backend.MatMul.Multiply(a, false, b, false, new Gradient(c, false)));
+        return Row("MatMul", [n, n, n], time, 2.0 * n * n * n, a, b, c);
     }
 
     List<BenchRow> Convolution(ConvolutionDims dims)
@@ -57,19 +57,21 @@ sealed class OpBenchmarks(Device device, double peakGflops)
     {
         using Step step = device.BeginStep(record: false);
         Tensor q = Random(queries, width).L2Normalize(), r = Random(references, width).L2Normalize();
-        double seconds = timer.Time(() =>
+        BenchTime time = timer.Time(() =>
         {
             using Step call = device.BeginStep(record: false);
             q.NearestNeighbours(r, k: 1);
         });
-        return Row("NearestNeighbour", [queries, references, width], seconds, 2.0 * queries * references * width, q, r);
+        return Row("NearestNeighbour", [queries, references, width], time, 2.0 * queries * references * width, q, r);
     }
 
-    BenchRow Row(string op, int[] shape, double seconds, double flops, params ReadOnlySpan<Tensor> operands)
+    BenchRow Row(string op, int[] shape, BenchTime time, double flops, params ReadOnlySpan<Tensor> operands)
     {
-        double bytes = 0, gflops = flops / seconds * 1e-9;
+        double bytes = 0, gflops = flops / time.Seconds * 1e-9;
         foreach (Tensor operand in operands) bytes += operand.Count * sizeof(float);
-        return new BenchRow(op, shape, seconds, gflops, bytes / seconds * 1e-9, gflops / peakGflops);
+        return new BenchRow(
+            op, shape, time.Seconds, gflops, bytes / time.Seconds * 1e-9, gflops / peakGflops,
+            DeviceSeconds: time.DeviceSeconds);
     }
 
     Tensor Random(params int[] extents)

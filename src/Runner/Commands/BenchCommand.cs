@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using TripletGpu.Backends.Cpu;
+using TripletGpu.Backends.Gpu;
 using TripletGpu.Runner.Bench;
 using TripletGpu.Runner.Display;
 
@@ -45,8 +46,11 @@ static class BenchCommand
     static void Show(Terminal terminal, Device device, double peak, List<BenchRow> rows)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumns("op", "shape");
+        bool haveDevice = rows.Any(row => row.DeviceSeconds is not null);
         bool haveImages = rows.Any(row => row.ImagesPerSecond is not null);
-        foreach (string column in (string[])["time", "GFLOP/s", "GB/s", "of peak", .. haveImages ? ["images/s"] : Array.Empty<string>()])
+        foreach (string column in (string[])
+            ["time", "GFLOP/s", "GB/s", "of peak", .. haveDevice ? ["on the device"] : Array.Empty<string>(),
+            .. haveImages ? ["images/s"] : Array.Empty<string>()])
             table.AddColumn(new TableColumn(column).RightAligned());
         foreach (BenchRow row in rows)
         {
@@ -55,11 +59,26 @@ static class BenchCommand
                 row.Op, string.Join(" x ", row.Shape), Duration.Text(row.Seconds), Number(row.Gflops), Number(row.GbPerSecond),
                 row.PeakShare.ToString("P0", CultureInfo.InvariantCulture),
             ];
+            if (haveDevice) cells.Add(row.DeviceSeconds is { } seconds ? Duration.Text(seconds) : "");
             if (haveImages) cells.Add(row.ImagesPerSecond?.ToString("N0", CultureInfo.InvariantCulture) ?? "");
             table.AddRow([.. cells]);
         }
         terminal.Show(table);
+        foreach (BenchRow row in rows)
+            if (row.Kernels is { } kernels) ShowKernels(terminal, row.Op, kernels);
         terminal.Out.WriteLine($"{device.Name}: measured peak {Number(peak)} GFLOP/s in float32");
+    }
+
+    static void ShowKernels(Terminal terminal, string op, IReadOnlyList<KernelTime> kernels)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumn($"{op}, by kernel");
+        foreach (string column in (string[])["launches", "time", "share"]) table.AddColumn(new TableColumn(column).RightAligned());
+        double all = kernels.Sum(kernel => kernel.Seconds);
+        foreach (KernelTime kernel in kernels)
+            table.AddRow(
+                Markup.Escape(kernel.Kernel), kernel.Launches.ToString("N0", CultureInfo.InvariantCulture),
+                Duration.Text(kernel.Seconds), (kernel.Seconds / all).ToString("P1", CultureInfo.InvariantCulture));
+        terminal.Show(table);
     }
 
     static string Number(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TripletGpu.Backends;
+using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.Cuda;
 using TripletGpu.Kernels;
 using TripletGpu.Support;
@@ -244,6 +245,19 @@ public sealed unsafe class CudaDriverTests
         using CudaDriver driver = Open();
         Assert.That(() => driver.Allocate(1L << 40), Throws.TypeOf<DeviceOutOfMemoryException>()
             .With.InnerException.Message.EqualTo("cuMemAlloc: CUDA_ERROR_OUT_OF_MEMORY (2)"));
+    }
+
+    [Test]
+    public void Profile_TimesEachLaunchBetweenTwoEvents()
+    {
+        using CudaDriver driver = Open();
+        KernelProfile profile = driver.Profile()!;
+        KernelSource kernel = Kernel("Timed");
+        driver.Launch(kernel, 1, []);
+        driver.Launch(kernel, 1, []);
+        driver.Synchronize();
+        Assert.That(profile.Kernels.Select(k => (k.Kernel, k.Launches)), Is.EqualTo(new[] { (kernel.Name, 2) }));
+        Assert.That(profile.Seconds, Is.EqualTo(3e-3).Within(1e-9));
     }
 
     [Test]

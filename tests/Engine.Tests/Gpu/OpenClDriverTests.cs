@@ -1,4 +1,5 @@
 using TripletGpu.Backends;
+using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.OpenCl;
 using TripletGpu.Kernels;
 using TripletGpu.Support;
@@ -78,6 +79,28 @@ public sealed unsafe class OpenClDriverTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Test]
+    public void Profile_ThreeLaunches_CountsThemByKernel()
+    {
+        using var driver = Open();
+        KernelProfile profile = driver.Profile()!;
+        nint buffer = driver.Allocate(64);
+        var view = new DeviceView<float>(buffer, 0, 16);
+        ElementwiseKernels.LaunchFill(driver, 16, view, 1);
+        ElementwiseKernels.LaunchAffine(driver, 16, view, view, 3, 1, 0);
+        ElementwiseKernels.LaunchAffine(driver, 16, view, view, 3, 1, 0);
+        driver.Synchronize();
+        Assert.That(profile.Kernels.Select(k => (k.Kernel, k.Launches)), Is.EquivalentTo(new[]
+        {
+            ("ElementwiseKernels.Fill", 1), ("ElementwiseKernels.Affine", 2),
+        }));
+        Assert.That(profile.Kernels.Select(k => k.Seconds), Has.All.InRange(0, 1));
+        profile.Clear();
+        driver.Synchronize();
+        Assert.That(profile.Seconds, Is.Zero);
+        driver.Free(buffer);
     }
 
     static float AffineOfTwo(string folder)

@@ -29,4 +29,9 @@ public interface IGpuDriver : IKernelQueue, IDisposable
 
     /// <summary>Waits until everything issued so far has run.</summary>
     void Synchronize();
+
+    /// <summary>
+    /// Times every launch on the device from now on; the times are there after each wait. Null where the driver cannot.
+    /// </summary>
+    KernelProfile? Profile();
 }

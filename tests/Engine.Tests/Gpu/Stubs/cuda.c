@@ -72,9 +72,14 @@ int cuMemFreeHost(void* memory) { free(memory); return called("cuMemFreeHost", "
 int cuStreamCreate(void** stream, unsigned flags) { *stream = stream_; return flags == 1 ? 0 : Invalid; }
 int cuStreamDestroy_v2(void* stream) { return called("cuStreamDestroy", ""); }
 int cuStreamSynchronize(void* stream) { return stream == stream_ ? called("cuStreamSynchronize", "") : InvalidHandle; }
-int cuEventCreate(void** event, unsigned flags) { *event = event_; return flags == 2 ? 0 : Invalid; }
+int cuEventCreate(void** event, unsigned flags) { *event = event_; return flags == 2 || flags == 0 ? 0 : Invalid; }
 int cuEventDestroy_v2(void* event) { return called("cuEventDestroy", ""); }
 int cuEventRecord(void* event, void* stream) { return event == event_ && stream == stream_ ? called("cuEventRecord", "") : InvalidHandle; }
+int cuEventElapsedTime(float* milliseconds, void* start, void* end)
+{
+    *milliseconds = 1.5f;
+    return start == event_ && end == event_ ? called("cuEventElapsedTime", "") : InvalidHandle;
+}
 int cuEventSynchronize(void* event) { return event == event_ ? called("cuEventSynchronize", "") : InvalidHandle; }
 int cuModuleLoadData(void** module, const char* image)
 {

@@ -16,6 +16,8 @@ sealed unsafe class CudaDriver : IGpuDriver
     readonly PinnedStaging staging;
     readonly int ordinal;
     readonly nint context, stream;
+    KernelProfile? profile;
+    CudaEvents? events;
 
     public CudaDriver(CudaDevice device, string? cacheFolder = null)
     {
@@ -74,6 +76,15 @@ sealed unsafe class CudaDriver : IGpuDriver
     {
         MakeCurrent();
         cuda.Check(cuda.StreamSynchronize(stream), "cuStreamSynchronize");
+        events?.Read();
+    }
+
+    public KernelProfile? Profile()
+    {
+        if (profile is not null) return profile;
+        profile = new KernelProfile();
+        events = new CudaEvents(cuda, stream, profile);
+        return profile;
     }
 
     public void Launch(KernelSource kernel, LaunchSize size, ReadOnlySpan<KernelArgument> arguments)
@@ -99,10 +110,12 @@ sealed unsafe class CudaDriver : IGpuDriver
         (LaunchSize groups, LaunchSize group) = LaunchShape.Of(kernel, size, Capabilities.MaxGroupItems);
         if (groups.Y > MostGroupsYZ || groups.Z > MostGroupsYZ)
             throw new CudaException($"launch of {kernel.Name} with {groups} groups: CUDA takes {MostGroupsYZ:N0} along Y and Z");
+        nint start = events?.Mark() ?? 0;
         int code = cuda.LaunchKernel(
             function, (uint)groups.X, (uint)groups.Y, (uint)groups.Z, (uint)group.X, (uint)group.Y, (uint)group.Z,
             (uint)shared, stream, pointers, null);
         cuda.Check(code, $"launch of {kernel.Name} with {groups} groups of {group}");
+        events?.Add(kernel.Name, start);
     }
 
     public void Dispose()

@@ -31,6 +31,7 @@ sealed unsafe class CudaLibrary
     public readonly delegate* unmanaged<nint, int> EventDestroy;
     public readonly delegate* unmanaged<nint, nint, int> EventRecord;
     public readonly delegate* unmanaged<nint, int> EventSynchronize;
+    public readonly delegate* unmanaged<float*, nint, nint, int> EventElapsedTime;
     public readonly delegate* unmanaged<void**, nuint, uint, int> AllocatePinned;
     public readonly delegate* unmanaged<void*, int> FreePinned;
     public readonly delegate* unmanaged<nint*, void*, int> ModuleLoadData;
@@ -66,6 +67,7 @@ sealed unsafe class CudaLibrary
         EventDestroy = (delegate* unmanaged<nint, int>)Find("cuEventDestroy_v2");
         EventRecord = (delegate* unmanaged<nint, nint, int>)Find("cuEventRecord");
         EventSynchronize = (delegate* unmanaged<nint, int>)Find("cuEventSynchronize");
+        EventElapsedTime = (delegate* unmanaged<float*, nint, nint, int>)Find("cuEventElapsedTime");
         AllocatePinned = (delegate* unmanaged<void**, nuint, uint, int>)Find("cuMemHostAlloc");
         FreePinned = (delegate* unmanaged<void*, int>)Find("cuMemFreeHost");
         ModuleLoadData = (delegate* unmanaged<nint*, void*, int>)Find("cuModuleLoadData");

@@ -63,6 +63,9 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
 
     public void Synchronize() => Call("synchronize", accelerator.Synchronize);
 
+    // ILGPU's profiling markers are off by default and cost every stream; OpenCL and CUDA time the same kernels.
+    public KernelProfile? Profile() => null;
+
     public void Launch(KernelSource kernel, LaunchSize size, ReadOnlySpan<KernelArgument> arguments)
     {
         if (size.Count == 0) return;

@@ -5,23 +5,27 @@ namespace TripletGpu.Backends.Gpu.OpenCl;
 /// <summary>One OpenCL device with an in-order queue.</summary>
 sealed unsafe class OpenClDriver : IGpuDriver
 {
-    const ulong ReadWrite = 1;
+    const ulong ReadWrite = 1, Profiling = 2;
     const uint Blocking = 1;
 
     readonly OpenClLibrary library;
     readonly OpenClPrograms programs;
-    readonly nint context, queue;
+    readonly OpenClDevice device;
+    readonly nint context;
+    nint queue;
+    KernelProfile? profile;
+    OpenClEvents? events;
 
     public OpenClDriver(OpenClDevice device, string? cacheFolder = null)
     {
+        this.device = device;
         library = device.Library;
         Capabilities = device.Capabilities;
         nint id = device.Id;
         int error;
         context = library.CreateContext(null, 1, &id, null, null, &error);
         OpenClException.Check(error, $"clCreateContext for {device}");
-        queue = library.CreateCommandQueue(context, id, 0, &error);
-        OpenClException.Check(error, $"clCreateCommandQueue for {device}");
+        queue = Queue(0);
         programs = new OpenClPrograms(device, context,
             new ProgramCache(cacheFolder ?? ProgramCache.DefaultFolder("opencl")));
     }
@@ -51,7 +55,7 @@ sealed unsafe class OpenClDriver : IGpuDriver
         OpenClException.Check(
             library.EnqueueReadBuffer(queue, buffer, Blocking, 0, (nuint)bytes, to, 0, null, null),
             "clEnqueueReadBuffer");
-        programs.Save();
+        AfterWait();
     }
 
     public void Copy(nint from, nint to, long bytes) => OpenClException.Check(
@@ -60,7 +64,18 @@ sealed unsafe class OpenClDriver : IGpuDriver
     public void Synchronize()
     {
         OpenClException.Check(library.Finish(queue), "clFinish");
-        programs.Save();
+        AfterWait();
+    }
+
+    public KernelProfile? Profile()
+    {
+        if (profile is not null) return profile;
+        Synchronize();
+        _ = library.ReleaseCommandQueue(queue);
+        queue = Queue(Profiling);
+        profile = new KernelProfile();
+        events = new OpenClEvents(library, profile);
+        return profile;
     }
 
     public void Launch(KernelSource kernel, LaunchSize size, ReadOnlySpan<KernelArgument> arguments)
@@ -87,8 +102,25 @@ sealed unsafe class OpenClDriver : IGpuDriver
         {
             (nuint)groups.X * local[0], (nuint)groups.Y * local[1], (nuint)groups.Z * local[2],
         };
-        int code = library.EnqueueNDRangeKernel(queue, built, 3, null, global, local, 0, null, null);
+        nint launched = 0;
+        int code = library.EnqueueNDRangeKernel(
+            queue, built, 3, null, global, local, 0, null, events is null ? null : &launched);
         if (code != 0) throw new OpenClException(code, $"launch of {kernel.Name} with {size}");
+        events?.Add(kernel.Name, launched);
+    }
+
+    nint Queue(ulong properties)
+    {
+        int error;
+        nint created = library.CreateCommandQueue(context, device.Id, properties, &error);
+        OpenClException.Check(error, $"clCreateCommandQueue for {device}");
+        return created;
+    }
+
+    void AfterWait()
+    {
+        programs.Save();
+        events?.Read();
     }
 
     void Set(KernelSource kernel, nint built, uint index, int size, void* value)

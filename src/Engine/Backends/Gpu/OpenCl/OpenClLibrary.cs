@@ -36,6 +36,8 @@ sealed unsafe class OpenClLibrary
     public readonly delegate* unmanaged<nint, uint, nuint, void*, int> SetKernelArg;
     public readonly delegate* unmanaged<nint, nint, uint, nuint*, nuint*, nuint*, uint, nint*, nint*,
         int> EnqueueNDRangeKernel;
+    public readonly delegate* unmanaged<nint, uint, nuint, void*, nuint*, int> GetEventProfilingInfo;
+    public readonly delegate* unmanaged<nint, int> ReleaseEvent;
     public readonly delegate* unmanaged<nint, int> Flush;
     public readonly delegate* unmanaged<nint, int> Finish;
 
@@ -76,6 +78,9 @@ sealed unsafe class OpenClLibrary
         EnqueueNDRangeKernel =
             (delegate* unmanaged<nint, nint, uint, nuint*, nuint*, nuint*, uint, nint*, nint*,
             int>)Find("clEnqueueNDRangeKernel");
+        GetEventProfilingInfo =
+            (delegate* unmanaged<nint, uint, nuint, void*, nuint*, int>)Find("clGetEventProfilingInfo");
+        ReleaseEvent = (delegate* unmanaged<nint, int>)Find("clReleaseEvent");
         Flush = (delegate* unmanaged<nint, int>)Find("clFlush");
         Finish = (delegate* unmanaged<nint, int>)Find("clFinish");
     }
