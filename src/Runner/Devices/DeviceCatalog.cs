@@ -17,13 +17,12 @@ static class DeviceCatalog
     public static IReadOnlyList<DeviceEntry> List()
     {
         var entries = new List<DeviceEntry>();
-        GpuDevice? chosen = null;
+        string? chosen = GpuDevice.Best()?.Id;
         foreach (string family in GpuDevice.Families)
         {
             IReadOnlyList<GpuDevice> gpus = GpuDevice.Find(family, out string reason);
-            chosen ??= gpus.FirstOrDefault(g => g.SuitsAuto);
             entries.AddRange(gpus.Select(g => new DeviceEntry(
-                g.Id, g.Capabilities.Name, g.Driver, g.Capabilities.GlobalBytes, g.Capabilities.ComputeUnits, g == chosen,
+                g.Id, g.Capabilities.Name, g.Driver, g.Capabilities.GlobalBytes, g.Capabilities.ComputeUnits, g.Id == chosen,
                 g.Unusable == "", g.Unusable == "" ? null : g.Unusable)));
             if (gpus.Count == 0) entries.Add(DeviceEntry.Missing(family, reason));
         }
@@ -41,9 +40,7 @@ static class DeviceCatalog
     public static Device Open(string id, int threads)
     {
         if (id == Cpu) return new Device(Cpu, new CpuBackend(threads));
-        if (id == Auto)
-            return GpuDevice.Families.SelectMany(f => GpuDevice.Find(f, out _)).FirstOrDefault(g => g.SuitsAuto)?.Open()
-                ?? new Device(Cpu, new CpuBackend(threads));
+        if (id == Auto) return GpuDevice.Best()?.Open() ?? new Device(Cpu, new CpuBackend(threads));
         string family = id.Split(':')[0];
         if (GpuDevice.Families.Contains(family)) return OpenGpu(id, family);
         throw new UserErrorException(

@@ -11,7 +11,9 @@ namespace TripletGpu.Runner.Devices;
 /// <param name="capabilities">Name, memory, compute units.</param>
 /// <param name="found">Why it cannot be used, as far as can be seen without opening it; empty where it seems it can.</param>
 /// <param name="open">Opens it.</param>
-sealed class GpuDevice(string id, string driver, GpuCapabilities capabilities, string found, Func<IGpuDriver> open)
+/// <param name="takenByAuto">False where another family has the same device and is preferred.</param>
+sealed class GpuDevice(
+    string id, string driver, GpuCapabilities capabilities, string found, Func<IGpuDriver> open, bool takenByAuto = true)
 {
     /// <summary>The families in the order in which <c>auto</c> prefers them.</summary>
     public static readonly string[] Families = ["cuda", "ilgpu", "opencl"];
@@ -31,7 +33,11 @@ sealed class GpuDevice(string id, string driver, GpuCapabilities capabilities, s
     public string Unusable => unusable.Value;
 
     /// <summary>Whether <c>auto</c> takes it: a device that is itself a CPU is slower than the CPU backend.</summary>
-    public bool SuitsAuto => !Capabilities.IsCpu && Unusable == "";
+    public bool SuitsAuto => takenByAuto && !Capabilities.IsCpu && Unusable == "";
+
+    /// <summary>The device that <c>auto</c> takes before the CPU, if there is one.</summary>
+    public static GpuDevice? Best() => GpuPresence.IsPossible
+        ? Families.SelectMany(family => Find(family, out _)).FirstOrDefault(device => device.SuitsAuto) : null;
 
     /// <summary>The devices of one family; with the reason where there are none.</summary>
     public static IReadOnlyList<GpuDevice> Find(string family, out string reason)
@@ -43,7 +49,7 @@ sealed class GpuDevice(string id, string driver, GpuCapabilities capabilities, s
                 "cuda" => [.. CudaDevices.Find(out reason).Select((d, n) =>
                     new GpuDevice($"cuda:{n}", d.Capabilities.Driver, d.Capabilities, d.Unusable, d.Open))],
                 "ilgpu" => [.. IlgpuDevices.Find(out reason).Select((d, n) =>
-                    new GpuDevice($"ilgpu:{n}", d.Capabilities.Driver, d.Capabilities, "", d.Open))],
+                    new GpuDevice($"ilgpu:{n}", d.Capabilities.Driver, d.Capabilities, "", d.Open, d.IsCuda))],
                 _ => [.. OpenClDevices.Find(out reason).Select((d, n) =>
                     new GpuDevice($"opencl:{n}", $"{d.Platform}, {d.Capabilities.Driver}", d.Capabilities, d.Unusable, d.Open))],
             };

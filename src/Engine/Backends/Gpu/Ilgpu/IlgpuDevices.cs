@@ -11,8 +11,9 @@ namespace TripletGpu.Backends.Gpu.Ilgpu;
 
 /// <summary>A device that ILGPU found.</summary>
 /// <param name="Capabilities">Name, memory, multiprocessors.</param>
+/// <param name="IsCuda">Whether ILGPU reaches it through CUDA.</param>
 /// <param name="Open">Opens it.</param>
-public sealed record IlgpuDevice(GpuCapabilities Capabilities, Func<IGpuDriver> Open);
+public sealed record IlgpuDevice(GpuCapabilities Capabilities, bool IsCuda, Func<IGpuDriver> Open);
 
 /// <summary>The devices that ILGPU finds, in a build with the ILGPU package.</summary>
 public static class IlgpuDevices
@@ -26,7 +27,8 @@ public static class IlgpuDevices
     {
         reason = "";
         using Context context = CreateContext();
-        return [.. context.Devices.Select((device, n) => new IlgpuDevice(Read(context, device), () => Open(n)))];
+        return [.. context.Devices.Select((device, n) =>
+            new IlgpuDevice(Read(context, device), device.AcceleratorType == AcceleratorType.Cuda, () => Open(n)))];
     }
 
     static IlgpuDriver Open(int n)
