@@ -38,7 +38,7 @@ public sealed record TripletSettings
     internal TripletReduction EffectiveReduction => Reduction ?? ReductionOf(Rule);
 
     /// <summary>Whether the rule takes every triplet of a kind, so that no table could list them.</summary>
-    internal bool TakesEveryTriplet => Rule is TripletRule.BatchAll or TripletRule.AllSemiHard or TripletRule.AllHard;
+    public bool TakesEveryTriplet => Rule is TripletRule.BatchAll or TripletRule.AllSemiHard or TripletRule.AllHard;
 
     /// <summary>The reduction that the sources of a rule use.</summary>
     public static TripletReduction ReductionOf(TripletRule rule) => rule switch

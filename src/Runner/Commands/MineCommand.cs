@@ -44,9 +44,14 @@ static class MineCommand
             string? triplets = parsed.GetValue(output), file = parsed.GetValue(gradient);
             if (triplets is not null && file is not null && Path.GetFullPath(triplets) == Path.GetFullPath(file))
                 throw new UserErrorException($"--out and --gradient both name {file}: give each a file of its own");
+            if (triplets is not null && settings.TakesEveryTriplet)
+                throw new UserErrorException(
+                    $"--out: {parsed.GetValue(rule)} takes every triplet of a kind and has no list of them");
             MiningInput input = MiningInput.Read(parsed.GetValue(embeddings)!, parsed.GetValue(labels), settings);
             using Device opened = parsed.OpenDevice(device, threads);
-            MiningResult result = MiningJob.Run(opened, input, settings, parsed.GetValue(rule)!, parsed.GetValue(distance)!);
+            MiningResult result = MiningJob.Run(
+                opened, input, settings, parsed.GetValue(rule)!, parsed.GetValue(distance)!,
+                wantsTriplets: triplets is not null, wantsGradient: file is not null);
             result.Write(triplets, file, input.Shape);
             if (parsed.GetValue(json)) Json.Write(terminal, result.Report);
             else terminal.Out.WriteLine(result.Report);

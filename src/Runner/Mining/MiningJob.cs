@@ -12,8 +12,10 @@ static class MiningJob
     const int MostCalls = 60;
     const double MostSeconds = 1.5;
 
-    /// <summary>Runs the kernel and its gradient.</summary>
-    public static MiningResult Run(Device device, MiningInput input, TripletSettings settings, string rule, string distance)
+    /// <summary>Runs the kernel and its gradient. What is not asked for is not copied from the device.</summary>
+    public static MiningResult Run(
+        Device device, MiningInput input, TripletSettings settings, string rule, string distance, bool wantsTriplets,
+        bool wantsGradient)
     {
         long before = Environment.WorkingSet;
         MiningResult? result = null;
@@ -31,7 +33,10 @@ static class MiningJob
             step.Backward(loss);
             device.Synchronize();
             times.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
-            result ??= Read(input, settings, rule, distance, loss, table, statistics, step.Gradients[embeddings]);
+            result ??= new MiningResult(
+                Read(input, settings, rule, distance, loss, statistics),
+                wantsTriplets ? table.Triplets.ToIntArray() : null,
+                wantsGradient ? step.Gradients[embeddings].ToArray() : null);
         }
         times.RemoveRange(0, times.Count / 2);
         times.Sort();
@@ -39,16 +44,15 @@ static class MiningJob
         return result! with { Report = result.Report with { Seconds = times[times.Count / 2], PeakBytes = peak } };
     }
 
-    static MiningResult Read(
-        MiningInput input, TripletSettings settings, string rule, string distance, Tensor loss, TripletTable table,
-        TripletStatistics statistics, Tensor gradient)
+    static MiningReport Read(
+        MiningInput input, TripletSettings settings, string rule, string distance, Tensor loss,
+        TripletStatistics statistics)
     {
         float value = loss.ToScalar();
         if (!float.IsFinite(value)) throw new UserErrorException(
-            $"the loss is {value.ToString(CultureInfo.InvariantCulture)}: distances between these embeddings are too large for float32"
-            + " (scale them down)");
-        bool lists = settings.Rule is not (TripletRule.BatchAll or TripletRule.AllSemiHard or TripletRule.AllHard);
-        MiningReport report = new()
+            $"the loss is {value.ToString(CultureInfo.InvariantCulture)}: distances between these embeddings are too"
+            + " large for float32 (scale them down)");
+        return new MiningReport
         {
             Rule = rule,
             Margin = settings.Margin,
@@ -66,6 +70,5 @@ static class MiningJob
             Seconds = 0,
             PeakBytes = 0,
         };
-        return new MiningResult(report, lists ? table.Triplets.ToIntArray() : null, gradient.ToArray());
     }
 }

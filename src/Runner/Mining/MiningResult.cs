@@ -4,20 +4,18 @@ namespace TripletGpu.Runner.Mining;
 
 /// <summary>What mining gave.</summary>
 /// <param name="Report">The figures.</param>
-/// <param name="Triplets">Anchor, positive, negative by row; null for rules that take every triplet of a kind.</param>
-/// <param name="Gradient">Of the loss by the embeddings, row by row.</param>
-sealed record MiningResult(MiningReport Report, int[]? Triplets, float[] Gradient)
+/// <param name="Triplets">Anchor, positive, negative by row; null where they were not asked for.</param>
+/// <param name="Gradient">Of the loss by the embeddings, row by row; null where it was not asked for.</param>
+sealed record MiningResult(MiningReport Report, int[]? Triplets, float[]? Gradient)
 {
     /// <summary>Writes both files, or neither.</summary>
     /// <param name="triplets">For int32 [m, 3]; null: not wanted.</param>
     /// <param name="gradient">For float32 of the embeddings' shape; null: not wanted.</param>
     /// <param name="shape">The embeddings' shape.</param>
-    /// <exception cref="UserErrorException">The rule has no list, or a file cannot be written.</exception>
+    /// <exception cref="UserErrorException">A file cannot be written.</exception>
     public void Write(string? triplets, string? gradient, Shape shape)
     {
-        if (triplets is not null && Triplets is null)
-            throw new UserErrorException($"--out: {Report.Rule} takes every triplet of a kind and has no list of them");
-        if (gradient is not null) Npy.Write(gradient, shape, Gradient);
+        if (gradient is not null) Npy.Write(gradient, shape, Gradient!);
         if (triplets is null) return;
         try
         {
