@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using TripletGpu.Backends.Cpu.Convolution;
 using TripletGpu.Backends.Cpu.Gemm;
 using TripletGpu.Backends.Cpu.Winograd;
@@ -17,13 +16,13 @@ sealed unsafe partial class CpuConvolution(CpuBackend cpu) : IConvolution
         switch (cpu.Instructions)
         {
             case CpuInstructionSet.Avx512:
-                Forward<Avx512Vectors, Vector512<float>>(x.Floats(), weight.Floats(), b, r, y.Floats(), dims, relu);
+                Forward<Simd512>(x.Floats(), weight.Floats(), b, r, y.Floats(), dims, relu);
                 break;
             case CpuInstructionSet.Avx2:
-                Forward<Avx2Vectors, Vector256<float>>(x.Floats(), weight.Floats(), b, r, y.Floats(), dims, relu);
+                Forward<Simd256>(x.Floats(), weight.Floats(), b, r, y.Floats(), dims, relu);
                 break;
             default:
-                Forward<PortableVectors, Vector128<float>>(x.Floats(), weight.Floats(), b, r, y.Floats(), dims, relu);
+                Forward<Simd128>(x.Floats(), weight.Floats(), b, r, y.Floats(), dims, relu);
                 break;
         }
     }
@@ -34,13 +33,13 @@ sealed unsafe partial class CpuConvolution(CpuBackend cpu) : IConvolution
         switch (cpu.Instructions)
         {
             case CpuInstructionSet.Avx512:
-                BackwardInput<Avx512Vectors, Vector512<float>>(dy.Floats(), weight.Floats(), to, dx.Accumulate, dims);
+                BackwardInput<Simd512>(dy.Floats(), weight.Floats(), to, dx.Accumulate, dims);
                 break;
             case CpuInstructionSet.Avx2:
-                BackwardInput<Avx2Vectors, Vector256<float>>(dy.Floats(), weight.Floats(), to, dx.Accumulate, dims);
+                BackwardInput<Simd256>(dy.Floats(), weight.Floats(), to, dx.Accumulate, dims);
                 break;
             default:
-                BackwardInput<PortableVectors, Vector128<float>>(dy.Floats(), weight.Floats(), to, dx.Accumulate, dims);
+                BackwardInput<Simd128>(dy.Floats(), weight.Floats(), to, dx.Accumulate, dims);
                 break;
         }
     }
@@ -51,13 +50,13 @@ sealed unsafe partial class CpuConvolution(CpuBackend cpu) : IConvolution
         switch (cpu.Instructions)
         {
             case CpuInstructionSet.Avx512:
-                BackwardWeight<Avx512Vectors, Vector512<float>>(x.Floats(), dy.Floats(), to, dw.Accumulate, dims);
+                BackwardWeight<Simd512>(x.Floats(), dy.Floats(), to, dw.Accumulate, dims);
                 break;
             case CpuInstructionSet.Avx2:
-                BackwardWeight<Avx2Vectors, Vector256<float>>(x.Floats(), dy.Floats(), to, dw.Accumulate, dims);
+                BackwardWeight<Simd256>(x.Floats(), dy.Floats(), to, dw.Accumulate, dims);
                 break;
             default:
-                BackwardWeight<PortableVectors, Vector128<float>>(x.Floats(), dy.Floats(), to, dw.Accumulate, dims);
+                BackwardWeight<Simd128>(x.Floats(), dy.Floats(), to, dw.Accumulate, dims);
                 break;
         }
     }
@@ -78,56 +77,56 @@ sealed unsafe partial class CpuConvolution(CpuBackend cpu) : IConvolution
             checked((int)y.Count), new UnaryBackward<Kernels.Relu>(null, y.Floats(), gradient, gradient, accumulate: false));
     }
 
-    void Forward<S, V>(float* x, float* weight, float* bias, float* residual, float* y, in ConvolutionDims d, bool relu)
-        where S : struct, IVectors<V> where V : unmanaged
+    void Forward<V>(float* x, float* weight, float* bias, float* residual, float* y, in ConvolutionDims d, bool relu)
+        where V : unmanaged, ITileVector<V>
     {
         switch (Choose(d))
         {
             case Algorithm.Winograd3:
-                new WinogradConvolution<F4x4Of3x3, S, V>(cpu, d, weight, false).Run(x, y, new(bias, residual, relu));
+                new WinogradConvolution<F4x4Of3x3, V>(cpu, d, weight, false).Run(x, y, new(bias, residual, relu));
                 break;
             case Algorithm.Winograd5:
-                new WinogradConvolution<F2x2Of5x5, S, V>(cpu, d, weight, false).Run(x, y, new(bias, residual, relu));
+                new WinogradConvolution<F2x2Of5x5, V>(cpu, d, weight, false).Run(x, y, new(bias, residual, relu));
                 break;
             default:
-                DirectConvolution<S, V>.Forward(cpu, x, weight, bias, residual, y, d, relu);
+                DirectConvolution<V>.Forward(cpu, x, weight, bias, residual, y, d, relu);
                 break;
         }
     }
 
-    void BackwardInput<S, V>(float* dy, float* weight, float* dx, bool add, in ConvolutionDims d)
-        where S : struct, IVectors<V> where V : unmanaged
+    void BackwardInput<V>(float* dy, float* weight, float* dx, bool add, in ConvolutionDims d)
+        where V : unmanaged, ITileVector<V>
     {
         float* addend = add ? dx : null;
         switch (Choose(d))
         {
             case Algorithm.Winograd3:
-                new WinogradConvolution<F4x4Of3x3, S, V>(cpu, Reversed(d), weight, true)
+                new WinogradConvolution<F4x4Of3x3, V>(cpu, Reversed(d), weight, true)
                     .Run(dy, dx, new(null, addend, false));
                 break;
             case Algorithm.Winograd5:
-                new WinogradConvolution<F2x2Of5x5, S, V>(cpu, Reversed(d), weight, true)
+                new WinogradConvolution<F2x2Of5x5, V>(cpu, Reversed(d), weight, true)
                     .Run(dy, dx, new(null, addend, false));
                 break;
             default:
-                DirectConvolution<S, V>.BackwardInput(cpu, dy, weight, dx, add, d);
+                DirectConvolution<V>.BackwardInput(cpu, dy, weight, dx, add, d);
                 break;
         }
     }
 
-    void BackwardWeight<S, V>(float* x, float* dy, float* dw, bool add, in ConvolutionDims d)
-        where S : struct, IVectors<V> where V : unmanaged
+    void BackwardWeight<V>(float* x, float* dy, float* dw, bool add, in ConvolutionDims d)
+        where V : unmanaged, ITileVector<V>
     {
         switch (Choose(d))
         {
             case Algorithm.Winograd3:
-                new WinogradWeightGradient<F4x4Of3x3, S, V>(cpu, d).Run(x, dy, dw, add);
+                new WinogradWeightGradient<F4x4Of3x3, V>(cpu, d).Run(x, dy, dw, add);
                 break;
             case Algorithm.Winograd5:
-                new WinogradWeightGradient<F2x2Of5x5, S, V>(cpu, d).Run(x, dy, dw, add);
+                new WinogradWeightGradient<F2x2Of5x5, V>(cpu, d).Run(x, dy, dw, add);
                 break;
             default:
-                new DirectWeightGradient<S, V>(cpu, d).Run(x, dy, dw, add);
+                new DirectWeightGradient<V>(cpu, d).Run(x, dy, dw, add);
                 break;
         }
     }

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using TripletGpu.Backends.Cpu.Gemm;
 
 namespace TripletGpu.Backends.Cpu;
@@ -49,23 +48,23 @@ sealed unsafe class CpuMatMul(CpuBackend cpu) : IMatMul
         switch (cpu.Instructions)
         {
             case CpuInstructionSet.Avx512:
-                Multiply<Avx512Vectors, Vector512<float>>(a, transposeA, b, transposeB, c, m, n, k, add);
+                Multiply<Simd512>(a, transposeA, b, transposeB, c, m, n, k, add);
                 break;
             case CpuInstructionSet.Avx2:
-                Multiply<Avx2Vectors, Vector256<float>>(a, transposeA, b, transposeB, c, m, n, k, add);
+                Multiply<Simd256>(a, transposeA, b, transposeB, c, m, n, k, add);
                 break;
             default:
-                Multiply<PortableVectors, Vector128<float>>(a, transposeA, b, transposeB, c, m, n, k, add);
+                Multiply<Simd128>(a, transposeA, b, transposeB, c, m, n, k, add);
                 break;
         }
     }
 
-    void Multiply<S, V>(float* a, bool transposeA, float* b, bool transposeB, float* c, int m, int n, int k, bool add)
-        where S : struct, IVectors<V> where V : unmanaged
+    void Multiply<V>(float* a, bool transposeA, float* b, bool transposeB, float* c, int m, int n, int k, bool add)
+        where V : unmanaged, ITileVector<V>
     {
-        PackedLeft<S, V> left = new(cpu.Workspace.Begin(), m, k);
+        PackedLeft<V> left = new(cpu.Workspace.Begin(), m, k);
         left.Pack(cpu, a, transposeA ? 1 : k, transposeA ? m : 1);
-        MatrixPanels<S, V> right = new(b, n, transposeB ? 1 : n, transposeB ? k : 1);
-        PanelProduct<S, V>.Run(cpu, left, right, new MatrixSink<S, V>(c, n, n, add));
+        MatrixPanels<V> right = new(b, n, transposeB ? 1 : n, transposeB ? k : 1);
+        PanelProduct<V>.Run(cpu, left, right, new MatrixSink<V>(c, n, n, add));
     }
 }

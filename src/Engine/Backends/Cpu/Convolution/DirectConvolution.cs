@@ -3,7 +3,7 @@ using TripletGpu.Backends.Cpu.Gemm;
 namespace TripletGpu.Backends.Cpu.Convolution;
 
 /// <summary>Forward and input gradient as implicit products of packed weights and im2col panels.</summary>
-static unsafe class DirectConvolution<S, V> where S : struct, IVectors<V> where V : unmanaged
+static unsafe class DirectConvolution<V> where V : unmanaged, ITileVector<V>
 {
     public static void Forward(
         CpuBackend cpu, float* x, float* weight, float* bias, float* residual, float* y, in ConvolutionDims d,
@@ -11,16 +11,16 @@ static unsafe class DirectConvolution<S, V> where S : struct, IVectors<V> where 
     {
         ConvolutionGeometry g = d.Geometry;
         int taps = d.R * d.S;
-        PackedLeft<S, V> left = new(cpu.Workspace.Begin(), d.K, d.C * taps);
+        PackedLeft<V> left = new(cpu.Workspace.Begin(), d.K, d.C * taps);
         int[] offsetH = new int[d.R], offsetW = new int[d.S];
         for (int r = 0; r < d.R; r++) offsetH[r] = r * g.DilationH - g.PaddingTop;
         for (int s = 0; s < d.S; s++) offsetW[s] = s * g.DilationW - g.PaddingLeft;
         if (taps == 1) left.Pack(cpu, weight, d.C, 1);
         else left.Pack(cpu, weight, d.C * taps, Offsets(taps, d.C, taps));
         GridOverMaps grid = new(d.N, d.C, d.H, d.W, d.P, d.Q, g.StrideH, g.StrideW);
-        PanelProduct<S, V>.Run(
-            cpu, left, new Im2colPanels<S, V>(x, grid, offsetH, offsetW),
-            new MapSink<S, V>(y, residual, d.N, d.K, d.P * d.Q), bias, relu);
+        PanelProduct<V>.Run(
+            cpu, left, new Im2colPanels<V>(x, grid, offsetH, offsetW),
+            new MapSink<V>(y, residual, d.N, d.K, d.P * d.Q), bias, relu);
     }
 
     /// <summary>
@@ -34,7 +34,7 @@ static unsafe class DirectConvolution<S, V> where S : struct, IVectors<V> where 
     {
         ConvolutionGeometry g = d.Geometry;
         int phases = g.StrideH * g.StrideW;
-        int perProduct = phases > 1 && d.C * phases <= S.TileRows ? phases : 1;
+        int perProduct = phases > 1 && d.C * phases <= V.TileRows ? phases : 1;
         for (int phase = 0; phase < phases; phase += perProduct)
             Phases(cpu, dy, weight, dx, add, d, phase, perProduct);
     }
@@ -63,7 +63,7 @@ static unsafe class DirectConvolution<S, V> where S : struct, IVectors<V> where 
         }
         int taps = d.R * d.S, depth = d.K * offsetH.Count * offsetW.Count;
         Workspace workspace = cpu.Workspace.Begin();
-        PackedLeft<S, V> left = new(workspace, d.C * count, depth);
+        PackedLeft<V> left = new(workspace, d.C * count, depth);
         if (count == 1 && taps == 1) left.Pack(cpu, weight, 1, d.C);
         else if (count == 1)
         {
@@ -84,11 +84,11 @@ static unsafe class DirectConvolution<S, V> where S : struct, IVectors<V> where 
             left.Pack(cpu, all, depth, 1);
         }
         GridOverMaps grid = new(d.N, d.K, d.P, d.Q, gridHeight, gridWidth, 1, 1);
-        Im2colPanels<S, V> panels = new(dy, grid, [.. offsetH], [.. offsetW]);
+        Im2colPanels<V> panels = new(dy, grid, [.. offsetH], [.. offsetW]);
         if (g.StrideH * g.StrideW == 1)
-            PanelProduct<S, V>.Run(cpu, left, panels, new MapSink<S, V>(dx, add ? dx : null, d.N, d.C, d.H * d.W));
+            PanelProduct<V>.Run(cpu, left, panels, new MapSink<V>(dx, add ? dx : null, d.N, d.C, d.H * d.W));
         else
-            PanelProduct<S, V>.Run(cpu, left, panels, new PhaseSink<S, V>(dx, add, d, first, gridHeight, gridWidth));
+            PanelProduct<V>.Run(cpu, left, panels, new PhaseSink<V>(dx, add, d, first, gridHeight, gridWidth));
     }
 
     /// <summary>Where the list holds a value; appends it where it does not.</summary>

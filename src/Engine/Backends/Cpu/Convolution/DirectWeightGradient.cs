@@ -15,7 +15,7 @@ namespace TripletGpu.Backends.Cpu.Convolution;
 /// smaller of X and dY is the one to be transposed.
 /// </para>
 /// </summary>
-sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> where V : unmanaged
+sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
 {
     // What a thread's step should stay within, and the pixels below which loading and storing the sums shows.
     const int L2Bytes = 512 << 10, FewestPixels = 400;
@@ -26,7 +26,7 @@ sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> whe
     readonly CpuBackend cpu;
     readonly ConvolutionDims d;
     readonly ConvolutionGeometry g;
-    readonly int lanes = 2 * S.Count, width, blocks, taps, tiles, images, lines, linesIn, threads;
+    readonly int lanes = 2 * V.Count, width, blocks, taps, tiles, images, lines, linesIn, threads;
     readonly bool isThin, splitsPixels, isSwapped;
     readonly long mapSize, sumSize, bandSize;
     readonly float* maps, sums, channelLines;
@@ -40,7 +40,7 @@ sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> whe
         isThin = 2 * d.C <= lanes && d.R * d.S > 1;
         taps = isThin ? 1 : d.R * d.S;
         blocks = ((isThin ? d.C * d.R * d.S : d.C) + lanes - 1) / lanes;
-        tiles = (d.K + S.TileRows - 1) / S.TileRows;
+        tiles = (d.K + V.TileRows - 1) / V.TileRows;
         sumSize = (long)blocks * taps * d.K * lanes;
         splitsPixels = isThin || blocks < threads || sumSize * sizeof(float) <= SmallSums;
         int mine = splitsPixels ? blocks : (blocks + threads - 1) / threads;
@@ -107,7 +107,7 @@ sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> whe
             if (width == d.W && top >= 0 && top + linesIn <= d.H)
             {
                 // No padding between the lines: one long line.
-                TransposedLine.Pack<S, V>(source + (nint)top * d.W, plane, channels, linesIn * d.W, map, lanes);
+                TransposedLine.Pack<V>(source + (nint)top * d.W, plane, channels, linesIn * d.W, map, lanes);
                 continue;
             }
             for (int line = 0; line < linesIn; line++, map += (nint)width * lanes)
@@ -120,7 +120,7 @@ sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> whe
                 }
                 new Span<float>(map, g.PaddingLeft * lanes).Clear();
                 new Span<float>(map + (g.PaddingLeft + d.W) * lanes, g.PaddingRight * lanes).Clear();
-                TransposedLine.Pack<S, V>(
+                TransposedLine.Pack<V>(
                     source + (nint)h * d.W, plane, channels, d.W, map + g.PaddingLeft * lanes, lanes);
             }
         }
@@ -149,7 +149,7 @@ sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> whe
                         float* to = row + r * run;
                         if (g.DilationW == 1)
                             // Whole vectors: what runs over is written next.
-                            for (int j = 0; j < run; j += S.Count) S.Store(S.Load(from + j), to + j);
+                            for (int j = 0; j < run; j += V.Count) V.Store(V.Load(from + j), to + j);
                         else
                             for (int s = 0; s < d.S; s++, from += g.DilationW * d.C)
                                 for (int c = 0; c < d.C; c++) *to++ = from[c];
@@ -201,7 +201,7 @@ sealed unsafe class DirectWeightGradient<S, V> where S : struct, IVectors<V> whe
             float* a = dy + ((nint)n0 * d.K + k0) * pixels + p0 * d.Q;
             nint tap = (nint)(t / d.S) * g.DilationH * width + t % d.S * g.DilationW;
             float* b = map + (isThin ? block * lanes : ((nint)block * images * linesIn * width + tap) * lanes);
-            RegisterTile<S, V>.InPlace(rows)(&walk, a, b, sum + ((nint)part * d.K + k0) * lanes, lanes, !isFirst);
+            RegisterTile<V>.InPlace(rows)(&walk, a, b, sum + ((nint)part * d.K + k0) * lanes, lanes, !isFirst);
         }
     }
 

@@ -28,8 +28,8 @@ readonly record struct GridOverMaps(
 /// <param name="grid">Their extents and the grid's.</param>
 /// <param name="offsetH">The taps' lines, seen from the position; taps are all pairs of a line and a column.</param>
 /// <param name="offsetW">The taps' columns.</param>
-readonly unsafe struct Im2colPanels<S, V>(float* x, GridOverMaps grid, int[] offsetH, int[] offsetW) : IPanels
-    where S : struct, IVectors<V> where V : unmanaged
+readonly unsafe struct Im2colPanels<V>(float* x, GridOverMaps grid, int[] offsetH, int[] offsetW) : IPanels
+    where V : unmanaged, ITileVector<V>
 {
     const int MostLanes = 32;
     const int Nowhere = -(1 << 28); // a coordinate outside every map, with any offset
@@ -44,36 +44,36 @@ readonly unsafe struct Im2colPanels<S, V>(float* x, GridOverMaps grid, int[] off
     [SkipLocalsInit]
     public void Pack(int panel, int k0, int kc, float* to)
     {
-        int width = 2 * S.Count, channels = grid.Channels, tapColumns = offsetW.Length;
+        int width = 2 * V.Count, channels = grid.Channels, tapColumns = offsetW.Length;
         int* lines = stackalloc int[MostLanes], columns = stackalloc int[MostLanes], lanes = stackalloc int[MostLanes];
         nint* starts = stackalloc nint[MostLanes];
         V* masks = stackalloc V[MostLanes];
         int leftRuns = FindRuns(panel * width, lines, columns, lanes, starts, masks);
         int rightRuns = FindRuns(
-            panel * width + S.Count, lines + S.Count, columns + S.Count, lanes, starts + leftRuns, masks + leftRuns);
+            panel * width + V.Count, lines + V.Count, columns + V.Count, lanes, starts + leftRuns, masks + leftRuns);
         V* insideColumns = stackalloc V[2 * tapColumns];
         for (int j = 0; j < tapColumns; j++)
         {
-            insideColumns[2 * j] = S.Inside(columns, offsetW[j], grid.Width);
-            insideColumns[2 * j + 1] = S.Inside(columns + S.Count, offsetW[j], grid.Width);
+            insideColumns[2 * j] = V.Inside(columns, offsetW[j], grid.Width);
+            insideColumns[2 * j + 1] = V.Inside(columns + V.Count, offsetW[j], grid.Width);
         }
         bool areSingle = leftRuns == 1 && rightRuns == 1 && grid.StepW <= 2;
         nint plane = (nint)grid.Height * grid.Width;
         int tapLine = k0 / channels / tapColumns, tapColumn = k0 / channels - tapLine * tapColumns, c = k0 % channels;
-        V leftLine = S.Inside(lines, offsetH[tapLine], grid.Height);
-        V rightLine = S.Inside(lines + S.Count, offsetH[tapLine], grid.Height);
+        V leftLine = V.Inside(lines, offsetH[tapLine], grid.Height);
+        V rightLine = V.Inside(lines + V.Count, offsetH[tapLine], grid.Height);
         while (kc > 0)
         {
             int n = Math.Min(channels - c, kc);
             float* from = x + c * plane + (nint)offsetH[tapLine] * grid.Width + offsetW[tapColumn];
-            V left = S.And(leftLine, insideColumns[2 * tapColumn]);
-            V right = S.And(rightLine, insideColumns[2 * tapColumn + 1]);
-            if (areSingle && !S.IsNone(left) && !S.IsNone(right))
+            V left = leftLine & insideColumns[2 * tapColumn];
+            V right = rightLine & insideColumns[2 * tapColumn + 1];
+            if (areSingle && !V.IsNone(left) && !V.IsNone(right))
                 Both(from + starts[0], from + starts[1], plane, left, right, n, to);
             else
             {
                 Half(from, plane, starts, masks, leftRuns, left, n, to);
-                Half(from, plane, starts + leftRuns, masks + leftRuns, rightRuns, right, n, to + S.Count);
+                Half(from, plane, starts + leftRuns, masks + leftRuns, rightRuns, right, n, to + V.Count);
             }
             to += n * width;
             kc -= n;
@@ -81,8 +81,8 @@ readonly unsafe struct Im2colPanels<S, V>(float* x, GridOverMaps grid, int[] off
             if (++tapColumn < tapColumns || kc == 0) continue;
             tapColumn = 0;
             tapLine++;
-            leftLine = S.Inside(lines, offsetH[tapLine], grid.Height);
-            rightLine = S.Inside(lines + S.Count, offsetH[tapLine], grid.Height);
+            leftLine = V.Inside(lines, offsetH[tapLine], grid.Height);
+            rightLine = V.Inside(lines + V.Count, offsetH[tapLine], grid.Height);
         }
     }
 
@@ -96,7 +96,7 @@ readonly unsafe struct Im2colPanels<S, V>(float* x, GridOverMaps grid, int[] off
         int perImage = grid.GridHeight * grid.GridWidth, n = first / perImage;
         int p = (first - n * perImage) / grid.GridWidth, q = first - n * perImage - p * grid.GridWidth, runs = 0;
         nint image = (nint)grid.Channels * grid.Height * grid.Width;
-        for (int i = 0; i < S.Count; i++)
+        for (int i = 0; i < V.Count; i++)
         {
             if (n >= grid.Images) lines[i] = columns[i] = Nowhere;
             else
@@ -105,11 +105,11 @@ readonly unsafe struct Im2colPanels<S, V>(float* x, GridOverMaps grid, int[] off
                 nint start = n * image + (nint)lines[i] * grid.Width + columns[i] - (nint)i * grid.StepW;
                 if (runs == 0 || start != starts[runs - 1])
                 {
-                    for (int j = 0; j < S.Count; j++) lanes[j] = 0;
+                    for (int j = 0; j < V.Count; j++) lanes[j] = 0;
                     starts[runs++] = start;
                 }
                 lanes[i] = -1;
-                masks[runs - 1] = S.Load((float*)lanes);
+                masks[runs - 1] = V.Load((float*)lanes);
             }
             if (++q < grid.GridWidth) continue;
             q = 0;
@@ -124,59 +124,59 @@ readonly unsafe struct Im2colPanels<S, V>(float* x, GridOverMaps grid, int[] off
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Both(float* from, float* fromRight, nint plane, V left, V right, int n, float* to)
     {
-        int width = 2 * S.Count;
+        int width = 2 * V.Count;
         if (grid.StepW == 2)
             for (; n > 0; n--, from += plane, fromRight += plane, to += width)
             {
-                S.Store(S.And(S.LoadEven(from), left), to);
-                S.Store(S.And(S.LoadEven(fromRight), right), to + S.Count);
+                V.Store(V.LoadEven(from) & left, to);
+                V.Store(V.LoadEven(fromRight) & right, to + V.Count);
             }
-        else if (S.IsAll(left) && S.IsAll(right))
+        else if (V.IsAll(left) && V.IsAll(right))
             for (; n > 0; n--, from += plane, fromRight += plane, to += width)
             {
                 // The next panel's lines: planes are too far apart for the hardware to see a stream.
-                S.Prefetch(from + width);
-                S.Prefetch(fromRight + width);
-                V a = S.Load(from), b = S.Load(fromRight);
-                S.Store(a, to);
-                S.Store(b, to + S.Count);
+                V.Prefetch(from + width);
+                V.Prefetch(fromRight + width);
+                V a = V.Load(from), b = V.Load(fromRight);
+                V.Store(a, to);
+                V.Store(b, to + V.Count);
             }
         else
             for (; n > 0; n--, from += plane, fromRight += plane, to += width)
             {
-                V a = S.LoadMasked(from, left), b = S.LoadMasked(fromRight, right);
-                S.Store(a, to);
-                S.Store(b, to + S.Count);
+                V a = V.LoadMasked(from, left), b = V.LoadMasked(fromRight, right);
+                V.Store(a, to);
+                V.Store(b, to + V.Count);
             }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Half(float* from, nint plane, nint* starts, V* masks, int runs, V inside, int n, float* to)
     {
-        int width = 2 * S.Count;
+        int width = 2 * V.Count;
         bool isFirst = true;
         for (int r = 0; r < runs; r++)
         {
-            V mask = S.And(inside, masks[r]);
-            if (S.IsNone(mask)) continue;
+            V mask = inside & masks[r];
+            if (V.IsNone(mask)) continue;
             float* s = from + starts[r], d = to;
             for (int i = 0; i < n; i++, s += plane, d += width)
             {
-                V value = grid.StepW == 1 ? S.LoadMasked(s, mask)
-                    : grid.StepW == 2 ? S.And(S.LoadEven(s), mask) : Gather(s, mask);
-                S.Store(isFirst ? value : S.Add(value, S.Load(d)), d);
+                V value = grid.StepW == 1 ? V.LoadMasked(s, mask)
+                    : grid.StepW == 2 ? V.LoadEven(s) & mask : Gather(s, mask);
+                V.Store(isFirst ? value : value + V.Load(d), d);
             }
             isFirst = false;
         }
         if (isFirst)
-            for (int i = 0; i < n; i++) S.Store(default, to + i * width);
+            for (int i = 0; i < n; i++) V.Store(default, to + i * width);
     }
 
     [SkipLocalsInit]
     V Gather(float* from, V mask)
     {
         float* values = stackalloc float[MostLanes];
-        for (int i = 0; i < S.Count; i++) values[i] = ((int*)&mask)[i] != 0 ? from[i * grid.StepW] : 0;
-        return S.Load(values);
+        for (int i = 0; i < V.Count; i++) values[i] = ((int*)&mask)[i] != 0 ? from[i * grid.StepW] : 0;
+        return V.Load(values);
     }
 }

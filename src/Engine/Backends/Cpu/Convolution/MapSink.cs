@@ -12,8 +12,8 @@ namespace TripletGpu.Backends.Cpu.Convolution;
 /// <param name="images">N.</param>
 /// <param name="channels">K.</param>
 /// <param name="pixels">Of one map.</param>
-readonly unsafe struct MapSink<S, V>(float* y, float* addend, int images, int channels, int pixels) : ISink
-    where S : struct, IVectors<V> where V : unmanaged
+readonly unsafe struct MapSink<V>(float* y, float* addend, int images, int channels, int pixels) : ISink
+    where V : unmanaged, ITileVector<V>
 {
     readonly float* y = y, addend = addend;
     readonly int images = images, channels = channels, pixels = pixels;
@@ -22,9 +22,9 @@ readonly unsafe struct MapSink<S, V>(float* y, float* addend, int images, int ch
 
     public float* Direct(int panel, out nint ldc)
     {
-        int first = panel * 2 * S.Count, n = first / pixels, at = first - n * pixels;
+        int first = panel * 2 * V.Count, n = first / pixels, at = first - n * pixels;
         ldc = pixels;
-        return at + 2 * S.Count <= pixels ? y + (nint)n * channels * pixels + at : null;
+        return at + 2 * V.Count <= pixels ? y + (nint)n * channels * pixels + at : null;
     }
 
     public void Gather(int panel, float* to, nint ld, int rows)
@@ -38,7 +38,7 @@ readonly unsafe struct MapSink<S, V>(float* y, float* addend, int images, int ch
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Copy(int panel, float* maps, float* panelData, nint ld, int rows, bool isGather)
     {
-        int width = 2 * S.Count, n = panel * width / pixels, at = panel * width - n * pixels;
+        int width = 2 * V.Count, n = panel * width / pixels, at = panel * width - n * pixels;
         for (int i = 0; i < width && n < images; n++, at = 0)
         {
             int run = Math.Min(width - i, pixels - at);
@@ -46,8 +46,8 @@ readonly unsafe struct MapSink<S, V>(float* y, float* addend, int images, int ch
             for (int r = 0; r < rows; r++, map += pixels, column += ld)
             {
                 float* from = isGather ? map : column, to = isGather ? column : map;
-                for (int j = 0; j < run; j += S.Count)
-                    S.StoreFirst(S.LoadMasked(from + j, S.FirstLanes(run - j)), to + j, run - j);
+                for (int j = 0; j < run; j += V.Count)
+                    V.Store(V.LoadMasked(from + j, V.FirstLanes(run - j)), to + j, run - j);
             }
             i += run;
         }

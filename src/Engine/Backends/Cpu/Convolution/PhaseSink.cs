@@ -7,9 +7,9 @@ namespace TripletGpu.Backends.Cpu.Convolution;
 /// The input gradient of a strided convolution: position (u, v) of the grid is pixel (u * strideH + a, v * strideW + b)
 /// for the phases (a, b) firstPhase, firstPhase + 1, ...; a row of C is a channel of a phase, phase after phase.
 /// </summary>
-readonly unsafe struct PhaseSink<S, V>(
+readonly unsafe struct PhaseSink<V>(
     float* x, bool add, ConvolutionDims dims, int firstPhase, int gridHeight, int gridWidth) : ISink
-    where S : struct, IVectors<V> where V : unmanaged
+    where V : unmanaged, ITileVector<V>
 {
     readonly float* x = x;
     readonly ConvolutionDims dims = dims;
@@ -30,7 +30,7 @@ readonly unsafe struct PhaseSink<S, V>(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Copy(int panel, float* panelData, nint ld, int rows, bool isGather)
     {
-        int width = 2 * S.Count, first = panel * width, positions = gridHeight * gridWidth;
+        int width = 2 * V.Count, first = panel * width, positions = gridHeight * gridWidth;
         int strideH = dims.Geometry.StrideH, strideW = dims.Geometry.StrideW;
         int n = first / positions, u = (first - n * positions) / gridWidth, v = first - n * positions - u * gridWidth;
         for (int i = 0; i < width && n < dims.N;)

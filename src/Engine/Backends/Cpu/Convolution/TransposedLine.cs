@@ -12,19 +12,19 @@ static unsafe class TransposedLine
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public static void Pack<S, V>(float* from, nint plane, int channels, int pixels, float* to, int lanes)
-        where S : struct, IVectors<V> where V : unmanaged
+    public static void Pack<V>(float* from, nint plane, int channels, int pixels, float* to, int lanes)
+        where V : unmanaged, ITileVector<V>
     {
         float* block = stackalloc float[16 * 16];
-        for (int half = 0; half < lanes; half += S.Count, from += S.Count * plane, to += S.Count)
+        for (int half = 0; half < lanes; half += V.Count, from += V.Count * plane, to += V.Count)
         {
-            int lines = Math.Clamp(channels - half, 0, S.Count), w = 0;
-            V all = S.FirstLanes(S.Count);
-            for (; w + S.Count <= pixels; w += S.Count)
-                S.Transpose(from + w, plane, lines, all, to + (nint)w * lanes, lanes);
+            int lines = Math.Clamp(channels - half, 0, V.Count), w = 0;
+            V all = V.FirstLanes(V.Count);
+            for (; w + V.Count <= pixels; w += V.Count)
+                V.Transpose(from + w, plane, lines, all, to + (nint)w * lanes, lanes);
             if (w == pixels) continue;
-            S.Transpose(from + w, plane, lines, S.FirstLanes(pixels - w), block, S.Count);
-            for (int i = 0; w < pixels; w++, i++) S.Store(S.Load(block + i * S.Count), to + (nint)w * lanes);
+            V.Transpose(from + w, plane, lines, V.FirstLanes(pixels - w), block, V.Count);
+            for (int i = 0; w < pixels; w++, i++) V.Store(V.Load(block + i * V.Count), to + (nint)w * lanes);
         }
     }
 }

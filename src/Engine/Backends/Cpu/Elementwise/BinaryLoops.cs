@@ -158,7 +158,7 @@ readonly unsafe struct BroadcastSums<TMath, TOperand>(
         V sum = V.Create(0);
         int i = from;
         for (; i <= to - V.Count; i += V.Count) sum += operand.Derivative<V>(i);
-        if (i < to) sum += V.FirstLanes(to - i, operand.Derivative<V>(i), V.Create(0));
+        if (i < to) sum += operand.Derivative<V>(i) & V.FirstLanes(to - i);
         return V.Sum(sum);
     }
 

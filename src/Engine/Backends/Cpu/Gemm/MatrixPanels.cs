@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace TripletGpu.Backends.Cpu.Gemm;
 
 /// <summary>B as a matrix: element (k, j) lies at k * rowStep + j * columnStep, and one of the steps is 1.</summary>
-readonly unsafe struct MatrixPanels<S, V>(float* b, int columns, nint rowStep, nint columnStep) : IPanels
-    where S : struct, IVectors<V> where V : unmanaged
+readonly unsafe struct MatrixPanels<V>(float* b, int columns, nint rowStep, nint columnStep) : IPanels
+    where V : unmanaged, ITileVector<V>
 {
     readonly float* b = b;
     readonly nint rowStep = rowStep, columnStep = columnStep;
@@ -14,17 +14,17 @@ readonly unsafe struct MatrixPanels<S, V>(float* b, int columns, nint rowStep, n
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack(int panel, int k0, int kc, float* to)
     {
-        int width = 2 * S.Count, j0 = panel * width, valid = Math.Min(width, Columns - j0);
+        int width = 2 * V.Count, j0 = panel * width, valid = Math.Min(width, Columns - j0);
         float* from = b + k0 * rowStep + j0 * columnStep;
         if (columnStep == 1 && valid == width) PackWhole(from, kc, to);
         else if (columnStep == 1)
         {
-            V left = S.FirstLanes(valid), right = S.FirstLanes(valid - S.Count);
-            bool isNarrow = S.IsNone(right);
+            V left = V.FirstLanes(valid), right = V.FirstLanes(valid - V.Count);
+            bool isNarrow = V.IsNone(right);
             for (; kc > 0; kc--, from += rowStep, to += width)
             {
-                S.Store(S.LoadMasked(from, left), to);
-                S.Store(isNarrow ? default : S.LoadMasked(from + S.Count, right), to + S.Count);
+                V.Store(V.LoadMasked(from, left), to);
+                V.Store(isNarrow ? default : V.LoadMasked(from + V.Count, right), to + V.Count);
             }
         }
         else PackTransposed(from, kc, valid, to);
@@ -33,14 +33,14 @@ readonly unsafe struct MatrixPanels<S, V>(float* b, int columns, nint rowStep, n
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void PackWhole(float* from, int kc, float* to)
     {
-        for (; kc > 0; kc--, from += rowStep, to += 2 * S.Count)
+        for (; kc > 0; kc--, from += rowStep, to += 2 * V.Count)
         {
             // The next panel's columns: rows are too far apart for the hardware to see a stream.
-            S.PrefetchToL2(from + 2 * S.Count);
-            S.PrefetchToL2(from + 3 * S.Count);
-            V left = S.Load(from), right = S.Load(from + S.Count);
-            S.Store(left, to);
-            S.Store(right, to + S.Count);
+            V.PrefetchToL2(from + 2 * V.Count);
+            V.PrefetchToL2(from + 3 * V.Count);
+            V left = V.Load(from), right = V.Load(from + V.Count);
+            V.Store(left, to);
+            V.Store(right, to + V.Count);
         }
     }
 
@@ -48,15 +48,15 @@ readonly unsafe struct MatrixPanels<S, V>(float* b, int columns, nint rowStep, n
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void PackTransposed(float* from, int kc, int valid, float* to)
     {
-        int width = 2 * S.Count, k = 0;
-        V all = S.FirstLanes(S.Count);
-        for (; k < kc; k += S.Count)
+        int width = 2 * V.Count, k = 0;
+        V all = V.FirstLanes(V.Count);
+        for (; k < kc; k += V.Count)
         {
-            V mask = kc - k >= S.Count ? all : S.FirstLanes(kc - k);
+            V mask = kc - k >= V.Count ? all : V.FirstLanes(kc - k);
             float* at = to + (nint)k * width;
             for (int half = 0; half < 2; half++)
-                Block(from + k + half * S.Count * columnStep, Math.Clamp(valid - half * S.Count, 0, S.Count), mask,
-                    Math.Min(S.Count, kc - k), at + half * S.Count);
+                Block(from + k + half * V.Count * columnStep, Math.Clamp(valid - half * V.Count, 0, V.Count), mask,
+                    Math.Min(V.Count, kc - k), at + half * V.Count);
         }
     }
 
@@ -64,20 +64,20 @@ readonly unsafe struct MatrixPanels<S, V>(float* b, int columns, nint rowStep, n
     [SkipLocalsInit]
     void Block(float* from, int columns, V mask, int rows, float* to)
     {
-        if (rows == S.Count)
+        if (rows == V.Count)
         {
-            S.Transpose(from, columnStep, columns, mask, to, 2 * S.Count);
+            V.Transpose(from, columnStep, columns, mask, to, 2 * V.Count);
             return;
         }
         float* whole = stackalloc float[16 * 16];
-        S.Transpose(from, columnStep, columns, mask, whole, S.Count);
-        for (int k = 0; k < rows; k++) S.Store(S.Load(whole + k * S.Count), to + k * 2 * S.Count);
+        V.Transpose(from, columnStep, columns, mask, whole, V.Count);
+        for (int k = 0; k < rows; k++) V.Store(V.Load(whole + k * V.Count), to + k * 2 * V.Count);
     }
 }
 
 /// <summary>C as a row-major matrix of rows ldc apart.</summary>
-readonly unsafe struct MatrixSink<S, V>(float* c, int columns, nint ldc, bool add) : ISink
-    where S : struct, IVectors<V> where V : unmanaged
+readonly unsafe struct MatrixSink<V>(float* c, int columns, nint ldc, bool add) : ISink
+    where V : unmanaged, ITileVector<V>
 {
     readonly float* c = c;
     readonly int columns = columns;
@@ -88,14 +88,14 @@ readonly unsafe struct MatrixSink<S, V>(float* c, int columns, nint ldc, bool ad
     public float* Direct(int panel, out nint ld)
     {
         ld = ldc;
-        int width = 2 * S.Count;
+        int width = 2 * V.Count;
         return (panel + 1) * width <= columns ? c + panel * width : null;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Gather(int panel, float* to, nint ld, int rows)
     {
-        int width = 2 * S.Count, valid = columns - panel * width;
+        int width = 2 * V.Count, valid = columns - panel * width;
         if (valid >= width) return; // direct: the sums start from the target itself
         for (int r = 0; r < rows; r++)
         {
@@ -107,7 +107,7 @@ readonly unsafe struct MatrixSink<S, V>(float* c, int columns, nint ldc, bool ad
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Scatter(int panel, float* from, nint ld, int rows)
     {
-        int width = 2 * S.Count, valid = columns - panel * width;
+        int width = 2 * V.Count, valid = columns - panel * width;
         for (int r = 0; r < rows; r++)
             new ReadOnlySpan<float>(from + r * ld, valid).CopyTo(new Span<float>(c + r * ldc + panel * width, valid));
     }

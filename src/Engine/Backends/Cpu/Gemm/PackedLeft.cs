@@ -6,7 +6,7 @@ namespace TripletGpu.Backends.Cpu.Gemm;
 /// The left factor of a product, packed once: for each block of the depth, for each tile of rows, [k][rows]. Rows are
 /// split as evenly as the register tile allows, so that there is no ragged last tile.
 /// </summary>
-sealed unsafe class PackedLeft<S, V> where S : struct, IVectors<V> where V : unmanaged
+sealed unsafe class PackedLeft<V> where V : unmanaged, ITileVector<V>
 {
     // Rows of B in a block: 384 * 14 floats of A and 384 * 32 of B stream through L1 and L2.
     const int MostDepth = 384;
@@ -22,11 +22,11 @@ sealed unsafe class PackedLeft<S, V> where S : struct, IVectors<V> where V : unm
     public PackedLeft(Workspace workspace, int rows, int depth)
     {
         (Rows, Depth) = (rows, depth);
-        Tiles = (rows + S.TileRows - 1) / S.TileRows;
+        Tiles = (rows + V.TileRows - 1) / V.TileRows;
         Blocks = (depth + MostDepth - 1) / MostDepth;
         DeepestBlock = (depth + Blocks - 1) / Blocks;
         // A vector stored for the last column of a tile may run over the tile's end.
-        TileSize = DeepestBlock * S.TileRows + S.Count;
+        TileSize = DeepestBlock * V.TileRows + V.Count;
         data = workspace.Take((long)TileSize * Tiles * Blocks);
     }
 
@@ -50,7 +50,7 @@ sealed unsafe class PackedLeft<S, V> where S : struct, IVectors<V> where V : unm
     public float* Tile(int block, int tile) => data + ((long)block * Tiles + tile) * TileSize;
 
     /// <summary>Packs a matrix of which a row is contiguous (rowStep apart), or a column (depthStep apart).</summary>
-    public PackedLeft<S, V> Pack(CpuBackend cpu, float* a, nint rowStep, nint depthStep)
+    public PackedLeft<V> Pack(CpuBackend cpu, float* a, nint rowStep, nint depthStep)
     {
         cpu.Workers.For(Tiles * Blocks, Rows * Depth < FewElements ? int.MaxValue : 2, (from, to) =>
         {
@@ -60,7 +60,7 @@ sealed unsafe class PackedLeft<S, V> where S : struct, IVectors<V> where V : unm
     }
 
     /// <summary>Packs A[m, j] = w[m * rowStep + offsets[j]].</summary>
-    public PackedLeft<S, V> Pack(CpuBackend cpu, float* w, nint rowStep, int[] offsets)
+    public PackedLeft<V> Pack(CpuBackend cpu, float* w, nint rowStep, int[] offsets)
     {
         cpu.Workers.For(Tiles * Blocks, Rows * Depth < FewElements ? int.MaxValue : 2, (from, to) =>
         {
@@ -79,13 +79,13 @@ sealed unsafe class PackedLeft<S, V> where S : struct, IVectors<V> where V : unm
         int k = 0;
         if (depthStep == 1)
         {
-            V all = S.FirstLanes(S.Count);
-            for (; k + S.Count <= kc; k += S.Count) S.Transpose(from + k, rowStep, rows, all, to + k * rows, rows);
+            V all = V.FirstLanes(V.Count);
+            for (; k + V.Count <= kc; k += V.Count) V.Transpose(from + k, rowStep, rows, all, to + k * rows, rows);
         }
         else if (rowStep == 1)
         {
-            V some = S.FirstLanes(rows);
-            for (; k < kc; k++) S.Store(S.LoadMasked(from + k * depthStep, some), to + k * rows);
+            V some = V.FirstLanes(rows);
+            for (; k < kc; k++) V.Store(V.LoadMasked(from + k * depthStep, some), to + k * rows);
         }
         for (; k < kc; k++)
             for (int r = 0; r < rows; r++) to[k * rows + r] = from[r * rowStep + k * depthStep];

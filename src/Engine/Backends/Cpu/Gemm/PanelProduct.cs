@@ -34,7 +34,7 @@ unsafe interface ISink
 /// C = A B (+ C) (+ bias of each row), then ReLU if asked for. A is packed before and shared; the threads split the
 /// panels of B and pack each into their own L2 cache just before its use.
 /// </summary>
-static unsafe class PanelProduct<S, V> where S : struct, IVectors<V> where V : unmanaged
+static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
 {
     // Packed B of a thread: a good part of a 1 MB L2 cache.
     const int BlockBytes = 384 << 10;
@@ -46,10 +46,10 @@ static unsafe class PanelProduct<S, V> where S : struct, IVectors<V> where V : u
     const int ManyGroups = 4;
 
     public static void Run<TB, TC>(
-        CpuBackend cpu, PackedLeft<S, V> a, TB source, TC sink, float* bias = null, bool relu = false)
+        CpuBackend cpu, PackedLeft<V> a, TB source, TC sink, float* bias = null, bool relu = false)
         where TB : struct, IPanels where TC : struct, ISink
     {
-        int width = RegisterTile<S, V>.Width, columns = source.Columns, panels = (columns + width - 1) / width;
+        int width = RegisterTile<V>.Width, columns = source.Columns, panels = (columns + width - 1) / width;
         int threads = cpu.Workers.Threads, deepest = a.DeepestBlock;
         int share = Math.Clamp((panels + threads - 1) / threads, 1, MostPanels);
         int perGroup = Math.Clamp(BlockBytes / (deepest * width * sizeof(float)), 1, share);
@@ -91,7 +91,7 @@ static unsafe class PanelProduct<S, V> where S : struct, IVectors<V> where V : u
 
     struct Job<TB, TC> where TB : struct, IPanels where TC : struct, ISink
     {
-        public PackedLeft<S, V> A;
+        public PackedLeft<V> A;
         public TB Source;
         public TC Sink;
         public float* Bias;
@@ -102,7 +102,7 @@ static unsafe class PanelProduct<S, V> where S : struct, IVectors<V> where V : u
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int from, int to, float* packed, float* loose)
         {
-            int n = to - from, width = RegisterTile<S, V>.Width;
+            int n = to - from, width = RegisterTile<V>.Width;
             if (n <= 0) return;
             float** c = stackalloc float*[PerGroup];
             nint* ldc = stackalloc nint[PerGroup];
@@ -127,13 +127,13 @@ static unsafe class PanelProduct<S, V> where S : struct, IVectors<V> where V : u
                 {
                     int m0 = A.RowStart(tile), rows = A.RowStart(tile + 1) - m0;
                     float* left = A.Tile(block, tile), bias = Bias == null || block > 0 ? null : Bias + m0;
-                    var product = RegisterTile<S, V>.Packed(rows);
-                    int share = kc * S.TileRows / n + 1;
+                    var product = RegisterTile<V>.Packed(rows);
+                    int share = kc * V.TileRows / n + 1;
                     for (int j = 0; j < n; j++)
                     {
                         // The next tile of A, a part beside each panel: it lies in L3.
                         float* next = left + A.TileSize + j * share;
-                        for (int i = 0; i < share; i += 16) S.PrefetchToL2(next + i);
+                        for (int i = 0; i < share; i += 16) V.PrefetchToL2(next + i);
                         product(
                             kc, left, rows, packed + (long)j * kc * width, width, c[j] + m0 * ldc[j], ldc[j], bias,
                             block > 0 || Sink.IsAdding, floor);

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace TripletGpu.Backends.Cpu.Gemm;
 
-/// <summary>The pixels (or rows of B) that <see cref="RegisterTile{S, V}.RunInPlace"/> sums over: images of lines of
+/// <summary>The pixels (or rows of B) that <see cref="RegisterTile{V}.RunInPlace"/> sums over: images of lines of
 /// a number of positions, and how far to jump in floats after each.</summary>
 struct TileWalk
 {
@@ -19,10 +19,10 @@ struct TileWalk
 /// The innermost product: C[rows, 2 vectors] (+)= A[rows, k] B[k, 2 vectors], all sums in registers. The number of rows
 /// is a type argument, so that the JIT drops the rows that a height does not have: every row is two registers.
 /// </summary>
-unsafe static class RegisterTile<S, V> where S : struct, IVectors<V> where V : unmanaged
+unsafe static class RegisterTile<V> where V : unmanaged, ITileVector<V>
 {
     /// <summary>Columns of C that a tile covers.</summary>
-    public static int Width => 2 * S.Count;
+    public static int Width => 2 * V.Count;
 
     static readonly delegate*<nint, float*, nint, float*, nint, float*, nint, float*, bool, float, void>[] packed =
     [
@@ -88,7 +88,7 @@ unsafe static class RegisterTile<S, V> where S : struct, IVectors<V> where V : u
         }
         for (; k > 0; k--)
         {
-            V left = S.Load(b), right = S.Load(b + S.Count);
+            V left = V.Load(b), right = V.Load(b + V.Count);
             r0.MultiplyAdd(a[0], left, right);
             if (N.Value > 1) r1.MultiplyAdd(a[1], left, right);
             if (N.Value > 2) r2.MultiplyAdd(a[2], left, right);
@@ -123,7 +123,7 @@ unsafe static class RegisterTile<S, V> where S : struct, IVectors<V> where V : u
             if (N.Value > 12) r12.Add(c + 12 * ldc);
             if (N.Value > 13) r13.Add(c + 13 * ldc);
         }
-        V least = S.Create(floor);
+        V least = V.Create(floor);
         r0.Store(c, least);
         if (N.Value > 1) r1.Store(c + ldc, least);
         if (N.Value > 2) r2.Store(c + 2 * ldc, least);
@@ -172,7 +172,7 @@ unsafe static class RegisterTile<S, V> where S : struct, IVectors<V> where V : u
             {
                 for (nint q = width; q > 0; q--)
                 {
-                    V left = S.Load(b), right = S.Load(b + S.Count);
+                    V left = V.Load(b), right = V.Load(b + V.Count);
                     r0.MultiplyAdd(*(float*)a0, left, right);
                     if (N.Value > 1) r1.MultiplyAdd(*(float*)(a0 + row), left, right);
                     if (N.Value > 2) r2.MultiplyAdd(*(float*)(a0 + row2), left, right);
@@ -226,42 +226,42 @@ unsafe static class RegisterTile<S, V> where S : struct, IVectors<V> where V : u
         V left, right;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Load(float* c) => (left, right) = (S.Load(c), S.Load(c + S.Count));
+        public void Load(float* c) => (left, right) = (V.Load(c), V.Load(c + V.Count));
 
         /// <summary>C comes from L3 or memory: ask for it before the sums, touch it after them.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Prefetch(float* c)
         {
-            S.Prefetch(c);
-            S.Prefetch(c + S.Count);
+            V.Prefetch(c);
+            V.Prefetch(c + V.Count);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(float* c) => (left, right) = (S.Add(left, S.Load(c)), S.Add(right, S.Load(c + S.Count)));
+        public void Add(float* c) => (left, right) = (left + V.Load(c), right + V.Load(c + V.Count));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(float bias) => (left, right) = (S.Add(left, S.Create(bias)), S.Add(right, S.Create(bias)));
+        public void Add(float bias) => (left, right) = (left + V.Create(bias), right + V.Create(bias));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void MultiplyAdd(float a, V bLeft, V bRight)
         {
-            V x = S.Create(a);
-            left = S.MultiplyAdd(x, bLeft, left);
-            right = S.MultiplyAdd(x, bRight, right);
+            V x = V.Create(a);
+            left = V.MultiplyAdd(x, bLeft, left);
+            right = V.MultiplyAdd(x, bRight, right);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Store(float* c, V floor)
         {
-            S.Store(S.Max(left, floor), c);
-            S.Store(S.Max(right, floor), c + S.Count);
+            V.Store(V.MaxNative(left, floor), c);
+            V.Store(V.MaxNative(right, floor), c + V.Count);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Store(float* c)
         {
-            S.Store(left, c);
-            S.Store(right, c + S.Count);
+            V.Store(left, c);
+            V.Store(right, c + V.Count);
         }
     }
 

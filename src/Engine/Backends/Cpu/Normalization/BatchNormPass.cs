@@ -105,8 +105,8 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
                 }
                 for (; i < end; i += V.Count)
                 {
-                    V u = V.FirstLanes(end - i, V.Load(from + i) - mean, default);
-                    V g = V.FirstLanes(end - i, Open(u, V.Load(gradient + i), scale, shift, relu), default);
+                    V u = (V.Load(from + i) - mean) & V.FirstLanes(end - i);
+                    V g = Open(u, V.Load(gradient + i), scale, shift, relu) & V.FirstLanes(end - i);
                     s0 += g;
                     d0 = V.MultiplyAdd(u, g, d0);
                 }
@@ -174,7 +174,7 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
         }
         for (; i < n; i += V.Count)
         {
-            V u = V.FirstLanes(n - i, V.Load(x + i) - middle, default);
+            V u = (V.Load(x + i) - middle) & V.FirstLanes(n - i);
             s0 += u;
             q0 = V.MultiplyAdd(u, u, q0);
         }

@@ -15,13 +15,13 @@ readonly unsafe struct LogSum<V>(float largest, float rest) where V : struct, IC
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LogSum<V> Of(float* x, int n)
     {
-        V most = V.Create(float.NegativeInfinity);
+        V lowest = V.Create(float.NegativeInfinity), most = lowest;
         for (int i = 0; i < n; i += V.Count)
-            most = V.Max(most, V.FirstLanes(n - i, V.Load(x + i), V.Create(float.NegativeInfinity)));
+            most = V.Max(most, V.Select(V.FirstLanes(n - i), V.Load(x + i), lowest));
         float max = AcrossLanes(most);
         V sum = V.Create(0), shift = V.Create(max);
         for (int i = 0; i < n; i += V.Count)
-            sum += V.FirstLanes(n - i, V.Exp(V.Load(x + i) - shift), V.Create(0));
+            sum += V.Exp(V.Load(x + i) - shift) & V.FirstLanes(n - i);
         return new LogSum<V>(max, MathF.Log(V.Sum(sum)));
     }
 

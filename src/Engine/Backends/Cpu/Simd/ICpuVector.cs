@@ -1,12 +1,13 @@
-using System.Runtime.CompilerServices;
 using TripletGpu.Kernels;
 
 namespace TripletGpu.Backends.Cpu;
 
 /// <summary>
-/// A vector of floats of one width with its memory accesses. Loops over <c>V : ICpuVector</c> are compiled once for
-/// each instruction set. The last vector of an array is loaded whole, into the slack of its buffer, and stored in part:
-/// every element is computed by the same instructions, wherever an array is split between threads.
+/// A vector of floats of one width: <see cref="ISimd{TSelf}"/>'s arithmetic, memory accesses and masks. Code over
+/// <c>V : ICpuVector</c> is compiled once for each instruction set. The last vector of an array is loaded whole, into
+/// the slack of its buffer, and stored in part: every element is computed by the same instructions, wherever an array is
+/// split between threads.
+/// <para>A mask is a vector whose lanes have all bits set or none, as comparisons give it.</para>
 /// </summary>
 unsafe interface ICpuVector<TSelf> : ISimd<TSelf> where TSelf : struct, ICpuVector<TSelf>
 {
@@ -18,27 +19,43 @@ unsafe interface ICpuVector<TSelf> : ISimd<TSelf> where TSelf : struct, ICpuVect
     /// <summary>Every second element: from[0], from[2], ...</summary>
     static abstract TSelf LoadEven(float* from);
 
-    static abstract void Store(TSelf value, float* to);
-
     /// <summary>One byte a lane, as numbers.</summary>
     static abstract TSelf LoadBytes(byte* from);
 
-    /// <summary>Whole numbers 0 .. 127, one byte a lane.</summary>
+    static abstract void Store(TSelf value, float* to);
+
+    /// <summary>Stores the first <paramref name="count"/> lanes, all of them if there are not so many.</summary>
+    static abstract void Store(TSelf value, float* to, int count);
+
+    /// <summary>Stores whole numbers 0 .. 127, one byte a lane.</summary>
     static abstract void StoreBytes(TSelf value, byte* to);
 
-    /// <summary>All bits of a lane where a = b, for <see cref="ISimd{TSelf}.Select"/>.</summary>
+    /// <summary>The lanes where a = b.</summary>
     static abstract TSelf Equal(TSelf a, TSelf b);
 
-    /// <summary>All bits of a lane where a > b or a is NaN.</summary>
+    /// <summary>The lanes where a > b or a is NaN.</summary>
     static abstract TSelf GreaterOrNaN(TSelf a, TSelf b);
 
-    /// <summary>Lanes 0 .. count - 1 of <paramref name="yes"/>, the others of <paramref name="no"/>.</summary>
-    static abstract TSelf FirstLanes(int count, TSelf yes, TSelf no);
+    /// <summary>The first <paramref name="count"/> lanes; any number is allowed.</summary>
+    static abstract TSelf FirstLanes(int count);
+
+    /// <summary>The value in the lanes of a mask, 0 in the others; or the lanes that two masks share.</summary>
+    static abstract TSelf operator &(TSelf a, TSelf b);
+
+    /// <summary>A mask's bits, one a lane, the first lane lowest.</summary>
+    static abstract uint Bits(TSelf mask);
+
+    static virtual bool IsAll(TSelf mask) => TSelf.Bits(mask) == (1u << TSelf.Count) - 1;
+
+    static virtual bool IsNone(TSelf mask) => TSelf.Bits(mask) == 0;
+
+    /// <summary>Value where the bits, read as unsigned, are at least <paramref name="threshold"/>, elsewhere 0.</summary>
+    static abstract TSelf WhereAtLeast(uint* bits, uint threshold, TSelf value);
 
     /// <summary>
-    /// Value where the bits, read as unsigned, are at least <paramref name="threshold"/>, elsewhere 0.
+    /// The larger of each pair in one instruction; where one is NaN, <paramref name="b"/> or NaN, as the processor has it.
     /// </summary>
-    static abstract TSelf WhereAtLeast(uint* bits, uint threshold, TSelf value);
+    static abstract TSelf MaxNative(TSelf a, TSelf b);
 
     /// <summary>The nearest integer, the even one of two.</summary>
     static abstract TSelf Round(TSelf value);
@@ -48,20 +65,4 @@ unsafe interface ICpuVector<TSelf> : ISimd<TSelf> where TSelf : struct, ICpuVect
 
     /// <summary>The sum of the lanes.</summary>
     static abstract float Sum(TSelf value);
-
-    /// <summary>Stores as many lanes as an array of <paramref name="remaining"/> more elements has room for.</summary>
-    static virtual void Store(TSelf value, float* to, int remaining)
-    {
-        if (remaining >= TSelf.Count) TSelf.Store(value, to);
-        else StorePart(value, to, remaining);
-    }
-
-    // Apart, so that the loop's common case stays free of the stack buffer.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    static void StorePart(TSelf value, float* to, int count)
-    {
-        float* lanes = stackalloc float[TSelf.Count];
-        TSelf.Store(value, lanes);
-        for (int i = 0; i < count; i++) to[i] = lanes[i];
-    }
 }

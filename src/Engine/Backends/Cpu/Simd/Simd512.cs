@@ -1,84 +1,137 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace TripletGpu.Backends.Cpu;
 
-/// <summary>16 lanes.</summary>
-readonly unsafe struct Simd512(Vector512<float> lanes) : ICpuVector<Simd512>
+/// <summary>16 lanes: AVX-512. 14 x 2 sums of a tile in 32 registers.</summary>
+readonly unsafe partial struct Simd512(Vector512<float> lanes) : ITileVector<Simd512>
 {
+    const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
     readonly Vector512<float> lanes = lanes;
 
     public static int Count => 16;
 
+    [MethodImpl(Inline)]
     public static Simd512 Create(float value) => new(Vector512.Create(value));
 
+    [MethodImpl(Inline)]
     public static Simd512 Load(float* from) => new(Vector512.Load(from));
 
+    [MethodImpl(Inline)]
     public static Simd512 LoadEven(float* from) => new(Avx512F.PermuteVar16x32x2(
         Vector512.Load(from), Vector512<int>.Indices + Vector512<int>.Indices, Vector512.Load(from + 16)));
 
+    [MethodImpl(Inline)]
     public static void Store(Simd512 value, float* to) => value.lanes.Store(to);
 
-    public static void Store(Simd512 value, float* to, int remaining)
+    [MethodImpl(Inline)]
+    public static void Store(Simd512 value, float* to, int count)
     {
-        Vector512<int> mask = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(remaining));
-        if (remaining >= Count) value.lanes.Store(to);
-        else Avx512F.MaskStore(to, mask.AsSingle(), value.lanes);
+        if (count >= Count) value.lanes.Store(to);
+        else Avx512F.MaskStore(to, FirstLanes(count).lanes, value.lanes);
     }
 
+    [MethodImpl(Inline)]
     public static Simd512 LoadBytes(byte* from) =>
         new(Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(Vector128.Load(from))));
 
+    [MethodImpl(Inline)]
     public static void StoreBytes(Simd512 value, byte* to) =>
         Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32WithTruncation(value.lanes)).Store(to);
 
+    [MethodImpl(Inline)]
     public static Simd512 operator +(Simd512 a, Simd512 b) => new(a.lanes + b.lanes);
 
+    [MethodImpl(Inline)]
     public static Simd512 operator -(Simd512 a, Simd512 b) => new(a.lanes - b.lanes);
 
+    [MethodImpl(Inline)]
     public static Simd512 operator *(Simd512 a, Simd512 b) => new(a.lanes * b.lanes);
 
+    [MethodImpl(Inline)]
     public static Simd512 operator /(Simd512 a, Simd512 b) => new(a.lanes / b.lanes);
 
+    [MethodImpl(Inline)]
     public static Simd512 operator -(Simd512 a) => new(-a.lanes);
 
+    [MethodImpl(Inline)]
+    public static Simd512 operator &(Simd512 a, Simd512 b) => new(a.lanes & b.lanes);
+
+    [MethodImpl(Inline)]
     public static Simd512 MultiplyAdd(Simd512 a, Simd512 b, Simd512 c) =>
         new(Vector512.MultiplyAddEstimate(a.lanes, b.lanes, c.lanes));
 
+    [MethodImpl(Inline)]
     public static Simd512 Max(Simd512 a, Simd512 b) => new(Vector512.Max(a.lanes, b.lanes));
 
+    [MethodImpl(Inline)]
+    public static Simd512 MaxNative(Simd512 a, Simd512 b) => new(Vector512.MaxNative(a.lanes, b.lanes));
+
+    [MethodImpl(Inline)]
     public static Simd512 Min(Simd512 a, Simd512 b) => new(Vector512.Min(a.lanes, b.lanes));
 
+    [MethodImpl(Inline)]
     public static Simd512 Abs(Simd512 a) => new(Vector512.Abs(a.lanes));
 
+    [MethodImpl(Inline)]
     public static Simd512 CopySign(Simd512 a, Simd512 sign) => new(Vector512.CopySign(a.lanes, sign.lanes));
 
+    [MethodImpl(Inline)]
     public static Simd512 Sqrt(Simd512 a) => new(Vector512.Sqrt(a.lanes));
 
+    [MethodImpl(Inline)]
     public static Simd512 Exp(Simd512 a) => Exponential<Simd512>.Of(a);
 
+    [MethodImpl(Inline)]
     public static Simd512 Log(Simd512 a) => new(Vector512.Log(a.lanes));
 
+    [MethodImpl(Inline)]
     public static Simd512 GreaterThan(Simd512 a, Simd512 b) => new(Vector512.GreaterThan(a.lanes, b.lanes));
 
+    [MethodImpl(Inline)]
     public static Simd512 Equal(Simd512 a, Simd512 b) => new(Vector512.Equals(a.lanes, b.lanes));
 
+    [MethodImpl(Inline)]
     public static Simd512 GreaterOrNaN(Simd512 a, Simd512 b) =>
         new(Vector512.GreaterThan(a.lanes, b.lanes) | ~Vector512.Equals(a.lanes, a.lanes));
 
+    [MethodImpl(Inline)]
     public static Simd512 Select(Simd512 mask, Simd512 yes, Simd512 no) =>
         new(Vector512.ConditionalSelect(mask.lanes, yes.lanes, no.lanes));
 
-    public static Simd512 FirstLanes(int count, Simd512 yes, Simd512 no) =>
-        new(Vector512.ConditionalSelect(
-            Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle(), yes.lanes, no.lanes));
+    [MethodImpl(Inline)]
+    public static Simd512 FirstLanes(int count) =>
+        new(Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle());
 
+    [MethodImpl(Inline)]
+    public static uint Bits(Simd512 mask) => (uint)mask.lanes.ExtractMostSignificantBits();
+
+    [MethodImpl(Inline)]
     public static Simd512 WhereAtLeast(uint* bits, uint threshold, Simd512 value) =>
         new(Vector512.GreaterThanOrEqual(Vector512.Load(bits), Vector512.Create(threshold)).AsSingle() & value.lanes);
 
+    [MethodImpl(Inline)]
     public static Simd512 Round(Simd512 value) => new(Vector512.Round(value.lanes));
 
+    [MethodImpl(Inline)]
     public static Simd512 TimesPowerOf2(Simd512 value, Simd512 n) => new(Avx512F.Scale(value.lanes, n.lanes));
 
+    [MethodImpl(Inline)]
     public static float Sum(Simd512 value) => Vector512.Sum(value.lanes);
+
+    public static int TileRows => 14;
+
+    [MethodImpl(Inline)]
+    public static Simd512 LoadMasked(float* from, Simd512 mask) => new(Avx512F.MaskLoad(from, mask.lanes, default));
+
+    [MethodImpl(Inline)]
+    public static Simd512 Inside(int* at, int offset, int size) => new(Vector512.LessThan(
+        (Vector512.Load(at) + Vector512.Create(offset)).AsUInt32(), Vector512.Create((uint)size)).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static void Prefetch(float* at) => Sse.Prefetch0(at);
+
+    [MethodImpl(Inline)]
+    public static void PrefetchToL2(float* at) => Sse.Prefetch1(at);
 }

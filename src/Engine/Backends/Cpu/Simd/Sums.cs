@@ -19,7 +19,7 @@ static unsafe class Sums<V> where V : struct, ICpuVector<V>
             c += V.Load(x + i + 2 * V.Count);
             d += V.Load(x + i + 3 * V.Count);
         }
-        for (; i < n; i += V.Count) a += V.FirstLanes(n - i, V.Load(x + i), default);
+        for (; i < n; i += V.Count) a += V.Load(x + i) & V.FirstLanes(n - i);
         return V.Sum(a + b + (c + d));
     }
 
@@ -36,7 +36,7 @@ static unsafe class Sums<V> where V : struct, ICpuVector<V>
             c = V.MultiplyAdd(V.Load(x + i + 2 * V.Count), V.Load(y + i + 2 * V.Count), c);
             d = V.MultiplyAdd(V.Load(x + i + 3 * V.Count), V.Load(y + i + 3 * V.Count), d);
         }
-        for (; i < n; i += V.Count) a += V.FirstLanes(n - i, V.Load(x + i) * V.Load(y + i), default);
+        for (; i < n; i += V.Count) a += (V.Load(x + i) * V.Load(y + i)) & V.FirstLanes(n - i);
         return V.Sum(a + b + (c + d));
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Gemm;
 
 namespace TripletGpu.Backends.Cpu.Winograd;
@@ -17,39 +16,18 @@ unsafe interface IWinogradForm
     static abstract int Taps { get; }
 
     /// <summary>G g: r taps to 6 points.</summary>
-    static abstract void Filter<S, V>(V* g, int step, float* to, nint toStep)
-        where S : struct, IVectors<V> where V : unmanaged;
+    static abstract void Filter<V>(V* g, int step, float* to, nint toStep)
+        where V : unmanaged, ITileVector<V>;
 
     /// <summary>A' z: 6 points to m outputs.</summary>
-    static abstract void Output<S, V>(V* z, int step, float* to, nint toStep)
-        where S : struct, IVectors<V> where V : unmanaged;
+    static abstract void Output<V>(V* z, int step, float* to, nint toStep)
+        where V : unmanaged, ITileVector<V>;
 
     /// <summary>A dy: m output gradients to 6 points.</summary>
-    static abstract void OutputGradient<S, V>(V* dy, int step, float* to, nint toStep)
-        where S : struct, IVectors<V> where V : unmanaged;
+    static abstract void OutputGradient<V>(V* dy, int step, float* to, nint toStep)
+        where V : unmanaged, ITileVector<V>;
 
     /// <summary>G' z: 6 points to the gradients of r taps.</summary>
-    static abstract void FilterGradient<S, V>(V* z, int step, float* to, nint toStep)
-        where S : struct, IVectors<V> where V : unmanaged;
-}
-
-/// <summary>The input's transform B' d, the same for every form over the same six points.</summary>
-static unsafe class WinogradInput
-{
-    public const int Points = 6;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Transform<S, V>(V d0, V d1, V d2, V d3, V d4, V d5, float* to, nint toStep)
-        where S : struct, IVectors<V> where V : unmanaged
-    {
-        V four = S.Create(4), minusFour = S.Create(-4), minusFive = S.Create(-5), two = S.Create(2);
-        V even = S.MultiplyAdd(minusFour, d2, d4), odd = S.MultiplyAdd(minusFour, d1, d3);
-        V even2 = S.Subtract(d4, d2), odd2 = S.Multiply(two, S.Subtract(d3, d1));
-        S.Store(S.MultiplyAdd(four, d0, S.MultiplyAdd(minusFive, d2, d4)), to);
-        S.Store(S.Add(even, odd), to + toStep);
-        S.Store(S.Subtract(even, odd), to + 2 * toStep);
-        S.Store(S.Add(even2, odd2), to + 3 * toStep);
-        S.Store(S.Subtract(even2, odd2), to + 4 * toStep);
-        S.Store(S.MultiplyAdd(four, d1, S.MultiplyAdd(minusFive, d3, d5)), to + 5 * toStep);
-    }
+    static abstract void FilterGradient<V>(V* z, int step, float* to, nint toStep)
+        where V : unmanaged, ITileVector<V>;
 }

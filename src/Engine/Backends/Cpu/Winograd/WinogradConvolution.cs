@@ -9,17 +9,17 @@ namespace TripletGpu.Backends.Cpu.Winograd;
 /// and many channels the filters are the larger part: all tiles are transformed first, then a thread takes a panel of
 /// output channels from the filters' transform to the finished maps, so that transformed filters never reach memory.
 /// </summary>
-sealed unsafe class WinogradConvolution<F, S, V>
-    where F : struct, IWinogradForm where S : struct, IVectors<V> where V : unmanaged
+sealed unsafe class WinogradConvolution<F, V>
+    where F : struct, IWinogradForm where V : unmanaged, ITileVector<V>
 {
-    const int Points = WinogradInput.Points * WinogradInput.Points;
+    const int Points = SixPoints.Count * SixPoints.Count;
 
     // Transformed inputs and products of a block, for its share of L2 and L3.
     const int BlockBytes = 640 << 10, FewestTiles = 56, MostShared = 16 << 20;
 
     readonly CpuBackend cpu;
     readonly ConvolutionDims d;
-    readonly int lanes = 2 * S.Count, panels, threads, pitchIn, pitchOut;
+    readonly int lanes = 2 * V.Count, panels, threads, pitchIn, pitchOut;
     readonly float* weight;
     readonly nint laneStep, depthStep;
     readonly bool isFlipped;
@@ -37,8 +37,8 @@ sealed unsafe class WinogradConvolution<F, S, V>
         depthStep = isInputGradient ? (nint)d.K * taps : taps;
         panels = (d.K + lanes - 1) / lanes;
         threads = cpu.Workers.Threads;
-        pitchIn = WinogradTransforms<F, S, V>.Pitch(d.C);
-        pitchOut = WinogradTransforms<F, S, V>.Pitch(d.K);
+        pitchIn = WinogradTransforms<F, V>.Pitch(d.C);
+        pitchOut = WinogradTransforms<F, V>.Pitch(d.K);
     }
 
     public void Run(float* x, float* y, Epilogue epilogue)
@@ -54,7 +54,7 @@ sealed unsafe class WinogradConvolution<F, S, V>
     {
         int most = Math.Max(BlockBytes / (Points * (pitchIn + pitchOut) * sizeof(float)), FewestTiles);
         TileGrid grid = new(d.N, d.P, d.Q, F.Outputs, most, threads);
-        nint uStep = (nint)panels * d.C * lanes + S.Count;
+        nint uStep = (nint)panels * d.C * lanes + V.Count;
         nint vStep = (nint)grid.MostTiles * pitchIn, zStep = (nint)grid.MostTiles * pitchOut;
         Workspace workspace = cpu.Workspace.Begin();
         float* u = workspace.Take(Points * uStep), v = workspace.Take(threads * Points * vStep);
@@ -72,7 +72,7 @@ sealed unsafe class WinogradConvolution<F, S, V>
                 TileBlock block = grid[i];
                 Input(x, block, map, mine, vStep);
                 Products(mine, vStep, u, uStep, products, pitchOut, zStep, block.Tiles, panels);
-                for (int k = 0; k < d.K; k += S.Count)
+                for (int k = 0; k < d.K; k += V.Count)
                     Output(products + k, pitchOut, zStep, block, map, y, epilogue, k);
             }
         });
@@ -81,8 +81,8 @@ sealed unsafe class WinogradConvolution<F, S, V>
     void RunByChannels(float* x, float* y, Epilogue epilogue, TileGrid whole)
     {
         TileGrid grid = new(d.N, d.P, d.Q, F.Outputs, Math.Max(1, whole.Tiles / (4 * threads)), threads);
-        nint vStep = (nint)whole.Tiles * pitchIn, uStep = (nint)d.C * lanes + S.Count;
-        nint zStep = (nint)whole.Tiles * lanes + S.Count;
+        nint vStep = (nint)whole.Tiles * pitchIn, uStep = (nint)d.C * lanes + V.Count;
+        nint zStep = (nint)whole.Tiles * lanes + V.Count;
         Workspace workspace = cpu.Workspace.Begin();
         float* v = workspace.Take(Points * vStep), u = workspace.Take(threads * Points * uStep);
         float* z = workspace.Take(threads * Points * zStep);
@@ -107,38 +107,38 @@ sealed unsafe class WinogradConvolution<F, S, V>
                 for (int half = 0; half < 2; half++) Filter(panel, half, filters, uStep);
                 Products(v, vStep, filters, uStep, products, lanes, zStep, whole.Tiles, 1);
                 int first = panel * lanes;
-                for (int k = first; k < Math.Min(first + lanes, d.K); k += S.Count)
+                for (int k = first; k < Math.Min(first + lanes, d.K); k += V.Count)
                     Output(products + k - first, lanes, zStep, all, map, y, epilogue, k);
             }
         });
     }
 
     long MapSize(TileGrid grid) =>
-        Math.Max(WinogradTransforms<F, S, V>.InputMapSize(grid), (long)d.P * d.Q * S.Count) + S.Count * S.Count;
+        Math.Max(WinogradTransforms<F, V>.InputMapSize(grid), (long)d.P * d.Q * V.Count) + V.Count * V.Count;
 
-    void Input(float* x, TileBlock block, float* map, float* v, nint vStep) => WinogradTransforms<F, S, V>.Input(
+    void Input(float* x, TileBlock block, float* map, float* v, nint vStep) => WinogradTransforms<F, V>.Input(
         x, d.C, d.H, d.W, d.Geometry.PaddingTop, d.Geometry.PaddingLeft, block, map, v, pitchIn, vStep);
 
     void Filter(int panel, int half, float* u, nint uStep)
     {
-        int k = panel * lanes + half * S.Count;
-        WinogradTransforms<F, S, V>.Filter(
-            weight + k * laneStep, laneStep, depthStep, Math.Clamp(d.K - k, 0, S.Count), d.C, isFlipped,
-            u + half * S.Count, uStep);
+        int k = panel * lanes + half * V.Count;
+        WinogradTransforms<F, V>.Filter(
+            weight + k * laneStep, laneStep, depthStep, Math.Clamp(d.K - k, 0, V.Count), d.C, isFlipped,
+            u + half * V.Count, uStep);
     }
 
     /// <summary>z[point][tile][k] = the sum over c of v[point][tile][c] * u[point][c][k].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Products(float* v, nint vStep, float* u, nint uStep, float* z, int pitch, nint zStep, int tiles, int count)
     {
-        int heights = (tiles + S.TileRows - 1) / S.TileRows;
+        int heights = (tiles + V.TileRows - 1) / V.TileRows;
         TileWalk walk = new() { Images = 1, Lines = 1, Width = d.C, ARow = pitchIn, BPixel = lanes };
         for (int point = 0; point < Points; point++, v += vStep, u += uStep, z += zStep)
             for (int panel = 0; panel < count; panel++)
                 for (int i = 0; i < heights; i++)
                 {
                     int t = tiles * i / heights, rows = tiles * (i + 1) / heights - t;
-                    RegisterTile<S, V>.InPlace(rows)(
+                    RegisterTile<V>.InPlace(rows)(
                         &walk, v + (nint)t * pitchIn, u + (nint)panel * d.C * lanes,
                         z + (nint)t * pitch + panel * lanes, pitch, false);
                 }
@@ -147,8 +147,8 @@ sealed unsafe class WinogradConvolution<F, S, V>
     void Output(float* z, int pitch, nint zStep, TileBlock block, float* map, float* y, Epilogue epilogue, int k)
     {
         nint plane = (nint)d.P * d.Q;
-        WinogradTransforms<F, S, V>.Output(
-            z, pitch, zStep, block, map, y + k * plane, epilogue.From(k, plane), d.K, Math.Min(S.Count, d.K - k),
+        WinogradTransforms<F, V>.Output(
+            z, pitch, zStep, block, map, y + k * plane, epilogue.From(k, plane), d.K, Math.Min(V.Count, d.K - k),
             d.P, d.Q);
     }
 }

@@ -9,18 +9,18 @@ namespace TripletGpu.Backends.Cpu.Winograd;
 /// turned to channels innermost once, a vector of channels at a time, and every tile over a pixel reads that copy.
 /// A point's matrix is [tile][channel], <c>pitch</c> floats a tile.
 /// </summary>
-static unsafe class WinogradTransforms<F, S, V>
-    where F : struct, IWinogradForm where S : struct, IVectors<V> where V : unmanaged
+static unsafe class WinogradTransforms<F, V>
+    where F : struct, IWinogradForm where V : unmanaged, ITileVector<V>
 {
-    const int Points = WinogradInput.Points;
+    const int Points = SixPoints.Count;
 
     /// <summary>Floats from one tile's channels to the next one's: an odd number of cache lines, because an even one (a
     /// power of two, usually) would let all tiles meet in a few sets of the cache.</summary>
-    public static int Pitch(int channels) => (channels + 2 * S.Count - 1) / (2 * S.Count) * 2 * S.Count + S.Count;
+    public static int Pitch(int channels) => (channels + 2 * V.Count - 1) / (2 * V.Count) * 2 * V.Count + V.Count;
 
     /// <summary>Floats of the map that <see cref="Input"/> works on.</summary>
     public static int InputMapSize(TileGrid grid) =>
-        (F.Outputs * grid.Down + F.Taps - 1) * (F.Outputs * grid.Across + F.Taps - 1) * S.Count;
+        (F.Outputs * grid.Down + F.Taps - 1) * (F.Outputs * grid.Across + F.Taps - 1) * V.Count;
 
     /// <summary>v[point][tile][channel] = B' x B for the tiles of a block and all channels, rounded up to a tile's
     /// width.</summary>
@@ -32,8 +32,8 @@ static unsafe class WinogradTransforms<F, S, V>
     {
         V* e = stackalloc V[Points * Points];
         int m = F.Outputs, lines = m * block.Lines + F.Taps - 1, columns = m * block.Across + F.Taps - 1;
-        nint plane = (nint)height * width, line = (nint)columns * S.Count;
-        for (int c = 0; c < pitch - S.Count; c += S.Count)
+        nint plane = (nint)height * width, line = (nint)columns * V.Count;
+        for (int c = 0; c < pitch - V.Count; c += V.Count)
         {
             float* to = v + c;
             for (int n = block.FirstImage; n < block.EndImage; n++)
@@ -44,15 +44,15 @@ static unsafe class WinogradTransforms<F, S, V>
                 for (int p = 0; p < block.Lines; p++)
                     for (int q = 0; q < block.Across; q++, to += pitch)
                     {
-                        float* d = map + (m * p * line) + (nint)m * q * S.Count;
-                        for (int j = 0; j < Points; j++, d += S.Count)
-                            WinogradInput.Transform<S, V>(
-                                S.Load(d), S.Load(d + line), S.Load(d + 2 * line), S.Load(d + 3 * line),
-                                S.Load(d + 4 * line), S.Load(d + 5 * line), (float*)(e + j), Points * S.Count);
+                        float* d = map + (m * p * line) + (nint)m * q * V.Count;
+                        for (int j = 0; j < Points; j++, d += V.Count)
+                            SixPoints.Input(
+                                V.Load(d), V.Load(d + line), V.Load(d + 2 * line), V.Load(d + 3 * line),
+                                V.Load(d + 4 * line), V.Load(d + 5 * line), (float*)(e + j), Points * V.Count);
                         for (int i = 0; i < Points; i++)
                         {
                             V* r = e + Points * i;
-                            WinogradInput.Transform<S, V>(
+                            SixPoints.Input(
                                 r[0], r[1], r[2], r[3], r[4], r[5], to + Points * i * pointStep, pointStep);
                         }
                     }
@@ -69,8 +69,8 @@ static unsafe class WinogradTransforms<F, S, V>
     {
         V* e = stackalloc V[Points * Points], patch = stackalloc V[Points * Points];
         int m = F.Outputs, lines = m * block.Lines, columns = m * block.Across;
-        nint plane = (nint)height * width, line = (nint)columns * S.Count;
-        for (int c = 0; c < pitch - S.Count; c += S.Count)
+        nint plane = (nint)height * width, line = (nint)columns * V.Count;
+        for (int c = 0; c < pitch - V.Count; c += V.Count)
         {
             float* to = d + c;
             for (int n = block.FirstImage; n < block.EndImage; n++)
@@ -81,13 +81,13 @@ static unsafe class WinogradTransforms<F, S, V>
                 for (int p = 0; p < block.Lines; p++)
                     for (int q = 0; q < block.Across; q++, to += pitch)
                     {
-                        float* g = map + m * p * line + (nint)m * q * S.Count;
+                        float* g = map + m * p * line + (nint)m * q * V.Count;
                         for (int i = 0; i < m; i++)
-                            for (int j = 0; j < m; j++) patch[i * m + j] = S.Load(g + i * line + j * S.Count);
+                            for (int j = 0; j < m; j++) patch[i * m + j] = V.Load(g + i * line + j * V.Count);
                         for (int j = 0; j < m; j++)
-                            F.OutputGradient<S, V>(patch + j, m, (float*)(e + j), m * S.Count);
+                            F.OutputGradient<V>(patch + j, m, (float*)(e + j), m * V.Count);
                         for (int i = 0; i < Points; i++)
-                            F.OutputGradient<S, V>(e + i * m, 1, to + Points * i * pointStep, pointStep);
+                            F.OutputGradient<V>(e + i * m, 1, to + Points * i * pointStep, pointStep);
                     }
             }
         }
@@ -99,18 +99,18 @@ static unsafe class WinogradTransforms<F, S, V>
         float* map)
     {
         int valid = Math.Min(width, columns - left);
-        for (int i = 0; i < lines; i++, map += columns * S.Count)
+        for (int i = 0; i < lines; i++, map += columns * V.Count)
         {
             int h = top + i;
             if ((uint)h >= (uint)height || channels <= 0)
             {
-                new Span<float>(map, columns * S.Count).Clear();
+                new Span<float>(map, columns * V.Count).Clear();
                 continue;
             }
-            new Span<float>(map, left * S.Count).Clear();
+            new Span<float>(map, left * V.Count).Clear();
             int after = left + valid;
-            new Span<float>(map + after * S.Count, (columns - after) * S.Count).Clear();
-            TransposedLine.Pack<S, V>(from + (nint)h * width, plane, channels, valid, map + left * S.Count, S.Count);
+            new Span<float>(map + after * V.Count, (columns - after) * V.Count).Clear();
+            TransposedLine.Pack<V>(from + (nint)h * width, plane, channels, valid, map + left * V.Count, V.Count);
         }
     }
 
@@ -140,34 +140,34 @@ static unsafe class WinogradTransforms<F, S, V>
         int m = F.Outputs, p0 = block.FirstLine * m, lines = Math.Min(block.EndLine * m, height) - p0;
         int pixels = lines * width;
         nint plane = (nint)height * width;
-        V all = S.FirstLanes(S.Count), floor = S.Create(epilogue.Floor);
+        V all = V.FirstLanes(V.Count), floor = V.Create(epilogue.Floor);
         for (int n = block.FirstImage; n < block.EndImage; n++)
         {
             for (int p = 0; p < block.Lines; p++)
                 for (int q = 0; q < block.Across; q++, z += pitch)
                 {
-                    for (int i = 0; i < Points * Points; i++) points[i] = S.Load(z + i * pointStep);
+                    for (int i = 0; i < Points * Points; i++) points[i] = V.Load(z + i * pointStep);
                     for (int j = 0; j < Points; j++)
-                        F.Output<S, V>(points + j, Points, (float*)(e + j), Points * S.Count);
-                    for (int i = 0; i < m; i++) F.Output<S, V>(e + i * Points, 1, (float*)(patch + i * m), S.Count);
+                        F.Output<V>(points + j, Points, (float*)(e + j), Points * V.Count);
+                    for (int i = 0; i < m; i++) F.Output<V>(e + i * Points, 1, (float*)(patch + i * m), V.Count);
                     int high = Math.Min(m, lines - p * m), wide = Math.Min(m, width - q * m);
-                    float* to = map + ((nint)p * m * width + q * m) * S.Count;
-                    for (int i = 0; i < high; i++, to += (nint)width * S.Count)
-                        for (int j = 0; j < wide; j++) S.Store(patch[i * m + j], to + j * S.Count);
+                    float* to = map + ((nint)p * m * width + q * m) * V.Count;
+                    for (int i = 0; i < high; i++, to += (nint)width * V.Count)
+                        for (int j = 0; j < wide; j++) V.Store(patch[i * m + j], to + j * V.Count);
                 }
             nint image = (nint)n * channels * plane + (nint)p0 * width;
-            for (int i = 0; i < pixels; i += S.Count)
+            for (int i = 0; i < pixels; i += V.Count)
             {
-                int count = Math.Min(S.Count, pixels - i);
-                S.Transpose(map + (nint)i * S.Count, S.Count, count, all, turned, S.Count);
+                int count = Math.Min(V.Count, pixels - i);
+                V.Transpose(map + (nint)i * V.Count, V.Count, count, all, turned, V.Count);
                 for (int k = 0; k < valid; k++)
                 {
-                    V value = S.Load(turned + k * S.Count);
+                    V value = V.Load(turned + k * V.Count);
                     nint at = image + k * plane + i;
-                    if (epilogue.Bias != null) value = S.Add(value, S.Create(epilogue.Bias[k]));
+                    if (epilogue.Bias != null) value += V.Create(epilogue.Bias[k]);
                     if (epilogue.Addend != null)
-                        value = S.Add(value, S.LoadMasked(epilogue.Addend + at, S.FirstLanes(count)));
-                    S.StoreFirst(S.Max(value, floor), y + at, count);
+                        value += V.LoadMasked(epilogue.Addend + at, V.FirstLanes(count));
+                    V.Store(V.MaxNative(value, floor), y + at, count);
                 }
             }
         }
@@ -191,18 +191,18 @@ static unsafe class WinogradTransforms<F, S, V>
     {
         int r = F.Taps, taps = r * r;
         V* turned = stackalloc V[48], g = stackalloc V[32], e = stackalloc V[Points * Points];
-        for (int c = 0; c < depth; c++, w += depthStep, u += 2 * S.Count)
+        for (int c = 0; c < depth; c++, w += depthStep, u += 2 * V.Count)
         {
-            for (int t = 0; t < taps; t += S.Count)
-                S.Transpose(w + t, laneStep, lanes, S.FirstLanes(taps - t), (float*)(turned + t), S.Count);
+            for (int t = 0; t < taps; t += V.Count)
+                V.Transpose(w + t, laneStep, lanes, V.FirstLanes(taps - t), (float*)(turned + t), V.Count);
             V* taken = turned;
             if (isFlipped)
             {
                 for (int t = 0; t < taps; t++) g[t] = turned[taps - 1 - t];
                 taken = g;
             }
-            for (int j = 0; j < r; j++) F.Filter<S, V>(taken + j, r, (float*)(e + j), r * S.Count);
-            for (int i = 0; i < Points; i++) F.Filter<S, V>(e + i * r, 1, u + Points * i * pointStep, pointStep);
+            for (int j = 0; j < r; j++) F.Filter<V>(taken + j, r, (float*)(e + j), r * V.Count);
+            for (int i = 0; i < Points; i++) F.Filter<V>(e + i * r, 1, u + Points * i * pointStep, pointStep);
         }
     }
 
@@ -224,23 +224,23 @@ static unsafe class WinogradTransforms<F, S, V>
         float* turned = stackalloc float[16 * 16];
         for (int i = 0; i < Points * Points; i++)
         {
-            V sum = S.Load(z + i * pointStep);
-            for (int copy = 1; copy < copies; copy++) sum = S.Add(sum, S.Load(z + copy * copyStep + i * pointStep));
+            V sum = V.Load(z + i * pointStep);
+            for (int copy = 1; copy < copies; copy++) sum += V.Load(z + copy * copyStep + i * pointStep);
             points[i] = sum;
         }
-        for (int j = 0; j < Points; j++) F.FilterGradient<S, V>(points + j, Points, (float*)(e + j), Points * S.Count);
-        for (int i = 0; i < r; i++) F.FilterGradient<S, V>(e + i * Points, 1, (float*)(g + i * r), S.Count);
-        V all = S.FirstLanes(S.Count);
-        for (int t = 0; t < taps; t += S.Count)
+        for (int j = 0; j < Points; j++) F.FilterGradient<V>(points + j, Points, (float*)(e + j), Points * V.Count);
+        for (int i = 0; i < r; i++) F.FilterGradient<V>(e + i * Points, 1, (float*)(g + i * r), V.Count);
+        V all = V.FirstLanes(V.Count);
+        for (int t = 0; t < taps; t += V.Count)
         {
-            int count = Math.Min(S.Count, taps - t);
-            S.Transpose((float*)(g + t), S.Count, count, all, turned, S.Count);
+            int count = Math.Min(V.Count, taps - t);
+            V.Transpose((float*)(g + t), V.Count, count, all, turned, V.Count);
             for (int c = 0; c < lanes; c++)
             {
                 float* to = dw + c * taps + t;
-                V value = S.Load(turned + c * S.Count);
-                if (add) value = S.Add(value, S.LoadMasked(to, S.FirstLanes(count)));
-                S.StoreFirst(value, to, count);
+                V value = V.Load(turned + c * V.Count);
+                if (add) value += V.LoadMasked(to, V.FirstLanes(count));
+                V.Store(value, to, count);
             }
         }
     }

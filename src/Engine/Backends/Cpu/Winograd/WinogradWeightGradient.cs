@@ -10,23 +10,23 @@ namespace TripletGpu.Backends.Cpu.Winograd;
 /// Where it is large, many tiles are transformed first; then a thread takes some output channels and a panel of input
 /// channels from the products to the finished gradient, so that dU never reaches memory.
 /// </summary>
-sealed unsafe class WinogradWeightGradient<F, S, V>
-    where F : struct, IWinogradForm where S : struct, IVectors<V> where V : unmanaged
+sealed unsafe class WinogradWeightGradient<F, V>
+    where F : struct, IWinogradForm where V : unmanaged, ITileVector<V>
 {
-    const int Points = WinogradInput.Points * WinogradInput.Points;
+    const int Points = SixPoints.Count * SixPoints.Count;
     const int BlockBytes = 640 << 10, FewestTiles = 28, LargestOwnSums = 3 << 20, MostShared = 20 << 20;
 
     readonly CpuBackend cpu;
     readonly ConvolutionDims d;
-    readonly int lanes = 2 * S.Count, panels, heights, threads, pitchX, pitchY;
+    readonly int lanes = 2 * V.Count, panels, heights, threads, pitchX, pitchY;
 
     public WinogradWeightGradient(CpuBackend cpu, in ConvolutionDims d)
     {
         (this.cpu, this.d, threads) = (cpu, d, cpu.Workers.Threads);
         panels = (d.C + lanes - 1) / lanes;
-        heights = (d.K + S.TileRows - 1) / S.TileRows;
-        pitchX = WinogradTransforms<F, S, V>.Pitch(d.C);
-        pitchY = WinogradTransforms<F, S, V>.Pitch(d.K);
+        heights = (d.K + V.TileRows - 1) / V.TileRows;
+        pitchX = WinogradTransforms<F, V>.Pitch(d.C);
+        pitchY = WinogradTransforms<F, V>.Pitch(d.K);
     }
 
     public void Run(float* x, float* dy, float* dw, bool add)
@@ -77,7 +77,7 @@ sealed unsafe class WinogradWeightGradient<F, S, V>
         int most = Math.Max(MostShared / (Points * (pitchX + pitchY) * sizeof(float)), FewestTiles);
         TileGrid parts = new(d.N, d.P, d.Q, F.Outputs, most, 1);
         nint vStep = (nint)parts.MostTiles * pitchX, gStep = (nint)parts.MostTiles * pitchY;
-        nint sumStep = (nint)d.K * lanes + S.Count;
+        nint sumStep = (nint)d.K * lanes + V.Count;
         Workspace workspace = cpu.Workspace.Begin();
         float* v = workspace.Take(Points * vStep), g = workspace.Take(Points * gStep);
         float* sums = workspace.Take(threads * Points * sumStep);
@@ -119,13 +119,13 @@ sealed unsafe class WinogradWeightGradient<F, S, V>
         });
     }
 
-    long MapSize(TileGrid grid) => WinogradTransforms<F, S, V>.InputMapSize(grid) + S.Count * S.Count;
+    long MapSize(TileGrid grid) => WinogradTransforms<F, V>.InputMapSize(grid) + V.Count * V.Count;
 
     void Transform(float* x, float* dy, TileBlock block, float* map, float* v, nint vStep, float* g, nint gStep)
     {
-        WinogradTransforms<F, S, V>.Input(
+        WinogradTransforms<F, V>.Input(
             x, d.C, d.H, d.W, d.Geometry.PaddingTop, d.Geometry.PaddingLeft, block, map, v, pitchX, vStep);
-        WinogradTransforms<F, S, V>.OutputGradient(dy, d.K, d.P, d.Q, block, map, g, pitchY, gStep);
+        WinogradTransforms<F, V>.OutputGradient(dy, d.K, d.P, d.Q, block, map, g, pitchY, gStep);
     }
 
     /// <summary>
@@ -136,7 +136,7 @@ sealed unsafe class WinogradWeightGradient<F, S, V>
     void Product(float* v, float* g, float* sums, int tiles, int panel, int height, int k0, bool add)
     {
         int k = d.K * height / heights, rows = d.K * (height + 1) / heights - k;
-        RegisterTile<S, V>.Packed(rows)(
+        RegisterTile<V>.Packed(rows)(
             tiles, g + k, pitchY, v + panel * lanes, pitchX, sums + (nint)(k - k0) * lanes, lanes, null, add,
             float.NegativeInfinity);
     }
@@ -144,13 +144,13 @@ sealed unsafe class WinogradWeightGradient<F, S, V>
     void Finish(float* sums, nint sumStep, int copies, long copyStep, float* dw, int panel, int k, bool add)
     {
         int taps = F.Taps * F.Taps;
-        for (int half = 0; half < lanes; half += S.Count)
+        for (int half = 0; half < lanes; half += V.Count)
         {
             int c = panel * lanes + half;
             if (c < d.C)
-                WinogradTransforms<F, S, V>.FilterGradient(
+                WinogradTransforms<F, V>.FilterGradient(
                     sums + half, sumStep, copies, copyStep, dw + ((nint)k * d.C + c) * taps,
-                    Math.Min(S.Count, d.C - c), add);
+                    Math.Min(V.Count, d.C - c), add);
         }
     }
 }
