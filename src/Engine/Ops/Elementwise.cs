@@ -58,6 +58,12 @@ public static partial class TensorOps
     /// <summary>min(x, b) with a constant b.</summary>
     public static Tensor Minimum(this Tensor x, float b) => new WithScalar<Minimum>(b).Apply(x);
 
+    /// <summary>a^b, element by element; shapes broadcast. NaN where a is negative and b no whole number.</summary>
+    public static Tensor Power(this Tensor a, Tensor b) => new Binary<Power>().Apply(a, b);
+
+    /// <summary>x^b with a constant b.</summary>
+    public static Tensor Power(this Tensor x, float b) => new WithScalar<Power>(b).Apply(x);
+
     /// <summary>scale * x + shift.</summary>
     public static Tensor Affine(this Tensor x, float scale, float shift = 0) => new Affine(scale, shift).Apply(x);
 

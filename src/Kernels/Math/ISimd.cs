@@ -48,6 +48,9 @@ public interface ISimd<TSelf> where TSelf : struct, ISimd<TSelf>
     /// <summary>The natural logarithm.</summary>
     static abstract TSelf Log(TSelf a);
 
+    /// <summary>a to the power of b, as <see cref="MathF.Pow"/>.</summary>
+    static abstract TSelf Power(TSelf a, TSelf b);
+
     /// <summary>A mask for <see cref="Select"/>: where a > b.</summary>
     static abstract TSelf GreaterThan(TSelf a, TSelf b);
 

@@ -35,6 +35,10 @@ public static class ElementwiseCases
         Binary<Divide>("Divide", (a, b) => a / b, (a, b) => 1 / b, (a, b) => -a / (b * b), Odd, Odd, low: 0.3, high: 2),
         Binary<Maximum>("Maximum", Math.Max, (a, b) => a >= b ? 1 : 0, (a, b) => a < b ? 1 : 0, Odd, Odd),
         Binary<Minimum>("Minimum", Math.Min, (a, b) => a <= b ? 1 : 0, (a, b) => a > b ? 1 : 0, Odd, Odd),
+        Binary<Power>("Power", Math.Pow, (a, b) => b * Math.Pow(a, b - 1), (a, b) => Math.Pow(a, b) * Math.Log(a), Odd, Odd,
+            low: 0.2, high: 3),
+        Binary<Power>("Power of a row", Math.Pow, (a, b) => b * Math.Pow(a, b - 1), (a, b) => Math.Pow(a, b) * Math.Log(a),
+            Odd, new(5), low: 0.2, high: 3),
         Multiplied("scalar", Odd, Shape.Scalar),
         Multiplied("scalar first, two threads", Shape.Scalar, Large),
         Multiplied("row", new(19, 37), new(37)),
@@ -47,6 +51,7 @@ public static class ElementwiseCases
         Multiplied("more than a thousand rows", new(2500, 3), new(1, 3)),
         WithScalar<Maximum>("Maximum with a constant", 0.3f, Math.Max, (a, b) => a >= b ? 1 : 0),
         WithScalar<Divide>("Divide by a constant", 3, (a, b) => a / b, (a, b) => 1 / b),
+        WithScalar<Power>("Cube, of negative numbers too", 3, (a, b) => a * a * a, (a, b) => 3 * a * a),
         new("Affine", new Affine(2.5f, -0.75f), [Large], x => Elementwise.Map(x[0], v => 2.5 * v - 0.75),
             (x, dy) => [Elementwise.MapBackward(x[0], dy, _ => 2.5)], Tolerance.Elementwise),
     ];

@@ -87,6 +87,8 @@ readonly unsafe struct Simd128(Vector128<float> lanes) : ITileVector<Simd128>
     [MethodImpl(Inline)]
     public static Simd128 Log(Simd128 a) => new(Vector128.Log(a.lanes));
 
+    public static Simd128 Power(Simd128 a, Simd128 b) => Powers<Simd128>.Of(a, b);
+
     [MethodImpl(Inline)]
     public static Simd128 GreaterThan(Simd128 a, Simd128 b) => new(Vector128.GreaterThan(a.lanes, b.lanes));
 

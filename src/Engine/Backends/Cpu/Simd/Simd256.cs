@@ -93,6 +93,8 @@ readonly unsafe partial struct Simd256(Vector256<float> lanes) : ITileVector<Sim
     [MethodImpl(Inline)]
     public static Simd256 Log(Simd256 a) => new(Vector256.Log(a.lanes));
 
+    public static Simd256 Power(Simd256 a, Simd256 b) => Powers<Simd256>.Of(a, b);
+
     [MethodImpl(Inline)]
     public static Simd256 GreaterThan(Simd256 a, Simd256 b) => new(Vector256.GreaterThan(a.lanes, b.lanes));
 

@@ -86,6 +86,8 @@ readonly unsafe partial struct Simd512(Vector512<float> lanes) : ITileVector<Sim
     [MethodImpl(Inline)]
     public static Simd512 Log(Simd512 a) => new(Vector512.Log(a.lanes));
 
+    public static Simd512 Power(Simd512 a, Simd512 b) => Powers<Simd512>.Of(a, b);
+
     [MethodImpl(Inline)]
     public static Simd512 GreaterThan(Simd512 a, Simd512 b) => new(Vector512.GreaterThan(a.lanes, b.lanes));
 
