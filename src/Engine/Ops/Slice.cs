@@ -3,11 +3,12 @@ using TripletGpu.Backends;
 
 namespace TripletGpu.Ops;
 
-/// <summary>The part start .. start + length - 1 of an axis, copied.</summary>
+/// <summary>The elements start, start + step, ... of an axis, copied.</summary>
 /// <param name="Axis">The axis, counted from the first.</param>
-/// <param name="Start">Where the part starts.</param>
-/// <param name="Length">How long it is.</param>
-public sealed record Slice(int Axis, int Start, int Length) : Op
+/// <param name="Start">The first element.</param>
+/// <param name="Length">How many elements there are.</param>
+/// <param name="Step">From one element to the next; negative ones go backwards.</param>
+public sealed record Slice(int Axis, int Start, int Length, int Step = 1) : Op
 {
     /// <inheritdoc/>
     public override Saved Saves => Saved.Nothing;
@@ -16,8 +17,10 @@ public sealed record Slice(int Axis, int Start, int Length) : Op
     public override Shape InferShape(ReadOnlySpan<Shape> x)
     {
         Check.That(Axis >= 0 && Axis < x[0].Rank, this, $"axis {Axis} is not one of {x[0]}");
-        Check.That(Start >= 0 && Length >= 0 && Start + Length <= x[0][Axis], this,
-            $"{Start} .. {Start + Length - 1} is not inside axis {Axis} of {x[0]}");
+        Check.That(Length >= 0 && Step != 0, this, $"a length of {Length}, a step of {Step}");
+        long last = Start + (Length - 1L) * Step;
+        Check.That(Length == 0 || (Math.Min(Start, last) >= 0 && Math.Max(Start, last) < x[0][Axis]), this,
+            $"{Start} .. {last} is not inside axis {Axis} of {x[0]}");
         return x[0].With(Axis, Length);
     }
 
@@ -37,7 +40,9 @@ public sealed record Slice(int Axis, int Start, int Length) : Op
     Strided Part(Tensor x)
     {
         int[] strides = Strided.StridesOf(x.Shape);
-        return new Strided(x, Start * strides[Axis], strides);
+        int offset = Start * strides[Axis];
+        strides[Axis] *= Step;
+        return new Strided(x, offset, strides);
     }
 }
 
@@ -46,4 +51,8 @@ public static partial class TensorOps
     /// <summary>The part start .. start + length - 1 of an axis.</summary>
     public static Tensor Slice(this Tensor x, int axis, int start, int length) =>
         new Slice(axis, start, length).Apply(x);
+
+    /// <summary>The elements start, start + step, ... of an axis; a negative step goes backwards.</summary>
+    public static Tensor Slice(this Tensor x, int axis, int start, int length, int step) =>
+        new Slice(axis, start, length, step).Apply(x);
 }

@@ -29,6 +29,9 @@ public static class ReductionCases
         Slice("rows", new(7, 5), 0, 2, 3),
         Slice("columns", new(7, 45), 1, 3, 37),
         Slice("channels", new(2, 6, 5, 3), 1, 1, 4),
+        Stepped("every third row", new(11, 5), 0, 1, 3, 3),
+        Stepped("columns backwards", new(7, 45), 1, 44, 45, -1),
+        Stepped("every second channel, backwards", new(2, 6, 5, 3), 1, 5, 3, -2),
         Pad("zeros", new(2, 3, 5), new(0, 1, 2), new(1, 0, 3), 0),
         Pad("ones", new(4, 17), new(1, 0), new(0, 1), 1),
         LogSoftmax("10 classes", new(7, 10)),
@@ -81,6 +84,28 @@ public static class ReductionCases
                 Reduction.PutBox(dy, box, from, dx, x.ToArray());
                 return [dx];
             }, Tolerance.Exact);
+    }
+
+    static OpCase Stepped(string name, Shape x, int axis, int start, int length, int step)
+    {
+        int[] y = x.With(axis, length).ToArray(), part = x.With(axis, 1).ToArray();
+        return new($"Slice {name}", new Slice(axis, start, length, step), [x],
+            v =>
+            {
+                double[] chosen = new double[new Shape(y).Count];
+                for (int i = 0; i < length; i++)
+                    Reduction.PutBox(Reduction.Box(v[0], x.ToArray(), At(start + i * step), part), part, At(i), chosen, y);
+                return chosen;
+            },
+            (_, dy) =>
+            {
+                double[] dx = new double[x.Count];
+                for (int i = 0; i < length; i++)
+                    Reduction.PutBox(Reduction.Box(dy, y, At(i), part), part, At(start + i * step), dx, x.ToArray());
+                return [dx];
+            }, Tolerance.Exact);
+
+        int[] At(int index) => [.. Enumerable.Range(0, x.Rank).Select(a => a == axis ? index : 0)];
     }
 
     static OpCase Pad(string name, Shape x, Shape before, Shape after, float value)
