@@ -40,8 +40,11 @@ sealed class NodeCall(OnnxNode node, OnnxValue?[] inputs, OnnxGraph graph)
     public Tensor? OptionalTensor(int index) => Has(index) ? Tensor(index) : null;
 
     /// <summary>An input of integers that must be known without running the network.</summary>
-    public long[] Integers(int index) => Value(index).Host?.IntegersOrNull
-        ?? throw node.Error($"input {index} must be integers that do not depend on the network's values");
+    public OnnxTensor Host(int index) => Value(index).Host is { IsFloat: false } host ? host
+        : throw node.Error($"input {index} must be integers that do not depend on the network's values");
+
+    /// <summary>The values of such an input.</summary>
+    public long[] Integers(int index) => Host(index).IntegersOrNull!;
 
     /// <summary>The integers of an attribute or, in later opsets, of an input; null where there is neither.</summary>
     public long[]? IntegersOf(string attribute, int index) => Has(index) ? Integers(index) : node.Ints(attribute);

@@ -38,7 +38,8 @@ public sealed class OnnxGraph : Module
         foreach ((string name, OnnxTensor constant) in weights.Constants) constants[name] = new OnnxValue(constant);
         foreach (OnnxNode node in model.Nodes)
         {
-            if (node.OpType == "Dropout") dropouts[node] = dropouts.Count;
+            foreach (OnnxNode dropout in node.WithBranches.Where(inner => inner.OpType == "Dropout"))
+                dropouts[dropout] = dropouts.Count;
             foreach (string input in node.Inputs) uses[input] = uses.GetValueOrDefault(input) + 1;
         }
         foreach (ValueInfoProto output in model.Graph.Output) uses[output.Name] = uses.GetValueOrDefault(output.Name) + 1;
@@ -105,8 +106,22 @@ public sealed class OnnxGraph : Module
         return [.. Outputs.Select(name => values[name])];
     }
 
+    /// <summary>The outputs of a branch for the values around it by name.</summary>
+    internal OnnxValue[] Run(OnnxBranch branch, Dictionary<string, OnnxValue> around)
+    {
+        Dictionary<string, OnnxValue> values = new(around);
+        foreach ((string name, OnnxTensor constant) in branch.Constants) values[name] = new OnnxValue(constant);
+        foreach (OnnxNode node in branch.Nodes)
+        {
+            OnnxValue[] outputs = Run(OnnxOperators.Find(node), node, values);
+            for (int k = 0; k < Math.Min(outputs.Length, node.Outputs.Count); k++) values[node.Outputs[k]] = outputs[k];
+        }
+        return [.. branch.Outputs.Select(name => values.GetValueOrDefault(name)
+            ?? throw new UserErrorException($"{model.Path}: no node of {branch.Name} makes its output \"{name}\""))];
+    }
+
     internal static IEnumerable<OnnxPort> PortsOf(OnnxModel model) =>
-        model.Inputs.Select(input => new OnnxPort(input.Name, DimsOf(input)));
+        model.Inputs.Select(OnnxPort.Of);
 
     /// <summary>The outputs by name for arrays by name, in inference mode.</summary>
     /// <exception cref="UserErrorException">An input is missing or unknown, or does not fit.</exception>
@@ -119,7 +134,7 @@ public sealed class OnnxGraph : Module
         Train(false);
         using Step step = Device.BeginStep(record: false);
         OnnxValue[] outputs = Run(inputs.ToDictionary(
-            input => input.Key, input => (OnnxValue)Device.Tensor(input.Value.Shape, input.Value.Values)));
+            input => input.Key, input => Inputs.First(port => port.Name == input.Key).Value(Device, input.Value)));
         return Outputs.Zip(outputs).ToDictionary(pair => pair.First, pair => ToArray(pair.Second));
     }
 
@@ -156,18 +171,9 @@ public sealed class OnnxGraph : Module
         }
     }
 
-    static long[]? DimsOf(ValueInfoProto value) => value.Type?.TensorType?.Shape is { } shape
-        ? [.. shape.Dim.Select(d => d.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue ? d.DimValue : -1)]
-        : null;
-
     /// <summary>The values that the file has.</summary>
     sealed record InitialValues(float[] Values) : Initializer
     {
         public override void Fill(Span<float> values, Random.Philox random) => Values.CopyTo(values);
     }
 }
-
-/// <summary>An input of a graph.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Dims">Its extents, -1 where they are free; null where the file does not say.</param>
-public sealed record OnnxPort(string Name, IReadOnlyList<long>? Dims);

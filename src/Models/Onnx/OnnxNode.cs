@@ -3,8 +3,19 @@ using TripletGpu.Models.Onnx.Format;
 namespace TripletGpu.Models.Onnx;
 
 /// <summary>One node of a graph with typed access to its attributes.</summary>
-sealed class OnnxNode(NodeProto node, long opset, string modelPath)
+sealed class OnnxNode
 {
+    readonly NodeProto node;
+    readonly long opset;
+    readonly string modelPath;
+
+    public OnnxNode(NodeProto node, long opset, string modelPath)
+    {
+        (this.node, this.opset, this.modelPath) = (node, opset, modelPath);
+        Branches = [.. node.Attribute.Where(a => a.G is not null).Select(a => new OnnxBranch(a.Name, a.G, opset, modelPath))];
+        Inputs = [.. node.Input, .. Branches.SelectMany(branch => branch.Captured).Distinct()];
+    }
+
     public string OpType => node.OpType;
 
     /// <summary>The node's name, or what makes it recognisable where it has none.</summary>
@@ -17,10 +28,19 @@ sealed class OnnxNode(NodeProto node, long opset, string modelPath)
 
     public string ModelPath => modelPath;
 
-    /// <summary>Names of the inputs; an empty one is an optional input left out.</summary>
-    public IReadOnlyList<string> Inputs => node.Input;
+    /// <summary>
+    /// Names of the inputs, an empty one for an optional input left out; then what the branches read from around them.
+    /// </summary>
+    public IReadOnlyList<string> Inputs { get; }
 
     public IReadOnlyList<string> Outputs => node.Output;
+
+    /// <summary>The graphs inside the node: what If chooses from.</summary>
+    public IReadOnlyList<OnnxBranch> Branches { get; }
+
+    /// <summary>The node and all nodes of its branches.</summary>
+    public IEnumerable<OnnxNode> WithBranches =>
+        [this, .. Branches.SelectMany(branch => branch.Nodes).SelectMany(inner => inner.WithBranches)];
 
     /// <summary>Names of the attributes that are set.</summary>
     public IEnumerable<string> Attributes => node.Attribute.Select(a => a.Name);

@@ -18,9 +18,12 @@ static class OnnxOperators
     public static bool Contains(string opType) => handlers.ContainsKey(opType);
 
     /// <summary>The handler of a node.</summary>
-    /// <exception cref="UserErrorException">The operator is not supported.</exception>
-    public static NodeHandler Find(OnnxNode node) =>
-        node.Domain is "" or "ai.onnx" && handlers.TryGetValue(node.OpType, out NodeHandler? handler)
+    /// <exception cref="UserErrorException">The operator, or one in a branch, is not supported.</exception>
+    public static NodeHandler Find(OnnxNode node)
+    {
+        foreach (OnnxNode inner in node.WithBranches.Skip(1)) _ = Find(inner);
+        return node.Domain is "" or "ai.onnx" && handlers.TryGetValue(node.OpType, out NodeHandler? handler)
             ? handler
             : throw node.Error($"the operator {(node.Domain.Length > 0 ? $"{node.Domain}." : "")}{node.OpType} is not supported");
+    }
 }

@@ -18,6 +18,11 @@ sealed class OnnxValue
 
     public bool IsInteger => Host is { IsFloat: false };
 
+    /// <summary>The values, from wherever they are.</summary>
+    public double[] ToNumbers() => Host?.IntegersOrNull is { } integers
+        ? Array.ConvertAll(integers, v => (double)v)
+        : Array.ConvertAll(Device?.ToArray() ?? Host!.FloatsOrNull!, v => (double)v);
+
     public static OnnxValue Integers(params long[] values) => new(OnnxTensor.Of("", [values.Length], values));
 
     public static implicit operator OnnxValue(Tensor tensor) => new(tensor);

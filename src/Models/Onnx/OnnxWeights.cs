@@ -23,7 +23,7 @@ sealed class OnnxWeights
     public OnnxWeights(OnnxModel model)
     {
         tensors = model.ReadInitializers();
-        foreach (OnnxNode node in model.Nodes)
+        foreach (OnnxNode node in model.Nodes.SelectMany(node => node.WithBranches))
         {
             if (node.OpType == "Identity" && tensors.TryGetValue(node.Inputs[0], out OnnxTensor? original))
                 tensors[node.Outputs[0]] = original;

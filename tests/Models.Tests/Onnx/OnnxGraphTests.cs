@@ -14,19 +14,23 @@ namespace TripletGpu.Models.Tests.Onnx;
 /// <summary>Graphs written by torch.onnx (tests/Golden/make_onnx.py): run, trained, imported, exported.</summary>
 public sealed class OnnxGraphTests(string device) : DeviceFixture(device)
 {
-    [TestCase("mixed_9")]
-    [TestCase("mixed_13")]
-    public void Graph_GivesPyTorchsOutput(string file)
+    [TestCase("mixed", 9)]
+    [TestCase("mixed", 13)]
+    [TestCase("windows", 11)]
+    [TestCase("windows", 13)]
+    public void Graph_GivesPyTorchsOutput(string network, int opset)
     {
-        using SafeTensors golden = SafeTensors.Open(Golden("mixed.safetensors"));
+        string file = $"{network}_{opset}";
+        using SafeTensors golden = SafeTensors.Open(Golden($"{network}.safetensors"));
         Close.AreClose(Doubles(golden, "y"), Run(Golden($"{file}.onnx"), golden), Tolerance.Block, file);
     }
 
-    [Test]
-    public void Training_FollowsPyTorchsLosses()
+    [TestCase("mixed")]
+    [TestCase("windows")]
+    public void Training_FollowsPyTorchsLosses(string network)
     {
-        using SafeTensors golden = SafeTensors.Open(Golden("mixed.safetensors"));
-        OnnxGraph graph = new(Device, Golden("mixed_train.onnx"));
+        using SafeTensors golden = SafeTensors.Open(Golden($"{network}.safetensors"));
+        OnnxGraph graph = new(Device, Golden($"{network}_train.onnx"));
         Sgd optimizer = new(graph.Parameters(), momentum: 0.9f);
         double[] losses = new double[5];
         for (int i = 0; i < losses.Length; i++)

@@ -2,7 +2,7 @@ using TripletGpu.Ops;
 
 namespace TripletGpu.Models.Onnx.Nodes;
 
-/// <summary>Arithmetic with broadcasting. Integers are shapes, which are computed on the host.</summary>
+/// <summary>Arithmetic with broadcasting; that of integers on the host.</summary>
 static class BinaryNodes
 {
     public static Dictionary<string, NodeHandler> All { get; } = new()
@@ -11,14 +11,13 @@ static class BinaryNodes
         ["Sub"] = call => Pair(call, TensorOps.Subtract, (a, b) => a - b, b => (1, -b)),
         ["Mul"] = call => Pair(call, TensorOps.Multiply, (a, b) => a * b, b => (b, 0)),
         ["Div"] = call => Pair(call, TensorOps.Divide, Quotient, null),
-        ["Equal"] = call => [OnIntegers(call, Integers(call, 0), Integers(call, 1), (a, b) => a == b ? 1 : 0)],
-        ["Max"] = call => [Fold(call, (a, b) => a.Maximum(b))],
-        ["Min"] = call => [Fold(call, (a, b) => a.Minimum(b))],
+        ["Pow"] = Power,
+        ["Equal"] = call => [new(HostMath.Zip(call, call.Host(0), call.Host(1), (a, b) => a == b ? 1 : 0))],
+        ["Max"] = call => Extreme(call, (a, b) => a.Maximum(b), Math.Max),
+        ["Min"] = call => Extreme(call, (a, b) => a.Minimum(b), Math.Min),
         ["Sum"] = call => [Fold(call, TensorOps.Add)],
         ["Mean"] = call => [Fold(call, TensorOps.Add).Scale(1f / call.InputCount)],
     };
-
-    static OnnxTensor Integers(NodeCall call, int index) => OnnxTensor.Of("", call.Value(index).Dims, call.Integers(index));
 
     static long Quotient(long a, long b) => b == 0 ? throw new ArgumentException("division of integers by zero") : a / b;
 
@@ -31,7 +30,7 @@ static class BinaryNodes
         Func<float, (float Scale, float Shift)>? asAffine)
     {
         OnnxValue a = call.Value(0), b = call.Value(1);
-        if (a.IsInteger && b.IsInteger) return [OnIntegers(call, a.Host!, b.Host!, onIntegers)];
+        if (a.IsInteger && b.IsInteger) return [new(HostMath.Zip(call, a.Host!, b.Host!, onIntegers))];
         if (asAffine is not null && b.Dims.Length <= a.Dims.Length && call.Scalar(1) is { } constant)
         {
             (float scale, float shift) = asAffine(constant);
@@ -40,15 +39,35 @@ static class BinaryNodes
         return [onTensors(call.Tensor(0), call.Tensor(1))];
     }
 
-    static OnnxValue OnIntegers(NodeCall call, OnnxTensor a, OnnxTensor b, Func<long, long, long> function)
+    static OnnxValue[] Extreme(NodeCall call, Func<Tensor, Tensor, Tensor> onTensors, Func<long, long, long> onIntegers)
     {
-        long[] left = a.IntegersOrNull!, right = b.IntegersOrNull!;
-        if (left.Length != right.Length && left.Length != 1 && right.Length != 1)
-            throw call.Error("integers are computed with element by element, or with one number");
-        long[] y = new long[Math.Max(left.Length, right.Length)];
-        for (int i = 0; i < y.Length; i++)
-            y[i] = function(left[left.Length == 1 ? 0 : i], right[right.Length == 1 ? 0 : i]);
-        return new OnnxValue(OnnxTensor.Of("", left.Length >= right.Length ? a.Dims : b.Dims, y));
+        if (!call.Value(0).IsInteger) return [Fold(call, onTensors)];
+        OnnxTensor y = call.Host(0);
+        for (int i = 1; i < call.InputCount; i++) y = HostMath.Zip(call, y, call.Host(i), onIntegers);
+        return [new OnnxValue(y)];
+    }
+
+    /// <summary>The result has the base's type: a power of integers is cut to an integer.</summary>
+    static OnnxValue[] Power(NodeCall call)
+    {
+        OnnxValue x = call.Value(0), exponent = call.Value(1);
+        if (x.IsInteger)
+        {
+            double[] exponents = exponent.ToNumbers();
+            return [new(HostMath.Zip(
+                call, x.Host!.IntegersOrNull!, x.Dims, exponents, exponent.Dims, (a, b) => (long)Math.Pow(a, b)))];
+        }
+        Tensor bases = call.Tensor(0);
+        return (exponent.Dims.Length <= x.Dims.Length ? call.Scalar(1) : null) switch
+        {
+            2 => [bases.Square()],
+            0.5f => [bases.Sqrt()],
+            -1 => [bases.Reciprocal()],
+            { } constant => [bases.Power(constant)],
+            null when exponent.Host?.IntegersOrNull is { } whole =>
+                [bases.Power(call.Device.Tensor(call.ShapeOf(exponent.Dims), Array.ConvertAll(whole, v => (float)v)))],
+            null => [bases.Power(call.Tensor(1))],
+        };
     }
 
     static Tensor Fold(NodeCall call, Func<Tensor, Tensor, Tensor> function)

@@ -13,7 +13,8 @@ static class ConvolutionNodes
         Tensor x = call.Tensor(0), weight = call.Tensor(1);
         Tensor? bias = call.OptionalTensor(2);
         if (weight.Shape.Rank != x.Shape.Rank) throw call.Error($"input {x.Shape} and weight {weight.Shape} differ in rank");
-        Window window = Window.Of(call, x.Shape, weight.Shape.ToArray()[2..]);
+        bool isLine = x.Shape.Rank == 3;
+        Window window = Window.Of(call, x.Shape, mostAxes: 2, weight.Shape.ToArray()[2..]).OverImages;
         x = x.As(Window.AsImages(x.Shape));
         weight = weight.As(Window.AsImages(weight.Shape));
         ConvolutionGeometry geometry = new(
@@ -21,7 +22,7 @@ static class ConvolutionNodes
             window.Dilations[0], window.Dilations[1]);
         long groups = call.Node.Int("group", 1);
         Tensor y = groups == 1 ? x.Conv2d(weight, geometry, bias) : Grouped(call, x, weight, bias, geometry, groups);
-        return [window.IsLine ? y.Reshape(y.Shape[0], y.Shape[1], y.Shape[3]) : y];
+        return [isLine ? y.Reshape(y.Shape[0], y.Shape[1], y.Shape[3]) : y];
     }
 
     /// <summary>A convolution for each group of channels, and their maps one after the other.</summary>

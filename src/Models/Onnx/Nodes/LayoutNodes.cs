@@ -15,7 +15,7 @@ static class LayoutNodes
         ["Transpose"] = Transpose,
         ["Concat"] = Concat,
         ["Split"] = Split,
-        ["Pad"] = Pad,
+        ["Pad"] = Padding.Pad,
         ["Expand"] = Expand,
     };
 
@@ -78,12 +78,15 @@ static class LayoutNodes
 
     static OnnxValue[] Transpose(NodeCall call)
     {
-        Tensor x = call.Tensor(0);
-        int rank = x.Shape.Rank;
+        OnnxValue x = call.Value(0);
+        int rank = x.Dims.Length;
         int[] order = call.Node.Ints("perm") is { } named
             ? Array.ConvertAll(named, axis => call.Axis(axis, rank))
             : [.. Enumerable.Range(0, rank).Reverse()];
-        return [x.Ordered(order)];
+        if (x.Host is not { } host) return [call.Tensor(0).Ordered(order)];
+        if (order.Distinct().Count() != rank) throw call.Error($"({string.Join(", ", order)}) is no order of {rank} axes");
+        long[] strides = HostMath.Strides(host.Dims);
+        return [HostMath.Walk(host, [.. order.Select(axis => host.Dims[axis])], 0, [.. order.Select(axis => strides[axis])])];
     }
 
     static OnnxValue[] Concat(NodeCall call)
@@ -92,54 +95,37 @@ static class LayoutNodes
         if (parts.All(part => part.IsInteger && part.Dims.Length == 1))
             return [OnnxValue.Integers([.. parts.SelectMany(part => part.Host!.IntegersOrNull!)])];
         int axis = call.Axis(call.Node.Int("axis", 0), parts[0].Dims.Length);
-        return [TensorOps.Concat(axis, [.. Enumerable.Range(0, parts.Length).Select(call.Tensor)])];
+        int[] filled = [.. Enumerable.Range(0, parts.Length).Where(i => !parts[i].Dims.Contains(0))];
+        if (filled.Length == 0)
+            return [OnnxValueOf.Nothing([.. parts[0].Dims.Select((extent, a) => a == axis ? parts.Sum(p => p.Dims[a]) : extent)])];
+        return [TensorOps.Concat(axis, Array.ConvertAll(filled, call.Tensor))];
     }
 
     static OnnxValue[] Split(NodeCall call)
     {
-        Tensor x = call.Tensor(0);
-        int axis = call.Axis(call.Node.Int("axis", 0), x.Shape.Rank), extent = x.Shape[axis], parts = call.Node.Outputs.Count;
-        int each = (extent + parts - 1) / parts;
+        OnnxValue x = call.Value(0);
+        int axis = call.Axis(call.Node.Int("axis", 0), x.Dims.Length), extent = (int)x.Dims[axis];
+        int parts = call.Node.Outputs.Count, each = (extent + parts - 1) / parts;
         long[] lengths = call.IntegersOf("split", 1)
             ?? [.. Enumerable.Range(0, parts).Select(i => (long)Math.Clamp(extent - i * each, 0, each))];
         if (lengths.Length != parts || lengths.Any(l => l < 0) || lengths.Sum() != extent)
             throw call.Error($"{extent} elements do not split into ({string.Join(", ", lengths)})");
-        if (lengths.Contains(0)) throw call.Error("an empty part is not supported");
         OnnxValue[] y = new OnnxValue[parts];
-        for (int i = 0, start = 0; i < parts; start += (int)lengths[i++]) y[i] = x.Slice(axis, start, (int)lengths[i]);
+        for (int i = 0, start = 0; i < parts; start += (int)lengths[i++])
+        {
+            long[] dims = [.. x.Dims[..axis], lengths[i], .. x.Dims[(axis + 1)..]];
+            y[i] = dims.Contains(0) ? OnnxValueOf.Nothing(dims) : call.Tensor(0).Slice(axis, start, (int)lengths[i]);
+        }
         return y;
     }
 
-    /// <summary>Pads are an attribute before opset 11 and an input from then on; negative ones cut.</summary>
-    static OnnxValue[] Pad(NodeCall call)
+    static OnnxValue[] Expand(NodeCall call)
     {
-        string mode = call.Node.Text("mode", "constant");
-        if (mode != "constant") throw call.Error($"the mode {mode} is not supported, only constant");
-        Tensor x = call.Tensor(0);
-        int rank = x.Shape.Rank;
-        long[] pads = call.IntegersOf("pads", 1) ?? call.Node.Ints("paddings") ?? throw call.Error("the pads are missing");
-        int[] axes = call.Has(3) ? Array.ConvertAll(call.Integers(3), axis => call.Axis(axis, rank)) : [.. Enumerable.Range(0, rank)];
-        if (pads.Length != 2 * axes.Length) throw call.Error($"{pads.Length} pads for {axes.Length} axes");
-        float value = call.Has(2) ? call.Scalar(2) ?? throw call.Error("the value must be a constant") : call.Node.Float("value", 0);
-        int[] before = new int[rank], after = new int[rank];
-        long[] dims = Array.ConvertAll(x.Shape.ToArray(), extent => (long)extent);
-        for (int i = 0; i < axes.Length; i++)
-        {
-            (before[axes[i]], after[axes[i]]) = (checked((int)pads[i]), checked((int)pads[axes.Length + i]));
-            dims[axes[i]] += pads[i] + pads[axes.Length + i];
-        }
-        _ = call.ShapeOf(dims);
-        for (int axis = 0; axis < rank; axis++)
-        {
-            int cutBefore = Math.Max(0, -before[axis]), cutAfter = Math.Max(0, -after[axis]);
-            if (cutBefore + cutAfter > 0) x = x.Slice(axis, cutBefore, x.Shape[axis] - cutBefore - cutAfter);
-            (before[axis], after[axis]) = (Math.Max(0, before[axis]), Math.Max(0, after[axis]));
-        }
-        return [x.Pad(new Shape(before), new Shape(after), value)];
+        long[] dims = HostMath.Broadcast(call, call.Value(0).Dims, call.Integers(1));
+        return [call.Value(0).Host is { } host
+            ? HostMath.Repeat(host, dims)
+            : call.Tensor(0).Add(OnnxValueOf.Filled(call, call.ShapeOf(dims), 0).Device!)];
     }
-
-    static OnnxValue[] Expand(NodeCall call) =>
-        [call.Tensor(0).Add(OnnxValueOf.Filled(call, call.ShapeOf(call.Integers(1)), 0).Device!)];
 
     static OnnxValue As(NodeCall call, OnnxValue x, long[] dims)
     {

@@ -55,10 +55,15 @@ static class NormalizationNodes
 
     static OnnxValue[] ResponseNorm(NodeCall call)
     {
-        long size = call.Node.Int("size", 0);
-        if (size is < 1 or > 4096 || size % 2 == 0) throw call.Error($"size {size} is not supported, only odd ones");
-        return [call.Tensor(0).LocalResponseNorm(
-            (int)size, call.Node.Float("alpha", 1e-4f), call.Node.Float("beta", 0.75f), call.Node.Float("bias", 1))];
+        Tensor x = call.Tensor(0);
+        if (call.Node.Int("size", 0) is not (>= 1 and <= 4096 and var size)) throw call.Error("its size must be 1 to 4096");
+        float alpha = call.Node.Float("alpha", 1e-4f), beta = call.Node.Float("beta", 0.75f), bias = call.Node.Float("bias", 1);
+        if (size % 2 == 1 && x.Shape.Rank == 4) return [x.LocalResponseNorm((int)size, alpha, beta, bias)];
+        if (x.Shape.Rank < 3) throw call.Error($"input {x.Shape} has no spatial axes");
+        // Of an even number of channels the larger half lies behind.
+        PoolingWindow channels = new((int)size, 1, 1, 1, Top: ((int)size - 1) / 2, Bottom: (int)size / 2);
+        Tensor squares = x.Square().Reshape(1, x.Shape[0], x.Shape[1], x.Shape.Product(2, x.Shape.Rank));
+        return [x.Divide(squares.AveragePool2d(channels).Affine(alpha, bias).Power(beta).As(x.Shape))];
     }
 
     static OnnxValue[] Dropout(NodeCall call)

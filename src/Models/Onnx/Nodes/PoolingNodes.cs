@@ -5,13 +5,14 @@ namespace TripletGpu.Models.Onnx.Nodes;
 /// <summary>Poolings over windows and over whole images.</summary>
 static class PoolingNodes
 {
+    const int MostAxes = 3;
+
     public static Dictionary<string, NodeHandler> All { get; } = new()
     {
-        ["MaxPool"] = call => Pool(call, (x, window) => x.MaxPool2d(window)),
-        ["AveragePool"] = call =>
-            Pool(call, (x, window) => x.AveragePool2d(window, call.Node.Int("count_include_pad", 0) != 0)),
+        ["MaxPool"] = MaxPool,
+        ["AveragePool"] = AveragePool,
         ["LpPool"] = call => call.Node.Int("p", 2) == 2
-            ? Pool(call, (x, window) => x.L2Pool2d(window))
+            ? [Pool(call, Window.Of(call, call.Tensor(0).Shape, MostAxes), new((x, window) => x.L2Pool2d(window)))]
             : throw call.Error($"p is {call.Node.Int("p", 2)}; only 2 is supported"),
         ["GlobalAveragePool"] = call => Global(call, x => x.GlobalAveragePool()),
         ["GlobalMaxPool"] = call => Global(call, x => x.MaxPool2d(Whole(x))),
@@ -20,15 +21,33 @@ static class PoolingNodes
             : throw call.Error($"p is {call.Node.Int("p", 2)}; only 2 is supported"),
     };
 
-    static OnnxValue[] Pool(NodeCall call, Func<Tensor, PoolingWindow, Tensor> pool)
+    static OnnxValue[] MaxPool(NodeCall call)
     {
         Tensor x = call.Tensor(0);
-        Window window = Window.Of(call, x.Shape);
-        if (window.Dilations is not [1, 1]) throw call.Error("dilated pooling is not supported");
-        Tensor y = pool(x.As(Window.AsImages(x.Shape)), new PoolingWindow(
-            window.Kernel[0], window.Kernel[1], window.Strides[0], window.Strides[1],
-            window.Pads[0], window.Pads[1], window.Pads[2], window.Pads[3], call.Node.Int("ceil_mode", 0) != 0));
-        return [window.IsLine ? y.Reshape(y.Shape[0], y.Shape[1], y.Shape[3]) : y];
+        Window window = Window.Of(call, x.Shape, MostAxes);
+        Tensor y = Pool(call, window, new((image, over) => image.MaxPool2d(over), Outside: float.NegativeInfinity));
+        return call.Node.Outputs.Count < 2
+            ? [y]
+            : [y, MaxIndices.Of(x, y.Shape, window, firstAxisFastest: call.Node.Int("storage_order", 0) != 0)];
+    }
+
+    static OnnxValue[] AveragePool(NodeCall call)
+    {
+        bool countsPadding = call.Node.Int("count_include_pad", 0) != 0;
+        WindowFunction mean = new((x, over) => x.AveragePool2d(over, countsPadding), IsMean: true, CountsPadding: countsPadding);
+        return [Pool(call, Window.Of(call, call.Tensor(0).Shape, MostAxes), mean)];
+    }
+
+    static Tensor Pool(NodeCall call, Window window, WindowFunction function)
+    {
+        Tensor x = call.Tensor(0);
+        bool ceilMode = call.Node.Int("ceil_mode", 0) != 0;
+        if (window.Axes == MostAxes || window.Dilations.Any(d => d > 1))
+            return AxisPooling.Pool(call, x, window, ceilMode, function);
+        Window w = window.OverImages;
+        Tensor y = function.Pool(x.As(Window.AsImages(x.Shape)), new PoolingWindow(
+            w.Kernel[0], w.Kernel[1], w.Strides[0], w.Strides[1], w.Pads[0], w.Pads[1], w.Pads[2], w.Pads[3], ceilMode));
+        return x.Shape.Rank == 3 ? y.Reshape(y.Shape[0], y.Shape[1], y.Shape[3]) : y;
     }
 
     static OnnxValue[] Global(NodeCall call, Func<Tensor, Tensor> pool)

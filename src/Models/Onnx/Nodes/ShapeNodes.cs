@@ -16,22 +16,44 @@ static class ShapeNodes
         ["Gather"] = Gather,
         ["Slice"] = Slice,
         ["Where"] = Where,
+        ["If"] = If,
     };
 
     static OnnxValue Scalar(long value) => new(OnnxTensor.Of("", [], [value]));
 
-    /// <summary>Integers out of two lists, as exporters choose extents.</summary>
+    /// <summary>
+    /// Elements out of two tensors by a condition that is known beforehand. Floats are chosen by limits, which also holds
+    /// for infinities: the larger of min(a, +-infinity) and min(b, -+infinity).
+    /// </summary>
     static OnnxValue[] Where(NodeCall call)
     {
-        long[] condition = call.Integers(0), then = call.Integers(1), otherwise = call.Integers(2);
-        int count = Math.Max(condition.Length, Math.Max(then.Length, otherwise.Length));
-        if (new[] { condition, then, otherwise }.Any(list => list.Length != 1 && list.Length != count))
-            throw call.Error("the lists differ in length");
-        long[] chosen = [.. Enumerable.Range(0, count).Select(i => At(condition, i) != 0 ? At(then, i) : At(otherwise, i))];
-        int longest = condition.Length == count ? 0 : then.Length == count ? 1 : 2;
-        return [new OnnxValue(OnnxTensor.Of("", call.Value(longest).Dims, chosen))];
+        OnnxTensor condition = call.Host(0);
+        OnnxValue then = call.Value(1), otherwise = call.Value(2);
+        if (then.IsInteger && otherwise.IsInteger)
+        {
+            long[] dims = HostMath.Broadcast(call, condition.Dims, HostMath.Broadcast(call, then.Dims, otherwise.Dims));
+            long[] chosen = HostMath.Repeat(condition.IntegersOrNull!, condition.Dims, dims);
+            long[] a = HostMath.Repeat(then.Host!.IntegersOrNull!, then.Dims, dims);
+            long[] b = HostMath.Repeat(otherwise.Host!.IntegersOrNull!, otherwise.Dims, dims);
+            return [new(OnnxTensor.Of("", dims, [.. chosen.Select((c, i) => c != 0 ? a[i] : b[i])]))];
+        }
+        return [call.Tensor(1).Minimum(Limits(c => c != 0)).Maximum(call.Tensor(2).Minimum(Limits(c => c == 0)))];
 
-        static long At(long[] list, int i) => list[list.Length == 1 ? 0 : i];
+        Tensor Limits(Func<long, bool> isChosen) => call.Device.Tensor(
+            call.ShapeOf(condition.Dims),
+            Array.ConvertAll(condition.IntegersOrNull!, c => isChosen(c) ? float.PositiveInfinity : float.NegativeInfinity));
+    }
+
+    /// <summary>One of two branches, by a condition that is known beforehand, such as of an extent.</summary>
+    static OnnxValue[] If(NodeCall call)
+    {
+        if (call.Integers(0) is not [var condition]) throw call.Error("its condition is no single value");
+        string wanted = condition != 0 ? "then_branch" : "else_branch";
+        OnnxBranch branch = call.Node.Branches.FirstOrDefault(b => b.Name == wanted) ?? throw call.Error($"it has no {wanted}");
+        Dictionary<string, OnnxValue> around = [];
+        for (int i = 1; i < call.InputCount; i++)
+            if (call.Has(i)) around[call.Node.Inputs[i]] = call.Value(i);
+        return call.Graph.Run(branch, around);
     }
 
     static OnnxValue[] ShapeOf(NodeCall call)
@@ -93,40 +115,46 @@ static class ShapeNodes
         return [(parts.Length == 1 ? parts[0] : TensorOps.Concat(axis, parts)).As(call.ShapeOf(dims))];
     }
 
-    /// <summary>Bounds are attributes before opset 10 and inputs from then on. Tensors are cut with step 1 only.</summary>
+    /// <summary>Bounds are attributes before opset 10 and inputs from then on.</summary>
     static OnnxValue[] Slice(NodeCall call)
     {
         OnnxValue x = call.Value(0);
-        int rank = x.Dims.Length;
+        long[] dims = [.. x.Dims];
         long[] starts = call.IntegersOf("starts", 1) ?? throw call.Error("the starts are missing");
         long[] ends = call.IntegersOf("ends", 2) ?? throw call.Error("the ends are missing");
         long[] axes = call.IntegersOf("axes", 3) ?? [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
         long[] steps = call.Has(4) ? call.Integers(4) : [.. Enumerable.Repeat(1L, starts.Length)];
-        if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length || starts.Length > rank)
+        if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length || starts.Length > dims.Length)
             throw call.Error("starts, ends, axes and steps differ in number");
-        if (x.IsInteger && rank == 1 && starts.Length == 1) return [OnnxValue.Integers(Part(call, x.Host!.IntegersOrNull!, starts[0], ends[0], steps[0]))];
-        Tensor y = call.Tensor(0);
+        List<(int Axis, int From, int Count, int Step)> parts = [];
         for (int i = 0; i < starts.Length; i++)
         {
-            if (steps[i] != 1) throw call.Error($"a step of {steps[i]} is not supported");
-            int axis = call.Axis(axes[i], rank), extent = y.Shape[axis];
-            int from = At(starts[i], extent), to = Math.Max(from, At(ends[i], extent));
-            if (to == from) throw call.Error("an empty part is not supported");
-            if (to - from < extent) y = y.Slice(axis, from, to - from);
+            int axis = call.Axis(axes[i], dims.Length);
+            (int from, int count, int step) = Part(call, dims[axis], starts[i], ends[i], steps[i]);
+            if (count < dims[axis] || step != 1) parts.Add((axis, from, count, step));
+            dims[axis] = count;
         }
-        return [y];
-
-        static int At(long index, int extent) => (int)Math.Clamp(index < 0 ? index + extent : index, 0, extent);
+        if (x.Host is { } host)
+        {
+            long[] strides = HostMath.Strides(host.Dims);
+            long offset = parts.Sum(part => part.From * strides[part.Axis]);
+            foreach ((int axis, _, _, int step) in parts) strides[axis] *= step;
+            return [HostMath.Walk(host, dims, offset, strides)];
+        }
+        return [dims.Contains(0)
+            ? OnnxValueOf.Nothing(dims)
+            : parts.Aggregate(call.Tensor(0), (y, part) => y.Slice(part.Axis, part.From, part.Count, part.Step))];
     }
 
-    static long[] Part(NodeCall call, long[] x, long start, long end, long step)
+    /// <summary>The elements from start on, before end, in steps; either bound counts from the end where it is negative.</summary>
+    static (int From, int Count, int Step) Part(NodeCall call, long extent, long start, long end, long step)
     {
         if (step == 0) throw call.Error("a step of 0");
-        long n = x.Length, low = step > 0 ? 0 : -1, high = step > 0 ? n : n - 1;
-        long from = Math.Clamp(start < 0 ? start + n : start, step > 0 ? 0 : 0, high);
-        long to = end < -n ? low : Math.Clamp(end < 0 ? end + n : end, low, high);
-        List<long> part = [];
-        for (long i = from; (step > 0 ? i < to : i > to) && i >= 0 && i < n; i += step) part.Add(x[i]);
-        return [.. part];
+        step = Math.Clamp(step, -extent - 1, extent + 1);
+        long from = start < 0 ? start + extent : start, to = end < 0 ? end + extent : end;
+        if (step > 0) (from, to) = (Math.Clamp(from, 0, extent), Math.Clamp(to, 0, extent));
+        else (from, to) = (Math.Clamp(from, 0, Math.Max(0, extent - 1)), Math.Clamp(to, -1, extent - 1));
+        long room = step > 0 ? to - from : from - to;
+        return ((int)from, (int)Math.Max(0, (room + Math.Abs(step) - 1) / Math.Abs(step)), (int)step);
     }
 }

@@ -15,15 +15,17 @@ static class UnaryNodes
         ["Sqrt"] = call => [call.Tensor(0).Sqrt()],
         ["Sigmoid"] = call => [call.Tensor(0).Sigmoid()],
         ["Tanh"] = call => [call.Tensor(0).Tanh()],
-        ["Neg"] = call => [call.Tensor(0).Negate()],
-        ["Abs"] = call => [call.Tensor(0).Abs()],
+        ["Neg"] = call => OfNumbers(call, x => x.Negate(), x => -x),
+        ["Abs"] = call => OfNumbers(call, x => x.Abs(), Math.Abs),
         ["Reciprocal"] = call => [call.Tensor(0).Reciprocal()],
         ["Sign"] = Sign,
         ["Clip"] = Clip,
         ["Softmax"] = call => Softmax(call, x => x.Softmax()),
         ["LogSoftmax"] = call => Softmax(call, x => x.LogSoftmax()),
-        ["Pow"] = Power,
     };
+
+    static OnnxValue[] OfNumbers(NodeCall call, Func<Tensor, Tensor> onTensor, Func<long, long> onIntegers) =>
+        [call.Value(0).IsInteger ? HostMath.Map(call.Host(0), onIntegers) : onTensor(call.Tensor(0))];
 
     static OnnxValue[] LeakyRelu(NodeCall call)
     {
@@ -65,24 +67,5 @@ static class UnaryNodes
         int[] exchange = [.. Enumerable.Range(0, rank)];
         (exchange[axis], exchange[^1]) = (exchange[^1], exchange[axis]);
         return [softmax(x.Ordered(exchange)).Ordered(exchange)];
-    }
-
-    static OnnxValue[] Power(NodeCall call)
-    {
-        const int largest = 16;
-        Tensor x = call.Tensor(0);
-        switch (call.Scalar(1))
-        {
-            case 2: return [x.Square()];
-            case 0.5f: return [x.Sqrt()];
-            case -0.5f: return [x.Sqrt().Reciprocal()];
-            case -1: return [x.Reciprocal()];
-            case { } exponent and >= 1 and <= largest when exponent == MathF.Round(exponent):
-                Tensor y = x;
-                for (int i = 1; i < exponent; i++) y = y.Multiply(x);
-                return [y];
-            case { } other: throw call.Error($"the exponent {other} is not supported: whole ones up to {largest}, 0.5, -0.5 and -1 are");
-            default: throw call.Error("only a constant number as the exponent is supported");
-        }
     }
 }

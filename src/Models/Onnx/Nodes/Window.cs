@@ -1,25 +1,30 @@
 namespace TripletGpu.Models.Onnx.Nodes;
 
-/// <summary>
-/// The attributes that convolutions and poolings share, with automatic padding worked out. One spatial axis counts as an
-/// image of one line.
-/// </summary>
-/// <param name="Kernel">Lines and columns.</param>
-/// <param name="Strides">Lines and columns.</param>
-/// <param name="Dilations">Lines and columns.</param>
-/// <param name="Pads">Top, left, bottom, right.</param>
-/// <param name="IsLine">Whether the input has one spatial axis.</param>
-sealed record Window(int[] Kernel, int[] Strides, int[] Dilations, int[] Pads, bool IsLine)
+/// <summary>The attributes that convolutions and poolings share, with automatic padding worked out.</summary>
+/// <param name="Kernel">Along each spatial axis, as the next ones.</param>
+/// <param name="Strides">Between windows.</param>
+/// <param name="Dilations">Between the pixels of a window.</param>
+/// <param name="Pads">Before the first pixel of each axis, then after the last one of each.</param>
+sealed record Window(int[] Kernel, int[] Strides, int[] Dilations, int[] Pads)
 {
+    /// <summary>How many spatial axes there are.</summary>
+    public int Axes => Kernel.Length;
+
+    /// <summary>The same for images, where one spatial axis counts as an image of one line.</summary>
+    public Window OverImages => Axes != 1 ? this
+        : new Window([1, Kernel[0]], [1, Strides[0]], [1, Dilations[0]], [0, Pads[0], 0, Pads[1]]);
+
     /// <summary>Reads the attributes of a node.</summary>
     /// <param name="call">The node.</param>
-    /// <param name="x">The input's shape, (N, C, H, W) or (N, C, L).</param>
+    /// <param name="x">The input's shape: (N, C, L), (N, C, H, W) or (N, C, D, H, W).</param>
+    /// <param name="mostAxes">How many spatial axes there may be.</param>
     /// <param name="weight">The extents of a filter where <c>kernel_shape</c> may be left out.</param>
-    public static Window Of(NodeCall call, Shape x, int[]? weight = null)
+    public static Window Of(NodeCall call, Shape x, int mostAxes, int[]? weight = null)
     {
         int axes = x.Rank - 2;
-        if (axes is not (1 or 2)) throw call.Error($"input {x} has {axes} spatial axes; one or two are supported");
-        int[] ones = axes == 1 ? [1] : [1, 1], none = new int[2 * axes];
+        if (axes < 1 || axes > mostAxes)
+            throw call.Error($"input {x} has {axes} spatial axes; 1 to {mostAxes} are supported");
+        int[] ones = [.. Enumerable.Repeat(1, axes)], none = new int[2 * axes];
         int[] kernel = call.Pixels("kernel_shape", weight ?? new int[axes]);
         int[] strides = call.Pixels("strides", ones), dilations = call.Pixels("dilations", ones);
         int[] pads = call.Pixels("pads", none);
@@ -36,9 +41,7 @@ sealed record Window(int[] Kernel, int[] Strides, int[] Dilations, int[] Pads, b
             pads[i] = mode == "SAME_UPPER" ? total / 2 : total - total / 2;
             pads[axes + i] = total - pads[i];
         }
-        return axes == 2
-            ? new Window(kernel, strides, dilations, pads, false)
-            : new Window([1, kernel[0]], [1, strides[0]], [1, dilations[0]], [0, pads[0], 0, pads[1]], true);
+        return new Window(kernel, strides, dilations, pads);
     }
 
     /// <summary>(N, C, L) as (N, C, 1, L); images as they are.</summary>
