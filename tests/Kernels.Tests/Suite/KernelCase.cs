@@ -1,0 +1,30 @@
+using TripletGpu.Support;
+
+namespace TripletGpu.Kernels.Tests.Suite;
+
+/// <summary>
+/// A launch of a kernel and what it is given. The same kernel called as plain C# says what must come out, so a case
+/// needs no expectation of its own.
+/// </summary>
+/// <param name="Kernel">
+/// Class and method: <c>GemmKernels.Tiled&lt;Tile32x32&gt;</c>. A generic kernel without its structs: each that fits.
+/// </param>
+/// <param name="Size">Items for a kernel with an index, else groups.</param>
+/// <param name="Arguments">
+/// The kernel's arguments after the index: <see cref="KernelMemory"/> for a view, numbers, structs. The same memory
+/// twice is one buffer.
+/// </param>
+public sealed record KernelCase(string Kernel, LaunchSize Size, params object[] Arguments)
+{
+    /// <summary>How far the device may be off; the default fits sums of some hundred terms.</summary>
+    public Tolerance Tolerance { get; init; } = Tolerance.Sum;
+
+    /// <summary>Elements of four bytes in <c>SharedMemory.GetDynamic</c>, for a kernel that asks for it.</summary>
+    public int? SharedElements { get; init; }
+
+    /// <summary>Whether the case is for this kernel.</summary>
+    public bool IsFor(KernelSource kernel) => kernel.Name == Kernel || kernel.Name.Split('<')[0] == Kernel;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Kernel}, {Size}";
+}

@@ -1,0 +1,64 @@
+using TripletGpu.Support;
+using static TripletGpu.Kernels.Tests.Suite.KernelMemory;
+
+namespace TripletGpu.Kernels.Tests.Suite;
+
+/// <summary>
+/// Normalisations: channels shorter and longer than a group, planes cut into blocks, windows at the edge.
+/// </summary>
+public static class NormalizationKernelCases
+{
+    public static IEnumerable<KernelCase> Cases =>
+    [
+        .. BatchNorm(new ChannelDims(2, 3, 35, 1)),
+        .. BatchNorm(new ChannelDims(3, 2, 70, 32)),
+        .. BatchNorm(new ChannelDims(5, 4, 1, 1)),
+        .. ResponseNorm(new ResponseNormDims(5, 21, 5, 1e-1f, 0.75f, 1f, 1)),
+        .. ResponseNorm(new ResponseNormDims(3, 35, 4, 1e-1f, 0.6f, 2f, 16)),
+        .. UnitRow(1), .. UnitRow(63), .. UnitRow(130),
+    ];
+
+    static IEnumerable<KernelCase> BatchNorm(ChannelDims d)
+    {
+        int count = d.Count * d.Channels, c = d.Channels, items = d.Images * c * d.Blocks;
+        return
+        [
+            Of("BatchNormKernels.Statistics", c, In(count), In(c), Positive(c), Out(3 * c), d, 0.1f, 1e-5f),
+            Of("BatchNormKernels.FrozenStatistics", c, In(c), Positive(c), Out(3 * c), c, 1e-5f),
+            Of("BatchNormKernels.Normalize", items, In(count), In(c), In(c), Positive(3 * c), Out(count), d, 0),
+            Of("BatchNormKernels.Normalize", items, In(count), In(c), In(c), Positive(3 * c), Out(count), d, 1),
+            Of("BatchNormKernels.GradientSums", c,
+                In(count), In(c), In(c), Positive(3 * c), In(count), Out(2 * c), d, 1),
+            Of("BatchNormKernels.InputGradient", items,
+                In(count), In(c), In(c), Positive(3 * c), In(count), In(2 * c), Out(count), d, 0, 1, 0),
+            Of("BatchNormKernels.InputGradient", items,
+                In(count), In(c), In(c), Positive(3 * c), In(count), Out(2 * c), In(count), d, 1, 0, 1),
+        ];
+    }
+
+    static IEnumerable<KernelCase> ResponseNorm(ResponseNormDims d)
+    {
+        const int images = 2;
+        int planes = images * d.Channels, count = planes * d.Plane;
+        return
+        [
+            Of("ResponseNormKernels.Responses", planes * d.Blocks, In(count), Out(count), d),
+            Of("ResponseNormKernels.Forward", (count + d.Each - 1) / d.Each,
+                In(count), Positive(count), Out(count), d, count),
+            Of("ResponseNormKernels.Backward", planes * d.Blocks,
+                In(count), Positive(count), In(count), Out(count), d, 0),
+            Of("ResponseNormKernels.Backward", planes * d.Blocks,
+                In(count), Positive(count), In(count), In(count), d, 1),
+        ];
+    }
+
+    static IEnumerable<KernelCase> UnitRow(int width) =>
+    [
+        Of("UnitRowKernels.Forward", 3, In(3 * width), Out(3 * width), Out(3), width, 1e-6f),
+        Of("UnitRowKernels.Backward", 3, In(3 * width), Positive(3), In(3 * width), Out(3 * width), width, 0.5f, 0),
+        Of("UnitRowKernels.Backward", 3, In(3 * width), Positive(3), In(3 * width), In(3 * width), width, 1e-6f, 1),
+    ];
+
+    static KernelCase Of(string kernel, LaunchSize size, params object[] arguments) =>
+        new(kernel, size, arguments) { Tolerance = Tolerance.Normalization };
+}
