@@ -12,18 +12,13 @@ namespace TripletGpu.Engine.Tests.Ops;
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Gpu))]
 public sealed class OpTests(string device) : DeviceFixture(device)
 {
-    // A simulator takes seconds for what a device does in no time.
-    static readonly long MostElements =
-        long.TryParse(Environment.GetEnvironmentVariable("TRIPLETGPU_MOST_ELEMENTS"), out long most) ? most : long.MaxValue;
-
-    /// <summary>All cases of the assembly; with TRIPLETGPU_MOST_ELEMENTS those whose inputs are as small as that.</summary>
+    /// <summary>All cases of the assembly.</summary>
     public static IEnumerable<OpCase> Cases =>
         from type in typeof(OpTests).Assembly.GetTypes()
         where type is { IsAbstract: true, IsSealed: true }
         let property = type.GetProperty("Cases")
         where property?.PropertyType == typeof(IEnumerable<OpCase>)
         from operation in (IEnumerable<OpCase>)property.GetValue(null)!
-        where operation.Inputs.Sum(shape => shape.Count) <= MostElements
         select operation;
 
     [TestCaseSource(nameof(Cases))]

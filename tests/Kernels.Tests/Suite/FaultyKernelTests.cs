@@ -1,0 +1,66 @@
+using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.OpenCl;
+using TripletGpu.Support;
+
+namespace TripletGpu.Kernels.Tests.Suite;
+
+/// <summary>Faults for tests/oclgrind.sh to find: a detector that stays silent here is not looking.</summary>
+public sealed class FaultyKernelTests
+{
+    IGpuDriver driver = null!;
+    nint buffer;
+
+    [OneTimeSetUp]
+    public void OpenDevice()
+    {
+        if (Environment.GetEnvironmentVariable("TRIPLETGPU_FAULTS") != "1")
+            Assert.Ignore("runs under tests/oclgrind.sh alone");
+        OpenClDevice? device = OpenClDevices.Find(out string reason).FirstOrDefault(d => d.Unusable == "");
+        if (device is null) TestDevices.Skip("opencl", reason);
+        driver = device!.Open();
+    }
+
+    [OneTimeTearDown]
+    public void CloseDevice() => driver?.Dispose();
+
+    [SetUp]
+    public void Allocate() => buffer = driver.Allocate(256 * sizeof(float));
+
+    [TearDown]
+    public void Free()
+    {
+        driver.Synchronize();
+        driver.Free(buffer);
+    }
+
+    [Test]
+    public void Forward_WithoutBarriers_IsARace()
+    {
+        KernelSource good = UnitRowKernels.ForwardSource;
+        var racing = new KernelSource
+        {
+            Name = good.Name,
+            Entry = good.Entry,
+            Group = good.Group,
+            CSharp = good.CSharp,
+            Body = good.Body.Replace("Group_Barrier();", "", StringComparison.Ordinal),
+        };
+        UnitRowKernels.LaunchForward(new Replaced(driver, racing), 1, Floats(256), Floats(256), Floats(1), 256, 1e-6f);
+    }
+
+    [Test]
+    public void Fill_OneItemTooMany_IsAnInvalidWrite() => ElementwiseKernels.LaunchFill(driver, 257, Floats(256), 1f);
+
+    [Test]
+    public void Affine_AddingToUnwrittenMemory_ReadsIt() =>
+        ElementwiseKernels.LaunchAffine(driver, 1, Floats(1), Floats(1), scale: 0, shift: 1, accumulate: 1);
+
+    DeviceView<float> Floats(int count) => new(buffer, 0, count);
+
+    /// <summary>A queue that launches another kernel than it was given.</summary>
+    sealed class Replaced(IKernelQueue queue, KernelSource kernel) : IKernelQueue
+    {
+        public void Launch(KernelSource _, LaunchSize size, ReadOnlySpan<KernelArgument> arguments) =>
+            queue.Launch(kernel, size, arguments);
+    }
+}
