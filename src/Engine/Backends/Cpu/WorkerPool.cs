@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace TripletGpu.Backends.Cpu;
 
@@ -15,7 +16,7 @@ public sealed class WorkerPool : IDisposable
     readonly SemaphoreSlim[] wake;
     readonly Slot[] slots;
     Action<int> job = _ => { };
-    Exception? failure;
+    volatile Exception? failure;
     volatile int ticket, arrived, phase;
     volatile bool isClosing;
 
@@ -52,7 +53,10 @@ public sealed class WorkerPool : IDisposable
     /// <summary>Threads in all, the caller's included.</summary>
     public int Threads { get; }
 
-    /// <summary>Runs <paramref name="body"/> once on every thread, with the thread's number, and waits for all.</summary>
+    /// <summary>
+    /// Runs <paramref name="body"/> once on every thread, with the thread's number, and waits for all. What it throws
+    /// first on any of them is thrown here; threads that wait at a <see cref="Barrier"/> then leave the job too.
+    /// </summary>
     public void Run(Action<int> body)
     {
         if (workers.Length == 0)
@@ -61,7 +65,7 @@ public sealed class WorkerPool : IDisposable
             return;
         }
         job = body;
-        failure = null;
+        (failure, arrived) = (null, 0); // a job that failed may have left some at the barrier
         int mine = Interlocked.Increment(ref ticket);
         for (int i = 0; i < slots.Length; i++)
             if (slots[i].IsAsleep)
@@ -69,15 +73,9 @@ public sealed class WorkerPool : IDisposable
                 slots[i].IsAsleep = false;
                 wake[i].Release();
             }
-        try
-        {
-            body(0);
-        }
-        finally
-        {
-            foreach (Slot slot in slots) WaitFor(slot, mine);
-        }
-        if (failure is not null) throw new InvalidOperationException("a compute thread failed", failure);
+        Do(body, 0);
+        foreach (Slot slot in slots) WaitFor(slot, mine);
+        if (failure is { } first) ExceptionDispatchInfo.Throw(first);
     }
 
     /// <summary>
@@ -123,7 +121,11 @@ public sealed class WorkerPool : IDisposable
         else
         {
             SpinWait spin = default;
-            while (phase == now) spin.SpinOnce(sleep1Threshold: -1);
+            while (phase == now)
+            {
+                if (failure is not null) throw new OperationCanceledException("another thread of the job failed");
+                spin.SpinOnce(sleep1Threshold: -1);
+            }
         }
     }
 
@@ -171,15 +173,21 @@ public sealed class WorkerPool : IDisposable
             }
             if (isClosing) return;
             seen = ticket;
-            try
-            {
-                job(index + 1);
-            }
-            catch (Exception exception)
-            {
-                failure = exception;
-            }
+            Do(job, index + 1);
             slot.Done = seen;
+        }
+    }
+
+    /// <summary>A thread's part of a job. Its exception is kept if it is the job's first: the caller throws it.</summary>
+    void Do(Action<int> body, int thread)
+    {
+        try
+        {
+            body(thread);
+        }
+        catch (Exception exception)
+        {
+            Interlocked.CompareExchange(ref failure, exception, null);
         }
     }
 }
