@@ -21,6 +21,9 @@ public static class Idx
     // Deflate's best: a stream cannot hold more than this many bytes a byte.
     const long MostInflation = 1032;
 
+    // Gzip's header and its closing sums.
+    const int LeastGzip = 18;
+
     /// <summary>Reads a file; nothing is allocated that its length cannot hold.</summary>
     /// <exception cref="UserErrorException">The file cannot be read, or says something false about itself.</exception>
     public static IdxArray Read(string path)
@@ -31,13 +34,38 @@ public static class Idx
         if (!isGzip) return Read(file, file.Length, path);
         try
         {
-            using GZipStream inflated = new(file, CompressionMode.Decompress);
+            using GZipStream inflated = new(file, CompressionMode.Decompress, leaveOpen: true);
             return Read(inflated, file.Length * MostInflation, path);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException || e is UserErrorException && IsDamaged(file))
         {
             throw new UserErrorException($"{path} is damaged: it cannot be unzipped; fetch it again", e);
         }
+    }
+
+    /// <summary>
+    /// Whether a gzip file's own sums are wrong: what it unzips to is then garbage, its header included. The last four
+    /// bytes are the length (RFC 1952), which also shows a file that is cut short.
+    /// </summary>
+    static bool IsDamaged(FileStream file)
+    {
+        if (file.Length < LeastGzip) return true;
+        Span<byte> said = stackalloc byte[4];
+        byte[] chunk = new byte[1 << 16];
+        long length = 0;
+        try
+        {
+            file.Position = file.Length - said.Length;
+            file.ReadExactly(said);
+            file.Position = 0;
+            using GZipStream inflated = new(file, CompressionMode.Decompress, leaveOpen: true);
+            for (int read; length <= int.MaxValue && (read = inflated.Read(chunk)) > 0;) length += read;
+        }
+        catch (InvalidDataException)
+        {
+            return true;
+        }
+        return (uint)length != BinaryPrimitives.ReadUInt32LittleEndian(said);
     }
 
     static IdxArray Read(Stream stream, long mostBytes, string path)

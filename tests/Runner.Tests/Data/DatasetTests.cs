@@ -79,6 +79,30 @@ public sealed class DatasetTests
     });
 
     [Test]
+    public void DamagedGzip_IsNeverBlamedOnTheHeader()
+    {
+        byte[] zipped = Zip(IdxBytes([3, 4, 5], [.. Enumerable.Range(0, 60).Select(i => (byte)(i * 37))]));
+        // Behind gzip's two magic bytes.
+        for (int bit = 16; bit < 8 * zipped.Length; bit++)
+        {
+            byte[] damaged = [.. zipped];
+            damaged[bit / 8] ^= (byte)(1 << bit % 8);
+            string path = folder.Write("a", damaged);
+            try
+            {
+                Idx.Read(path); // its date, or which system made it
+            }
+            catch (UserErrorException e)
+            {
+                Assert.That(e.Message, Does.StartWith($"{path} is damaged: it cannot be unzipped"), $"bit {bit}");
+            }
+        }
+        // Up to the end of the data and the closing sums.
+        for (int length = 2; length < zipped.Length - 16; length++)
+            Assert.That(Error(() => Idx.Read(folder.Write("a", zipped[..length]))), Does.Contain("is damaged"));
+    }
+
+    [Test]
     public void HostileIdx_IsNothingWorseThanAUserError()
     {
         byte[] bytes = IdxBytes([3, 4, 5], new byte[60]);
