@@ -22,6 +22,7 @@ public static class AtomicFile
                 write(device);
                 return;
             }
+            if (Directory.Exists(target)) throw new IOException("it is a folder");
             Directory.CreateDirectory(Path.GetDirectoryName(target) ?? target);
             // Of this process and this call alone, so that two writers of one file do not meet.
             beside = $"{target}.{Environment.ProcessId}-{Guid.NewGuid():N}.part";

@@ -41,6 +41,10 @@ public static class Npy
     public static void Write(string path, Shape shape, ReadOnlyMemory<float> values) =>
         Write(path, "<f4", shape, values);
 
+    /// <summary>Writes float32 to a stream.</summary>
+    public static void Write(Stream stream, Shape shape, ReadOnlyMemory<float> values) =>
+        Write(stream, "<f4", shape, values);
+
     /// <summary>Writes int32, atomically.</summary>
     /// <exception cref="UserErrorException">The disk is full, or the folder cannot be written.</exception>
     public static void Write(string path, Shape shape, ReadOnlyMemory<int> values) => Write(path, "<i4", shape, values);
@@ -50,15 +54,15 @@ public static class Npy
     public static void Write(string path, Shape shape, ReadOnlyMemory<long> values) =>
         Write(path, "<i8", shape, values);
 
-    static void Write<T>(string path, string descriptor, Shape shape, ReadOnlyMemory<T> values) where T : unmanaged
+    static void Write<T>(string path, string descriptor, Shape shape, ReadOnlyMemory<T> values) where T : unmanaged =>
+        AtomicFile.Write(path, stream => Write(stream, descriptor, shape, values));
+
+    static void Write<T>(Stream stream, string descriptor, Shape shape, ReadOnlyMemory<T> values) where T : unmanaged
     {
         if (values.Length != shape.Count)
             throw new ArgumentException($"{values.Length} values do not make an array of shape {shape}");
-        AtomicFile.Write(path, stream =>
-        {
-            stream.Write(NpyHeader.Write(descriptor, shape));
-            stream.WriteLittleEndian(values.Span);
-        });
+        stream.Write(NpyHeader.Write(descriptor, shape));
+        stream.WriteLittleEndian(values.Span);
     }
 
     static NpyArray<T> Read<T>(string path, bool mustBeIntegers) where T : unmanaged, INumber<T>

@@ -69,6 +69,20 @@ public sealed class MineCommandTests
     }
 
     [Test]
+    public void SecondFileCannotBeWritten_KeepsTheFilesThatWereThere()
+    {
+        Directory.CreateDirectory(folder["folder"]);
+        foreach ((string gradient, string triplets, string kept) in ((string, string, string)[])[
+            ("old.npy", "folder", "old.npy"), ("folder", "old.npy", "old.npy")])
+        {
+            File.WriteAllText(folder[kept], "old");
+            AssertRefused(Mine("--gradient", folder[gradient], "--out", folder[triplets]));
+            Assert.That(File.ReadAllText(folder[kept]), Is.EqualTo("old"));
+            Assert.That(Directory.GetFiles(folder.Path, "*.part"), Is.Empty);
+        }
+    }
+
+    [Test]
     public void OneNameForBothFiles_IsRefused()
     {
         AssertRefused(Mine("--gradient", folder["t.npy"], "--out", folder["t.npy"]));
