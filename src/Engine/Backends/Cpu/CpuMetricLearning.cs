@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using TripletGpu.Backends.Cpu.MetricLearning;
 using TripletGpu.Ops;
 
@@ -19,21 +18,21 @@ sealed unsafe class CpuMetricLearning(CpuBackend cpu) : IMetricLearning
         double sum;
         switch (cpu.Instructions)
         {
-            case CpuInstructionSet.Avx512: Mine<RowVector512, Vector512<float>>(); break;
-            case CpuInstructionSet.Avx2: Mine<RowVector256, Vector256<float>>(); break;
-            default: Mine<RowVector128, Vector128<float>>(); break;
+            case CpuInstructionSet.Avx512: Mine<Simd512>(); break;
+            case CpuInstructionSet.Avx2: Mine<Simd256>(); break;
+            default: Mine<Simd128>(); break;
         }
         statistics.Encode(new Span<int>(table.Statistics.Ints(), TripletStatistics.EncodedLength));
         loss.Floats()[0] = statistics.NonFiniteRow >= 0 ? float.NaN
             : statistics.Divisor > 0 ? (float)(sum / statistics.Divisor) : 0;
 
-        void Mine<TVector, V>() where TVector : struct, IRowVector<V> where V : struct
+        void Mine<V>() where V : struct, IDistanceVector<V>
         {
-            if (labels is null) statistics = ExplicitTriplets<TVector, V>.Mine(embeddings, settings, table, out sum);
+            if (labels is null) statistics = ExplicitTriplets<V>.Mine(embeddings, settings, table, out sum);
             else
             {
                 groups.Build(new ReadOnlySpan<int>(labels.Ints(), embeddings.Shape[0]));
-                statistics = miner.Mine<TVector, V>(embeddings, groups, settings, table, out sum);
+                statistics = miner.Mine<V>(embeddings, groups, settings, table, out sum);
             }
         }
     }
@@ -46,19 +45,19 @@ sealed unsafe class CpuMetricLearning(CpuBackend cpu) : IMetricLearning
         float scale = divisor > 0 ? dy.Floats()[0] / divisor : 0;
         switch (cpu.Instructions)
         {
-            case CpuInstructionSet.Avx512: Compute<RowVector512, Vector512<float>>(); break;
-            case CpuInstructionSet.Avx2: Compute<RowVector256, Vector256<float>>(); break;
-            default: Compute<RowVector128, Vector128<float>>(); break;
+            case CpuInstructionSet.Avx512: Compute<Simd512>(); break;
+            case CpuInstructionSet.Avx2: Compute<Simd256>(); break;
+            default: Compute<Simd128>(); break;
         }
 
-        void Compute<TVector, V>() where TVector : struct, IRowVector<V> where V : struct
+        void Compute<V>() where V : struct, IDistanceVector<V>
         {
             if (settings.TakesEveryTriplet)
             {
                 groups.Build(new ReadOnlySpan<int>(labels!.Ints(), embeddings.Shape[0]));
-                all.Compute<TVector, V>(embeddings, groups, settings, table, scale, dx);
+                all.Compute<V>(embeddings, groups, settings, table, scale, dx);
             }
-            else listed.Compute<TVector, V>(embeddings, settings, table, scale, dx);
+            else listed.Compute<V>(embeddings, settings, table, scale, dx);
         }
     }
 
@@ -67,13 +66,13 @@ sealed unsafe class CpuMetricLearning(CpuBackend cpu) : IMetricLearning
         switch (cpu.Instructions)
         {
             case CpuInstructionSet.Avx512:
-                search.Compute<RowVector512, Vector512<float>>(queries, references, self, indices, distances);
+                search.Compute<Simd512>(queries, references, self, indices, distances);
                 break;
             case CpuInstructionSet.Avx2:
-                search.Compute<RowVector256, Vector256<float>>(queries, references, self, indices, distances);
+                search.Compute<Simd256>(queries, references, self, indices, distances);
                 break;
             default:
-                search.Compute<RowVector128, Vector128<float>>(queries, references, self, indices, distances);
+                search.Compute<Simd128>(queries, references, self, indices, distances);
                 break;
         }
     }

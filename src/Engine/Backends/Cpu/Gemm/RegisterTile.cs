@@ -246,8 +246,8 @@ unsafe static class RegisterTile<V> where V : unmanaged, ITileVector<V>
         public void MultiplyAdd(float a, V bLeft, V bRight)
         {
             V x = V.Create(a);
-            left = V.MultiplyAdd(x, bLeft, left);
-            right = V.MultiplyAdd(x, bRight, right);
+            V.AddProduct(ref left, x, bLeft);
+            V.AddProduct(ref right, x, bRight);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

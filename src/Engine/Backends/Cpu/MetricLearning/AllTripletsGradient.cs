@@ -14,15 +14,15 @@ sealed unsafe class AllTripletsGradient(WorkerPool workers)
     readonly Scratch<float> panels = new(), strips = new();
 
     /// <summary>See <see cref="IMetricLearning.TripletGradient"/>; <paramref name="scale"/> is dy / divisor.</summary>
-    public void Compute<TVector, V>(
+    public void Compute<V>(
         Tensor embeddings, ClassGroups groups, TripletSettings settings, TripletTable table, float scale, Gradient dx)
-        where TVector : struct, IRowVector<V> where V : struct
+        where V : struct, IDistanceVector<V>
     {
-        int n = embeddings.Shape[0], d = embeddings.Shape[1], padded = DistanceStrips<TVector, V>.Padded(n);
-        int panelCount = padded / DistanceStrips<TVector, V>.PanelWidth, stripRows = DistanceStrips<TVector, V>.Rows;
+        int n = embeddings.Shape[0], d = embeddings.Shape[1], padded = DistanceStrips<V>.Padded(n);
+        int panelCount = padded / DistanceStrips<V>.PanelWidth, stripRows = DistanceStrips<V>.Rows;
         int stripCount = (n + stripRows - 1) / stripRows;
         float* rows = embeddings.Floats(), target = dx.Target!.Floats(), packed = panels.Get((long)padded * d);
-        long perThread = (long)stripRows * padded + (DifferenceSum<TVector, V>.ScratchFloats(d) + 15) / 16 * 16;
+        long perThread = (long)stripRows * padded + (DifferenceSum<V>.ScratchFloats(d) + 15) / 16 * 16;
         float* scratch = strips.Get(perThread * workers.Threads);
         bool isSquared = settings.Distance == TripletDistance.Squared, accumulate = dx.Accumulate;
         Weights weights = new(groups, settings, table);
@@ -31,22 +31,22 @@ sealed unsafe class AllTripletsGradient(WorkerPool workers)
         workers.Run(thread =>
         {
             (int from, int to) = workers.Share(panelCount, thread);
-            DistanceStrips<TVector, V>.Pack(rows, n, d, packed, from, to);
+            DistanceStrips<V>.Pack(rows, n, d, packed, from, to);
             workers.Barrier();
             float* strip = scratch + perThread * thread;
-            DifferenceSum<TVector, V> sum = DifferenceSum<TVector, V>.At(strip + (long)stripRows * padded, rows, d);
+            DifferenceSum<V> sum = DifferenceSum<V>.At(strip + (long)stripRows * padded, rows, d);
             for (int s; (s = Interlocked.Increment(ref next) - 1) < stripCount;)
             {
                 int first = s * stripRows, count = Math.Min(stripRows, n - first);
-                DistanceStrips<TVector, V>.Compute(rows + (long)first * d, count, d, packed, panelCount, strip, padded);
+                DistanceStrips<V>.Compute(rows + (long)first * d, count, d, packed, panelCount, strip, padded);
                 for (int i = first; i < first + count; i++)
                 {
                     float* x = strip + (long)(i - first) * padded;
-                    if (!isSquared) DistanceStrips<TVector, V>.Sqrt(x, padded);
+                    if (!isSquared) DistanceStrips<V>.Sqrt(x, padded);
                     sum.Begin(i);
                     for (int j = 0; j < n; j++)
                     {
-                        int weight = weights.Of<TVector, V>(i, j, x[j]);
+                        int weight = weights.Of<V>(i, j, x[j]);
                         if (weight == 0) continue;
                         if (isSquared) sum.Add(j, weight);
                         else if (x[j] > 0) sum.Add(j, weight / x[j]);
@@ -65,29 +65,29 @@ sealed unsafe class AllTripletsGradient(WorkerPool workers)
         readonly TripletRule rule = settings.Rule;
         readonly float margin = settings.Margin;
 
-        public int Of<TVector, V>(int i, int j, float x) where TVector : struct, IRowVector<V> where V : struct
+        public int Of<V>(int i, int j, float x) where V : struct, IDistanceVector<V>
         {
             if (i == j) return 0;
             if (groups.AreSameClass(i, j))
                 return triplets[3L * groups.Pair(i, j) + 2] + triplets[3L * groups.Pair(j, i) + 2];
-            return -ActivePositives<TVector, V>(i, x) - ActivePositives<TVector, V>(j, x);
+            return -ActivePositives<V>(i, x) - ActivePositives<V>(j, x);
         }
 
         /// <summary>How many of an anchor's positives form an active triplet with a negative at distance x.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        int ActivePositives<TVector, V>(int anchor, float x) where TVector : struct, IRowVector<V> where V : struct
+        int ActivePositives<V>(int anchor, float x) where V : struct, IDistanceVector<V>
         {
             int from = groups.FirstPair(anchor), k = groups.FirstPair(anchor + 1) - from, count = 0;
             float* s = distances + from;
-            V negative = TVector.Broadcast(x), gap = TVector.Broadcast(margin);
-            for (int j = 0; j < k; j += TVector.Count)
+            V negative = V.Create(x), gap = V.Create(margin);
+            for (int j = 0; j < k; j += V.Count)
             {
-                V positive = TVector.Load(s + j);
-                uint bits = TVector.LessBits(negative, TVector.Add(positive, gap));
-                uint semiHard = TVector.LessBits(positive, negative);
+                V positive = V.Load(s + j);
+                uint bits = V.GreaterBits(positive + gap, negative);
+                uint semiHard = V.GreaterBits(negative, positive);
                 if (rule == TripletRule.AllSemiHard) bits &= semiHard;
                 if (rule == TripletRule.AllHard) bits &= ~semiHard;
-                if (k - j < TVector.Count) bits &= (1u << (k - j)) - 1;
+                if (k - j < V.Count) bits &= (1u << (k - j)) - 1;
                 count += BitOperations.PopCount(bits);
             }
             return count;

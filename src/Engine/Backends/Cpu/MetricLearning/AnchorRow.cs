@@ -66,8 +66,8 @@ unsafe struct AnchorRow
     static int Slots(int k) => (k + 16) / 16 * 16;
 
     /// <summary>Takes the positives out of the distances, sorts them, and sorts the negatives into buckets.</summary>
-    public void Prepare<TVector, V>(float* distances, int anchor, ReadOnlySpan<int> members, float margin)
-        where TVector : struct, IRowVector<V> where V : struct
+    public void Prepare<V>(float* distances, int anchor, ReadOnlySpan<int> members, float margin)
+        where V : struct, IDistanceVector<V>
     {
         X = distances;
         K = 0;
@@ -77,15 +77,15 @@ unsafe struct AnchorRow
             X[p] = float.PositiveInfinity;
         }
         for (int i = N; i < Padded; i++) X[i] = float.PositiveInfinity;
-        bool areFew = K <= 8 * TVector.Count;
-        if (areFew) SortByCounting<TVector, V>();
+        bool areFew = K <= 8 * V.Count;
+        if (areFew) SortByCounting<V>();
         else
         {
             for (int j = 0; j < K; j++) Place[j] = j;
             new Span<float>(S, K).Sort(new Span<int>(Place, K));
         }
         for (int j = 0; j < K; j++) Shifted[j] = S[j] + margin;
-        if (areFew) CountLinearly<TVector, V>();
+        if (areFew) CountLinearly<V>();
         else CountByBisection();
         FillBuckets();
     }
@@ -95,19 +95,19 @@ unsafe struct AnchorRow
     /// as a general sort of some tens of values.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void SortByCounting<TVector, V>() where TVector : struct, IRowVector<V> where V : struct
+    readonly void SortByCounting<V>() where V : struct, IDistanceVector<V>
     {
         float* unsorted = Shifted, sorted = S;
         int* place = Place;
-        int k = K, rounded = (k + TVector.Count - 1) / TVector.Count * TVector.Count;
+        int k = K, rounded = (k + V.Count - 1) / V.Count * V.Count;
         for (int j = 0; j < k; j++) (unsorted[j], place[j]) = (sorted[j], -1);
         for (int j = k; j < rounded; j++) unsorted[j] = float.PositiveInfinity;
         for (int j = 0; j < k; j++)
         {
-            V key = TVector.Broadcast(unsorted[j]);
+            V key = V.Create(unsorted[j]);
             int slot = 0;
-            for (int i = 0; i < k; i += TVector.Count)
-                slot += BitOperations.PopCount(TVector.LessBits(TVector.Load(unsorted + i), key));
+            for (int i = 0; i < k; i += V.Count)
+                slot += BitOperations.PopCount(V.GreaterBits(key, V.Load(unsorted + i)));
             while (place[slot] >= 0) slot++;
             (sorted[slot], place[slot]) = (unsorted[j], j);
         }
@@ -115,50 +115,50 @@ unsafe struct AnchorRow
 
     /// <summary>Compares each vector of distances with every positive: the fastest for few positives.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void CountLinearly<TVector, V>() where TVector : struct, IRowVector<V> where V : struct
+    void CountLinearly<V>() where V : struct, IDistanceVector<V>
     {
         float* x = X, s = S, shifted = Shifted;
         int* nearer = Nearer, easyFor = EasyFor;
         int k = K, padded = Padded;
-        V zero = TVector.Broadcast(0), nearerSums = zero, easySums = zero, farthest = TVector.Broadcast(-1);
-        V last = TVector.Broadcast(k > 0 ? shifted[k - 1] : float.PositiveInfinity);
-        uint all = (1u << TVector.Count) - 1;
-        for (int i = 0; i < padded; i += 2 * TVector.Count)
+        V zero = V.Create(0), nearerSums = zero, easySums = zero, farthest = V.Create(-1);
+        V last = V.Create(k > 0 ? shifted[k - 1] : float.PositiveInfinity);
+        uint all = (1u << V.Count) - 1;
+        for (int i = 0; i < padded; i += 2 * V.Count)
         {
-            V x0 = TVector.Load(x + i), x1 = TVector.Load(x + i + TVector.Count);
+            V x0 = V.Load(x + i), x1 = V.Load(x + i + V.Count);
             V nearer0 = zero, nearer1 = zero, easy0 = zero, easy1 = zero;
             // Most negatives of a trained network are easy for all positives.
-            bool areEasy = (TVector.LessBits(last, x0) & TVector.LessBits(last, x1)) == all;
-            if (areEasy) nearer0 = nearer1 = easy0 = easy1 = TVector.Broadcast(k);
+            bool areEasy = (V.GreaterBits(x0, last) & V.GreaterBits(x1, last)) == all;
+            if (areEasy) nearer0 = nearer1 = easy0 = easy1 = V.Create(k);
             for (int j = areEasy ? k : 0; j < k; j++)
             {
-                V positive = TVector.Broadcast(s[j]), limit = TVector.Broadcast(shifted[j]);
-                nearer0 = TVector.CountGreater(nearer0, x0, positive);
-                nearer1 = TVector.CountGreater(nearer1, x1, positive);
-                easy0 = TVector.CountAtLeast(easy0, x0, limit);
-                easy1 = TVector.CountAtLeast(easy1, x1, limit);
+                V positive = V.Create(s[j]), limit = V.Create(shifted[j]);
+                nearer0 = V.CountGreater(nearer0, x0, positive);
+                nearer1 = V.CountGreater(nearer1, x1, positive);
+                easy0 = V.CountGreaterOrEqual(easy0, x0, limit);
+                easy1 = V.CountGreaterOrEqual(easy1, x1, limit);
             }
-            TVector.StoreIntegers(nearer0, nearer + i);
-            TVector.StoreIntegers(nearer1, nearer + i + TVector.Count);
-            TVector.StoreIntegers(easy0, easyFor + i);
-            TVector.StoreIntegers(easy1, easyFor + i + TVector.Count);
+            V.StoreIntegers(nearer0, nearer + i);
+            V.StoreIntegers(nearer1, nearer + i + V.Count);
+            V.StoreIntegers(easy0, easyFor + i);
+            V.StoreIntegers(easy1, easyFor + i + V.Count);
             // With a margin too small to change s_j, a negative at s_j itself is hard, not easy.
-            nearerSums = TVector.Add(nearerSums, TVector.Add(nearer0, nearer1));
-            easySums = TVector.Add(easySums, TVector.Add(TVector.Min(easy0, nearer0), TVector.Min(easy1, nearer1)));
-            farthest = TVector.MaxFinite(TVector.MaxFinite(farthest, x0), x1);
+            nearerSums += nearer0 + nearer1;
+            easySums += V.MinNative(easy0, nearer0) + V.MinNative(easy1, nearer1);
+            farthest = V.MaxFinite(V.MaxFinite(farthest, x0), x1);
         }
         // A lane's sums stay below 2^24, where floats count exactly: few positives times the rows of one lane.
-        float* lanes = stackalloc float[3 * TVector.Count];
-        TVector.Store(nearerSums, lanes);
-        TVector.Store(easySums, lanes + TVector.Count);
-        TVector.Store(farthest, lanes + 2 * TVector.Count);
+        float* lanes = stackalloc float[3 * V.Count];
+        V.Store(nearerSums, lanes);
+        V.Store(easySums, lanes + V.Count);
+        V.Store(farthest, lanes + 2 * V.Count);
         long nearerSum = 0, easySum = 0;
         FarthestDistance = -1;
-        for (int i = 0; i < TVector.Count; i++)
+        for (int i = 0; i < V.Count; i++)
         {
             nearerSum += (long)lanes[i];
-            easySum += (long)lanes[TVector.Count + i];
-            FarthestDistance = Math.Max(FarthestDistance, lanes[2 * TVector.Count + i]);
+            easySum += (long)lanes[V.Count + i];
+            FarthestDistance = Math.Max(FarthestDistance, lanes[2 * V.Count + i]);
         }
         Count(nearerSum, easySum);
     }
@@ -228,22 +228,22 @@ unsafe struct AnchorRow
     }
 
     /// <summary>The row of negative number <paramref name="index"/>, counted from 0, of those between two distances.</summary>
-    public readonly int SelectBetween<TVector, V>(float low, float high, int index)
-        where TVector : struct, IRowVector<V> where V : struct
+    public readonly int SelectBetween<V>(float low, float high, int index)
+        where V : struct, IDistanceVector<V>
     {
-        V s = TVector.Broadcast(low), t = TVector.Broadcast(high);
+        V s = V.Create(low), t = V.Create(high);
         int i = 0;
-        uint bits = Between<TVector, V>(0, s, t);
+        uint bits = Between<V>(0, s, t);
         for (int count; (count = BitOperations.PopCount(bits)) <= index; index -= count)
-            bits = Between<TVector, V>(i += TVector.Count, s, t);
+            bits = Between<V>(i += V.Count, s, t);
         while (index-- > 0) bits &= bits - 1;
         return i + BitOperations.TrailingZeroCount(bits);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    readonly uint Between<TVector, V>(int i, V low, V high) where TVector : struct, IRowVector<V> where V : struct
+    readonly uint Between<V>(int i, V low, V high) where V : struct, IDistanceVector<V>
     {
-        V x = TVector.Load(X + i);
-        return TVector.LessBits(low, x) & TVector.LessBits(x, high);
+        V x = V.Load(X + i);
+        return V.GreaterBits(x, low) & V.GreaterBits(high, x);
     }
 }

@@ -6,8 +6,8 @@ namespace TripletGpu.Backends.Cpu.MetricLearning;
 /// The gradient of one row as <c>sum_j w_j (e_i - e_j)</c>: neighbours and their weights are collected, and added four at a
 /// time. Differences, not (sum w) e_i - sum w e_j, which would cancel for neighbours that lie close.
 /// </summary>
-unsafe struct DifferenceSum<TVector, V>(float* rows, int d, float* sum, float** neighbours, float* weights)
-    where TVector : struct, IRowVector<V> where V : struct
+unsafe struct DifferenceSum<V>(float* rows, int d, float* sum, float** neighbours, float* weights)
+    where V : struct, ICpuVector<V>
 {
     const int Capacity = 256;
     int count;
@@ -17,10 +17,10 @@ unsafe struct DifferenceSum<TVector, V>(float* rows, int d, float* sum, float** 
     public static long ScratchFloats(int d) => Padded(d) + 2 * Capacity + Capacity;
 
     /// <summary>A sum that works in <paramref name="scratch"/>, which is aligned.</summary>
-    public static DifferenceSum<TVector, V> At(float* scratch, float* rows, int d)
+    public static DifferenceSum<V> At(float* scratch, float* rows, int d)
     {
         float* sum = scratch + 3 * Capacity;
-        return new DifferenceSum<TVector, V>(rows, d, sum, (float**)scratch, scratch + 2 * Capacity);
+        return new DifferenceSum<V>(rows, d, sum, (float**)scratch, scratch + 2 * Capacity);
     }
 
     /// <summary>Starts row i with 0.</summary>
@@ -42,7 +42,7 @@ unsafe struct DifferenceSum<TVector, V>(float* rows, int d, float* sum, float** 
     /// <summary>Adds w (e_i - e_j) / ||e_i - e_j||, nothing where they are equal.</summary>
     public void AddUnit(int j, float weight)
     {
-        float distance = RowDistance<TVector, V>.Squared(row, rows + (long)j * d, d);
+        float distance = RowDistance<V>.Squared(row, rows + (long)j * d, d);
         if (distance > 0) Add(j, weight / MathF.Sqrt(distance));
     }
 
@@ -72,17 +72,17 @@ unsafe struct DifferenceSum<TVector, V>(float* rows, int d, float* sum, float** 
             float* b1 = neighbours[j + 1];
             float* b2 = neighbours[j + 2];
             float* b3 = neighbours[j + 3];
-            V w0 = TVector.Broadcast(weights[j]), w1 = TVector.Broadcast(weights[j + 1]);
-            V w2 = TVector.Broadcast(weights[j + 2]), w3 = TVector.Broadcast(weights[j + 3]);
+            V w0 = V.Create(weights[j]), w1 = V.Create(weights[j + 1]);
+            V w2 = V.Create(weights[j + 2]), w3 = V.Create(weights[j + 3]);
             int k = 0;
-            for (; k <= d - TVector.Count; k += TVector.Count)
+            for (; k <= d - V.Count; k += V.Count)
             {
-                V a = TVector.Load(row + k), s = TVector.Load(sum + k);
-                s = TVector.MultiplyAdd(w0, TVector.Subtract(a, TVector.Load(b0 + k)), s);
-                s = TVector.MultiplyAdd(w1, TVector.Subtract(a, TVector.Load(b1 + k)), s);
-                s = TVector.MultiplyAdd(w2, TVector.Subtract(a, TVector.Load(b2 + k)), s);
-                s = TVector.MultiplyAdd(w3, TVector.Subtract(a, TVector.Load(b3 + k)), s);
-                TVector.Store(s, sum + k);
+                V a = V.Load(row + k), s = V.Load(sum + k);
+                V.AddProduct(ref s, w0, a - V.Load(b0 + k));
+                V.AddProduct(ref s, w1, a - V.Load(b1 + k));
+                V.AddProduct(ref s, w2, a - V.Load(b2 + k));
+                V.AddProduct(ref s, w3, a - V.Load(b3 + k));
+                V.Store(s, sum + k);
             }
             for (; k < d; k++)
                 sum[k] += weights[j] * (row[k] - b0[k]) + weights[j + 1] * (row[k] - b1[k])

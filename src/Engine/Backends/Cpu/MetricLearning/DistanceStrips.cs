@@ -8,7 +8,7 @@ namespace TripletGpu.Backends.Cpu.MetricLearning;
 /// the inner loop reads straight on; 6 rows x 2 vectors stay in registers. On processors that subtract and multiply-add in
 /// different pipes this runs as fast as the expanded product ||a||^2 - 2ab + ||b||^2, which cancels near 0.
 /// </summary>
-static unsafe class DistanceStrips<TVector, V> where TVector : struct, IRowVector<V> where V : struct
+static unsafe class DistanceStrips<V> where V : struct, ICpuVector<V>
 {
     const int TileRows = 6;
 
@@ -16,7 +16,7 @@ static unsafe class DistanceStrips<TVector, V> where TVector : struct, IRowVecto
     public const int Rows = 4 * TileRows;
 
     /// <summary>Columns of a panel.</summary>
-    public static int PanelWidth => 2 * TVector.Count;
+    public static int PanelWidth => 2 * V.Count;
 
     /// <summary>The number of columns with the last panel filled up.</summary>
     public static int Padded(int n) => (n + PanelWidth - 1) / PanelWidth * PanelWidth;
@@ -63,31 +63,31 @@ static unsafe class DistanceStrips<TVector, V> where TVector : struct, IRowVecto
         float* a3 = rows + (long)Math.Min(3, count - 1) * d;
         float* a4 = rows + (long)Math.Min(4, count - 1) * d;
         float* a5 = rows + (long)Math.Min(5, count - 1) * d;
-        V zero = TVector.Broadcast(0);
+        V zero = V.Create(0);
         V c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero;
         V c30 = zero, c31 = zero, c40 = zero, c41 = zero, c50 = zero, c51 = zero;
         for (int k = 0; k < d; k++)
         {
-            V b0 = TVector.Load(panel), b1 = TVector.Load(panel + TVector.Count);
-            panel += 2 * TVector.Count;
-            V a = TVector.Broadcast(a0[k]);
-            c00 = AddSquare(c00, a, b0);
-            c01 = AddSquare(c01, a, b1);
-            a = TVector.Broadcast(a1[k]);
-            c10 = AddSquare(c10, a, b0);
-            c11 = AddSquare(c11, a, b1);
-            a = TVector.Broadcast(a2[k]);
-            c20 = AddSquare(c20, a, b0);
-            c21 = AddSquare(c21, a, b1);
-            a = TVector.Broadcast(a3[k]);
-            c30 = AddSquare(c30, a, b0);
-            c31 = AddSquare(c31, a, b1);
-            a = TVector.Broadcast(a4[k]);
-            c40 = AddSquare(c40, a, b0);
-            c41 = AddSquare(c41, a, b1);
-            a = TVector.Broadcast(a5[k]);
-            c50 = AddSquare(c50, a, b0);
-            c51 = AddSquare(c51, a, b1);
+            V b0 = V.Load(panel), b1 = V.Load(panel + V.Count);
+            panel += 2 * V.Count;
+            V a = V.Create(a0[k]);
+            AddSquare(ref c00, a, b0);
+            AddSquare(ref c01, a, b1);
+            a = V.Create(a1[k]);
+            AddSquare(ref c10, a, b0);
+            AddSquare(ref c11, a, b1);
+            a = V.Create(a2[k]);
+            AddSquare(ref c20, a, b0);
+            AddSquare(ref c21, a, b1);
+            a = V.Create(a3[k]);
+            AddSquare(ref c30, a, b0);
+            AddSquare(ref c31, a, b1);
+            a = V.Create(a4[k]);
+            AddSquare(ref c40, a, b0);
+            AddSquare(ref c41, a, b1);
+            a = V.Create(a5[k]);
+            AddSquare(ref c50, a, b0);
+            AddSquare(ref c51, a, b1);
         }
         Store(c00, c01, strip);
         Store(c10, c11, strip + stride);
@@ -98,22 +98,22 @@ static unsafe class DistanceStrips<TVector, V> where TVector : struct, IRowVecto
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V AddSquare(V sum, V a, V b)
+    static void AddSquare(ref V sum, V a, V b)
     {
-        V difference = TVector.Subtract(a, b);
-        return TVector.MultiplyAdd(difference, difference, sum);
+        V difference = a - b;
+        V.AddProduct(ref sum, difference, difference);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Store(V first, V second, float* to)
     {
-        TVector.Store(first, to);
-        TVector.Store(second, to + TVector.Count);
+        V.Store(first, to);
+        V.Store(second, to + V.Count);
     }
 
     /// <summary>Square roots in place; n is a multiple of <see cref="PanelWidth"/>.</summary>
     public static void Sqrt(float* x, int n)
     {
-        for (int i = 0; i < n; i += TVector.Count) TVector.Store(TVector.Sqrt(TVector.Load(x + i)), x + i);
+        for (int i = 0; i < n; i += V.Count) V.Store(V.Sqrt(V.Load(x + i)), x + i);
     }
 }

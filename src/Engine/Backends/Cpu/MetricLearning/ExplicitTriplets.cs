@@ -3,7 +3,7 @@ using TripletGpu.Ops;
 namespace TripletGpu.Backends.Cpu.MetricLearning;
 
 /// <summary>Triplets that the caller has lined up: rows 0 .. m-1 anchors, then their positives, then their negatives.</summary>
-static unsafe class ExplicitTriplets<TVector, V> where TVector : struct, IRowVector<V> where V : struct
+static unsafe class ExplicitTriplets<V> where V : struct, ICpuVector<V>
 {
     /// <summary>See <see cref="IMetricLearning.MineTriplets"/>.</summary>
     public static TripletStatistics Mine(
@@ -20,12 +20,12 @@ static unsafe class ExplicitTriplets<TVector, V> where TVector : struct, IRowVec
         for (int i = 0; i < m; i++)
         {
             float* anchor = rows + (long)i * d;
-            float positive = RowDistance<TVector, V>.Squared(anchor, anchor + (long)m * d, d);
-            float negative = RowDistance<TVector, V>.Squared(anchor, anchor + 2L * m * d, d);
+            float positive = RowDistance<V>.Squared(anchor, anchor + (long)m * d, d);
+            float negative = RowDistance<V>.Squared(anchor, anchor + 2L * m * d, d);
             for (int branch = 0; branch < 3 && !(float.IsFinite(positive) && float.IsFinite(negative)); branch++)
             {
                 float* row = anchor + (long)branch * m * d;
-                if (!(RowDistance<TVector, V>.Squared(row, row, d) == 0)) nonFinite = Math.Min(nonFinite, branch * m + i);
+                if (!(RowDistance<V>.Squared(row, row, d) == 0)) nonFinite = Math.Min(nonFinite, branch * m + i);
             }
             if (settings.Distance == TripletDistance.L2)
                 (positive, negative) = (MathF.Sqrt(positive), MathF.Sqrt(negative));

@@ -13,9 +13,9 @@ sealed unsafe class ListedTripletsGradient(WorkerPool workers)
     readonly Scratch<float> sums = new();
 
     /// <summary>See <see cref="IMetricLearning.TripletGradient"/>; <paramref name="scale"/> is dy / divisor.</summary>
-    public void Compute<TVector, V>(
+    public void Compute<V>(
         Tensor embeddings, TripletSettings settings, TripletTable table, float scale, Gradient dx)
-        where TVector : struct, IRowVector<V> where V : struct
+        where V : struct, ICpuVector<V>
     {
         int n = embeddings.Shape[0], d = embeddings.Shape[1], count = table.Triplets.Shape[0];
         int* triplets = table.Triplets.Ints();
@@ -25,13 +25,13 @@ sealed unsafe class ListedTripletsGradient(WorkerPool workers)
         BuildIndex(triplets, losses, count, n, byAnchor, byOther, entries);
         bool isSquared = settings.Distance == TripletDistance.Squared, accumulate = dx.Accumulate;
         float scaled = isSquared ? 2 * scale : scale;
-        long perThread = (DifferenceSum<TVector, V>.ScratchFloats(d) + 15) / 16 * 16;
+        long perThread = (DifferenceSum<V>.ScratchFloats(d) + 15) / 16 * 16;
         float* scratch = sums.Get(perThread * workers.Threads);
         int next = 0;
         const int Chunk = 16;
         workers.Run(thread =>
         {
-            DifferenceSum<TVector, V> sum = DifferenceSum<TVector, V>.At(scratch + perThread * thread, rows, d);
+            DifferenceSum<V> sum = DifferenceSum<V>.At(scratch + perThread * thread, rows, d);
             for (int first; (first = Chunk * (Interlocked.Increment(ref next) - 1)) < n;)
                 for (int i = first; i < Math.Min(first + Chunk, n); i++)
                 {
@@ -52,8 +52,8 @@ sealed unsafe class ListedTripletsGradient(WorkerPool workers)
         });
     }
 
-    static void Add<TVector, V>(ref DifferenceSum<TVector, V> sum, int other, float weight, bool isSquared)
-        where TVector : struct, IRowVector<V> where V : struct
+    static void Add<V>(ref DifferenceSum<V> sum, int other, float weight, bool isSquared)
+        where V : struct, ICpuVector<V>
     {
         if (other < 0) return; // an anchor without any negative
         if (isSquared) sum.Add(other, weight);

@@ -14,11 +14,11 @@ sealed unsafe class NearestNeighbourSearch(WorkerPool workers)
     readonly Scratch<float> panels = new(), strips = new();
 
     /// <summary>See <see cref="IMetricLearning.NearestNeighbours"/>.</summary>
-    public void Compute<TVector, V>(Tensor queries, Tensor references, int self, Tensor indices, Tensor distances)
-        where TVector : struct, IRowVector<V> where V : struct
+    public void Compute<V>(Tensor queries, Tensor references, int self, Tensor indices, Tensor distances)
+        where V : struct, IDistanceVector<V>
     {
         int n = references.Shape[0], q = queries.Shape[0], d = queries.Shape[1], k = indices.Shape[1];
-        int width = DistanceStrips<TVector, V>.PanelWidth, stripRows = DistanceStrips<TVector, V>.Rows;
+        int width = DistanceStrips<V>.PanelWidth, stripRows = DistanceStrips<V>.Rows;
         int panelCount = (n + width - 1) / width, chunkPanels = ChunkColumns / width;
         int stripCount = (q + stripRows - 1) / stripRows;
         float* queryRows = queries.Floats(), rows = references.Floats(), nearest = distances.Floats();
@@ -28,7 +28,7 @@ sealed unsafe class NearestNeighbourSearch(WorkerPool workers)
         workers.Run(thread =>
         {
             (int from, int to) = workers.Share(panelCount, thread);
-            DistanceStrips<TVector, V>.Pack(rows, n, d, packed, from, to);
+            DistanceStrips<V>.Pack(rows, n, d, packed, from, to);
             workers.Barrier();
             float* strip = scratch + (long)stripRows * ChunkColumns * thread;
             for (int s; (s = Interlocked.Increment(ref next) - 1) < stripCount;)
@@ -39,12 +39,12 @@ sealed unsafe class NearestNeighbourSearch(WorkerPool workers)
                 for (int panel = 0; panel < panelCount; panel += chunkPanels)
                 {
                     int columns = Math.Min(n - panel * width, ChunkColumns);
-                    DistanceStrips<TVector, V>.Compute(queryRows + (long)first * d, count, d,
+                    DistanceStrips<V>.Compute(queryRows + (long)first * d, count, d,
                         packed + (long)panel * width * d, Math.Min(chunkPanels, panelCount - panel), strip, ChunkColumns);
                     for (int r = 0; r < count; r++)
                     {
                         NearestList list = new(nearest + (long)(first + r) * k, nearestRows + (long)(first + r) * k, k);
-                        list.Add<TVector, V>(strip + r * ChunkColumns, columns, panel * width, self < 0 ? -1 : self + first + r);
+                        list.Add<V>(strip + r * ChunkColumns, columns, panel * width, self < 0 ? -1 : self + first + r);
                     }
                 }
             }
@@ -56,20 +56,20 @@ sealed unsafe class NearestNeighbourSearch(WorkerPool workers)
     {
         /// <summary>Offers distances to rows <paramref name="firstRow"/> and on, all but one to <paramref name="except"/>.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Add<TVector, V>(float* x, int count, int firstRow, int except)
-            where TVector : struct, IRowVector<V> where V : struct
+        public void Add<V>(float* x, int count, int firstRow, int except)
+            where V : struct, IDistanceVector<V>
         {
-            V worst = TVector.Broadcast(distances[k - 1]);
-            for (int i = 0; i < count; i += TVector.Count)
+            V worst = V.Create(distances[k - 1]);
+            for (int i = 0; i < count; i += V.Count)
             {
-                uint bits = TVector.LessBits(TVector.Load(x + i), worst);
+                uint bits = V.GreaterBits(worst, V.Load(x + i));
                 if (bits == 0) continue;
                 for (; bits != 0; bits &= bits - 1)
                 {
                     int j = i + System.Numerics.BitOperations.TrailingZeroCount(bits);
                     if (j < count && firstRow + j != except && x[j] < distances[k - 1]) Insert(x[j], firstRow + j);
                 }
-                worst = TVector.Broadcast(distances[k - 1]);
+                worst = V.Create(distances[k - 1]);
             }
         }
 

@@ -4,8 +4,8 @@ using TripletGpu.Random;
 namespace TripletGpu.Backends.Cpu.MetricLearning;
 
 /// <summary>What a rule takes from one prepared <see cref="AnchorRow"/>: rows of the table, the loss, the counts.</summary>
-unsafe struct TripletChoice<TVector, V>(TripletSettings settings, int* triplets, float* losses)
-    where TVector : struct, IRowVector<V> where V : struct
+unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* losses)
+    where V : struct, IDistanceVector<V>
 {
     /// <summary>Counts over all rows so far.</summary>
     public MiningTally Tally = MiningTally.Empty;
@@ -75,7 +75,7 @@ unsafe struct TripletChoice<TVector, V>(TripletSettings settings, int* triplets,
                 int positive = Positive(members, anchor, row.Place[j]);
                 (uint bits, _, _, _) = Philox.Block(
                     settings.Seed, Streams.Mining + settings.Draw, (ulong)anchor << 32 | (uint)positive);
-                negative = row.SelectBetween<TVector, V>(s, shifted, (int)((ulong)bits * (uint)count >> 32));
+                negative = row.SelectBetween<V>(s, shifted, (int)((ulong)bits * (uint)count >> 32));
                 loss = shifted - row.X[negative];
             }
             sum += Write(row, j, anchor, members, firstPair, negative, loss);

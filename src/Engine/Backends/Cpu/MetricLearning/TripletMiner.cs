@@ -12,13 +12,13 @@ sealed unsafe class TripletMiner(WorkerPool workers)
     readonly Scratch<double> losses = new();
 
     /// <summary>See <see cref="IMetricLearning.MineTriplets"/>; for the rules that read labels.</summary>
-    public TripletStatistics Mine<TVector, V>(
+    public TripletStatistics Mine<V>(
         Tensor embeddings, ClassGroups groups, TripletSettings settings, TripletTable table, out double sum)
-        where TVector : struct, IRowVector<V> where V : struct
+        where V : struct, IDistanceVector<V>
     {
-        int n = embeddings.Shape[0], d = embeddings.Shape[1], padded = DistanceStrips<TVector, V>.Padded(n);
-        int panelCount = padded / DistanceStrips<TVector, V>.PanelWidth, most = Math.Max(0, groups.LargestClass - 1);
-        int stripRows = DistanceStrips<TVector, V>.Rows;
+        int n = embeddings.Shape[0], d = embeddings.Shape[1], padded = DistanceStrips<V>.Padded(n);
+        int panelCount = padded / DistanceStrips<V>.PanelWidth, most = Math.Max(0, groups.LargestClass - 1);
+        int stripRows = DistanceStrips<V>.Rows;
         int strips = (n + stripRows - 1) / stripRows;
         float* rows = embeddings.Floats();
         int* triplets = table.Triplets.Ints();
@@ -32,24 +32,24 @@ sealed unsafe class TripletMiner(WorkerPool workers)
         workers.Run(thread =>
         {
             (int from, int to) = workers.Share(panelCount, thread);
-            DistanceStrips<TVector, V>.Pack(rows, n, d, packed, from, to);
+            DistanceStrips<V>.Pack(rows, n, d, packed, from, to);
             workers.Barrier();
             float* strip = scratch + perThread * thread;
             AnchorRow row = AnchorRow.At(strip + (long)stripRows * padded, n, padded, most);
-            TripletChoice<TVector, V> choice = new(settings, triplets, pairLosses);
+            TripletChoice<V> choice = new(settings, triplets, pairLosses);
             for (int s; (s = Interlocked.Increment(ref next) - 1) < strips;)
             {
                 int first = s * stripRows, count = Math.Min(stripRows, n - first);
-                DistanceStrips<TVector, V>.Compute(rows + (long)first * d, count, d, packed, panelCount, strip, padded);
+                DistanceStrips<V>.Compute(rows + (long)first * d, count, d, packed, panelCount, strip, padded);
                 for (int r = 0; r < count; r++)
                 {
                     int anchor = first + r;
                     float* x = strip + (long)r * padded;
                     // A row that is not finite is not 0 apart from itself.
                     if (!(x[anchor] == 0)) choice.Tally.NonFiniteRow = Math.Min(choice.Tally.NonFiniteRow, anchor);
-                    if (settings.Distance == TripletDistance.L2) DistanceStrips<TVector, V>.Sqrt(x, padded);
+                    if (settings.Distance == TripletDistance.L2) DistanceStrips<V>.Sqrt(x, padded);
                     ReadOnlySpan<int> members = groups.Members(anchor);
-                    row.Prepare<TVector, V>(x, anchor, members, settings.Margin);
+                    row.Prepare<V>(x, anchor, members, settings.Margin);
                     anchorLosses[anchor] = choice.Choose(row, anchor, members, groups.FirstPair(anchor));
                 }
             }

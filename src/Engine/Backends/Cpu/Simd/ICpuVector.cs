@@ -52,6 +52,9 @@ unsafe interface ICpuVector<TSelf> : ISimd<TSelf> where TSelf : struct, ICpuVect
     /// <summary>Value where the bits, read as unsigned, are at least <paramref name="threshold"/>, elsewhere 0.</summary>
     static abstract TSelf WhereAtLeast(uint* bits, uint threshold, TSelf value);
 
+    /// <summary>sum += a * b, as <see cref="ISimd{TSelf}.MultiplyAdd"/> but in the sum's own register: for hot loops.</summary>
+    static abstract void AddProduct(ref TSelf sum, TSelf a, TSelf b);
+
     /// <summary>
     /// The larger of each pair in one instruction; where one is NaN, <paramref name="b"/> or NaN, as the processor has it.
     /// </summary>

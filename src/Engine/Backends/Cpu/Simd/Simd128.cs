@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics;
 namespace TripletGpu.Backends.Cpu;
 
 /// <summary>4 lanes: any processor, through what .NET maps to each, ARM64 and old x86. 4 x 2 sums of a tile in 16 registers.</summary>
-readonly unsafe struct Simd128(Vector128<float> lanes) : ITileVector<Simd128>
+unsafe struct Simd128(Vector128<float> lanes) : ITileVector<Simd128>, IDistanceVector<Simd128>
 {
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
-    readonly Vector128<float> lanes = lanes;
+    Vector128<float> lanes = lanes;
 
     public static int Count => 4;
 
@@ -62,6 +62,10 @@ readonly unsafe struct Simd128(Vector128<float> lanes) : ITileVector<Simd128>
     [MethodImpl(Inline)]
     public static Simd128 MultiplyAdd(Simd128 a, Simd128 b, Simd128 c) =>
         new(Vector128.MultiplyAddEstimate(a.lanes, b.lanes, c.lanes));
+
+    [MethodImpl(Inline)]
+    public static void AddProduct(ref Simd128 sum, Simd128 a, Simd128 b) =>
+        sum.lanes = Vector128.MultiplyAddEstimate(a.lanes, b.lanes, sum.lanes);
 
     [MethodImpl(Inline)]
     public static Simd128 Max(Simd128 a, Simd128 b) => new(Vector128.Max(a.lanes, b.lanes));
@@ -127,6 +131,29 @@ readonly unsafe struct Simd128(Vector128<float> lanes) : ITileVector<Simd128>
 
     [MethodImpl(Inline)]
     public static float Sum(Simd128 value) => Vector128.Sum(value.lanes);
+
+    [MethodImpl(Inline)]
+    public static uint GreaterBits(Simd128 a, Simd128 b) =>
+        (uint)Vector128.GreaterThan(a.lanes, b.lanes).ExtractMostSignificantBits();
+
+    [MethodImpl(Inline)]
+    public static Simd128 CountGreater(Simd128 count, Simd128 a, Simd128 b) => new(Vector128.ConditionalSelect(
+        Vector128.GreaterThan(a.lanes, b.lanes), count.lanes + Vector128<float>.One, count.lanes));
+
+    [MethodImpl(Inline)]
+    public static Simd128 CountGreaterOrEqual(Simd128 count, Simd128 a, Simd128 b) => new(Vector128.ConditionalSelect(
+        Vector128.GreaterThanOrEqual(a.lanes, b.lanes), count.lanes + Vector128<float>.One, count.lanes));
+
+    [MethodImpl(Inline)]
+    public static void StoreIntegers(Simd128 value, int* to) => Vector128.ConvertToInt32Native(value.lanes).Store(to);
+
+    [MethodImpl(Inline)]
+    public static Simd128 MinNative(Simd128 a, Simd128 b) => new(Vector128.MinNative(a.lanes, b.lanes));
+
+    [MethodImpl(Inline)]
+    public static Simd128 MaxFinite(Simd128 max, Simd128 x) => new(Vector128.ConditionalSelect(
+        Vector128.LessThan(x.lanes, Vector128.Create(float.PositiveInfinity)), Vector128.MaxNative(max.lanes, x.lanes),
+        max.lanes));
 
     public static int TileRows => 4;
 

@@ -5,7 +5,7 @@ using V = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace TripletGpu.Backends.Cpu;
 
-readonly unsafe partial struct Simd256
+unsafe partial struct Simd256
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]

@@ -5,10 +5,10 @@ using System.Runtime.Intrinsics.X86;
 namespace TripletGpu.Backends.Cpu;
 
 /// <summary>8 lanes: AVX2 with FMA. 6 x 2 sums of a tile in 16 registers.</summary>
-readonly unsafe partial struct Simd256(Vector256<float> lanes) : ITileVector<Simd256>
+unsafe partial struct Simd256(Vector256<float> lanes) : ITileVector<Simd256>, IDistanceVector<Simd256>
 {
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
-    readonly Vector256<float> lanes = lanes;
+    Vector256<float> lanes = lanes;
 
     public static int Count => 8;
 
@@ -68,6 +68,10 @@ readonly unsafe partial struct Simd256(Vector256<float> lanes) : ITileVector<Sim
     [MethodImpl(Inline)]
     public static Simd256 MultiplyAdd(Simd256 a, Simd256 b, Simd256 c) =>
         new(Vector256.MultiplyAddEstimate(a.lanes, b.lanes, c.lanes));
+
+    [MethodImpl(Inline)]
+    public static void AddProduct(ref Simd256 sum, Simd256 a, Simd256 b) =>
+        sum.lanes = Vector256.MultiplyAddEstimate(a.lanes, b.lanes, sum.lanes);
 
     [MethodImpl(Inline)]
     public static Simd256 Max(Simd256 a, Simd256 b) => new(Vector256.Max(a.lanes, b.lanes));
@@ -133,6 +137,29 @@ readonly unsafe partial struct Simd256(Vector256<float> lanes) : ITileVector<Sim
 
     [MethodImpl(Inline)]
     public static float Sum(Simd256 value) => Vector256.Sum(value.lanes);
+
+    [MethodImpl(Inline)]
+    public static uint GreaterBits(Simd256 a, Simd256 b) =>
+        (uint)Vector256.GreaterThan(a.lanes, b.lanes).ExtractMostSignificantBits();
+
+    [MethodImpl(Inline)]
+    public static Simd256 CountGreater(Simd256 count, Simd256 a, Simd256 b) => new(Vector256.ConditionalSelect(
+        Vector256.GreaterThan(a.lanes, b.lanes), count.lanes + Vector256<float>.One, count.lanes));
+
+    [MethodImpl(Inline)]
+    public static Simd256 CountGreaterOrEqual(Simd256 count, Simd256 a, Simd256 b) => new(Vector256.ConditionalSelect(
+        Vector256.GreaterThanOrEqual(a.lanes, b.lanes), count.lanes + Vector256<float>.One, count.lanes));
+
+    [MethodImpl(Inline)]
+    public static void StoreIntegers(Simd256 value, int* to) => Vector256.ConvertToInt32Native(value.lanes).Store(to);
+
+    [MethodImpl(Inline)]
+    public static Simd256 MinNative(Simd256 a, Simd256 b) => new(Vector256.MinNative(a.lanes, b.lanes));
+
+    [MethodImpl(Inline)]
+    public static Simd256 MaxFinite(Simd256 max, Simd256 x) => new(Vector256.ConditionalSelect(
+        Vector256.LessThan(x.lanes, Vector256.Create(float.PositiveInfinity)), Vector256.MaxNative(max.lanes, x.lanes),
+        max.lanes));
 
     public static int TileRows => 6;
 

@@ -5,7 +5,7 @@ using V = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace TripletGpu.Backends.Cpu;
 
-readonly unsafe partial struct Simd512
+unsafe partial struct Simd512
 {
     /// <summary>
     /// Two rounds of unpacking transpose 4 x 4 blocks inside the 128-bit lanes, two of shuffling move the lanes.

@@ -5,10 +5,10 @@ using System.Runtime.Intrinsics.X86;
 namespace TripletGpu.Backends.Cpu;
 
 /// <summary>16 lanes: AVX-512. 14 x 2 sums of a tile in 32 registers.</summary>
-readonly unsafe partial struct Simd512(Vector512<float> lanes) : ITileVector<Simd512>
+unsafe partial struct Simd512(Vector512<float> lanes) : ITileVector<Simd512>, IDistanceVector<Simd512>
 {
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
-    readonly Vector512<float> lanes = lanes;
+    Vector512<float> lanes = lanes;
 
     public static int Count => 16;
 
@@ -61,6 +61,10 @@ readonly unsafe partial struct Simd512(Vector512<float> lanes) : ITileVector<Sim
     [MethodImpl(Inline)]
     public static Simd512 MultiplyAdd(Simd512 a, Simd512 b, Simd512 c) =>
         new(Vector512.MultiplyAddEstimate(a.lanes, b.lanes, c.lanes));
+
+    [MethodImpl(Inline)]
+    public static void AddProduct(ref Simd512 sum, Simd512 a, Simd512 b) =>
+        sum.lanes = Vector512.MultiplyAddEstimate(a.lanes, b.lanes, sum.lanes);
 
     [MethodImpl(Inline)]
     public static Simd512 Max(Simd512 a, Simd512 b) => new(Vector512.Max(a.lanes, b.lanes));
@@ -121,6 +125,29 @@ readonly unsafe partial struct Simd512(Vector512<float> lanes) : ITileVector<Sim
 
     [MethodImpl(Inline)]
     public static float Sum(Simd512 value) => Vector512.Sum(value.lanes);
+
+    [MethodImpl(Inline)]
+    public static uint GreaterBits(Simd512 a, Simd512 b) =>
+        (uint)Vector512.GreaterThan(a.lanes, b.lanes).ExtractMostSignificantBits();
+
+    [MethodImpl(Inline)]
+    public static Simd512 CountGreater(Simd512 count, Simd512 a, Simd512 b) => new(Vector512.ConditionalSelect(
+        Vector512.GreaterThan(a.lanes, b.lanes), count.lanes + Vector512<float>.One, count.lanes));
+
+    [MethodImpl(Inline)]
+    public static Simd512 CountGreaterOrEqual(Simd512 count, Simd512 a, Simd512 b) => new(Vector512.ConditionalSelect(
+        Vector512.GreaterThanOrEqual(a.lanes, b.lanes), count.lanes + Vector512<float>.One, count.lanes));
+
+    [MethodImpl(Inline)]
+    public static void StoreIntegers(Simd512 value, int* to) => Vector512.ConvertToInt32Native(value.lanes).Store(to);
+
+    [MethodImpl(Inline)]
+    public static Simd512 MinNative(Simd512 a, Simd512 b) => new(Vector512.MinNative(a.lanes, b.lanes));
+
+    [MethodImpl(Inline)]
+    public static Simd512 MaxFinite(Simd512 max, Simd512 x) => new(Vector512.ConditionalSelect(
+        Vector512.LessThan(x.lanes, Vector512.Create(float.PositiveInfinity)), Vector512.MaxNative(max.lanes, x.lanes),
+        max.lanes));
 
     public static int TileRows => 14;
 
