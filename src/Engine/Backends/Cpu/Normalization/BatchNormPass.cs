@@ -100,15 +100,15 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
                     V h = Open(v, V.Load(gradient + i + V.Count), scale, shift, relu);
                     s0 += g;
                     s1 += h;
-                    d0 = V.MultiplyAdd(u, g, d0);
-                    d1 = V.MultiplyAdd(v, h, d1);
+                    V.AddProduct(ref d0, u, g);
+                    V.AddProduct(ref d1, v, h);
                 }
                 for (; i < end; i += V.Count)
                 {
                     V u = (V.Load(from + i) - mean) & V.FirstLanes(end - i);
                     V g = Open(u, V.Load(gradient + i), scale, shift, relu) & V.FirstLanes(end - i);
                     s0 += g;
-                    d0 = V.MultiplyAdd(u, g, d0);
+                    V.AddProduct(ref d0, u, g);
                 }
                 sum += V.Sum(s0 + s1);
                 dot += V.Sum(d0 + d1);
@@ -169,14 +169,14 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
             V u = V.Load(x + i) - middle, v = V.Load(x + i + V.Count) - middle;
             s0 += u;
             s1 += v;
-            q0 = V.MultiplyAdd(u, u, q0);
-            q1 = V.MultiplyAdd(v, v, q1);
+            V.AddProduct(ref q0, u, u);
+            V.AddProduct(ref q1, v, v);
         }
         for (; i < n; i += V.Count)
         {
             V u = (V.Load(x + i) - middle) & V.FirstLanes(n - i);
             s0 += u;
-            q0 = V.MultiplyAdd(u, u, q0);
+            V.AddProduct(ref q0, u, u);
         }
         return (V.Sum(s0 + s1), V.Sum(q0 + q1));
     }

@@ -108,7 +108,7 @@ readonly unsafe struct ResponseStrips<V> where V : struct, ICpuVector<V>
         for (int j = low; j <= high; j++)
         {
             V v = V.Load(x + (long)j * plane);
-            squares = V.MultiplyAdd(v, v, squares);
+            V.AddProduct(ref squares, v, v);
         }
         return V.MultiplyAdd(squares, V.Create(share), V.Create(k));
     }

@@ -38,15 +38,15 @@ static unsafe class FewChannelsWeight<V> where V : struct, ICpuVector<V>
                 {
                     nint o = at + (position & 1) + (position >> 1) * line;
                     V own = V.Select(V.Equal(which, V.Create(position)), g, default);
-                    a0 = V.MultiplyAdd(own, V.Create(x0[o]), a0);
-                    a1 = V.MultiplyAdd(own, V.Create(x0[o + 1]), a1);
-                    a2 = V.MultiplyAdd(own, V.Create(x0[o + 2]), a2);
-                    a3 = V.MultiplyAdd(own, V.Create(x1[o]), a3);
-                    a4 = V.MultiplyAdd(own, V.Create(x1[o + 1]), a4);
-                    a5 = V.MultiplyAdd(own, V.Create(x1[o + 2]), a5);
-                    a6 = V.MultiplyAdd(own, V.Create(x2[o]), a6);
-                    a7 = V.MultiplyAdd(own, V.Create(x2[o + 1]), a7);
-                    a8 = V.MultiplyAdd(own, V.Create(x2[o + 2]), a8);
+                    V.AddProduct(ref a0, own, V.Create(x0[o]));
+                    V.AddProduct(ref a1, own, V.Create(x0[o + 1]));
+                    V.AddProduct(ref a2, own, V.Create(x0[o + 2]));
+                    V.AddProduct(ref a3, own, V.Create(x1[o]));
+                    V.AddProduct(ref a4, own, V.Create(x1[o + 1]));
+                    V.AddProduct(ref a5, own, V.Create(x1[o + 2]));
+                    V.AddProduct(ref a6, own, V.Create(x2[o]));
+                    V.AddProduct(ref a7, own, V.Create(x2[o + 1]));
+                    V.AddProduct(ref a8, own, V.Create(x2[o + 2]));
                 }
                 at += 2;
                 dy += stride;

@@ -70,23 +70,23 @@ static unsafe class PooledTile<V> where V : struct, ICpuVector<V>
         {
             float* top = x + offsets[t], bottom = top + line;
             V a = V.Load(weight), b = V.Load(weight + V.Count), v;
-            v = V.Create(top[0]); a0 = V.MultiplyAdd(v, a, a0); b0 = V.MultiplyAdd(v, b, b0);
-            v = V.Create(top[1]); a1 = V.MultiplyAdd(v, a, a1); b1 = V.MultiplyAdd(v, b, b1);
-            v = V.Create(bottom[0]); a2 = V.MultiplyAdd(v, a, a2); b2 = V.MultiplyAdd(v, b, b2);
-            v = V.Create(bottom[1]); a3 = V.MultiplyAdd(v, a, a3); b3 = V.MultiplyAdd(v, b, b3);
+            v = V.Create(top[0]); V.AddProduct(ref a0, v, a); V.AddProduct(ref b0, v, b);
+            v = V.Create(top[1]); V.AddProduct(ref a1, v, a); V.AddProduct(ref b1, v, b);
+            v = V.Create(bottom[0]); V.AddProduct(ref a2, v, a); V.AddProduct(ref b2, v, b);
+            v = V.Create(bottom[1]); V.AddProduct(ref a3, v, a); V.AddProduct(ref b3, v, b);
             if (TWindows.Value > 1)
             {
-                v = V.Create(top[2]); a4 = V.MultiplyAdd(v, a, a4); b4 = V.MultiplyAdd(v, b, b4);
-                v = V.Create(top[3]); a5 = V.MultiplyAdd(v, a, a5); b5 = V.MultiplyAdd(v, b, b5);
-                v = V.Create(bottom[2]); a6 = V.MultiplyAdd(v, a, a6); b6 = V.MultiplyAdd(v, b, b6);
-                v = V.Create(bottom[3]); a7 = V.MultiplyAdd(v, a, a7); b7 = V.MultiplyAdd(v, b, b7);
+                v = V.Create(top[2]); V.AddProduct(ref a4, v, a); V.AddProduct(ref b4, v, b);
+                v = V.Create(top[3]); V.AddProduct(ref a5, v, a); V.AddProduct(ref b5, v, b);
+                v = V.Create(bottom[2]); V.AddProduct(ref a6, v, a); V.AddProduct(ref b6, v, b);
+                v = V.Create(bottom[3]); V.AddProduct(ref a7, v, a); V.AddProduct(ref b7, v, b);
             }
             if (TWindows.Value > 2)
             {
-                v = V.Create(top[4]); a8 = V.MultiplyAdd(v, a, a8); b8 = V.MultiplyAdd(v, b, b8);
-                v = V.Create(top[5]); a9 = V.MultiplyAdd(v, a, a9); b9 = V.MultiplyAdd(v, b, b9);
-                v = V.Create(bottom[4]); a10 = V.MultiplyAdd(v, a, a10); b10 = V.MultiplyAdd(v, b, b10);
-                v = V.Create(bottom[5]); a11 = V.MultiplyAdd(v, a, a11); b11 = V.MultiplyAdd(v, b, b11);
+                v = V.Create(top[4]); V.AddProduct(ref a8, v, a); V.AddProduct(ref b8, v, b);
+                v = V.Create(top[5]); V.AddProduct(ref a9, v, a); V.AddProduct(ref b9, v, b);
+                v = V.Create(bottom[4]); V.AddProduct(ref a10, v, a); V.AddProduct(ref b10, v, b);
+                v = V.Create(bottom[5]); V.AddProduct(ref a11, v, a); V.AddProduct(ref b11, v, b);
             }
             weight += 2 * V.Count;
         }

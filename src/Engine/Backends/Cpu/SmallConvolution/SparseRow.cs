@@ -25,14 +25,14 @@ static unsafe class SparseRow<V> where V : struct, ICpuVector<V>
         {
             V g = V.Create(list->Gradient);
             float* at = x + list->Offset;
-            a0 = V.MultiplyAdd(g, V.Load(at), a0);
-            if (TVectors.Value > 1) a1 = V.MultiplyAdd(g, V.Load(at + V.Count), a1);
+            V.AddProduct(ref a0, g, V.Load(at));
+            if (TVectors.Value > 1) V.AddProduct(ref a1, g, V.Load(at + V.Count));
             if (TVectors.Value > 2)
             {
-                a2 = V.MultiplyAdd(g, V.Load(at + 2 * V.Count), a2);
-                a3 = V.MultiplyAdd(g, V.Load(at + 3 * V.Count), a3);
-                a4 = V.MultiplyAdd(g, V.Load(at + 4 * V.Count), a4);
-                a5 = V.MultiplyAdd(g, V.Load(at + 5 * V.Count), a5);
+                V.AddProduct(ref a2, g, V.Load(at + 2 * V.Count));
+                V.AddProduct(ref a3, g, V.Load(at + 3 * V.Count));
+                V.AddProduct(ref a4, g, V.Load(at + 4 * V.Count));
+                V.AddProduct(ref a5, g, V.Load(at + 5 * V.Count));
             }
         }
         V.Store(a0, dw);
