@@ -35,6 +35,7 @@ static class Intrinsics
             case "Warp" when IsFourBytes(m.Parameters[0].Type):
             case "Interop" when m.Name is "FloatAsInt" or "IntAsFloat":
                 return m.ContainingType.Name + "_" + m.Name;
+            case "Lanes16" when Translation.IsLanes(m.ContainingType): return "Lanes16_" + m.Name;
             default: return null;
         }
     }

@@ -31,6 +31,7 @@ sealed partial class Translation
                 return "double";
         }
         if (IsVector(type)) return "float4";
+        if (IsLanes(type)) return "Lanes16";
         // A struct that kernels are generic over and that has fields is a kernel's argument too.
         if (type is ITypeParameterSymbol parameter && KernelShape.Interface(parameter) != "") return parameter.Name;
         // Other structs would be declared twice where a type argument's program meets a kernel's: numbers will do
@@ -50,6 +51,9 @@ sealed partial class Translation
 
     /// <summary>Four floats that load and store as one: both targets' <c>float4</c>.</summary>
     public static bool IsVector(ITypeSymbol? type) => type is { Name: "Float4", ContainingNamespace.Name: "Kernels" };
+
+    /// <summary>Sixteen floats that are computed as one; the preludes define the type and its functions.</summary>
+    public static bool IsLanes(ITypeSymbol? type) => type is { Name: "Lanes16", ContainingNamespace.Name: "Kernels" };
 
     /// <summary>A struct's fields in the order of the C# declaration, which is that of its memory.</summary>
     public static List<(string Name, ITypeSymbol Type)> Fields(INamedTypeSymbol type) => type.IsTupleType

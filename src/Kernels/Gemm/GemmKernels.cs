@@ -7,8 +7,8 @@ public static partial class GemmKernels
 {
     /// <summary>
     /// C = A B, or adds it, for each of a batch (Grid.IdxZ). One group a tile of C, one item a small tile of that in
-    /// registers. Each step along K stages a
-    /// tile of A (transposed) and one of B in shared memory; elements beyond the edge are staged as 0. Reads
+    /// registers. Each step along K
+    /// stages a tile of A (transposed) and one of B in shared memory; elements beyond the edge are staged as 0. Reads
     /// 2 K (1/M + 1/N) / 2 floats an element of C; bound by arithmetic from K of about 64. Deterministic.
     /// </summary>
     [Kernel(GroupOf = nameof(TTile))]
@@ -18,8 +18,6 @@ public static partial class GemmKernels
         var tileA = SharedMemory.Allocate<float>(TTile.K * TTile.M);
         var tileB = SharedMemory.Allocate<float>(TTile.K * TTile.N);
         var sums = LocalMemory.Allocate<float>(TTile.ItemM * TTile.ItemN);
-        var columnA = LocalMemory.Allocate<float>(TTile.ItemM);
-        var rowB = LocalMemory.Allocate<float>(TTile.ItemN);
 
         int item = Group.IdxY * TTile.GroupX + Group.IdxX;
         int firstRow = Grid.IdxY * TTile.M;
@@ -47,18 +45,7 @@ public static partial class GemmKernels
             }
             Group.Barrier();
 
-            for (int k = 0; k < TTile.K; k++)
-            {
-                var stepA = tileA.SubView(k * TTile.M + Group.IdxY * TTile.ItemM, TTile.ItemM);
-                var stepB = tileB.SubView(k * TTile.N + Group.IdxX * TTile.ItemN, TTile.ItemN);
-                for (int i = 0; i < TTile.ItemM; i++)
-                    columnA[i] = stepA[i];
-                for (int j = 0; j < TTile.ItemN; j++)
-                    rowB[j] = stepB[j];
-                for (int i = 0; i < TTile.ItemM; i++)
-                    for (int j = 0; j < TTile.ItemN; j++)
-                        sums[i * TTile.ItemN + j] += columnA[i] * rowB[j];
-            }
+            SharedTile.MultiplyAdd<TTile>(tileA, tileB, sums);
             Group.Barrier();   // the next step overwrites the tiles
         }
 

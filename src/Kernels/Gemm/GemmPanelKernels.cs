@@ -5,50 +5,30 @@ namespace TripletGpu.Kernels;
 /// <summary>
 /// Matrix products for an OpenCL device that is itself a CPU: no group, no barrier. B comes packed in panels of 32
 /// columns, [panel][k][32] with zeros beyond N, so that a panel is read in order and stays in a cache while rows of A
-/// pass by. One item computes 8 rows by one panel; the loops over those are constant, so that the device's compiler
-/// keeps the sums in vector registers.
+/// pass by. One item computes 8 rows by one panel in vector registers (<see cref="PanelTile"/>).
 /// </summary>
 public static partial class GemmPanelKernels
 {
-    /// <summary>Rows and columns an item computes.</summary>
-    public const int PanelM = 8, PanelN = 32;
-
-    const int PackK = 16;
+    const int PanelN = PanelTile.Columns, PackK = 16;
 
     /// <summary>
-    /// C = A B, or adds it, for each of a batch (Grid.IdxZ). Grid.IdxX counts blocks of 8 rows, Grid.IdxY panels. Rows
-    /// beyond the last repeat it and are not stored. Bound by arithmetic. Deterministic.
+    /// C = A B, or adds it, for each of a batch (Grid.IdxZ). Grid.IdxX counts blocks of 8 rows, Grid.IdxY panels. Bound
+    /// by arithmetic. Deterministic.
     /// </summary>
     [Kernel(1)]
     public static void Multiply(ArrayView<float> a, ArrayView<float> packed, ArrayView<float> c, GemmDims dims)
     {
-        int firstRow = Grid.IdxX * PanelM, panel = Grid.IdxY, batch = Grid.IdxZ;
-        var sums = LocalMemory.Allocate<float>(PanelM * PanelN);
-        for (int i = 0; i < PanelM * PanelN; i++)
-            sums[i] = 0f;
-
-        int startA = batch * dims.BatchA;
-        var b = packed.SubView((batch * Grid.DimY + panel) * dims.K * PanelN, dims.K * PanelN);
-        for (int k = 0; k < dims.K; k++)
-        {
-            var rowB = b.SubView(k * PanelN, PanelN);
-            for (int i = 0; i < PanelM; i++)
-            {
-                int row = Math.Min(firstRow + i, dims.M - 1);
-                float valueA = a[startA + row * dims.RowA + k * dims.ColumnA];
-                for (int j = 0; j < PanelN; j++)
-                    sums[i * PanelN + j] += valueA * rowB[j];
-            }
-        }
-
+        int firstRow = Grid.IdxX * PanelTile.Rows, panel = Grid.IdxY, batch = Grid.IdxZ;
+        var sums = LocalMemory.Allocate<Lanes16>(PanelTile.Rows * 2);
+        var row = SharedMemory.Allocate<float>(PanelN);
+        PanelTile.Clear(sums);
+        PanelTile.Accumulate(
+            a, batch * dims.BatchA, firstRow, dims.M, dims.RowA, dims.ColumnA,
+            packed.SubView((batch * Grid.DimY + panel) * dims.K * PanelN, dims.K * PanelN), dims.K, sums);
         int firstColumn = panel * PanelN, columns = Math.Min(PanelN, dims.N - firstColumn);
-        for (int i = 0; i < PanelM; i++)
-        {
-            if (firstRow + i >= dims.M) break;
-            var result = c.SubView(batch * dims.BatchC + (firstRow + i) * dims.RowC + firstColumn, columns);
-            for (int j = 0; j < columns; j++)
-                result[j] = dims.Accumulate != 0 ? result[j] + sums[i * PanelN + j] : sums[i * PanelN + j];
-        }
+        int rows = dims.M - firstRow, to = batch * dims.BatchC + firstRow * dims.RowC + firstColumn;
+        if (columns == PanelN) PanelTile.Store(sums, rows, c, to, dims.RowC, dims.Accumulate);
+        else PanelTile.StorePart(sums, rows, c, to, dims.RowC, columns, dims.Accumulate, row);
     }
 
     /// <summary>

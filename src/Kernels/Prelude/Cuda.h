@@ -153,6 +153,13 @@ struct Index3D { int X, Y, Z; };
 #define INFINITY __uint_as_float(0x7f800000u)
 #define NAN __uint_as_float(0x7fc00000u)
 #define float4_new(x, y, z, w) (float4{x, y, z, w})
+struct Lanes16 { float at[16]; };
+#define LANES(value) Lanes16 lanes; UNROLL for (int i = 0; i < 16; i++) lanes.at[i] = value; return lanes
+FUNCTION Lanes16 Lanes16_All(float value) { LANES(value); }
+FUNCTION Lanes16 Lanes16_Load(const float* from, int at) { LANES(from[at + i]); }
+FUNCTION void Lanes16_Store(Lanes16 lanes, float* to, int at) { UNROLL for (int i = 0; i < 16; i++) to[at + i] = lanes.at[i]; }
+FUNCTION Lanes16 Lanes16_MultiplyAdd(float x, Lanes16 y, Lanes16 sum) { LANES(x * y.at[i] + sum.at[i]); }
+FUNCTION Lanes16 Lanes16_Where(Lanes16 all, const int* inside, int at) { LANES(inside[at + i] != 0 ? all.at[i] : 0.0f); }
 
 #define INTEGERS(type)                                                                   \
     FUNCTION type Math_Max(type a, type b) { return a > b ? a : b; }                     \

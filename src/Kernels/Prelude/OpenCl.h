@@ -85,6 +85,12 @@ FUNCTION Index3D Index3D_new(int x, int y, int z) { Index3D i; i.X = x; i.Y = y;
 #define Interop_FloatAsInt as_uint
 #define Interop_IntAsFloat as_float
 #define float4_new(x, y, z, w) ((float4)(x, y, z, w))
+typedef float16 Lanes16;
+#define Lanes16_All(value) ((float16)(value))
+#define Lanes16_Load(from, at) vload16(0, (from) + (at))
+#define Lanes16_Store(lanes, to, at) vstore16(lanes, 0, (to) + (at))
+#define Lanes16_MultiplyAdd(x, y, sum) ((x) * (y) + (sum))
+#define Lanes16_Where(lanes, inside, at) as_float16(as_int16(lanes) & vload16(0, (inside) + (at)))
 
 // Atomics. A 32-bit operation that OpenCL C lacks is a loop around compare-and-exchange. It starts from a guess instead of
 // a plain read: that would race with the other items' writes.

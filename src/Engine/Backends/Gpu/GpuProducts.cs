@@ -6,10 +6,10 @@ namespace TripletGpu.Backends.Gpu;
 sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch)
 {
     /// <summary>Panels that hold some columns.</summary>
-    public static int Panels(int columns) => Groups(columns, GemmPanelKernels.PanelN);
+    public static int Panels(int columns) => Groups(columns, PanelTile.Columns);
 
     /// <summary>Elements of a packed K x N.</summary>
-    public static int PackedLength(int k, int n) => k * Panels(n) * GemmPanelKernels.PanelN;
+    public static int PackedLength(int k, int n) => k * Panels(n) * PanelTile.Columns;
 
     /// <summary>Runs a batch of products.</summary>
     public void Run(DeviceView<float> a, DeviceView<float> b, DeviceView<float> c, GemmDims d, int batch = 1)
@@ -33,7 +33,7 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch)
     /// matter.</summary>
     public void RunPacked(DeviceView<float> a, DeviceView<float> packed, DeviceView<float> c, GemmDims d, int batch) =>
         GemmPanelKernels.LaunchMultiply(
-            driver, (Groups(d.M, GemmPanelKernels.PanelM), Panels(d.N), batch), a, packed, c, d);
+            driver, (Groups(d.M, PanelTile.Rows), Panels(d.N), batch), a, packed, c, d);
 
     void Tiled<TTile>(DeviceView<float> a, DeviceView<float> b, DeviceView<float> c, GemmDims d, int batch)
         where TTile : struct, ITile =>

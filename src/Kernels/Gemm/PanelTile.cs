@@ -1,0 +1,84 @@
+using ILGPU;
+
+namespace TripletGpu.Kernels;
+
+/// <summary>
+/// The tile of a product that one item of a CPU computes: 8 rows by 32 columns, sixteen sums a vector. The loops over the
+/// tile are constant, so that the device's compiler unrolls them and keeps the sums in registers.
+/// </summary>
+public static class PanelTile
+{
+    /// <summary>Rows and columns.</summary>
+    public const int Rows = 8, Columns = 2 * Lanes16.Count;
+
+    /// <summary>sums = 0.</summary>
+    public static void Clear(ArrayView<Lanes16> sums)
+    {
+        for (int i = 0; i < Rows * 2; i++)
+            sums[i] = Lanes16.All(0f);
+    }
+
+    /// <summary>
+    /// sums += A B. A's element (row, k) lies at start + row * stride + k * step; rows from <paramref name="rows"/> on
+    /// repeat the last. B's row k has its 32 columns at k * 32.
+    /// </summary>
+    public static void Accumulate(
+        ArrayView<float> a, int start, int firstRow, int rows, int stride, int step, ArrayView<float> b, int depth,
+        ArrayView<Lanes16> sums)
+    {
+        var starts = LocalMemory.Allocate<int>(Rows);
+        for (int i = 0; i < Rows; i++)
+            starts[i] = start + Math.Min(firstRow + i, rows - 1) * stride;
+        for (int k = 0; k < depth; k++)
+        {
+            Lanes16 left = Lanes16.Load(b, k * Columns), right = Lanes16.Load(b, k * Columns + Lanes16.Count);
+            for (int i = 0; i < Rows; i++)
+            {
+                float value = a[starts[i] + k * step];
+                sums[2 * i] = Lanes16.MultiplyAdd(value, left, sums[2 * i]);
+                sums[2 * i + 1] = Lanes16.MultiplyAdd(value, right, sums[2 * i + 1]);
+            }
+        }
+    }
+
+    /// <summary>C = sums, or adds them: some rows, <paramref name="stride"/> elements apart.</summary>
+    public static void Store(
+        ArrayView<Lanes16> sums, int rows, ArrayView<float> c, int start, int stride, int accumulate)
+    {
+        for (int i = 0; i < Rows; i++)
+            if (i < rows)
+            {
+                Put(sums[2 * i], c, start + i * stride, accumulate);
+                Put(sums[2 * i + 1], c, start + i * stride + Lanes16.Count, accumulate);
+            }
+    }
+
+    /// <summary>The same for the first <paramref name="columns"/> columns.</summary>
+    /// <param name="row">32 elements to compute with.</param>
+    public static void StorePart(
+        ArrayView<Lanes16> sums, int rows, ArrayView<float> c, int start, int stride, int columns, int accumulate,
+        ArrayView<float> row)
+    {
+        for (int i = 0; i < Rows; i++)
+        {
+            Spill(sums, i, row);
+            int at = start + i * stride, width = i < rows ? columns : 0;
+            for (int j = 0; j < width; j++)
+                c[at + j] = accumulate != 0 ? c[at + j] + row[j] : row[j];
+        }
+    }
+
+    /// <summary>Puts the sums of a row where single ones can be reached.</summary>
+    public static void Spill(ArrayView<Lanes16> sums, int i, ArrayView<float> row)
+    {
+        Lanes16.Store(sums[2 * i], row, 0);
+        Lanes16.Store(sums[2 * i + 1], row, Lanes16.Count);
+    }
+
+    /// <summary>to = lanes, or adds them.</summary>
+    static void Put(Lanes16 lanes, ArrayView<float> to, int at, int accumulate)
+    {
+        if (accumulate != 0) Lanes16.Store(Lanes16.MultiplyAdd(1f, lanes, Lanes16.Load(to, at)), to, at);
+        else Lanes16.Store(lanes, to, at);
+    }
+}
