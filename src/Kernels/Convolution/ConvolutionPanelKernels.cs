@@ -3,75 +3,170 @@ using ILGPU;
 namespace TripletGpu.Kernels;
 
 /// <summary>
-/// The matrix of columns, and its transpose, packed in panels of 32 columns for <see cref="GemmPanelKernels"/>: each
-/// panel is [row][32], with zeros beyond the last column.
+/// Convolutions as implicit matrix products on a device that is itself a CPU: one item gathers what a tile needs of the
+/// images into shared memory, which is the core's own cache, and multiplies it there (<see cref="PanelTile"/>). No matrix
+/// of columns is written. Bound by arithmetic. Deterministic.
 /// </summary>
 public static partial class ConvolutionPanelKernels
 {
-    const int PanelN = GemmPanelKernels.PanelN;
+    /// <summary>Taps that are gathered at a time by <see cref="Multiply"/>: 32 KiB with their 32 pixels.</summary>
+    public const int Depth = 256;
+
+    /// <summary>A group's taps and the pixels it gathers at a time in <see cref="BackwardWeight"/>: 32 KiB.</summary>
+    public const int WeightTaps = 32, WeightPixels = 256;
+
+    /// <summary>Pixels that an item of <see cref="PackGradient"/> takes.</summary>
+    public const int PackPixels = 16;
+
+    const int Columns = PanelTile.Columns;
 
     /// <summary>
-    /// Panels of 32 output pixels with a row for each tap. The pixels of some images are counted on, so that small maps
-    /// fill panels; Y counts such groups of <paramref name="images"/>. One item a panel (X): for each tap it copies the
-    /// pieces of lines that the panel's pixels see.
+    /// y = W x gathered: the product of the filters (K x C R S) and what each pixel sees. Grid.IdxX counts 32 pixels, over
+    /// all images; Grid.IdxY blocks of <paramref name="rowsEach"/> filters. Depths above 256 add to y step by step.
     /// </summary>
-    [Kernel]
-    public static void GatherPixels(
-        Index2D i, ArrayView<float> x, ArrayView<float> packed, ConvolutionShape d, int images)
+    [Kernel(1)]
+    public static void Multiply(
+        ArrayView<float> x, ArrayView<float> weight, [MayAlias] ArrayView<float> bias, [MayAlias] ArrayView<float> residual,
+        [MayAlias] ArrayView<float> y, ConvolutionShape d, ConvolutionTarget target, int images, int rowsEach)
     {
-        int pixels = images * d.Pixels, panels = (pixels + PanelN - 1) / PanelN;
-        int first = i.X * PanelN, end = Math.Min(first + PanelN, pixels);
-        var panel = packed.SubView((i.Y * panels + i.X) * d.Taps * PanelN, d.Taps * PanelN);
-        for (int tap = 0; tap < d.Taps; tap++)
+        var panel = SharedMemory.Allocate<float>(Depth * Columns);
+        var at = SharedMemory.Allocate<int>(Columns);
+        var lines = SharedMemory.Allocate<int>(Columns);
+        var columns = SharedMemory.Allocate<int>(Columns);
+        var inside = SharedMemory.Allocate<int>(Columns);
+        var results = SharedMemory.Allocate<int>(Columns);
+        var row = SharedMemory.Allocate<float>(Columns);
+        var sums = LocalMemory.Allocate<Lanes16>(PanelTile.Rows * 2);
+        int first = Grid.IdxX * Columns, count = Math.Min(Columns, images * d.Pixels - first);
+        int firstRow = Grid.IdxY * rowsEach, endRow = Math.Min(firstRow + rowsEach, d.K);
+        int length = images * d.C * d.H * d.W, plane = target.H * target.W, window = d.R * d.S;
+        PixelTable.Fill(at, lines, columns, first, Columns, d, images);
+        for (int j = 0; j < count; j++)
         {
-            int s = tap % d.S, r = tap / d.S % d.R, c = tap / (d.R * d.S);
-            var row = panel.SubView(tap * PanelN, PanelN);
-            for (int j = 0; j < PanelN; j++)
-                row[j] = 0f;
-            int shift = s * d.DilationW - d.Left, firstInside = d.FirstColumn(s), endInside = d.EndColumn(s);
-            for (int line = first / d.Q; line * d.Q < end; line++)
+            int pixel = first + j;
+            results[j] = pixel / d.Pixels * d.K * plane + target.At(pixel / d.Q % d.P, pixel % d.Q);
+        }
+        bool isRun = count == Columns && results[Columns - 1] - results[0] == Columns - 1;
+
+        int firstTap = 0;
+        do      // without taps there are zeros to write
+        {
+            int depth = Math.Min(Depth, d.Taps - firstTap);
+            for (int rs = 0; rs < window && depth > 0; rs++)
             {
-                int image = i.Y * images + line / d.P, h = line % d.P * d.StrideH + r * d.DilationH - d.Top;
-                if (h < 0 || h >= d.H) continue;
-                // This line's pixels of the panel, and of those the ones that see the map.
-                int from = Math.Max(Math.Max(first - line * d.Q, 0), firstInside);
-                int to = Math.Min(Math.Min(end - line * d.Q, d.Q), endInside);
-                int source = ((image * d.C + c) * d.H + h) * d.W + shift, target = line * d.Q - first;
-                if (d.StrideW == 1)
-                    for (int q = from; q < to; q++)
-                        row[target + q] = x[source + q];
-                else
-                    for (int q = from; q < to; q++)
-                        row[target + q] = x[source + q * d.StrideW];
+                PixelTable.Mark(inside, lines, columns, Columns, rs, d);
+                int shift = d.Shift(rs), c = (firstTap - rs + window - 1) / window;
+                for (int tap = c * window + rs - firstTap; tap < depth; tap += window)
+                {
+                    PixelTable.Gather(x, length, at, inside, Columns, c * d.H * d.W + shift, panel, tap * Columns);
+                    c++;
+                }
             }
+            bool isLast = firstTap + depth >= d.Taps;
+            int adds = firstTap > 0 ? 1 : target.Accumulate;
+            for (int k = firstRow; k < endRow; k += PanelTile.Rows)
+            {
+                PanelTile.Clear(sums);
+                PanelTile.Accumulate(weight, firstTap, k, d.K, d.Taps, 1, panel, depth, sums);
+                if (isRun && !(isLast && target.Finishes))
+                    PanelTile.Store(sums, d.K - k, y, results[0] + k * plane, plane, adds);
+                else
+                    for (int i = 0; i < PanelTile.Rows; i++)
+                    {
+                        PanelTile.Spill(sums, i, row);
+                        int pixels = k + i < d.K ? count : 0;
+                        float shift = isLast && target.HasBias != 0 && pixels > 0 ? bias[k + i] : 0f;
+                        for (int j = 0; j < pixels; j++)
+                        {
+                            int to = results[j] + (k + i) * plane;
+                            float value = (adds != 0 ? y[to] + row[j] : row[j]) + shift;
+                            if (isLast && target.HasResidual != 0) value += residual[to];
+                            y[to] = isLast && target.Relu != 0 ? MathF.Max(value, 0f) : value;
+                        }
+                    }
+            }
+            firstTap += Depth;
+        }
+        while (firstTap < d.Taps);
+    }
+
+    /// <summary>
+    /// Parts of the weight's gradient, [part][tap][filter] with the filters rounded up to 32: the products of what the
+    /// pixels of a part see through each tap and their gradients, which are packed by <see cref="PackGradient"/>.
+    /// Grid.IdxX counts 32 taps, Grid.IdxY the parts, of <paramref name="pixelsEach"/> pixels.
+    /// </summary>
+    [Kernel(1)]
+    public static void BackwardWeight(
+        ArrayView<float> x, ArrayView<float> packed, ArrayView<float> parts, ConvolutionShape d, int images, int pixelsEach)
+    {
+        var rows = SharedMemory.Allocate<float>(WeightTaps * WeightPixels);
+        var at = SharedMemory.Allocate<int>(WeightPixels);
+        var lines = SharedMemory.Allocate<int>(WeightPixels);
+        var columns = SharedMemory.Allocate<int>(WeightPixels);
+        var inside = SharedMemory.Allocate<int>(WeightPixels);
+        var sums = LocalMemory.Allocate<Lanes16>(PanelTile.Rows * 2);
+        int pixels = images * d.Pixels, window = d.R * d.S, length = images * d.C * d.H * d.W;
+        int firstTap = Grid.IdxX * WeightTaps, taps = Math.Min(WeightTaps, d.Taps - firstTap);
+        int panels = (d.K + Columns - 1) / Columns, stride = panels * Columns;
+        int start = Grid.IdxY * pixelsEach, end = Math.Min(start + pixelsEach, pixels);
+        for (int first = start; first < end; first += WeightPixels)
+        {
+            int depth = Math.Min(WeightPixels, end - first);
+            PixelTable.Fill(at, lines, columns, first, WeightPixels, d, images);
+            for (int rs = 0; rs < window; rs++)
+            {
+                int shift = d.Shift(rs), c = (firstTap - rs + window - 1) / window, tap = c * window + rs - firstTap;
+                if (tap >= taps) continue;
+                PixelTable.Mark(inside, lines, columns, WeightPixels, rs, d);
+                for (int t = tap; t < taps; t += window)
+                {
+                    PixelTable.Gather(x, length, at, inside, WeightPixels, c * d.H * d.W + shift, rows, t * WeightPixels);
+                    c++;
+                }
+            }
+            for (int panel = 0; panel < panels; panel++)
+                for (int t = 0; t < taps; t += PanelTile.Rows)
+                {
+                    PanelTile.Clear(sums);
+                    PanelTile.Accumulate(
+                        rows, 0, t, taps, WeightPixels, 1, packed.SubView((panel * pixels + first) * Columns, depth * Columns),
+                        depth, sums);
+                    PanelTile.Store(
+                        sums, taps - t, parts, (Grid.IdxY * d.Taps + firstTap + t) * stride + panel * Columns, stride,
+                        first > start ? 1 : 0);
+                }
         }
     }
 
     /// <summary>
-    /// Panels of 32 taps with a row for each output pixel of all images. One item a line of output pixels of a panel (X
-    /// lines, Y panels, Z images).
+    /// The output's gradient with 32 filters side by side, [32 filters][pixel of all images][filter], zeros beyond the
+    /// last. One item 16 pixels (X) of 32 filters (Y) of an image (Z).
     /// </summary>
     [Kernel]
-    public static void GatherTaps(
-        Index3D i, ArrayView<float> x, ArrayView<float> packed, ConvolutionShape d, int images)
+    public static void PackGradient(Index3D i, ArrayView<float> dy, ArrayView<float> packed, ConvolutionShape d, int images)
     {
-        int p = i.X, firstTap = i.Y * PanelN;
-        var rows = packed.SubView(((i.Y * images + i.Z) * d.Pixels + p * d.Q) * PanelN, d.Q * PanelN);
-        var image = x.SubView(i.Z * d.C * d.H * d.W, d.C * d.H * d.W);
-        for (int j = 0; j < PanelN; j++)
+        int end = Math.Min((i.X + 1) * PackPixels, d.Pixels), firstFilter = i.Y * Columns;
+        for (int pixel = i.X * PackPixels; pixel < end; pixel++)
         {
-            int tap = firstTap + j;
-            int s = tap % d.S, r = tap / d.S % d.R, c = tap / (d.R * d.S);
-            int h = p * d.StrideH + r * d.DilationH - d.Top;
-            bool inside = tap < d.Taps && h >= 0 && h < d.H;
-            int from = inside ? d.FirstColumn(s) : d.Q, to = inside ? d.EndColumn(s) : d.Q;
-            int source = (c * d.H + h) * d.W + s * d.DilationW - d.Left;
-            for (int q = 0; q < Math.Min(from, d.Q); q++)
-                rows[q * PanelN + j] = 0f;
-            for (int q = from; q < to; q++)
-                rows[q * PanelN + j] = image[source + q * d.StrideW];
-            for (int q = Math.Max(from, to); q < d.Q; q++)
-                rows[q * PanelN + j] = 0f;
+            int to = ((i.Y * images + i.Z) * d.Pixels + pixel) * Columns;
+            for (int j = 0; j < Columns; j++)
+                packed[to + j] = firstFilter + j < d.K ? dy[(i.Z * d.K + firstFilter + j) * d.Pixels + pixel] : 0f;
+        }
+    }
+
+    /// <summary>
+    /// dw[k, tap] = the sum of the parts of <see cref="BackwardWeight"/>, or adds it. One item a tap (X) of 16 filters (Y).
+    /// </summary>
+    [Kernel]
+    public static void SumParts(Index2D i, ArrayView<float> parts, ArrayView<float> dw, int filters, int taps, int count, int accumulate)
+    {
+        int stride = (filters + Columns - 1) / Columns * Columns;
+        for (int k = i.Y * Lanes16.Count; k < Math.Min((i.Y + 1) * Lanes16.Count, filters); k++)
+        {
+            float sum = accumulate != 0 ? dw[k * taps + i.X] : 0f;
+            for (int part = 0; part < count; part++)
+                sum += parts[(part * taps + i.X) * stride + k];
+            dw[k * taps + i.X] = sum;
         }
     }
 }

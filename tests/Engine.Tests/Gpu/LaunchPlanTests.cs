@@ -18,9 +18,18 @@ public sealed class LaunchPlanTests
     public void Product_Gpu_TakesTheLargestTileThatFillsIt(int m, int n, int batch, ProductForm form) =>
         Assert.That(new LaunchPlan(Gpu).Product(m, n, batch), Is.EqualTo(form));
 
-    [TestCase(130, 100L, 130)]
-    [TestCase(32, 1L << 21, 4)]
-    [TestCase(2, 1L << 30, 2)]
-    public void ImagesAtOnce_KeepsColumnsSmall_InMultiplesOfFour(int images, long each, int expected) =>
-        Assert.That(new LaunchPlan(Cpu).ImagesAtOnce(images, each), Is.EqualTo(expected));
+    [TestCase(1000, 100_000, 1)]
+    [TestCase(40, 100_000, 4)]
+    [TestCase(1, 100_000, 160)]
+    [TestCase(1, 1_500, 2)]
+    [TestCase(1, 7, 1)]
+    public void Parts_FillTheDevice_ButAreNotTooShort(int groups, int depth, int parts) =>
+        Assert.That(new LaunchPlan(Gpu).Parts(groups, depth), Is.EqualTo(parts));
+
+    [TestCase(100, 192, 192)]
+    [TestCase(4, 192, 96)]
+    [TestCase(1, 20, 8)]
+    [TestCase(1, 3, 8)]
+    public void FiltersEach_FewPanels_SplitsTheFiltersInTiles(int panels, int filters, int each) =>
+        Assert.That(new LaunchPlan(Cpu).FiltersEach(panels, filters), Is.EqualTo(each));
 }

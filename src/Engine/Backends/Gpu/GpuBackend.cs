@@ -21,7 +21,7 @@ public sealed class GpuBackend : IBackend
         Elementwise = new GpuElementwise(driver);
         Reduction = new GpuReduction(driver, Plan, scratch);
         MatMul = new GpuMatMul(driver, products);
-        Convolution = new GpuConvolution(driver, Plan, products, scratch);
+        Convolution = new GpuConvolution(driver, Plan, scratch);
         Pooling = new GpuPooling(driver);
         Normalization = new GpuNormalization(driver, Plan, scratch);
         Optimizers = new GpuOptimizers(driver);

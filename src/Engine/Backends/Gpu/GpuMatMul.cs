@@ -17,10 +17,8 @@ sealed class GpuMatMul(IGpuDriver driver, GpuProducts products) : IMatMul
     {
         Multiply(x, false, weight, true, new Gradient(y, Accumulate: false));
         if (bias is null) return;
-        DeviceView<float> output = y.Floats();
-        ConvolutionKernels.LaunchFinish(
-            driver, y.Items(), bias.Floats(), output, output, channels: y.Shape[1], plane: 1, hasBias: 1,
-            hasResidual: 0, relu: 0);
+        ConvolutionKernels.LaunchAddBias(
+            driver, y.Items(), bias.Floats(), y.Floats(), channels: y.Shape[1], plane: 1);
     }
 
     public void SumRows(Tensor x, Gradient sums)

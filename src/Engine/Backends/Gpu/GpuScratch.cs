@@ -6,7 +6,6 @@ namespace TripletGpu.Backends.Gpu;
 /// need.</summary>
 enum ScratchUse
 {
-    Columns,
     Packed,
     Product,
     Weight,

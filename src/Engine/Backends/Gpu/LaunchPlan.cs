@@ -28,8 +28,11 @@ public sealed class LaunchPlan(GpuCapabilities device)
     // A GPU hides latency behind some groups on each multiprocessor; fewer, larger tiles would leave it idle.
     const int GroupsEach = 2;
 
-    // Columns of a few images stay in a CPU's cache; a GPU wants long launches.
-    const long CpuColumns = 4L << 20, GpuColumns = 32L << 20;
+    // Products of fewer steps are not worth a part of their own; the parts are summed in another pass.
+    const int ShortestPart = 512;
+
+    // A CPU's threads take groups one by one: some for each level out what takes longer.
+    const int CpuGroupsEach = 4;
 
     /// <summary>Whether products run in panels, whose second operand is packed first.</summary>
     public bool UsesPanels { get; init; } = device.IsCpu;
@@ -50,11 +53,24 @@ public sealed class LaunchPlan(GpuCapabilities device)
         return Groups(m, n, batch, 64, 64) >= wanted ? ProductForm.Tile64x64 : ProductForm.Tile32x32;
     }
 
-    /// <summary>How many images' columns are formed at a time; a multiple of four, or all.</summary>
-    public int ImagesAtOnce(int images, long elementsEach)
+    /// <summary>In how many parts the depth of a product is computed, so that few tiles fill the device too.</summary>
+    /// <param name="groups">The groups of one part.</param>
+    /// <param name="depth">Terms of a sum.</param>
+    public int Parts(int groups, int depth)
     {
-        long fit = Math.Max(1, (device.IsCpu ? CpuColumns : GpuColumns) / Math.Max(1, elementsEach));
-        return (int)Math.Min(images, (fit + 3) / 4 * 4);
+        long wanted = (long)(UsesPanels ? CpuGroupsEach : GroupsEach) * device.ComputeUnits;
+        return (int)Math.Clamp(wanted / groups, 1, Math.Max(1, depth / ShortestPart));
+    }
+
+    /// <summary>The filters that a group of a panel convolution takes: all, where the pixels alone fill the device,
+    /// since each group gathers them anew.</summary>
+    /// <param name="panels">Groups of pixels.</param>
+    /// <param name="filters">All filters.</param>
+    public int FiltersEach(int panels, int filters)
+    {
+        int parts = (int)Math.Max(1, (long)CpuGroupsEach * device.ComputeUnits / panels);
+        int each = (filters + parts - 1) / parts;
+        return (each + PanelTile.Rows - 1) / PanelTile.Rows * PanelTile.Rows;
     }
 
     static long Groups(int m, int n, int batch, int tileM, int tileN) =>

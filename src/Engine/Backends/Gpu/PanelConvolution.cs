@@ -2,91 +2,34 @@ using TripletGpu.Kernels;
 
 namespace TripletGpu.Backends.Gpu;
 
-/// <summary>
-/// The products of a convolution on a device that is a CPU: columns are gathered straight into packed panels. Maps of
-/// few
-/// pixels share panels: the pixels of all images are counted on, and the result is put into the order of images after.
-/// </summary>
-sealed class PanelConvolution(IGpuDriver driver, GpuProducts products, GpuScratch scratch)
+/// <summary>Convolutions on a device that is a CPU: one item gathers and multiplies, in its core's cache.</summary>
+sealed class PanelConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch) : IConvolutionProducts
 {
-    // Below, the last panel of each image would be a large part of zeros.
-    const int FewPixels = 128;
-
-    // A copy's items take runs of at most a line or a map.
-    const int CopyEach = 512;
-
-    /// <summary>y = W * columns.</summary>
     public void Multiply(
-        DeviceView<float> x, DeviceView<float> weight, DeviceView<float> y, ConvolutionShape d, int images)
+        DeviceView<float> x, DeviceView<float> weight, DeviceView<float> bias, DeviceView<float> residual,
+        DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target, int images)
     {
-        (int together, int groups) = Groups(d, images);
-        int columns = together * d.Pixels;
-        DeviceView<float> packed = Gather(x, d, together, groups);
-        DeviceView<float> result = together == 1 ? y : scratch.Take(ScratchUse.Product, (long)d.K * columns);
-        products.RunPacked(weight, packed, result, new GemmDims(
-            d.K, columns, d.Taps, d.Taps, 1, 0, 1, columns, 0, 0, d.K * d.Pixels, 0), groups);
-        // [channel, image, pixel] to [image, channel, pixel]
-        if (together > 1)
-            Copy(result, y, (d.K, images, d.Pixels), (columns, d.Pixels), (d.Pixels, d.K * d.Pixels));
+        int panels = Parts(images * d.Pixels, PanelTile.Columns), each = plan.FiltersEach(panels, d.K);
+        ConvolutionPanelKernels.LaunchMultiply(
+            driver, (panels, Parts(d.K, each)), x, weight, bias, residual, y, d, target, images, each);
     }
 
-    /// <summary>dx from W' dy; <paramref name="transposed"/> is W' with a row for each tap.</summary>
-    public void BackwardInput(
-        DeviceView<float> dy, DeviceView<float> transposed, DeviceView<float> dx, ConvolutionShape d, int images,
-        int accumulate)
-    {
-        (int together, int groups) = Groups(d, images);
-        int columns = together * d.Pixels;
-        DeviceView<float> packed = Gather(dy, Map(d), together, groups);
-        DeviceView<float> result = scratch.Take(ScratchUse.Product, (long)groups * d.Taps * columns);
-        products.RunPacked(transposed, packed, result, new GemmDims(
-            d.Taps, columns, d.K, d.K, 1, 0, 1, columns, 0, 0, d.Taps * columns, 0), groups);
-        ConvolutionKernels.LaunchSumColumns(
-            driver, images * d.C * d.H, result, dx, d, columns, together == 1 ? d.Taps * columns
-            : d.Pixels, accumulate);
-    }
-
-    /// <summary>dW = dy * columns', the pixels of all images one after the other.</summary>
     public void BackwardWeight(
         DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int images, int accumulate)
     {
-        int pixels = images * d.Pixels;
-        DeviceView<float> packed = scratch.Take(ScratchUse.Columns, GpuProducts.PackedLength(pixels, d.Taps));
-        ConvolutionPanelKernels.LaunchGatherTaps(
-            driver, (d.P, GpuProducts.Panels(d.Taps), images), x, packed, d, images);
-        DeviceView<float> rows = dy;
-        if (images > 1)
-        {
-            rows = scratch.Take(ScratchUse.Product, (long)d.K * pixels);
-            Copy(dy, rows, (images, d.K, d.Pixels), (d.K * d.Pixels, d.Pixels), (d.Pixels, pixels));
-        }
-        products.RunPacked(rows, packed, dw, new GemmDims(
-            d.K, d.Taps, pixels, pixels, 1, 0, 1, d.Taps, 0, 0, 0, accumulate), 1);
+        int pixels = images * d.Pixels, panels = Parts(d.K, PanelTile.Columns), filters = panels * PanelTile.Columns;
+        int blocks = Parts(d.Taps, ConvolutionPanelKernels.WeightTaps);
+        int each = Parts(Parts(pixels, plan.Parts(blocks, pixels)), ConvolutionPanelKernels.WeightPixels)
+            * ConvolutionPanelKernels.WeightPixels;
+        int parts = Parts(pixels, each);
+        DeviceView<float> packed = scratch.Take(ScratchUse.Packed, (long)filters * pixels);
+        DeviceView<float> sums = scratch.Take(ScratchUse.Product, (long)parts * d.Taps * filters);
+        ConvolutionPanelKernels.LaunchPackGradient(
+            driver, (Parts(d.Pixels, ConvolutionPanelKernels.PackPixels), panels, images), dy, packed, d, images);
+        ConvolutionPanelKernels.LaunchBackwardWeight(driver, (blocks, parts), x, packed, sums, d, images, each);
+        ConvolutionPanelKernels.LaunchSumParts(
+            driver, (d.Taps, Parts(d.K, Lanes16.Count)), sums, dw, d.K, d.Taps, parts, accumulate);
     }
 
-    DeviceView<float> Gather(DeviceView<float> x, ConvolutionShape d, int together, int groups)
-    {
-        int columns = together * d.Pixels;
-        DeviceView<float> packed =
-            scratch.Take(ScratchUse.Columns, (long)groups * GpuProducts.PackedLength(d.Taps, columns));
-        ConvolutionPanelKernels.LaunchGatherPixels(
-            driver, (GpuProducts.Panels(columns), groups), x, packed, d, together);
-        return packed;
-    }
-
-    void Copy(
-        DeviceView<float> from, DeviceView<float> to, (int, int, int) box, (int, int) source, (int, int) target)
-    {
-        var d = new StridedDims(
-            1, 1, box.Item1, box.Item2, box.Item3, 0, 0, 0, source.Item1, source.Item2, 1, 0, 0, 0, target.Item1,
-            target.Item2, 1, 0, 0, CopyEach);
-        StridedCopyKernels.LaunchCopy(driver, box.Item1 * box.Item2 * d.Blocks, from, to, d, 1, accumulate: 0);
-    }
-
-    /// <summary>Images whose pixels are counted on, and how many such groups there are.</summary>
-    static (int Together, int Groups) Groups(ConvolutionShape d, int images) =>
-        d.Pixels < FewPixels ? (images, 1) : (1, images);
-
-    /// <summary>The output map as the input of a 1 x 1 convolution: its columns are its pixels.</summary>
-    static ConvolutionShape Map(ConvolutionShape d) => new(d.K, d.P, d.Q, d.C, 1, 1, d.P, d.Q, 1, 1, 0, 0, 1, 1);
+    static int Parts(int count, int each) => (count + each - 1) / each;
 }
