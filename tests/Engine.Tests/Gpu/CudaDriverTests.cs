@@ -60,15 +60,6 @@ public sealed unsafe class CudaDriverTests
     }
 
     [Test]
-    public void NamesOn_EachSystem()
-    {
-        Assert.That(CudaLibrary.NamesOn(windows: true), Is.EqualTo(new[] { "nvcuda.dll" }));
-        Assert.That(CudaLibrary.NamesOn(windows: false)[0], Is.EqualTo("libcuda.so.1"));
-        Assert.That(NvrtcLibrary.NamesOn(windows: true), Does.Contain("nvrtc64_120_0.dll"));
-        Assert.That(NvrtcLibrary.NamesOn(windows: false), Does.Contain("libnvrtc.so.12"));
-    }
-
-    [Test]
     public void Find_ReadsTheDevice()
     {
         CudaDevice device = Device();
@@ -93,14 +84,6 @@ public sealed unsafe class CudaDriverTests
         Assert.That(CudaDevices.Find(Library(), null, "", out string reason), Is.Empty);
         Assert.That(reason, Is.EqualTo("the NVIDIA driver does not start: CUDA_ERROR_NO_DEVICE (100)"));
     }
-
-    [TestCase(89, "sm_89")]
-    [TestCase(90, "sm_90")]
-    [TestCase(86, "compute_80")]
-    [TestCase(120, "compute_90")]
-    [TestCase(61, null)]
-    public void Target_MachineCodeForAKnownDevice_ElsePtxForTheNewestBelow(int capability, string? architecture) =>
-        Assert.That(NvrtcTarget.For(capability, [80, 90, 89])?.Architecture, Is.EqualTo(architecture));
 
     [Test]
     public void Launch_PassesViewsValuesAndCount()

@@ -15,41 +15,62 @@ public static class ConvolutionKernelCases
     // Stride 2 and 3, dilation 2 and 1, padding at the top and at the left.
     static readonly ConvolutionShape Strided = new(2, 9, 11, 4, 3, 3, 4, 4, 2, 3, 1, 2, 2, 1);
 
-    public static IEnumerable<KernelCase> Cases => [.. Of(Plain), .. Of(Strided), .. Finish, .. ReluPool];
+    // Lines of 19 pixels that lie side by side; taps enough for two steps in depth.
+    static readonly ConvolutionShape Deep = new(30, 3, 19, 9, 3, 3, 3, 19, 1, 1, 1, 1, 1, 1);
 
-    static IEnumerable<KernelCase> Of(ConvolutionShape d)
+    // Filters enough for two tiles, and two vectors in a block of them.
+    static readonly ConvolutionShape Pointwise = new(5, 4, 4, 37, 1, 1, 4, 4, 1, 1, 0, 0, 1, 1);
+
+    public static IEnumerable<KernelCase> Cases =>
+    [
+        .. Of<Tile32x32>(Plain, ConvolutionTarget.All(4, 6)),
+        .. Of<Tile64x64>(Strided, ConvolutionTarget.All(4, 4) with { HasBias = 1, HasResidual = 1, Relu = 1 }),
+        .. Of<Tile128x64>(Deep, ConvolutionTarget.All(3, 19) with { HasBias = 1 }),
+        .. Of<Tile32x32>(Pointwise, ConvolutionTarget.All(4, 4, accumulate: 1)),
+        .. Of<Tile64x64>(Plain, new(9, 14, 2, 2, 1, 1, 0, 0, 0, 0)),
+        .. Of<Tile32x32>(new(0, 4, 6, 3, 1, 1, 2, 3, 1, 1, 0, 0, 1, 1), new(6, 7, 3, 2, 2, 1, 0, 0, 0, 0)),
+        Flip(Plain, new(0, 0, 1, 1, 3, 2)),
+        Flip(Strided, new(1, 0, 2, 2, 1, 2)),
+        new("ConvolutionKernels.AddBias", 30, In(3), In(30), 3, 5),
+        new("ConvolutionKernels.CutRelu", 131, Special(131), In(131)),
+        .. ReluPool,
+    ];
+
+    static IEnumerable<KernelCase> Of<TTile>(ConvolutionShape d, ConvolutionTarget target) where TTile : struct, ITile
     {
-        int map = Images * d.C * d.H * d.W, columns = Images * d.Taps * d.Pixels;
-        int panels = Panels(Images * d.Pixels), tapPanels = Panels(d.Taps);
-        return
+        string tile = typeof(TTile).Name;
+        int pixels = Images * d.Pixels, maps = Images * d.K * target.H * target.W;
+        // What a step leaves out of the target stays as it was.
+        object[] operands =
         [
-            new("ConvolutionKernels.GatherColumns", columns, In(map), Out(columns), d),
-            new("ConvolutionKernels.SumColumns", Images * d.C * d.H,
-                In(columns), Out(map), d, d.Pixels, d.Taps * d.Pixels, 0),
-            new("ConvolutionKernels.SumColumns", Images * d.C * d.H,
-                In(columns), In(map), d, Images * d.Pixels, d.Pixels, 1),
-            new("ConvolutionPanelKernels.GatherPixels", (panels, 1), In(map), Out(panels * d.Taps * 32), d, Images),
-            new("ConvolutionPanelKernels.GatherPixels", (Panels(d.Pixels), Images),
-                In(map), Out(Images * Panels(d.Pixels) * d.Taps * 32), d, 1),
-            new("ConvolutionPanelKernels.GatherTaps", (d.P, tapPanels, Images),
-                In(map), Out(tapPanels * Images * d.Pixels * 32), d, Images),
+            In(Math.Max(1, Images * d.C * d.H * d.W)), In(Math.Max(1, d.K * d.Taps)), In(d.K), In(maps), In(maps), d, target,
+            Images,
         ];
+        yield return new($"ConvolutionKernels.Tiled<{tile}>", (Groups(pixels, TTile.N), Groups(d.K, TTile.M)), operands);
+        yield return new("ConvolutionPanelKernels.Multiply", (Panels(pixels), Groups(d.K, 16)), [.. operands, 16]);
+        if (d.Taps == 0) yield break;
+
+        int each = (pixels + 1) / 2, filters = Panels(d.K) * 32;
+        KernelMemory x = In(Images * d.C * d.H * d.W), dy = In(pixels * d.K);
+        yield return new(
+            $"ConvolutionKernels.BackwardWeight<{tile}>", (Groups(d.Taps, TTile.N), Groups(d.K, TTile.M), 2), x, dy,
+            Out(2 * d.K * d.Taps), d, Images, each, 0);
+        yield return new(
+            $"ConvolutionKernels.BackwardWeight<{tile}>", (Groups(d.Taps, TTile.N), Groups(d.K, TTile.M)), x, dy,
+            In(d.K * d.Taps), d, Images, pixels, 1);
+        yield return new(
+            "ConvolutionPanelKernels.PackGradient", (Groups(d.Pixels, 16), Panels(d.K), Images), dy, Out(filters * pixels), d,
+            Images);
+        yield return new(
+            "ConvolutionPanelKernels.BackwardWeight", (Groups(d.Taps, 32), 2), x, In(filters * pixels),
+            Out(2 * d.Taps * filters), d, Images, each);
+        yield return new(
+            "ConvolutionPanelKernels.SumParts", (d.Taps, Groups(d.K, 16)), In(2 * d.Taps * filters), In(d.K * d.Taps), d.K,
+            d.Taps, 2, 1);
     }
 
-    static IEnumerable<KernelCase> Finish
-    {
-        get
-        {
-            KernelMemory y = In(2 * 3 * 5);
-            return
-            [
-                new("ConvolutionKernels.Finish", 30, In(3), In(30), In(30), 3, 5, 1, 1, 1),
-                new("ConvolutionKernels.Finish", 30, In(3), y, y, 3, 5, 1, 0, 0),
-                new("ConvolutionKernels.Finish", 30, y, y, y, 3, 5, 0, 0, 1),
-                new("ConvolutionKernels.CutRelu", 131, Special(131), In(131)),
-            ];
-        }
-    }
+    static KernelCase Flip(ConvolutionShape d, TapSubset taps) => new(
+        "ConvolutionKernels.FlipTaps", (d.K, d.C), In(d.K * d.Taps), Out(d.K * d.C * taps.Lines * taps.Columns), d, taps);
 
     // 5 x 7 to 2 x 3: the last line and the last column are in no window. Places are bytes, four an int.
     static IEnumerable<KernelCase> ReluPool =>
@@ -61,5 +82,7 @@ public static class ConvolutionKernelCases
             In(4 * 2 * 3), Out(4 * 5 * 7), new ReluPoolDims(2, 5, 7, 2, 3)),
     ];
 
-    static int Panels(int columns) => (columns + GemmPanelKernels.PanelN - 1) / GemmPanelKernels.PanelN;
+    static int Panels(int columns) => Groups(columns, PanelTile.Columns);
+
+    static int Groups(int count, int each) => (count + each - 1) / each;
 }

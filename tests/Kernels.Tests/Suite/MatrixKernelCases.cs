@@ -38,10 +38,10 @@ public static class MatrixKernelCases
 
     static KernelCase Pack(int n, int k, bool transpose)
     {
-        int panels = (n + GemmPanelKernels.PanelN - 1) / GemmPanelKernels.PanelN;
+        int panels = (n + PanelTile.Columns - 1) / PanelTile.Columns;
         return new(
             "GemmPanelKernels.Pack", (GemmPanelKernels.PackBlocks(k), panels, 1), In(k * n),
-            Out(k * panels * GemmPanelKernels.PanelN), GemmDims.Of(1, n, k, transposeB: transpose), panels);
+            Out(k * panels * PanelTile.Columns), GemmDims.Of(1, n, k, transposeB: transpose), panels);
     }
 
     static GemmDims Batch(int m, int n, int k) => GemmDims.Of(m, n, k) with { BatchA = m * k, BatchC = m * n };
