@@ -119,6 +119,23 @@ public static class Conv2dTests
         }
     }
 
+    public sealed class NonFinite(string device) : DeviceFixture(device)
+    {
+        [TestCase(4, Description = "direct")]
+        [TestCase(32, Description = "Winograd")]
+        public void Conv2d_NaNBeforeReLU_StaysNaN(int channels)
+        {
+            Shape map = new(1, channels, 8, 8);
+            float[] pixels = new float[map.Count];
+            pixels[0] = float.NaN;
+            using Step step = Device.BeginStep(record: false);
+            Tensor weight = Device.Tensor(new(channels, channels, 3, 3), new float[channels * channels * 9]);
+            float[] y = Device.Tensor(map, pixels).Conv2d(weight, padding: 1, relu: true).ToArray();
+            Assert.That(y[0], Is.NaN);
+            Assert.That(y[^1], Is.Zero);
+        }
+    }
+
     [TestFixture]
     public sealed class Errors
     {

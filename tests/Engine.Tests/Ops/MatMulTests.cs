@@ -42,6 +42,20 @@ public static class MatMulTests
                Tolerance.Sum),
     ];
 
+    public sealed class NonFinite(string device) : DeviceFixture(device)
+    {
+        [Test]
+        public void MatMul_NaN_ReachesItsRow()
+        {
+            float[] values = new float[18 * 20];
+            values[5] = float.NaN;
+            using Step step = Device.BeginStep(record: false);
+            float[] c = Device.Tensor(new(18, 20), values).MatMul(Device.Tensor(new(20, 40), new float[800])).ToArray();
+            Assert.That(c[..40], Is.All.NaN);
+            Assert.That(c[40..], Is.All.Zero);
+        }
+    }
+
     [TestFixture]
     public sealed class Errors
     {

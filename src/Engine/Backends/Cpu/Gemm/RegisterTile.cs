@@ -253,8 +253,8 @@ unsafe static class RegisterTile<V> where V : unmanaged, ITileVector<V>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Store(float* c, V floor)
         {
-            V.Store(V.MaxNative(left, floor), c);
-            V.Store(V.MaxNative(right, floor), c + V.Count);
+            V.Store(V.MaxNative(floor, left), c);
+            V.Store(V.MaxNative(floor, right), c + V.Count);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

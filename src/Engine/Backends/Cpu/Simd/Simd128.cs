@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace TripletGpu.Backends.Cpu;
 
-/// <summary>4 lanes: any processor, through what .NET maps to each, ARM64 and old x86. 4 x 2 sums of a tile in 16 registers.</summary>
+/// <summary>
+/// 4 lanes: any processor, through what .NET maps to each, ARM64 and old x86. 4 x 2 sums of a tile in 16 registers.
+/// </summary>
 unsafe struct Simd128(Vector128<float> lanes) : ITileVector<Simd128>, IDistanceVector<Simd128>
 {
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;

@@ -167,7 +167,7 @@ static unsafe class WinogradTransforms<F, V>
                     if (epilogue.Bias != null) value += V.Create(epilogue.Bias[k]);
                     if (epilogue.Addend != null)
                         value += V.LoadMasked(epilogue.Addend + at, V.FirstLanes(count));
-                    V.Store(V.MaxNative(value, floor), y + at, count);
+                    V.Store(V.MaxNative(floor, value), y + at, count);
                 }
             }
         }
