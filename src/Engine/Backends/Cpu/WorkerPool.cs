@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 
 namespace TripletGpu.Backends.Cpu;
 
@@ -20,17 +20,12 @@ public sealed class WorkerPool : IDisposable
     volatile int ticket, arrived, phase;
     volatile bool isClosing;
 
-    /// <summary>A worker's state on a cache line of its own.</summary>
-    [InlineArray(16)]
-    struct Padding { int first; }
-
-    sealed class Slot
+    /// <summary>A worker's state, on cache lines of its own: two, because processors fetch them in pairs.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 128)]
+    struct Slot
     {
         public volatile int Done;
         public volatile bool IsAsleep;
-#pragma warning disable CS0169 // keeps neighbours off this cache line
-        readonly Padding padding;
-#pragma warning restore CS0169
     }
 
     /// <param name="threads">Threads in all, the caller's included; at least 1.</param>
@@ -44,7 +39,7 @@ public sealed class WorkerPool : IDisposable
         for (int i = 0; i < workers.Length; i++)
         {
             int index = i;
-            (wake[i], slots[i]) = (new SemaphoreSlim(0), new Slot());
+            wake[i] = new SemaphoreSlim(0);
             workers[i] = new Thread(() => Work(index)) { IsBackground = true, Name = $"compute {i + 1}" };
             workers[i].Start();
         }
@@ -74,7 +69,7 @@ public sealed class WorkerPool : IDisposable
                 wake[i].Release();
             }
         Do(body, 0);
-        foreach (Slot slot in slots) WaitFor(slot, mine);
+        for (int i = 0; i < slots.Length; i++) WaitFor(ref slots[i], mine);
         if (failure is { } first) ExceptionDispatchInfo.Throw(first);
     }
 
@@ -143,7 +138,7 @@ public sealed class WorkerPool : IDisposable
         foreach (Thread worker in workers) worker.Join();
     }
 
-    static void WaitFor(Slot slot, int ticket)
+    static void WaitFor(ref Slot slot, int ticket)
     {
         for (int spin = 0; slot.Done != ticket; spin++)
         {
@@ -154,7 +149,7 @@ public sealed class WorkerPool : IDisposable
 
     void Work(int index)
     {
-        Slot slot = slots[index];
+        ref Slot slot = ref slots[index];
         for (int seen = 0; ;)
         {
             for (int spin = 0; ticket == seen; spin++)
