@@ -1,6 +1,3 @@
-using TripletGpu.Backends.Cpu.Normalization;
-using TripletGpu.Backends.Cpu.Pooling;
-
 namespace TripletGpu.Backends.Cpu;
 
 /// <summary>
@@ -20,16 +17,32 @@ public sealed class CpuBackend : IBackend
         Memory = new CpuMemory();
         Elementwise = new CpuElementwise(this);
         Reduction = new CpuReduction(this);
-        MatMul = new CpuMatMul(this);
-        Convolution = new CpuConvolution(this);
-        Pooling = CpuPooling.Create(this);
-        Normalization = CpuNormalization.Create(this);
-        MetricLearning = new CpuMetricLearning(this);
         Optimizers = new CpuOptimizers(this);
+        (MatMul, Convolution, Pooling, Normalization, MetricLearning) = Instructions switch
+        {
+            CpuInstructionSet.Avx512 => Families<Simd512>(),
+            CpuInstructionSet.Avx2 => Families<Simd256>(),
+            _ => Families<Simd128>(),
+        };
     }
+
+    (IMatMul, IConvolution, IPooling, INormalization, IMetricLearning) Families<V>()
+        where V : unmanaged, ITileVector<V>, IDistanceVector<V> =>
+    (
+        new CpuMatMul<V>(this), new CpuConvolution<V>(this), new CpuPooling<V>(this), new CpuNormalization<V>(this),
+        new CpuMetricLearning<V>(this)
+    );
 
     /// <summary>The vector instructions in use.</summary>
     public CpuInstructionSet Instructions { get; }
+
+    /// <summary>Floats in a vector.</summary>
+    internal int Lanes => Instructions switch
+    {
+        CpuInstructionSet.Avx512 => Simd512.Count,
+        CpuInstructionSet.Avx2 => Simd256.Count,
+        _ => Simd128.Count,
+    };
 
     /// <summary>The threads that share each operation.</summary>
     public WorkerPool Workers { get; }

@@ -1,62 +1,63 @@
 using TripletGpu.Backends.Cpu.Convolution;
-using TripletGpu.Backends.Cpu.Gemm;
 using TripletGpu.Backends.Cpu.Winograd;
 
 namespace TripletGpu.Backends.Cpu;
 
-/// <summary>Convolutions on the CPU: chooses the vector instructions and the algorithm.</summary>
-sealed unsafe partial class CpuConvolution(CpuBackend cpu) : IConvolution
+/// <summary>Convolutions on the CPU: chooses the algorithm.</summary>
+sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution where V : unmanaged, ITileVector<V>
 {
     readonly CpuBackend cpu = cpu;
 
     public void Forward(
         Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionDims dims, bool relu)
     {
+        float* from = x.Floats(), w = weight.Floats(), to = y.Floats();
         float* b = bias is null ? null : bias.Floats(), r = residual is null ? null : residual.Floats();
-        switch (cpu.Instructions)
+        switch (Choose(dims))
         {
-            case CpuInstructionSet.Avx512:
-                Forward<Simd512>(x.Floats(), weight.Floats(), b, r, y.Floats(), dims, relu);
+            case Algorithm.Winograd3:
+                new WinogradConvolution<F4x4Of3x3, V>(cpu, dims, w, false).Run(from, to, new(b, r, relu));
                 break;
-            case CpuInstructionSet.Avx2:
-                Forward<Simd256>(x.Floats(), weight.Floats(), b, r, y.Floats(), dims, relu);
+            case Algorithm.Winograd5:
+                new WinogradConvolution<F2x2Of5x5, V>(cpu, dims, w, false).Run(from, to, new(b, r, relu));
                 break;
             default:
-                Forward<Simd128>(x.Floats(), weight.Floats(), b, r, y.Floats(), dims, relu);
+                DirectConvolution<V>.Forward(cpu, from, w, b, r, to, dims, relu);
                 break;
         }
     }
 
     public void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionDims dims)
     {
-        float* to = dx.Target!.Floats();
-        switch (cpu.Instructions)
+        float* from = dy.Floats(), w = weight.Floats(), to = dx.Target!.Floats();
+        Epilogue epilogue = new(null, dx.Accumulate ? to : null, relu: false);
+        switch (Choose(dims))
         {
-            case CpuInstructionSet.Avx512:
-                BackwardInput<Simd512>(dy.Floats(), weight.Floats(), to, dx.Accumulate, dims);
+            case Algorithm.Winograd3:
+                new WinogradConvolution<F4x4Of3x3, V>(cpu, Reversed(dims), w, true).Run(from, to, epilogue);
                 break;
-            case CpuInstructionSet.Avx2:
-                BackwardInput<Simd256>(dy.Floats(), weight.Floats(), to, dx.Accumulate, dims);
+            case Algorithm.Winograd5:
+                new WinogradConvolution<F2x2Of5x5, V>(cpu, Reversed(dims), w, true).Run(from, to, epilogue);
                 break;
             default:
-                BackwardInput<Simd128>(dy.Floats(), weight.Floats(), to, dx.Accumulate, dims);
+                DirectConvolution<V>.BackwardInput(cpu, from, w, to, dx.Accumulate, dims);
                 break;
         }
     }
 
     public void BackwardWeight(Tensor x, Tensor dy, Gradient dw, in ConvolutionDims dims)
     {
-        float* to = dw.Target!.Floats();
-        switch (cpu.Instructions)
+        float* input = x.Floats(), from = dy.Floats(), to = dw.Target!.Floats();
+        switch (Choose(dims))
         {
-            case CpuInstructionSet.Avx512:
-                BackwardWeight<Simd512>(x.Floats(), dy.Floats(), to, dw.Accumulate, dims);
+            case Algorithm.Winograd3:
+                new WinogradWeightGradient<F4x4Of3x3, V>(cpu, dims).Run(input, from, to, dw.Accumulate);
                 break;
-            case CpuInstructionSet.Avx2:
-                BackwardWeight<Simd256>(x.Floats(), dy.Floats(), to, dw.Accumulate, dims);
+            case Algorithm.Winograd5:
+                new WinogradWeightGradient<F2x2Of5x5, V>(cpu, dims).Run(input, from, to, dw.Accumulate);
                 break;
             default:
-                BackwardWeight<Simd128>(x.Floats(), dy.Floats(), to, dw.Accumulate, dims);
+                new DirectWeightGradient<V>(cpu, dims).Run(input, from, to, dw.Accumulate);
                 break;
         }
     }
@@ -67,7 +68,7 @@ sealed unsafe partial class CpuConvolution(CpuBackend cpu) : IConvolution
         int pixels = dims.P * dims.Q, images = dims.N, channels = dims.K;
         bool add = db.Accumulate;
         cpu.Workers.For(channels, dy.Count < VectorLoop.WorthSharing ? int.MaxValue : 2, (first, last) =>
-            cpu.OnThisThread(first, last, new ChannelSums(from, to, images, channels, pixels, add)));
+            new ChannelSums(from, to, images, channels, pixels, add).Run<V>(first, last));
     }
 
     public void BackwardRelu(Tensor y, Tensor dy)
@@ -75,60 +76,6 @@ sealed unsafe partial class CpuConvolution(CpuBackend cpu) : IConvolution
         float* gradient = dy.Floats();
         cpu.For(
             checked((int)y.Count), new UnaryBackward<Kernels.Relu>(null, y.Floats(), gradient, gradient, accumulate: false));
-    }
-
-    void Forward<V>(float* x, float* weight, float* bias, float* residual, float* y, in ConvolutionDims d, bool relu)
-        where V : unmanaged, ITileVector<V>
-    {
-        switch (Choose(d))
-        {
-            case Algorithm.Winograd3:
-                new WinogradConvolution<F4x4Of3x3, V>(cpu, d, weight, false).Run(x, y, new(bias, residual, relu));
-                break;
-            case Algorithm.Winograd5:
-                new WinogradConvolution<F2x2Of5x5, V>(cpu, d, weight, false).Run(x, y, new(bias, residual, relu));
-                break;
-            default:
-                DirectConvolution<V>.Forward(cpu, x, weight, bias, residual, y, d, relu);
-                break;
-        }
-    }
-
-    void BackwardInput<V>(float* dy, float* weight, float* dx, bool add, in ConvolutionDims d)
-        where V : unmanaged, ITileVector<V>
-    {
-        float* addend = add ? dx : null;
-        switch (Choose(d))
-        {
-            case Algorithm.Winograd3:
-                new WinogradConvolution<F4x4Of3x3, V>(cpu, Reversed(d), weight, true)
-                    .Run(dy, dx, new(null, addend, false));
-                break;
-            case Algorithm.Winograd5:
-                new WinogradConvolution<F2x2Of5x5, V>(cpu, Reversed(d), weight, true)
-                    .Run(dy, dx, new(null, addend, false));
-                break;
-            default:
-                DirectConvolution<V>.BackwardInput(cpu, dy, weight, dx, add, d);
-                break;
-        }
-    }
-
-    void BackwardWeight<V>(float* x, float* dy, float* dw, bool add, in ConvolutionDims d)
-        where V : unmanaged, ITileVector<V>
-    {
-        switch (Choose(d))
-        {
-            case Algorithm.Winograd3:
-                new WinogradWeightGradient<F4x4Of3x3, V>(cpu, d).Run(x, dy, dw, add);
-                break;
-            case Algorithm.Winograd5:
-                new WinogradWeightGradient<F2x2Of5x5, V>(cpu, d).Run(x, dy, dw, add);
-                break;
-            default:
-                new DirectWeightGradient<V>(cpu, d).Run(x, dy, dw, add);
-                break;
-        }
     }
 
     enum Algorithm { Direct, Winograd3, Winograd5 }

@@ -3,7 +3,7 @@ using TripletGpu.Backends.Cpu.Gemm;
 namespace TripletGpu.Backends.Cpu;
 
 /// <summary>Matrix products on the CPU.</summary>
-sealed unsafe class CpuMatMul(CpuBackend cpu) : IMatMul
+sealed unsafe class CpuMatMul<V>(CpuBackend cpu) : IMatMul where V : unmanaged, ITileVector<V>
 {
     readonly CpuBackend cpu = cpu;
 
@@ -42,25 +42,7 @@ sealed unsafe class CpuMatMul(CpuBackend cpu) : IMatMul
     }
 
     /// <summary>C[m, n] (+)= op(A) op(B) of contiguous row-major matrices.</summary>
-    internal void Multiply(
-        float* a, bool transposeA, float* b, bool transposeB, float* c, int m, int n, int k, bool add)
-    {
-        switch (cpu.Instructions)
-        {
-            case CpuInstructionSet.Avx512:
-                Multiply<Simd512>(a, transposeA, b, transposeB, c, m, n, k, add);
-                break;
-            case CpuInstructionSet.Avx2:
-                Multiply<Simd256>(a, transposeA, b, transposeB, c, m, n, k, add);
-                break;
-            default:
-                Multiply<Simd128>(a, transposeA, b, transposeB, c, m, n, k, add);
-                break;
-        }
-    }
-
-    void Multiply<V>(float* a, bool transposeA, float* b, bool transposeB, float* c, int m, int n, int k, bool add)
-        where V : unmanaged, ITileVector<V>
+    void Multiply(float* a, bool transposeA, float* b, bool transposeB, float* c, int m, int n, int k, bool add)
     {
         PackedLeft<V> left = new(cpu.Workspace.Begin(), m, k);
         left.Pack(cpu, a, transposeA ? 1 : k, transposeA ? m : 1);

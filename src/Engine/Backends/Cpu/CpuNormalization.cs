@@ -1,18 +1,8 @@
-namespace TripletGpu.Backends.Cpu.Normalization;
+using TripletGpu.Backends.Cpu.Normalization;
+
+namespace TripletGpu.Backends.Cpu;
 
 /// <summary>Normalisations on the CPU. Threads share channels, strips of pixels or rows.</summary>
-static class CpuNormalization
-{
-    /// <summary>The family for the backend's instruction set.</summary>
-    public static INormalization Create(CpuBackend cpu) => cpu.Instructions switch
-    {
-        CpuInstructionSet.Avx512 => new CpuNormalization<Simd512>(cpu),
-        CpuInstructionSet.Avx2 => new CpuNormalization<Simd256>(cpu),
-        _ => new CpuNormalization<Simd128>(cpu),
-    };
-}
-
-/// <inheritdoc cref="CpuNormalization"/>
 sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V : struct, ICpuVector<V>
 {
     public void BatchNorm(

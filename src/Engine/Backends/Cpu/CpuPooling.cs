@@ -1,23 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using TripletGpu.Backends.Cpu.Pooling;
 
-namespace TripletGpu.Backends.Cpu.Pooling;
+namespace TripletGpu.Backends.Cpu;
 
 /// <summary>
 /// Pooling on the CPU. Threads share the planes, which are independent, so no sum depends on their number.
 /// </summary>
-static class CpuPooling
-{
-    /// <summary>The family for the backend's instruction set.</summary>
-    public static IPooling Create(CpuBackend cpu) => cpu.Instructions switch
-    {
-        CpuInstructionSet.Avx512 => new CpuPooling<Simd512>(cpu),
-        CpuInstructionSet.Avx2 => new CpuPooling<Simd256>(cpu),
-        _ => new CpuPooling<Simd128>(cpu),
-    };
-}
-
-/// <inheritdoc cref="CpuPooling"/>
 sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : struct, ICpuVector<V>
 {
     public void Max(Tensor x, Tensor y, Tensor taps, PoolingDims d)

@@ -9,21 +9,21 @@ namespace TripletGpu.Backends.Cpu.MetricLearning;
 /// class is the number of the two ordered pairs' active triplets, that of another row the number of i's and of its own
 /// positives' distances that form an active triplet with the distance between the two. O(N) memory besides the table.
 /// </summary>
-sealed unsafe class AllTripletsGradient(WorkerPool workers)
+static unsafe class AllTripletsGradient<V> where V : struct, IDistanceVector<V>
 {
-    readonly Scratch<float> panels = new(), strips = new();
-
     /// <summary>See <see cref="IMetricLearning.TripletGradient"/>; <paramref name="scale"/> is dy / divisor.</summary>
-    public void Compute<V>(
-        Tensor embeddings, ClassGroups groups, TripletSettings settings, TripletTable table, float scale, Gradient dx)
-        where V : struct, IDistanceVector<V>
+    public static void Compute(
+        CpuBackend cpu, Tensor embeddings, ClassGroups groups, TripletSettings settings, TripletTable table, float scale,
+        Gradient dx)
     {
         int n = embeddings.Shape[0], d = embeddings.Shape[1], padded = DistanceStrips<V>.Padded(n);
         int panelCount = padded / DistanceStrips<V>.PanelWidth, stripRows = DistanceStrips<V>.Rows;
         int stripCount = (n + stripRows - 1) / stripRows;
-        float* rows = embeddings.Floats(), target = dx.Target!.Floats(), packed = panels.Get((long)padded * d);
+        WorkerPool workers = cpu.Workers;
+        Workspace workspace = cpu.Workspace.Begin();
+        float* rows = embeddings.Floats(), target = dx.Target!.Floats(), packed = workspace.Take((long)padded * d);
         long perThread = (long)stripRows * padded + (DifferenceSum<V>.ScratchFloats(d) + 15) / 16 * 16;
-        float* scratch = strips.Get(perThread * workers.Threads);
+        float* scratch = workspace.Take(perThread * workers.Threads);
         bool isSquared = settings.Distance == TripletDistance.Squared, accumulate = dx.Accumulate;
         Weights weights = new(groups, settings, table);
         float scaled = isSquared ? 2 * scale : scale;
@@ -46,7 +46,7 @@ sealed unsafe class AllTripletsGradient(WorkerPool workers)
                     sum.Begin(i);
                     for (int j = 0; j < n; j++)
                     {
-                        int weight = weights.Of<V>(i, j, x[j]);
+                        int weight = weights.Of(i, j, x[j]);
                         if (weight == 0) continue;
                         if (isSquared) sum.Add(j, weight);
                         else if (x[j] > 0) sum.Add(j, weight / x[j]);
@@ -65,17 +65,17 @@ sealed unsafe class AllTripletsGradient(WorkerPool workers)
         readonly TripletRule rule = settings.Rule;
         readonly float margin = settings.Margin;
 
-        public int Of<V>(int i, int j, float x) where V : struct, IDistanceVector<V>
+        public int Of(int i, int j, float x)
         {
             if (i == j) return 0;
             if (groups.AreSameClass(i, j))
                 return triplets[3L * groups.Pair(i, j) + 2] + triplets[3L * groups.Pair(j, i) + 2];
-            return -ActivePositives<V>(i, x) - ActivePositives<V>(j, x);
+            return -ActivePositives(i, x) - ActivePositives(j, x);
         }
 
         /// <summary>How many of an anchor's positives form an active triplet with a negative at distance x.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        int ActivePositives<V>(int anchor, float x) where V : struct, IDistanceVector<V>
+        int ActivePositives(int anchor, float x)
         {
             int from = groups.FirstPair(anchor), k = groups.FirstPair(anchor + 1) - from, count = 0;
             float* s = distances + from;

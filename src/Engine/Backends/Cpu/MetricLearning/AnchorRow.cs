@@ -9,7 +9,7 @@ namespace TripletGpu.Backends.Cpu.MetricLearning;
 /// farther than positive j is then that of the first non-empty bucket above j, because larger buckets hold larger x. The
 /// number #{ s_j + margin &lt;= x } tells for how many positives the negative is easy. O(N log K), no N x N store.
 /// </summary>
-unsafe struct AnchorRow
+unsafe struct AnchorRow<V> where V : struct, IDistanceVector<V>
 {
     /// <summary>Distances to all rows, the last panel filled up; infinity at the anchor, its positives and the filling.</summary>
     public float* X;
@@ -48,9 +48,9 @@ unsafe struct AnchorRow
     public static long ScratchFloats(int padded, int k) => 2L * padded + 8L * Slots(k);
 
     /// <summary>A row whose arrays lie in <paramref name="scratch"/>, which is aligned.</summary>
-    public static AnchorRow At(float* scratch, int n, int padded, int k)
+    public static AnchorRow<V> At(float* scratch, int n, int padded, int k)
     {
-        AnchorRow row = new() { N = n, Padded = padded, Nearer = (int*)scratch, EasyFor = (int*)scratch + padded };
+        AnchorRow<V> row = new() { N = n, Padded = padded, Nearer = (int*)scratch, EasyFor = (int*)scratch + padded };
         row.ShiftedSums = (double*)(scratch + 2L * padded);
         int slots = Slots(k);
         row.S = (float*)(row.ShiftedSums + slots);
@@ -66,8 +66,7 @@ unsafe struct AnchorRow
     static int Slots(int k) => (k + 16) / 16 * 16;
 
     /// <summary>Takes the positives out of the distances, sorts them, and sorts the negatives into buckets.</summary>
-    public void Prepare<V>(float* distances, int anchor, ReadOnlySpan<int> members, float margin)
-        where V : struct, IDistanceVector<V>
+    public void Prepare(float* distances, int anchor, ReadOnlySpan<int> members, float margin)
     {
         X = distances;
         K = 0;
@@ -78,14 +77,14 @@ unsafe struct AnchorRow
         }
         for (int i = N; i < Padded; i++) X[i] = float.PositiveInfinity;
         bool areFew = K <= 8 * V.Count;
-        if (areFew) SortByCounting<V>();
+        if (areFew) SortByCounting();
         else
         {
             for (int j = 0; j < K; j++) Place[j] = j;
             new Span<float>(S, K).Sort(new Span<int>(Place, K));
         }
         for (int j = 0; j < K; j++) Shifted[j] = S[j] + margin;
-        if (areFew) CountLinearly<V>();
+        if (areFew) CountLinearly();
         else CountByBisection();
         FillBuckets();
     }
@@ -95,7 +94,7 @@ unsafe struct AnchorRow
     /// as a general sort of some tens of values.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void SortByCounting<V>() where V : struct, IDistanceVector<V>
+    readonly void SortByCounting()
     {
         float* unsorted = Shifted, sorted = S;
         int* place = Place;
@@ -115,7 +114,7 @@ unsafe struct AnchorRow
 
     /// <summary>Compares each vector of distances with every positive: the fastest for few positives.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void CountLinearly<V>() where V : struct, IDistanceVector<V>
+    void CountLinearly()
     {
         float* x = X, s = S, shifted = Shifted;
         int* nearer = Nearer, easyFor = EasyFor;
@@ -228,20 +227,19 @@ unsafe struct AnchorRow
     }
 
     /// <summary>The row of negative number <paramref name="index"/>, counted from 0, of those between two distances.</summary>
-    public readonly int SelectBetween<V>(float low, float high, int index)
-        where V : struct, IDistanceVector<V>
+    public readonly int SelectBetween(float low, float high, int index)
     {
         V s = V.Create(low), t = V.Create(high);
         int i = 0;
-        uint bits = Between<V>(0, s, t);
+        uint bits = Between(0, s, t);
         for (int count; (count = BitOperations.PopCount(bits)) <= index; index -= count)
-            bits = Between<V>(i += V.Count, s, t);
+            bits = Between(i += V.Count, s, t);
         while (index-- > 0) bits &= bits - 1;
         return i + BitOperations.TrailingZeroCount(bits);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    readonly uint Between<V>(int i, V low, V high) where V : struct, IDistanceVector<V>
+    readonly uint Between(int i, V low, V high)
     {
         V x = V.Load(X + i);
         return V.GreaterBits(x, low) & V.GreaterBits(high, x);

@@ -7,26 +7,24 @@ namespace TripletGpu.Backends.Cpu.MetricLearning;
 /// positive or the negative (as anchor they are consecutive); each row then gathers its own sum in the table's order, so
 /// that the result is the same for any number of threads.
 /// </summary>
-sealed unsafe class ListedTripletsGradient(WorkerPool workers)
+static unsafe class ListedTripletsGradient<V> where V : struct, ICpuVector<V>
 {
-    readonly Scratch<int> index = new();
-    readonly Scratch<float> sums = new();
-
     /// <summary>See <see cref="IMetricLearning.TripletGradient"/>; <paramref name="scale"/> is dy / divisor.</summary>
-    public void Compute<V>(
-        Tensor embeddings, TripletSettings settings, TripletTable table, float scale, Gradient dx)
-        where V : struct, ICpuVector<V>
+    public static void Compute(
+        CpuBackend cpu, Tensor embeddings, TripletSettings settings, TripletTable table, float scale, Gradient dx)
     {
         int n = embeddings.Shape[0], d = embeddings.Shape[1], count = table.Triplets.Shape[0];
         int* triplets = table.Triplets.Ints();
         float* losses = table.Losses.Floats(), rows = embeddings.Floats(), target = dx.Target!.Floats();
-        int* byAnchor = index.Get(2L * (n + 1) + 2L * count);
+        WorkerPool workers = cpu.Workers;
+        Workspace workspace = cpu.Workspace.Begin();
+        int* byAnchor = (int*)workspace.Take(2L * (n + 1) + 2L * count);
         int* byOther = byAnchor + n + 1, entries = byOther + n + 1;
         BuildIndex(triplets, losses, count, n, byAnchor, byOther, entries);
         bool isSquared = settings.Distance == TripletDistance.Squared, accumulate = dx.Accumulate;
         float scaled = isSquared ? 2 * scale : scale;
         long perThread = (DifferenceSum<V>.ScratchFloats(d) + 15) / 16 * 16;
-        float* scratch = sums.Get(perThread * workers.Threads);
+        float* scratch = workspace.Take(perThread * workers.Threads);
         int next = 0;
         const int Chunk = 16;
         workers.Run(thread =>
@@ -52,8 +50,7 @@ sealed unsafe class ListedTripletsGradient(WorkerPool workers)
         });
     }
 
-    static void Add<V>(ref DifferenceSum<V> sum, int other, float weight, bool isSquared)
-        where V : struct, ICpuVector<V>
+    static void Add(ref DifferenceSum<V> sum, int other, float weight, bool isSquared)
     {
         if (other < 0) return; // an anchor without any negative
         if (isSquared) sum.Add(other, weight);

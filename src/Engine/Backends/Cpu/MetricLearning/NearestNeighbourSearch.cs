@@ -6,16 +6,14 @@ namespace TripletGpu.Backends.Cpu.MetricLearning;
 /// Streams references past strips of queries and keeps each query's K nearest in a short sorted list. Queries are
 /// independent of each other, so the result is the same for any number of threads.
 /// </summary>
-sealed unsafe class NearestNeighbourSearch(WorkerPool workers)
+static unsafe class NearestNeighbourSearch<V> where V : struct, IDistanceVector<V>
 {
     // Columns of a strip of distances: small enough to stay in the second-level cache until they are looked at.
     const int ChunkColumns = 2048;
 
-    readonly Scratch<float> panels = new(), strips = new();
-
     /// <summary>See <see cref="IMetricLearning.NearestNeighbours"/>.</summary>
-    public void Compute<V>(Tensor queries, Tensor references, int self, Tensor indices, Tensor distances)
-        where V : struct, IDistanceVector<V>
+    public static void Compute(
+        CpuBackend cpu, Tensor queries, Tensor references, int self, Tensor indices, Tensor distances)
     {
         int n = references.Shape[0], q = queries.Shape[0], d = queries.Shape[1], k = indices.Shape[1];
         int width = DistanceStrips<V>.PanelWidth, stripRows = DistanceStrips<V>.Rows;
@@ -23,7 +21,10 @@ sealed unsafe class NearestNeighbourSearch(WorkerPool workers)
         int stripCount = (q + stripRows - 1) / stripRows;
         float* queryRows = queries.Floats(), rows = references.Floats(), nearest = distances.Floats();
         int* nearestRows = indices.Ints();
-        float* packed = panels.Get((long)panelCount * width * d), scratch = strips.Get((long)stripRows * ChunkColumns * workers.Threads);
+        WorkerPool workers = cpu.Workers;
+        Workspace workspace = cpu.Workspace.Begin();
+        float* packed = workspace.Take((long)panelCount * width * d);
+        float* scratch = workspace.Take((long)stripRows * ChunkColumns * workers.Threads);
         int next = 0;
         workers.Run(thread =>
         {
@@ -44,7 +45,7 @@ sealed unsafe class NearestNeighbourSearch(WorkerPool workers)
                     for (int r = 0; r < count; r++)
                     {
                         NearestList list = new(nearest + (long)(first + r) * k, nearestRows + (long)(first + r) * k, k);
-                        list.Add<V>(strip + r * ChunkColumns, columns, panel * width, self < 0 ? -1 : self + first + r);
+                        list.Add(strip + r * ChunkColumns, columns, panel * width, self < 0 ? -1 : self + first + r);
                     }
                 }
             }
@@ -56,8 +57,7 @@ sealed unsafe class NearestNeighbourSearch(WorkerPool workers)
     {
         /// <summary>Offers distances to rows <paramref name="firstRow"/> and on, all but one to <paramref name="except"/>.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Add<V>(float* x, int count, int firstRow, int except)
-            where V : struct, IDistanceVector<V>
+        public void Add(float* x, int count, int firstRow, int except)
         {
             V worst = V.Create(distances[k - 1]);
             for (int i = 0; i < count; i += V.Count)

@@ -3,7 +3,7 @@ using TripletGpu.Random;
 
 namespace TripletGpu.Backends.Cpu.MetricLearning;
 
-/// <summary>What a rule takes from one prepared <see cref="AnchorRow"/>: rows of the table, the loss, the counts.</summary>
+/// <summary>What a rule takes from one prepared <see cref="AnchorRow{V}"/>: rows of the table, the loss, the counts.</summary>
 unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* losses)
     where V : struct, IDistanceVector<V>
 {
@@ -15,7 +15,7 @@ unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* l
     /// <param name="anchor">Its index.</param>
     /// <param name="members">Its class, itself included.</param>
     /// <param name="firstPair">The number of its first pair.</param>
-    public double Choose(in AnchorRow row, int anchor, ReadOnlySpan<int> members, int firstPair)
+    public double Choose(in AnchorRow<V> row, int anchor, ReadOnlySpan<int> members, int firstPair)
     {
         int negatives = row.N - members.Length;
         Tally.Hard += row.Hard;
@@ -31,7 +31,7 @@ unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* l
         };
     }
 
-    double Nearest(in AnchorRow row, int anchor, ReadOnlySpan<int> members, int firstPair)
+    double Nearest(in AnchorRow<V> row, int anchor, ReadOnlySpan<int> members, int firstPair)
     {
         bool isStrict = settings.Rule == TripletRule.FaceNet;
         double sum = 0;
@@ -61,7 +61,7 @@ unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* l
         return sum;
     }
 
-    double Random(in AnchorRow row, int anchor, ReadOnlySpan<int> members, int firstPair)
+    double Random(in AnchorRow<V> row, int anchor, ReadOnlySpan<int> members, int firstPair)
     {
         double sum = 0;
         row.CountSemiHard();
@@ -75,7 +75,7 @@ unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* l
                 int positive = Positive(members, anchor, row.Place[j]);
                 (uint bits, _, _, _) = Philox.Block(
                     settings.Seed, Streams.Mining + settings.Draw, (ulong)anchor << 32 | (uint)positive);
-                negative = row.SelectBetween<V>(s, shifted, (int)((ulong)bits * (uint)count >> 32));
+                negative = row.SelectBetween(s, shifted, (int)((ulong)bits * (uint)count >> 32));
                 loss = shifted - row.X[negative];
             }
             sum += Write(row, j, anchor, members, firstPair, negative, loss);
@@ -83,7 +83,7 @@ unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* l
         return sum;
     }
 
-    double Hardest(in AnchorRow row, int anchor, ReadOnlySpan<int> members)
+    double Hardest(in AnchorRow<V> row, int anchor, ReadOnlySpan<int> members)
     {
         int bucket = 0;
         while (bucket < row.K && row.BucketRow[bucket] < 0) bucket++;
@@ -105,7 +105,7 @@ unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* l
     /// Each negative has a loss with a run of the sorted positives: all those for which it is not easy, of them those
     /// before its bucket (semi-hard) or from it on (hard).
     /// </summary>
-    double All(in AnchorRow row, int anchor, ReadOnlySpan<int> members, int firstPair)
+    double All(in AnchorRow<V> row, int anchor, ReadOnlySpan<int> members, int firstPair)
     {
         int k = row.K;
         row.ShiftedSums[0] = 0;
@@ -134,7 +134,7 @@ unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* l
         return sum;
     }
 
-    double Write(in AnchorRow row, int j, int anchor, ReadOnlySpan<int> members, int firstPair, int negative, float loss)
+    double Write(in AnchorRow<V> row, int j, int anchor, ReadOnlySpan<int> members, int firstPair, int negative, float loss)
     {
         int place = row.Place[j];
         return WriteRow(firstPair + place, anchor, Positive(members, anchor, place), negative, Math.Max(0, loss));

@@ -6,27 +6,25 @@ namespace TripletGpu.Backends.Cpu.MetricLearning;
 /// Mines a batch: threads take strips of anchors, compute their distances and choose from each row. Losses are summed in
 /// the order of anchors, so that the result is the same for any number of threads.
 /// </summary>
-sealed unsafe class TripletMiner(WorkerPool workers)
+static unsafe class TripletMiner<V> where V : struct, IDistanceVector<V>
 {
-    readonly Scratch<float> panels = new(), strips = new();
-    readonly Scratch<double> losses = new();
-
     /// <summary>See <see cref="IMetricLearning.MineTriplets"/>; for the rules that read labels.</summary>
-    public TripletStatistics Mine<V>(
-        Tensor embeddings, ClassGroups groups, TripletSettings settings, TripletTable table, out double sum)
-        where V : struct, IDistanceVector<V>
+    public static TripletStatistics Mine(
+        CpuBackend cpu, Tensor embeddings, ClassGroups groups, TripletSettings settings, TripletTable table,
+        out double sum)
     {
+        WorkerPool workers = cpu.Workers;
+        Workspace workspace = cpu.Workspace.Begin();
         int n = embeddings.Shape[0], d = embeddings.Shape[1], padded = DistanceStrips<V>.Padded(n);
         int panelCount = padded / DistanceStrips<V>.PanelWidth, most = Math.Max(0, groups.LargestClass - 1);
-        int stripRows = DistanceStrips<V>.Rows;
-        int strips = (n + stripRows - 1) / stripRows;
+        int stripRows = DistanceStrips<V>.Rows, strips = (n + stripRows - 1) / stripRows;
         float* rows = embeddings.Floats();
         int* triplets = table.Triplets.Ints();
         float* pairLosses = table.Losses.Floats();
-        float* packed = panels.Get((long)padded * d);
-        long perThread = (long)stripRows * padded + (AnchorRow.ScratchFloats(padded, most) + 15) / 16 * 16;
-        float* scratch = this.strips.Get(perThread * workers.Threads);
-        double* anchorLosses = losses.Get(n);
+        float* packed = workspace.Take((long)padded * d);
+        long perThread = (long)stripRows * padded + (AnchorRow<V>.ScratchFloats(padded, most) + 15) / 16 * 16;
+        float* scratch = workspace.Take(perThread * workers.Threads);
+        double* anchorLosses = (double*)workspace.Take(2L * n);
         MiningTally[] tallies = new MiningTally[workers.Threads];
         int next = 0;
         workers.Run(thread =>
@@ -35,7 +33,7 @@ sealed unsafe class TripletMiner(WorkerPool workers)
             DistanceStrips<V>.Pack(rows, n, d, packed, from, to);
             workers.Barrier();
             float* strip = scratch + perThread * thread;
-            AnchorRow row = AnchorRow.At(strip + (long)stripRows * padded, n, padded, most);
+            AnchorRow<V> row = AnchorRow<V>.At(strip + (long)stripRows * padded, n, padded, most);
             TripletChoice<V> choice = new(settings, triplets, pairLosses);
             for (int s; (s = Interlocked.Increment(ref next) - 1) < strips;)
             {
@@ -49,7 +47,7 @@ sealed unsafe class TripletMiner(WorkerPool workers)
                     if (!(x[anchor] == 0)) choice.Tally.NonFiniteRow = Math.Min(choice.Tally.NonFiniteRow, anchor);
                     if (settings.Distance == TripletDistance.L2) DistanceStrips<V>.Sqrt(x, padded);
                     ReadOnlySpan<int> members = groups.Members(anchor);
-                    row.Prepare<V>(x, anchor, members, settings.Margin);
+                    row.Prepare(x, anchor, members, settings.Margin);
                     anchorLosses[anchor] = choice.Choose(row, anchor, members, groups.FirstPair(anchor));
                 }
             }

@@ -29,9 +29,9 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
     readonly int* starts, positions;
     readonly float* rows, partials, own;
 
-    public PooledBackward(WorkerPool workers, Scratch<float> scratch, in PooledOperands operands, in PooledDims dims)
+    public PooledBackward(CpuBackend cpu, in PooledOperands operands, in PooledDims dims)
     {
-        (d, o, this.workers) = (dims, operands, workers);
+        (d, o, workers) = (dims, operands, cpu.Workers);
         isFew = d.C < FewChannels;
         needsLists = o.Dx.IsNeeded || !isFew;
         rowFloats = Round(d.S * d.C);
@@ -41,7 +41,7 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
         nint tables = Round(d.Windows + PooledTile.Cut + 1), rowsOfAll = d.K * d.R * rowFloats;
         nint list = Round(2 * (d.Windows + 1)), transposed = isFew ? (nint)d.Windows * d.PaddedK : 0;
         threadFloats = list + 2 * mapFloats + transposed;
-        float* at = scratch.Get(tables + rowsOfAll + workers.Threads * (partialFloats + threadFloats));
+        float* at = cpu.Workspace.Begin().Take(tables + rowsOfAll + workers.Threads * (partialFloats + threadFloats));
         starts = (int*)at;
         positions = starts + d.Windows;
         rows = at + tables;

@@ -13,13 +13,14 @@ static unsafe class PooledForward<V> where V : struct, ICpuVector<V>
 
     /// <summary>Arguments as <see cref="IConvolution.ForwardReluMaxPool"/>; index: [image][window][K padded].</summary>
     public static void Run(
-        WorkerPool workers, Scratch<float> scratch, float* x, float* weight, float* bias, float* y, byte* index, PooledDims d)
+        CpuBackend cpu, float* x, float* weight, float* bias, float* y, byte* index, PooledDims d)
     {
+        WorkerPool workers = cpu.Workers;
         int threads = d.N == 1 ? 1 : workers.Threads;
         nint packed = (nint)d.PaddedK * (d.Taps + 1), offsetFloats = 2 * d.Taps;
         nint padded = d.IsPadded ? Round((nint)d.C * d.PaddedH * d.PaddedW + CpuBuffer.Slack) : 0;
         nint perThread = padded + (nint)d.Windows * d.PaddedK;
-        float* weights = scratch.Get(packed + Round(offsetFloats) + threads * perThread);
+        float* weights = cpu.Workspace.Begin().Take(packed + Round(offsetFloats) + threads * perThread);
         nint* offsets = (nint*)(weights + packed);
         float* own = (float*)offsets + Round(offsetFloats);
         Pack(weight, bias, weights, d);
