@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Models.Networks;
+using TripletGpu.Models.Onnx;
 using TripletGpu.Modules;
 using TripletGpu.Ops;
 using TripletGpu.Optimizers;
@@ -64,6 +65,35 @@ public sealed class FreezingTests
             Assert.That(p.Value.ToArray().SequenceEqual(before[p.Name]), Is.EqualTo(isFrozen), p.Name);
         }
         optimizer.Release();
+    }
+
+    /// <summary>As at a change of phase: what the one before froze trains again, and statistics follow their batch norm.</summary>
+    [Test]
+    public void ThawedOnnxGraph_FreezesOnlyWhatIsNamedNext()
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "Golden", "onnx", "mixed_train.onnx");
+        OnnxNetwork graph = OnnxNetwork.Load(Device, path, new Shape(2, 13, 13), normalize: true, seed: 1);
+        Assert.That(Changed("a.*", "norm.*"), Has.None.StartsWith("a.").And.None.StartsWith("norm.").And.Some.EqualTo("fc.weight"));
+        Freezing.Thaw(graph);
+        Assert.That(graph.Parameters().Where(p => p.IsStatistic), Has.All.Property(nameof(Parameter.IsTrainable)).False);
+        // A bias before a batch norm has no gradient to speak of.
+        Assert.That(Changed("fc.*", "b.bias").Where(name => name != "a.bias"), Is.EquivalentTo(graph.Parameters()
+            .Select(p => p.Name).Where(name => !name.StartsWith("fc.") && name is not ("a.bias" or "b.bias"))));
+        graph.Release();
+
+        string[] Changed(params string[] frozen)
+        {
+            Freezing.Freeze(graph, frozen);
+            Dictionary<string, float[]> before = graph.Parameters().ToDictionary(p => p.Name, p => p.Value.ToArray());
+            Sgd optimizer = new(graph.Parameters(), momentum: 0);
+            using Step step = Device.BeginStep();
+            float[] pixels = Values.ToSingle(Values.Normal(4 * 2 * 13 * 13, new System.Random(1)));
+            Tensor embeddings = graph.Forward(Device.Tensor(new Shape(4, 2, 13, 13), pixels));
+            step.Backward(embeddings.TripletLoss([0, 0, 1, 1], new TripletSettings { Margin = 2 }));
+            optimizer.Update(step.Gradients, 0.1f);
+            optimizer.Release();
+            return [.. graph.Parameters().Where(p => !p.Value.ToArray().SequenceEqual(before[p.Name])).Select(p => p.Name)];
+        }
     }
 
     [TestCase("layr1.*", "the config's model.freeze: \"layr1.*\" names no parameter; names are like conv1.weight")]
