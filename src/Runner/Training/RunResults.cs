@@ -28,12 +28,16 @@ static class RunResults
         new("embedding", $"{parts.Network.Dimension}{(parts.Network.IsNormalized ? ", normalised" : "")}"),
         new("training images", $"{Number(parts.Data.Train.Count)} of {parts.Data.Train.Name}"),
         new("steps", $"{Number(state.Step)} of {parts.Config.Sampler.Batch} images"),
-        new("loss", $"{ConfigReader.Word(parts.Config.Loss.Rule)}, margin {parts.Config.Loss.Margin.ToString(CultureInfo.InvariantCulture)}"),
-        new("optimizer", $"{ConfigReader.Word(parts.Config.Optimizer.Kind)}, rate {parts.Config.Optimizer.LearningRate.ToString(CultureInfo.InvariantCulture)}"),
+        .. parts.Phases.Select(phase => new Fact(parts.Phases.Count == 1 ? "loss" : $"phase {phase.Number}", Describe(phase))),
+        new("optimizer", ConfigReader.Word(parts.Config.Optimizer.Kind)),
         new("training time", Duration.Text(state.Seconds)),
         new("device", parts.Network.Device.Name),
         new("seed", parts.Config.Train.Seed.ToString(CultureInfo.InvariantCulture)),
     ];
+
+    static string Describe(TrainingPhase phase) => string.Create(CultureInfo.InvariantCulture,
+        $"{(phase.Loss.Kind == LossKind.Softmax ? "softmax" : $"{ConfigReader.Word(phase.Loss.Rule)}, margin {phase.Loss.Margin}")},"
+        + $" rate {phase.LearningRate}, {Number(phase.Length)} steps");
 
     static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -48,6 +48,8 @@ public sealed class PhaseTests
             Assert.That(last.TryGetProperty("accuracy", out _), Is.False);
             using SafeTensors model = SafeTensors.Open(Path.Combine(run, "model.safetensors"));
             Assert.That(model.Entries.Select(e => e.Name), Has.None.Contains("classifier"));
+            Assert.That(File.ReadAllText(Path.Combine(run, "report.html")), Does
+                .Contain("softmax, rate 0.01, 4 steps").And.Contain("semihard, margin 0.2, rate 0.002, 4 steps"));
         });
         // Killed within a phase, at its end, and at the next one's beginning.
         foreach (int step in (int[])[2, PhaseSteps, PhaseSteps + 1])
