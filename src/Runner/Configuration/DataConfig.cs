@@ -38,6 +38,12 @@ public sealed record DataConfig
     /// <summary>folder: how much memory decoded images may take; beyond it, files are decoded each time.</summary>
     public int CacheMegabytes { get; init; } = 1024;
 
+    /// <summary>Whether images are scaled to the model's input; those of folders always are.</summary>
+    public bool Resize { get; init; }
+
+    /// <summary>Pixels above it become 1, others 0; null: as they are.</summary>
+    public double? Binarize { get; init; }
+
     /// <summary>
     /// Random changes of training images, in order: <c>pad-crop:4</c>, <c>resize-crop:0.5</c>, <c>flip</c>,
     /// <c>colour:0.2</c>.

@@ -28,6 +28,13 @@ public static class Datasets
     /// <exception cref="UserErrorException">It cannot be read.</exception>
     public static DatasetSplits Open(RunConfig run, Action<string> log)
     {
+        DatasetSplits splits = OpenAsTheyAre(run, log);
+        return new DatasetSplits(
+            FittedDataset.Of(splits.Train, run), splits.Test is null ? null : FittedDataset.Of(splits.Test, run));
+    }
+
+    static DatasetSplits OpenAsTheyAre(RunConfig run, Action<string> log)
+    {
         DataConfig config = run.Data;
         if (config.Kind == DataKind.Folder) return ClassFolders.Open(config, new Shape(run.Model.Input), run.Train.Seed, log);
         (MemoryDataset train, MemoryDataset? test) = config.Kind switch
@@ -51,7 +58,7 @@ public static class Datasets
         int[] image = data.ImageShape.ToArray();
         throw new UserErrorException(
             $"model.input is [{string.Join(", ", model.Input)}], but the images of {data.Name} are"
-            + $" [{string.Join(", ", image)}]; set model.input=[{string.Join(",", image)}]");
+            + $" [{string.Join(", ", image)}]; set model.input=[{string.Join(",", image)}], or data.resize=true");
     }
 
     static (MemoryDataset, MemoryDataset?) ReadArrays(DataConfig config)

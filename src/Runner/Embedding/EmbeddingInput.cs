@@ -16,8 +16,7 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
     public static EmbeddingInput Open(string input, RunConfig run, Action<string> log)
     {
         EmbeddingInput opened = input.StartsWith(DatasetPrefix, StringComparison.Ordinal) ? OpenDataset(input, run, log)
-            : Directory.Exists(input) ? ImageFolder.Open(input, new Shape(run.Model.Input))
-            : OpenArray(input);
+            : Fit(Directory.Exists(input) ? ImageFolder.Open(input, new Shape(run.Model.Input)) : OpenArray(input), run);
         Datasets.CheckInput(run.Model, opened.Images);
         return opened;
     }
@@ -27,7 +26,8 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
         string[] parts = input.Split(':');
         if (parts.Length != 3 || parts[2] is not ("train" or "test"))
             throw new UserErrorException($"{input}: a data set is dataset:NAME:train or dataset:NAME:test");
-        DatasetSplits splits = Datasets.Open(run with { Data = new DataConfig { Kind = KindOf(parts[1]) } }, log);
+        DataConfig data = new() { Kind = KindOf(parts[1]), Resize = run.Data.Resize, Binarize = run.Data.Binarize };
+        DatasetSplits splits = Datasets.Open(run with { Data = data }, log);
         IImageDataset images = parts[2] == "train" ? splits.Train
             : splits.Test ?? throw new UserErrorException($"{input}: that data set has no test part");
         string[] names = new string[images.Count];
@@ -41,6 +41,9 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
             if (ConfigReader.Word(kind) == name) return kind;
         throw new UserErrorException($"{name} is no data set; there are {string.Join(", ", Datasets.Names)}");
     }
+
+    static EmbeddingInput Fit(EmbeddingInput input, RunConfig run) =>
+        input with { Images = FittedDataset.Of(input.Images, run) };
 
     static EmbeddingInput OpenArray(string path)
     {

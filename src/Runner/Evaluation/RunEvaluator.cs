@@ -55,7 +55,7 @@ sealed class RunEvaluator(
         int count = pairs.Files.Count;
         FolderDataset images = new(
             "faces", new ImageFiles(pairs.Files, network.ImageShape, 0), [.. Enumerable.Range(0, count)], new int[count], ["?"]);
-        EmbeddingSet faces = Embed(network, images);
+        EmbeddingSet faces = Embed(network, FittedDataset.Of(images, config));
         return LfwProtocol.Evaluate(faces, pairs.First, pairs.Second, pairs.IsSame);
     }
 
