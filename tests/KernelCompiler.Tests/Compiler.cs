@@ -5,33 +5,60 @@ using TripletGpu.Kernels;
 
 namespace TripletGpu.KernelCompiler.Tests;
 
-/// <summary>Runs the kernel compiler on a piece of C# in memory.</summary>
+/// <summary>Runs the kernel compiler on C# in memory.</summary>
 static class Compiler
 {
-    static readonly ImmutableArray<MetadataReference> References =
-    [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(p =>
-            Path.GetFileName(p)
-                .StartsWith("System.", StringComparison.Ordinal)
-                || p.EndsWith("netstandard.dll", StringComparison.Ordinal))
-            .Select(p => MetadataReference.CreateFromFile(p)),
-        MetadataReference.CreateFromFile(typeof(KernelSource).Assembly.Location),
-    ];
+    /// <summary>What projects with implicit usings begin with.</summary>
+    public const string ImplicitUsings =
+        "using System; using System.Collections.Generic; using System.IO; using System.Linq; using System.Threading; "
+        + "using System.Threading.Tasks;\n";
 
     static readonly CSharpParseOptions Options = new(LanguageVersion.Preview);
 
+    static readonly MetadataReference Kernels =
+        MetadataReference.CreateFromFile(typeof(KernelSource).Assembly.Location);
+
+    /// <summary>The assemblies of .NET.</summary>
+    public static ImmutableArray<MetadataReference> Platform { get; } =
+    [
+        .. from path in ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+           let name = Path.GetFileName(path)
+           where name.StartsWith("System.", StringComparison.Ordinal) || name == "netstandard.dll"
+           select MetadataReference.CreateFromFile(path),
+    ];
+
     /// <summary>What the compiler says about some C#, and the C# it adds.</summary>
-    public static Result Run(string code, params MetadataReference[] more)
+    public static Result Run(string code) =>
+        Run("Snippet", [CSharpSyntaxTree.ParseText(code, Options, "Snippet.cs")], Options, [.. Platform, Kernels]);
+
+    /// <summary>The same for the files of a project with implicit usings.</summary>
+    public static Result RunFiles(
+        string name, IEnumerable<string> files, CSharpParseOptions options, params MetadataReference[] references)
     {
-        SyntaxTree tree = CSharpSyntaxTree.ParseText(code, Options, "Snippet.cs");
-        var compilation = CSharpCompilation.Create("Snippet", [tree], [.. References, .. more],
-            new(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, checkOverflow: true,
+        SyntaxTree Parse(string file) =>
+            CSharpSyntaxTree.ParseText(ImplicitUsings + File.ReadAllText(file), options, file);
+        return Run(name, [.. files.Select(Parse)], options, [.. Platform, .. references]);
+    }
+
+    /// <summary>An assembly to refer to.</summary>
+    public static MetadataReference Emit(Compilation compilation)
+    {
+        using MemoryStream image = new();
+        Assert.That(compilation.Emit(image).Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error), Is.Empty);
+        image.Position = 0;
+        return MetadataReference.CreateFromStream(image);
+    }
+
+    static Result Run(
+        string name, SyntaxTree[] trees, CSharpParseOptions options, ImmutableArray<MetadataReference> references)
+    {
+        var compilation = CSharpCompilation.Create(name, trees, references, new(
+            OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, checkOverflow: true,
             nullableContextOptions: NullableContextOptions.Enable));
-        GeneratorDriver driver =
-            CSharpGeneratorDriver.Create([new KernelGenerator().AsSourceGenerator()], parseOptions: Options)
-            .RunGeneratorsAndUpdateCompilation(compilation, out Compilation output,
-            out ImmutableArray<Diagnostic> diagnostics);
+        GeneratorDriver driver = CSharpGeneratorDriver
+            .Create([new KernelGenerator().AsSourceGenerator()], parseOptions: options)
+            .RunGeneratorsAndUpdateCompilation(
+                compilation, out Compilation output, out ImmutableArray<Diagnostic> diagnostics);
         return new(diagnostics, output, driver.GetRunResult().GeneratedTrees);
     }
 
