@@ -34,7 +34,7 @@ public readonly struct Lanes16(Float4 a, Float4 b, Float4 c, Float4 d)
         Put(lanes.d, to, at + 12);
     }
 
-    /// <summary>x * y + sum, lane by lane; may round once or twice.</summary>
+    /// <summary>x * y + sum, lane by lane, rounded once: <see cref="Fused.MultiplyAdd"/>.</summary>
     public static Lanes16 MultiplyAdd(float x, Lanes16 y, Lanes16 sum) => new(
         MultiplyAdd(x, y.a, sum.a), MultiplyAdd(x, y.b, sum.b), MultiplyAdd(x, y.c, sum.c), MultiplyAdd(x, y.d, sum.d));
 
@@ -54,7 +54,8 @@ public readonly struct Lanes16(Float4 a, Float4 b, Float4 c, Float4 d)
     }
 
     static Float4 MultiplyAdd(float x, Float4 y, Float4 sum) =>
-        new(x * y.X + sum.X, x * y.Y + sum.Y, x * y.Z + sum.Z, x * y.W + sum.W);
+        new(Fused.MultiplyAdd(x, y.X, sum.X), Fused.MultiplyAdd(x, y.Y, sum.Y),
+            Fused.MultiplyAdd(x, y.Z, sum.Z), Fused.MultiplyAdd(x, y.W, sum.W));
 
     static Float4 Where(Float4 four, ArrayView<int> inside, int at) => new(
         inside[at] != 0 ? four.X : 0f, inside[at + 1] != 0 ? four.Y : 0f, inside[at + 2] != 0 ? four.Z : 0f,

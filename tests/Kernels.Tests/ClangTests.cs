@@ -28,7 +28,7 @@ public sealed class ClangTests
         KernelSource kernel = KernelCatalog.All.Single(k => k.Name == name);
         string ptx =
             Compile(kernel, ".cu", kernel.Cuda,
-            "-x cuda --cuda-device-only --cuda-gpu-arch=sm_70 -nocudainc -nocudalib -O3 -S");
+            "-x cuda --cuda-device-only --cuda-gpu-arch=sm_70 -nocudainc -nocudalib -O3 -ffp-contract=off -S");
         Assert.That(ptx.Contains($".entry {kernel.Entry}", StringComparison.Ordinal), "the entry point");
         int shared = Regex.Matches(ptx, @"\.shared.*\[(\d+)\]").Sum(m => int.Parse(m.Groups[1].Value));
         Assert.That(shared, Is.LessThanOrEqualTo(SharedLimit).And.EqualTo(kernel.SharedBytes),

@@ -24,7 +24,7 @@ public static class SharedTile
                 rowB[j] = stepB[j];
             for (int i = 0; i < TTile.ItemM; i++)
                 for (int j = 0; j < TTile.ItemN; j++)
-                    sums[i * TTile.ItemN + j] += columnA[i] * rowB[j];
+                    sums[i * TTile.ItemN + j] = Fused.MultiplyAdd(columnA[i], rowB[j], sums[i * TTile.ItemN + j]);
         }
     }
 }

@@ -17,6 +17,7 @@ DEVICE float powf(float, float); DEVICE float tanhf(float); DEVICE float sinf(fl
 DEVICE float fmodf(float, float); DEVICE float rsqrtf(float);
 #define INLINE static __device__ __forceinline__
 INLINE float sqrtf(float x) { return __builtin_sqrtf(x); }
+INLINE float fmaf(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 INLINE float fabsf(float x) { return __builtin_fabsf(x); }
 INLINE float fmaxf(float a, float b) { return __builtin_fmaxf(a, b); }
 INLINE float fminf(float a, float b) { return __builtin_fminf(a, b); }
@@ -125,6 +126,7 @@ struct Index3D { int X, Y, Z; };
 #define Warp_ShuffleDown(value, delta) __shfl_down_sync(0xffffffffu, value, delta)
 #define Warp_ShuffleXor(value, mask) __shfl_xor_sync(0xffffffffu, value, mask)
 
+#define Fused_MultiplyAdd fmaf
 #define MathF_Abs fabsf
 #define MathF_Ceiling ceilf
 #define MathF_CopySign copysignf
@@ -158,7 +160,7 @@ struct Lanes16 { float at[16]; };
 FUNCTION Lanes16 Lanes16_All(float value) { LANES(value); }
 FUNCTION Lanes16 Lanes16_Load(const float* from, int at) { LANES(from[at + i]); }
 FUNCTION void Lanes16_Store(Lanes16 lanes, float* to, int at) { UNROLL for (int i = 0; i < 16; i++) to[at + i] = lanes.at[i]; }
-FUNCTION Lanes16 Lanes16_MultiplyAdd(float x, Lanes16 y, Lanes16 sum) { LANES(x * y.at[i] + sum.at[i]); }
+FUNCTION Lanes16 Lanes16_MultiplyAdd(float x, Lanes16 y, Lanes16 sum) { LANES(fmaf(x, y.at[i], sum.at[i])); }
 FUNCTION Lanes16 Lanes16_Where(Lanes16 all, const int* inside, int at) { LANES(inside[at + i] != 0 ? all.at[i] : 0.0f); }
 
 #define INTEGERS(type)                                                                   \

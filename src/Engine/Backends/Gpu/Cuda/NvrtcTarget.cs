@@ -10,7 +10,7 @@ readonly record struct NvrtcTarget(string Architecture)
     public bool IsCubin => Architecture.StartsWith("sm_", StringComparison.Ordinal);
 
     /// <summary>The compiler's options.</summary>
-    public string[] Options => [$"--gpu-architecture={Architecture}", "--std=c++17"];
+    public string[] Options => [$"--gpu-architecture={Architecture}", "--std=c++17", "--fmad=false"];
 
     /// <summary>
     /// Machine code where the compiler knows the device; else PTX for the newest architecture below it. Null where the

@@ -1,0 +1,16 @@
+namespace TripletGpu.Kernels;
+
+/// <summary>
+/// Multiply-adds that round once, on every device: results that are compared bit by bit may not depend on whether a
+/// compiler contracts. ILGPU has none, and rounds twice.
+/// </summary>
+public static class Fused
+{
+    /// <summary>a * b + c, rounded once.</summary>
+    public static float MultiplyAdd(float a, float b, float c) =>
+#if ILGPU_PACKAGE
+        a * b + c;
+#else
+        MathF.FusedMultiplyAdd(a, b, c);
+#endif
+}
