@@ -74,8 +74,8 @@ unsafe struct DifferenceSum<V>(float* rows, int d, float* sum, float** neighbour
             float* b3 = neighbours[j + 3];
             V w0 = V.Create(weights[j]), w1 = V.Create(weights[j + 1]);
             V w2 = V.Create(weights[j + 2]), w3 = V.Create(weights[j + 3]);
-            int k = 0;
-            for (; k <= d - V.Count; k += V.Count)
+            // The last vector may run over the row: what it adds there lies past the sum and is not used.
+            for (int k = 0; k < d; k += V.Count)
             {
                 V a = V.Load(row + k), s = V.Load(sum + k);
                 V.AddProduct(ref s, w0, a - V.Load(b0 + k));
@@ -84,9 +84,6 @@ unsafe struct DifferenceSum<V>(float* rows, int d, float* sum, float** neighbour
                 V.AddProduct(ref s, w3, a - V.Load(b3 + k));
                 V.Store(s, sum + k);
             }
-            for (; k < d; k++)
-                sum[k] += weights[j] * (row[k] - b0[k]) + weights[j + 1] * (row[k] - b1[k])
-                    + weights[j + 2] * (row[k] - b2[k]) + weights[j + 3] * (row[k] - b3[k]);
         }
         count = 0;
     }

@@ -13,8 +13,9 @@ unsafe struct PooledOperands
 /// <summary>
 /// The gradients of convolution + bias + ReLU + 2x2 max pool, one image after another, images split over the threads.
 /// Only one of four pixels has a gradient, so no full map of gradients is made: input and weight gradients follow a list
-/// of those pixels (<see cref="WindowList"/>), with the image turned to [pixel][channel] in the cache. Each thread sums
-/// weight gradients of its own, added at the end in the order of the threads.
+/// of those pixels (<see cref="WindowList"/>), with the image turned to [pixel][channel] in the cache. Weight gradients
+/// are summed for each part of the batch, then over the parts: the parts depend on the batch alone, so that the sums do
+/// not depend on the number of threads, and a GPU can make the same.
 /// </summary>
 sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
 {
@@ -24,6 +25,7 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
     readonly PooledDims d;
     readonly PooledOperands o;
     readonly WorkerPool workers;
+    readonly int parts;
     readonly bool isFew, needsLists;
     readonly nint rowFloats, mapFloats, weightFloats, partialFloats, threadFloats;
     readonly int* starts, positions;
@@ -31,7 +33,7 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
 
     public PooledBackward(CpuBackend cpu, in PooledOperands operands, in PooledDims dims)
     {
-        (d, o, workers) = (dims, operands, cpu.Workers);
+        (d, o, workers, parts) = (dims, operands, cpu.Workers, BatchParts.Count(dims.N));
         isFew = d.C < FewChannels;
         needsLists = o.Dx.IsNeeded || !isFew;
         rowFloats = Round(d.S * d.C);
@@ -41,12 +43,13 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
         nint tables = Round(d.Windows + PooledTile.Cut + 1), rowsOfAll = d.K * d.R * rowFloats;
         nint list = Round(2 * (d.Windows + 1)), transposed = isFew ? (nint)d.Windows * d.PaddedK : 0;
         threadFloats = list + 2 * mapFloats + transposed;
-        float* at = cpu.Workspace.Begin().Take(tables + rowsOfAll + workers.Threads * (partialFloats + threadFloats));
+        float* at = cpu.Workspace.Begin().Take(
+            tables + rowsOfAll + parts * partialFloats + workers.Threads * threadFloats);
         starts = (int*)at;
         positions = starts + d.Windows;
         rows = at + tables;
         partials = rows + rowsOfAll;
-        own = partials + workers.Threads * partialFloats;
+        own = partials + parts * partialFloats;
     }
 
     const int TapsOfBlock = FewChannelsWeight<V>.Block * FewChannelsWeight<V>.Block;
@@ -57,10 +60,13 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
         if (o.Dx.IsNeeded) PackRows();
         workers.Run(thread =>
         {
-            float* partial = partials + thread * partialFloats;
-            new Span<float>(partial, checked((int)partialFloats)).Clear();
-            (int from, int to) = workers.Share(d.N, thread);
-            Images(from, to, partial, own + thread * threadFloats);
+            (int from, int to) = workers.Share(parts, thread);
+            for (int part = from; part < to; part++)
+            {
+                float* partial = partials + part * partialFloats;
+                new Span<float>(partial, checked((int)partialFloats)).Clear();
+                Images(BatchParts.Start(d.N, part), BatchParts.Start(d.N, part + 1), partial, own + thread * threadFloats);
+            }
             workers.Barrier();
             (from, to) = workers.Share(d.K, thread);
             if (o.Dw.IsNeeded) SumWeights(from, to);
@@ -159,16 +165,13 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void InputRows(WindowGradient* list, int count, float* w, float* dmap)
     {
+        // A whole line of taps at a time: windows overlap, and a pixel takes its sum in their order.
+        nint vectors = (d.S * d.C + V.Count - 1) / V.Count;
         for (int r = 0; r < d.R; r++, dmap += (nint)d.PaddedW * d.C, w += rowFloats)
-            for (nint v = 0, left = d.S * d.C; left > 0;)
-            {
-                nint vectors = (left + V.Count - 1) / V.Count, taken = vectors >= 6 ? 6 : vectors >= 2 ? 2 : 1;
-                if (taken == 6) SparseRow<V>.Input<Constant.Six>(list, count, w + v, dmap + v);
-                else if (taken == 2) SparseRow<V>.Input<Constant.Two>(list, count, w + v, dmap + v);
-                else SparseRow<V>.Input<Constant.One>(list, count, w + v, dmap + v);
-                v += taken * V.Count;
-                left -= taken * V.Count;
-            }
+            if (vectors == 6) SparseRow<V>.Input<Constant.Six>(list, count, w, dmap);
+            else if (vectors == 2) SparseRow<V>.Input<Constant.Two>(list, count, w, dmap);
+            else if (vectors == 1) SparseRow<V>.Input<Constant.One>(list, count, w, dmap);
+            else SparseRow<V>.Input(list, count, w, dmap, vectors);
     }
 
     void FromFewChannels(
@@ -202,10 +205,10 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
     {
         for (int k = 0; k < d.K; k += V.Count)
         {
-            V sum = V.Load(dbias + k), cut = V.Create(PooledTile.Cut);
+            V sum = default, cut = V.Create(PooledTile.Cut);
             for (nint i = k; i < (nint)d.Windows * d.PaddedK; i += d.PaddedK)
                 sum = sum + V.Select(V.Equal(V.LoadBytes(index + i), cut), default, V.Load(dyByWindow + i));
-            V.Store(sum, dbias + k);
+            V.Store(V.Load(dbias + k) + sum, dbias + k);
         }
     }
 
@@ -216,7 +219,7 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
             for (int c = 0; c < d.C; c++)
                 for (int r = 0; r < d.R; r++)
                     for (int s = 0; s < d.S; s++)
-                        Put(SumOfThreads(isFew ? FewAt(k, c, r, s) : (k * d.R + r) * rowFloats + s * d.C + c),
+                        Put(SumOfParts(isFew ? FewAt(k, c, r, s) : (k * d.R + r) * rowFloats + s * d.C + c),
                             dw + ((nint)(k * d.C + c) * d.R + r) * d.S + s, o.Dw.Accumulate);
     }
 
@@ -230,13 +233,13 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
     void SumBias(int from, int to)
     {
         for (int k = from; k < to; k++)
-            Put(SumOfThreads(weightFloats + k), o.Db.Target!.Floats() + k, o.Db.Accumulate);
+            Put(SumOfParts(weightFloats + k), o.Db.Target!.Floats() + k, o.Db.Accumulate);
     }
 
-    float SumOfThreads(nint at)
+    float SumOfParts(nint at)
     {
         float sum = 0;
-        for (int thread = 0; thread < workers.Threads; thread++) sum += partials[thread * partialFloats + at];
+        for (int part = 0; part < parts; part++) sum += partials[part * partialFloats + at];
         return sum;
     }
 

@@ -54,18 +54,7 @@ static unsafe class PooledTile<V> where V : struct, ICpuVector<V>
         V a8 = default, a9 = default, a10 = default, a11 = default;
         V b0, b1, b2, b3, b4 = default, b5 = default, b6 = default, b7 = default;
         V b8 = default, b9 = default, b10 = default, b11 = default;
-        a0 = a1 = a2 = a3 = V.Load(bias);
-        b0 = b1 = b2 = b3 = V.Load(bias + V.Count);
-        if (TWindows.Value > 1)
-        {
-            a4 = a5 = a6 = a7 = a0;
-            b4 = b5 = b6 = b7 = b0;
-        }
-        if (TWindows.Value > 2)
-        {
-            a8 = a9 = a10 = a11 = a0;
-            b8 = b9 = b10 = b11 = b0;
-        }
+        a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = default;
         for (nint t = 0; t < taps; t++)
         {
             float* top = x + offsets[t], bottom = top + line;
@@ -90,25 +79,29 @@ static unsafe class PooledTile<V> where V : struct, ICpuVector<V>
             }
             weight += 2 * V.Count;
         }
-        Pool(a0, a1, a2, a3, y, index);
-        Pool(b0, b1, b2, b3, y + V.Count, index + V.Count);
+        V shiftA = V.Load(bias), shiftB = V.Load(bias + V.Count);
+        Pool(a0, a1, a2, a3, shiftA, y, index);
+        Pool(b0, b1, b2, b3, shiftB, y + V.Count, index + V.Count);
         if (TWindows.Value > 1)
         {
-            Pool(a4, a5, a6, a7, y + stride, index + stride);
-            Pool(b4, b5, b6, b7, y + stride + V.Count, index + stride + V.Count);
+            Pool(a4, a5, a6, a7, shiftA, y + stride, index + stride);
+            Pool(b4, b5, b6, b7, shiftB, y + stride + V.Count, index + stride + V.Count);
         }
         if (TWindows.Value > 2)
         {
-            Pool(a8, a9, a10, a11, y + 2 * stride, index + 2 * stride);
-            Pool(b8, b9, b10, b11, y + 2 * stride + V.Count, index + 2 * stride + V.Count);
+            Pool(a8, a9, a10, a11, shiftA, y + 2 * stride, index + 2 * stride);
+            Pool(b8, b9, b10, b11, shiftB, y + 2 * stride + V.Count, index + 2 * stride + V.Count);
         }
     }
 
-    /// <summary>The first of the largest wins; a NaN makes the maximum NaN.</summary>
+    /// <summary>
+    /// The first of the largest wins; a NaN makes the maximum NaN. The bias comes last, as on a GPU, where the
+    /// convolution is a product of matrices: so both choose the same pixel, and give the same bits.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Pool(V a, V b, V c, V d, float* y, byte* index)
+    static void Pool(V a, V b, V c, V d, V bias, float* y, byte* index)
     {
-        V zero = default, top = V.Max(a, b), bottom = V.Max(c, d), max = V.Max(top, bottom);
+        V zero = default, top = V.Max(a, b), bottom = V.Max(c, d), max = V.Max(top, bottom) + bias;
         V atTop = V.Select(V.GreaterThan(b, a), V.Create(1), zero);
         V atBottom = V.Select(V.GreaterThan(d, c), V.Create(3), V.Create(2));
         V at = V.Select(V.GreaterThan(bottom, top), atBottom, atTop);

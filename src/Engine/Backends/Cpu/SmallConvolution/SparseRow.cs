@@ -75,6 +75,18 @@ static unsafe class SparseRow<V> where V : struct, ICpuVector<V>
         }
     }
 
+    /// <summary>The same for any number of vectors, whose weights come from the cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Input(WindowGradient* list, int count, float* w, float* dx, nint vectors)
+    {
+        for (WindowGradient* end = list + count; list < end; list++)
+        {
+            V g = V.Create(list->Gradient);
+            float* at = dx + list->Offset;
+            for (nint i = 0; i < vectors * V.Count; i += V.Count) Add(g, V.Load(w + i), at + i);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Add(V g, V w, float* at) => V.Store(V.MultiplyAdd(g, w, V.Load(at)), at);
 }
