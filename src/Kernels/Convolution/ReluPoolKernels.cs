@@ -50,24 +50,4 @@ public static partial class ReluPoolKernels
             bytes[i * d.Q + q] = (byte)(best <= 0f ? Cut : place);
         }
     }
-
-    /// <summary>dx = dy at the place of each window's maximum, elsewhere 0. One item a line of dx.</summary>
-    [Kernel]
-    public static void Backward(Index1D i, ArrayView<int> places, ArrayView<float> dy, ArrayView<float> dx,
-        ReluPoolDims d)
-    {
-        int plane = i / d.H, h = i % d.H, p = h / 2, left = h % 2 * 2;
-        var line = dx.SubView(i * d.W, d.W);
-        var bytes = places.Cast<byte>();
-        int pooled = p < d.P ? d.Q : 0, from = (plane * d.P + p) * d.Q;
-        for (int q = 0; q < pooled; q++)
-        {
-            int place = bytes[from + q];
-            float gradient = dy[from + q];
-            line[2 * q] = place == left ? gradient : 0f;
-            line[2 * q + 1] = place == left + 1 ? gradient : 0f;
-        }
-        for (int w = 2 * pooled; w < d.W; w++)
-            line[w] = 0f;
-    }
 }

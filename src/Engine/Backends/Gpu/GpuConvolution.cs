@@ -8,6 +8,7 @@ namespace TripletGpu.Backends.Gpu;
 /// </summary>
 sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch) : IConvolution
 {
+    readonly ReluPoolGradients poolGradients = new(driver, plan, scratch);
     readonly IConvolutionProducts products = plan.UsesPanels
         ? new PanelConvolution(driver, plan, scratch) : new TiledConvolution(driver, plan, scratch);
 
@@ -57,15 +58,8 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scrat
 
     public void BackwardReluMaxPool(
         Tensor x, Tensor weight, Tensor index, Tensor dy, Gradient dx, Gradient dw, Gradient db,
-        in ConvolutionDims dims)
-    {
-        ConvolutionShape d = Shape(dims);
-        DeviceView<float> map = scratch.Take(ScratchUse.Map, (long)dims.N * d.K * d.P * d.Q);
-        ReluPoolKernels.LaunchBackward(driver, dims.N * d.K * d.P, index.Ints(), dy.Floats(), map, Pool(d));
-        if (dx.IsNeeded) BackwardInput(map, weight.Floats(), dx, d, dims.N);
-        if (dw.IsNeeded) products.BackwardWeight(x.Floats(), map, dw.Target.Floats(), d, dims.N, dw.Adds());
-        if (db.IsNeeded) BackwardBias(map, db, d, dims.N);
-    }
+        in ConvolutionDims dims) =>
+        poolGradients.Run(x, weight, index, dy, dx, dw, db, dims);
 
     void BackwardInput(DeviceView<float> dy, DeviceView<float> weight, Gradient dx, ConvolutionShape d, int images)
     {
