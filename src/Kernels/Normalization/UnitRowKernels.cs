@@ -2,7 +2,10 @@ using ILGPU;
 
 namespace TripletGpu.Kernels;
 
-/// <summary>L2 normalisation of the rows of a matrix. One group a row, a tree in shared memory.</summary>
+/// <summary>
+/// L2 normalisation of the rows of a matrix. One group a row, a tree in shared memory. The order of the sums, and with
+/// it every bit, is that of the CPU backend.
+/// </summary>
 public static partial class UnitRowKernels
 {
     const int Items = 64;
@@ -15,7 +18,7 @@ public static partial class UnitRowKernels
         int item = Group.IdxX, row = Grid.IdxX;
         float sum = 0f;
         for (int j = item; j < width; j += Items)
-            sum += x[row * width + j] * x[row * width + j];
+            sum = Fused.MultiplyAdd(x[row * width + j], x[row * width + j], sum);
         partial[item] = sum;
         SumGroup(partial, item);
         float norm = MathF.Sqrt(partial[0]);
@@ -36,15 +39,14 @@ public static partial class UnitRowKernels
         int item = Group.IdxX, row = Grid.IdxX;
         float sum = 0f;
         for (int j = item; j < width; j += Items)
-            sum += y[row * width + j] * dy[row * width + j];
+            sum = Fused.MultiplyAdd(y[row * width + j], dy[row * width + j], sum);
         partial[item] = sum;
         SumGroup(partial, item);
-        float along = partial[0];
-        bool hasDirection = norms[row] >= epsilon;
+        float along = -partial[0], inverse = norms[row] < epsilon ? 0f : 1f / norms[row];
         for (int j = item; j < width; j += Items)
         {
             int at = row * width + j;
-            float gradient = hasDirection ? (dy[at] - y[at] * along) / norms[row] : 0f;
+            float gradient = inverse == 0f ? 0f : Fused.MultiplyAdd(y[at], along, dy[at]) * inverse;
             dx[at] = accumulate != 0 ? dx[at] + gradient : gradient;
         }
     }

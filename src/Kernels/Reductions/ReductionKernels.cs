@@ -79,6 +79,24 @@ public static partial class ReductionKernels
         y[element] = accumulate != 0 ? y[element] + scale * sum : scale * sum;
     }
 
+    /// <summary>
+    /// y[j] = the sum over i of x[i, j], or adds it, as precise as one in double: what an addition rounds off is kept
+    /// beside the sum (Knuth's two-sum). One item a column. The CPU backend sums in double and gets the same bits.
+    /// </summary>
+    [Kernel]
+    public static void SumRows(
+        Index1D j, ArrayView<float> x, ArrayView<float> y, int rows, int columns, int accumulate)
+    {
+        float sum = accumulate != 0 ? y[j] : 0f, rest = 0f;
+        for (int i = 0; i < rows; i++)
+        {
+            float value = x[i * columns + j], next = sum + value, taken = next - sum;
+            rest += (sum - (next - taken)) + (value - taken);
+            sum = next;
+        }
+        y[j] = sum + rest;
+    }
+
     /// <summary>x broadcast along the reduced axis: y[o, r, i] = scale * x[o, i], or adds it. Parallel over
     /// y.</summary>
     [Kernel]

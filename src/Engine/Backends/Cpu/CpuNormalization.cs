@@ -92,7 +92,7 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
             for (int n = first; n < last; n++)
             {
                 long at = (long)n * width;
-                lengths[n] = MathF.Sqrt(Sums<V>.Dot(from + at, from + at, width));
+                lengths[n] = MathF.Sqrt(UnitRows<V>.Dot(from + at, from + at, width));
                 UnitRows<V>.Forward(from + at, to + at, width, MathF.Max(lengths[n], epsilon));
             }
         });

@@ -8,23 +8,31 @@ sealed class GpuMatMul(IGpuDriver driver, GpuProducts products) : IMatMul
     public void Multiply(Tensor a, bool transposeA, Tensor b, bool transposeB, Gradient c)
     {
         if (!c.IsNeeded) return;
-        int m = c.Target.Shape[0], n = c.Target.Shape[1], k = a.Shape[transposeA ? 0 : 1];
-        products.Run(a.Floats(), b.Floats(), c.Target.Floats(),
-            GemmDims.Of(m, n, k, transposeA, transposeB, c.Accumulate));
+        int m = c.Target.Shape[0], n = c.Target.Shape[1], depth = a.Shape[transposeA ? 0 : 1];
+        DeviceView<float> left = a.Floats(), right = b.Floats();
+        GemmDims d = GemmDims.Of(m, n, depth, transposeA, transposeB, c.Accumulate);
+        for (int block = 0; block < DepthBlocks.Count(depth); block++)
+        {
+            int from = DepthBlocks.Start(depth, block), to = DepthBlocks.Start(depth, block + 1);
+            products.Run(
+                left.Slice(from * d.ColumnA, left.Length - from * d.ColumnA),
+                right.Slice(from * d.RowB, right.Length - from * d.RowB), c.Target.Floats(),
+                d with { K = to - from, Accumulate = block > 0 ? 1 : d.Accumulate });
+        }
     }
 
     public void Linear(Tensor x, Tensor weight, Tensor? bias, Tensor y)
     {
-        Multiply(x, false, weight, true, new Gradient(y, Accumulate: false));
-        if (bias is null) return;
-        ConvolutionKernels.LaunchAddBias(
-            driver, y.Items(), bias.Floats(), y.Floats(), channels: y.Shape[1], plane: 1);
+        if (bias is not null)
+            ReductionKernels.LaunchSpread(
+                driver, y.Items(), bias.Floats(), y.Floats(), new(1, y.Shape[0], y.Shape[1]), 1, accumulate: 0);
+        Multiply(x, false, weight, true, new Gradient(y, Accumulate: bias is not null));
     }
 
     public void SumRows(Tensor x, Gradient sums)
     {
         if (sums.IsNeeded)
-            ReductionKernels.LaunchSumByItem(
-                driver, x.Shape[1], x.Floats(), sums.Target.Floats(), new(1, x.Shape[0], x.Shape[1]), 1, sums.Adds());
+            ReductionKernels.LaunchSumRows(
+                driver, x.Shape[1], x.Floats(), sums.Target.Floats(), x.Shape[0], x.Shape[1], sums.Adds());
     }
 }

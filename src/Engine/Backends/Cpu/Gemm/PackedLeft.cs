@@ -8,9 +8,6 @@ namespace TripletGpu.Backends.Cpu.Gemm;
 /// </summary>
 sealed unsafe class PackedLeft<V> where V : unmanaged, ITileVector<V>
 {
-    // Rows of B in a block: 384 * 14 floats of A and 384 * 32 of B stream through L1 and L2.
-    const int MostDepth = 384;
-
     // Below this many elements waking the other threads costs more than it gains.
     const int FewElements = 16_384;
 
@@ -23,7 +20,7 @@ sealed unsafe class PackedLeft<V> where V : unmanaged, ITileVector<V>
     {
         (Rows, Depth) = (rows, depth);
         Tiles = (rows + V.TileRows - 1) / V.TileRows;
-        Blocks = (depth + MostDepth - 1) / MostDepth;
+        Blocks = DepthBlocks.Count(depth);
         DeepestBlock = (depth + Blocks - 1) / Blocks;
         // A vector stored for the last column of a tile may run over the tile's end.
         TileSize = DeepestBlock * V.TileRows + V.Count;
@@ -45,7 +42,7 @@ sealed unsafe class PackedLeft<V> where V : unmanaged, ITileVector<V>
 
     public int RowStart(int tile) => (int)((long)Rows * tile / Tiles);
 
-    public int BlockStart(int block) => (int)((long)Depth * block / Blocks);
+    public int BlockStart(int block) => DepthBlocks.Start(Depth, block);
 
     public float* Tile(int block, int tile) => data + ((long)block * Tiles + tile) * TileSize;
 

@@ -5,6 +5,27 @@ namespace TripletGpu.Backends.Cpu.Normalization;
 /// <summary>One row of an L2 normalisation.</summary>
 static unsafe class UnitRows<V> where V : struct, ICpuVector<V>
 {
+    // Items of a GPU's group, whose sums these are, bit for bit.
+    const int Lanes = 64;
+
+    /// <summary>x . y: element i goes to sum i mod 64, then neighbours 32, 16 .. 1 apart are added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float Dot(float* x, float* y, int n)
+    {
+        float* sums = stackalloc float[Lanes];
+        new Span<float>(sums, Lanes).Clear();
+        for (int i = 0; i < n; i += V.Count)
+        {
+            float* sum = sums + i % Lanes;
+            V a = V.Load(x + i), b = V.Load(y + i);
+            if (n - i < V.Count) (a, b) = (a & V.FirstLanes(n - i), b & V.FirstLanes(n - i));
+            V.Store(V.MultiplyAdd(a, b, V.Load(sum)), sum);
+        }
+        for (int half = Lanes / 2; half > 0; half /= 2)
+            for (int i = 0; i < half; i++) sums[i] += sums[i + half];
+        return sums[0];
+    }
+
     /// <summary>y = x / length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Forward(float* x, float* y, int n, float length)
@@ -25,7 +46,7 @@ static unsafe class UnitRows<V> where V : struct, ICpuVector<V>
             if (!accumulate) new Span<float>(dx, n).Clear();
             return;
         }
-        V along = V.Create(-Sums<V>.Dot(y, dy, n)), scale = V.Create(inverse);
+        V along = V.Create(-Dot(y, dy, n)), scale = V.Create(inverse);
         for (int i = 0; i < n; i += V.Count)
         {
             V g = V.MultiplyAdd(V.Load(y + i), along, V.Load(dy + i)) * scale;

@@ -22,21 +22,4 @@ static unsafe class Sums<V> where V : struct, ICpuVector<V>
         for (; i < n; i += V.Count) a += V.Load(x + i) & V.FirstLanes(n - i);
         return V.Sum(a + b + (c + d));
     }
-
-    /// <summary>The sum of x * y.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float Dot(float* x, float* y, int n)
-    {
-        V a = default, b = default, c = default, d = default;
-        int i = 0;
-        for (; i <= n - 4 * V.Count; i += 4 * V.Count)
-        {
-            V.AddProduct(ref a, V.Load(x + i), V.Load(y + i));
-            V.AddProduct(ref b, V.Load(x + i + V.Count), V.Load(y + i + V.Count));
-            V.AddProduct(ref c, V.Load(x + i + 2 * V.Count), V.Load(y + i + 2 * V.Count));
-            V.AddProduct(ref d, V.Load(x + i + 3 * V.Count), V.Load(y + i + 3 * V.Count));
-        }
-        for (; i < n; i += V.Count) a += (V.Load(x + i) * V.Load(y + i)) & V.FirstLanes(n - i);
-        return V.Sum(a + b + (c + d));
-    }
 }
