@@ -145,15 +145,6 @@ public static partial class ConvolutionKernels
             }
     }
 
-    /// <summary>
-    /// y = y + bias[channel]. Parallel over elements; <paramref name="plane"/> elements share a channel.
-    /// </summary>
-    [Kernel]
-    public static void AddBias(Index1D i, ArrayView<float> bias, ArrayView<float> y, int channels, int plane)
-    {
-        y[i] += bias[i / plane % channels];
-    }
-
     /// <summary>dy = 0 where the output of a ReLU is not above 0, in place.</summary>
     [Kernel]
     public static void CutRelu(Index1D i, ArrayView<float> y, ArrayView<float> dy)

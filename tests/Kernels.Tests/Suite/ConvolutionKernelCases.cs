@@ -31,7 +31,6 @@ public static class ConvolutionKernelCases
         .. Of<Tile32x32>(new(0, 4, 6, 3, 1, 1, 2, 3, 1, 1, 0, 0, 1, 1), new(6, 7, 3, 2, 2, 1, 0, 0, 0, 0)),
         Flip(Plain, new(0, 0, 1, 1, 3, 2)),
         Flip(Strided, new(1, 0, 2, 2, 1, 2)),
-        new("ConvolutionKernels.AddBias", 30, In(3), In(30), 3, 5),
         new("ConvolutionKernels.CutRelu", 131, Special(131), In(131)),
         .. ReluPool,
     ];

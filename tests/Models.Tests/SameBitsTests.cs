@@ -1,0 +1,60 @@
+using TripletGpu.Autograd;
+using TripletGpu.Modules;
+using TripletGpu.Ops;
+using TripletGpu.Optimizers;
+using TripletGpu.Support;
+
+namespace TripletGpu.Models.Tests;
+
+/// <summary>
+/// Training small-cnn gives the same bits on every device and for any number of threads: what makes mining's choices,
+/// which jump, comparable at all. Sums are in one order everywhere, and multiply-adds in them round once.
+/// </summary>
+[TestFixture]
+public sealed class SameBitsTests
+{
+    // Without a multiply-add that rounds once.
+    const string Unfused = "cpu-portable";
+    const int Steps = 6, Classes = 4, PerClass = 9, Batch = Classes * PerClass;
+    static readonly Shape Image = new(1, 18, 17);
+
+    static IEnumerable<TestCaseData> Devices =>
+        from name in TestDevices.All.Where(name => name != Unfused).Concat(TestDevices.Gpu)
+        from threads in name.StartsWith("cpu", StringComparison.Ordinal) ? new[] { 1, 3 } : [1]
+        select new TestCaseData(name, threads);
+
+    [TestCaseSource(nameof(Devices))]
+    public void SixSteps_AnyDevice_GiveTheBitsOfOneThread(string name, int threads)
+    {
+        (float[] losses, float[][] weights) expected, actual;
+        using (Device reference = TestDevices.Open("cpu-avx2", threads: 1)) expected = Train(reference);
+        using (Device device = TestDevices.Open(name, threads)) actual = Train(device);
+        Assert.That(actual.losses, Is.EqualTo(expected.losses).AsCollection, "losses");
+        for (int i = 0; i < expected.weights.Length; i++)
+            Assert.That(actual.weights[i], Is.EqualTo(expected.weights[i]).AsCollection, $"parameter {i}");
+    }
+
+    static (float[] Losses, float[][] Weights) Train(Device device)
+    {
+        SmallCnn network = new(device, Image, embedding: 70, dropout: 0);
+        network.Initialize(seed: 3);
+        Adam optimizer = new(network.Parameters());
+        int[] labels = [.. Enumerable.Range(0, Batch).Select(i => i % Classes)];
+        var random = new System.Random(1);
+        float[] losses = new float[Steps];
+        for (int i = 0; i < Steps; i++)
+        {
+            using Step step = device.BeginStep();
+            Shape shape = new([Batch, .. Image.ToArray()]);
+            Tensor x = device.Tensor(shape, Values.ToSingle(Values.Normal((int)shape.Count, random)));
+            Tensor loss = network.Forward(x).TripletLoss(labels, new TripletSettings { Margin = 0.4f });
+            step.Backward(loss);
+            losses[i] = loss.ToScalar();
+            optimizer.Update(step.Gradients, learningRate: 0.003f);
+        }
+        float[][] weights = [.. network.Parameters().Select(p => p.Value.ToArray())];
+        optimizer.Release();
+        network.Release();
+        return (losses, weights);
+    }
+}
