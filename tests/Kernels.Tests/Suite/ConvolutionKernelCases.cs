@@ -32,7 +32,7 @@ public static class ConvolutionKernelCases
         Flip(Plain, new(0, 0, 1, 1, 3, 2)),
         Flip(Strided, new(1, 0, 2, 2, 1, 2)),
         new("ConvolutionKernels.CutRelu", 131, Special(131), In(131)),
-        .. ReluPool,
+        .. ReluPool, .. ReluPoolGradients(channels: 1), .. ReluPoolGradients(channels: 33),
     ];
 
     static IEnumerable<KernelCase> Of<TTile>(ConvolutionShape d, ConvolutionTarget target) where TTile : struct, ITile
@@ -76,10 +76,35 @@ public static class ConvolutionKernelCases
     [
         new("ReluPoolKernels.Forward", 4 * 2,
             Special(4 * 5 * 7), In(2), Out(4 * 2 * 3), Out<int>(4 * 2 * 3 / 4), new ReluPoolDims(2, 5, 7, 2, 3)),
-        new("ReluPoolKernels.Backward", 4 * 5,
-            KernelMemory.Of(0x04030201, 0x00040302, 0x01000403, 0x01010101, 0x04040404, 0x02020302),
-            In(4 * 2 * 3), Out(4 * 5 * 7), new ReluPoolDims(2, 5, 7, 2, 3)),
     ];
+
+    /// <summary>Three images of 5 x 7 with padding above and at the right, two filters of 3 x 2, 2 x 3 windows.</summary>
+    static IEnumerable<KernelCase> ReluPoolGradients(int channels)
+    {
+        const int images = 3, filters = 2, parts = 2, windows = images * filters * 2 * 3, slack = 32;
+        var d = new ReluPoolGradientDims(images, channels, 5, 7, filters, 3, 2, 2, 3, 1, 0, 6, 8);
+        int weights = filters * channels * 3 * 2, x = images * channels * 5 * 7, pixels = images * 6 * 8;
+        KernelMemory places = KernelMemory.Of(
+            0x04030201, 0x00040302, 0x01000403, 0x01010101, 0x04040404, 0x02020302, 0x00000000, 0x03030303, 0x02010004);
+        return
+        [
+            new("ReluPoolGradientKernels.PixelsFirst", pixels + 2, In(x), Out((pixels + 2) * channels), d, 1),
+            new("ReluPoolGradientKernels.PixelsFirst", pixels, In(x), Out(pixels * channels), d, 0),
+            new("ReluPoolGradientKernels.ChannelsFirst", x, In(pixels * channels), Out(x), d),
+            new("ReluPoolGradientKernels.ChannelsLast", weights, In(weights), Out(weights), d),
+            new("ReluPoolGradientKernels.WeightParts<OneLane>", parts * filters * 3 * 2 * channels,
+                In(pixels * channels + slack), places, In(windows), Out(parts * weights), d, parts),
+            new("ReluPoolGradientKernels.WeightParts<CpuLanes>", parts * filters * 3 * ((2 * channels + 31) / 32),
+                In(pixels * channels + slack), places, In(windows), Out(parts * weights), d, parts),
+            new("ReluPoolGradientKernels.BiasParts", parts * filters, places, In(windows), Out(parts * filters), d, parts),
+            new("ReluPoolGradientKernels.SumParts", weights, In(parts * weights), Out(weights), parts, weights, 0),
+            new("ReluPoolGradientKernels.SumParts", filters, In(parts * filters), In(filters), parts, filters, 1),
+            new("ReluPoolGradientKernels.InputLines<OneLane>", images * 6 * channels,
+                In(weights), places, In(windows), In(pixels * channels), d),
+            new("ReluPoolGradientKernels.InputLines<CpuLanes>", images * 6 * ((channels + 31) / 32),
+                In(weights), places, In(windows), In(pixels * channels), d),
+        ];
+    }
 
     static int Panels(int columns) => Groups(columns, PanelTile.Columns);
 

@@ -23,6 +23,8 @@ public static class ReductionKernelCases
         new("ReductionKernels.SumBox", 3, In(3 * 140), In(3), Rows, Row, 1f, 1),
         new("ReductionKernels.SumBoxByItem", 3, In(3 * 140), Out(3), Rows, Row, 0.5f, 0),
         new("ReductionKernels.SumBoxByItem", 3, In(3 * 140), In(3), Rows, Row, 1f, 1),
+        new("ReductionKernels.SumRows", 5, In(131 * 5), Out(5), 131, 5, 0),
+        new("ReductionKernels.SumRows", 3, In(3), In(3), 1, 3, 1),
         new("ReductionKernels.Spread", 2 * 35 * 3, In(6), Out(2 * 35 * 3), new ReduceDims(2, 35, 3), 0.5f, 0),
         new("ReductionKernels.Spread", 3, In(1), In(3), new ReduceDims(1, 3, 1), 1f, 1),
         new("StridedCopyKernels.Copy", 2 * 3 * 3, In(33), Out(31), Permuted, 2f, 0),
