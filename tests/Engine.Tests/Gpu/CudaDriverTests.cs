@@ -194,7 +194,7 @@ public sealed unsafe class CudaDriverTests
     {
         using CudaDriver driver = Open();
         Assert.That(() => driver.Launch(Kernel("Broken", "#error no"), 1, []), Throws.TypeOf<CudaException>().With.Message.EqualTo(
-            "NVRTC does not compile BrokenKernels.Broken: NVRTC_ERROR_COMPILATION (6)\n--gpu-architecture=sm_89 --std=c++17 "));
+            "NVRTC does not compile BrokenKernels.Broken: NVRTC_ERROR_COMPILATION (6)\n--gpu-architecture=sm_89 --std=c++17 --fmad=false "));
     }
 
     [Test]
