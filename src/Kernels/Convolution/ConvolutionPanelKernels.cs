@@ -22,7 +22,8 @@ public static partial class ConvolutionPanelKernels
 
     /// <summary>
     /// y = W x gathered: the product of the filters (K x C R S) and what each pixel sees. Grid.IdxX counts 32 pixels, over
-    /// all images; Grid.IdxY blocks of <paramref name="rowsEach"/> filters. Depths above 256 add to y step by step.
+    /// all images; Grid.IdxY blocks of <paramref name="rowsEach"/> filters. Depths above 256 go on from y step by
+    /// step: the sum of a result stays one chain.
     /// </summary>
     [Kernel(1)]
     public static void Multiply(
@@ -63,10 +64,19 @@ public static partial class ConvolutionPanelKernels
                 }
             }
             bool isLast = firstTap + depth >= d.Taps;
-            int adds = firstTap > 0 ? 1 : target.Accumulate;
+            int adds = firstTap > 0 ? 0 : target.Accumulate;
             for (int k = firstRow; k < endRow; k += PanelTile.Rows)
             {
-                PanelTile.Clear(sums);
+                if (firstTap == 0) PanelTile.Clear(sums);
+                else if (isRun) PanelTile.Load(sums, d.K - k, y, results[0] + k * plane, plane);
+                else
+                    for (int i = 0; i < PanelTile.Rows; i++)
+                    {
+                        int pixels = k + i < d.K ? count : 0;
+                        for (int j = 0; j < Columns; j++)
+                            row[j] = j < pixels ? y[results[j] + (k + i) * plane] : 0f;
+                        PanelTile.Unspill(row, sums, i);
+                    }
                 PanelTile.Accumulate(weight, firstTap, k, d.K, d.Taps, 1, panel, depth, sums);
                 if (isRun && !(isLast && target.Finishes))
                     PanelTile.Store(sums, d.K - k, y, results[0] + k * plane, plane, adds);

@@ -68,6 +68,24 @@ public static class PanelTile
         }
     }
 
+    /// <summary>sums = C, of which some rows are there, <paramref name="stride"/> elements apart.</summary>
+    public static void Load(ArrayView<Lanes16> sums, int rows, ArrayView<float> c, int start, int stride)
+    {
+        for (int i = 0; i < Rows; i++)
+        {
+            int at = start + Math.Min(i, rows - 1) * stride;
+            sums[2 * i] = Lanes16.Load(c, at);
+            sums[2 * i + 1] = Lanes16.Load(c, at + Lanes16.Count);
+        }
+    }
+
+    /// <summary>Takes the sums of a row back from where <see cref="Spill"/> puts them.</summary>
+    public static void Unspill(ArrayView<float> row, ArrayView<Lanes16> sums, int i)
+    {
+        sums[2 * i] = Lanes16.Load(row, 0);
+        sums[2 * i + 1] = Lanes16.Load(row, Lanes16.Count);
+    }
+
     /// <summary>Puts the sums of a row where single ones can be reached.</summary>
     public static void Spill(ArrayView<Lanes16> sums, int i, ArrayView<float> row)
     {

@@ -18,7 +18,21 @@
 #ifdef cl_khr_fp64
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #endif
-#pragma OPENCL FP_CONTRACT OFF                      // only Fused.MultiplyAdd rounds once: the same bits on every device
+
+// Only these may round once, and do where the device can: the same bits on every such device. The function fma is not
+// used: a library function without the instruction, and PoCL 3.1 miscompiles large tiles of calls.
+#pragma OPENCL FP_CONTRACT OFF
+FUNCTION float Fused_MultiplyAdd(float a, float b, float c)
+{
+#pragma OPENCL FP_CONTRACT ON
+    return a * b + c;
+}
+FUNCTION float16 Lanes16_MultiplyAdd(float x, float16 y, float16 sum)
+{
+#pragma OPENCL FP_CONTRACT ON
+    return x * y + sum;
+}
+
 typedef long int64;
 typedef ulong uint64;
 typedef struct { int X; int Y; } Index2D;
@@ -56,7 +70,6 @@ FUNCTION Index3D Index3D_new(int x, int y, int z) { Index3D i; i.X = x; i.Y = y;
 #define Warp_ShuffleDown(value, delta) (value)
 #define Warp_ShuffleXor(value, mask) (value)
 
-#define Fused_MultiplyAdd fma
 #define MathF_Abs fabs
 #define MathF_Ceiling ceil
 #define MathF_CopySign copysign
@@ -91,7 +104,6 @@ typedef float16 Lanes16;
 #define Lanes16_All(value) ((float16)(value))
 #define Lanes16_Load(from, at) vload16(0, (from) + (at))
 #define Lanes16_Store(lanes, to, at) vstore16(lanes, 0, (to) + (at))
-#define Lanes16_MultiplyAdd(x, y, sum) fma((float16)(x), y, sum)
 #define Lanes16_Where(lanes, inside, at) as_float16(as_int16(lanes) & vload16(0, (inside) + (at)))
 
 // Atomics. A 32-bit operation that OpenCL C lacks is a loop around compare-and-exchange. It starts from a guess instead of
