@@ -25,7 +25,7 @@ public readonly record struct ChannelDims(int Images, int Channels, int Plane, i
 /// </summary>
 public static partial class BatchNormKernels
 {
-    const int Items = 128;
+    const int Items = 128, Lanes = 16;
 
     /// <summary>
     /// A channel's statistics in one pass, and the running ones moved by momentum towards them. Sums are taken around
@@ -53,18 +53,43 @@ public static partial class BatchNormKernels
         squares[item] = square;
         SumBoth(sums, squares, item);
         if (item == 0)
+            Describe(runningMean, runningVariance, statistics, channel, center, sums[0], squares[0], d, momentum, epsilon);
+    }
+
+    /// <summary>
+    /// The same without a barrier, for a device that is a CPU: one item a channel, sixteen sums side by side and those of
+    /// each plane by themselves.
+    /// </summary>
+    [Kernel(1)]
+    public static void StatisticsByItem(
+        ArrayView<float> x, ArrayView<float> runningMean, ArrayView<float> runningVariance, ArrayView<float> statistics,
+        ChannelDims d, float momentum, float epsilon)
+    {
+        int channel = Grid.IdxX, full = d.Plane / Lanes * Lanes;
+        var sums = LocalMemory.Allocate<float>(Lanes);
+        var squares = LocalMemory.Allocate<float>(Lanes);
+        float center = x[channel * d.Plane], sum = 0f, square = 0f;
+        for (int image = 0; image < d.Images; image++)
         {
-            float shift = sums[0] / d.Count;
-            float mean = center + shift;
-            float rest = center - mean + shift;         // what rounding took from the mean
-            float variance = MathF.Max((squares[0] - sums[0] * shift) / d.Count, 0f);
-            statistics[channel] = mean;
-            statistics[d.Channels + channel] = rest;
-            statistics[2 * d.Channels + channel] = 1f / MathF.Sqrt(variance + epsilon);
-            runningMean[channel] += momentum * (mean - runningMean[channel]);
-            float unbiased = variance * d.Count / (d.Count - 1);
-            runningVariance[channel] += momentum * (unbiased - runningVariance[channel]);
+            int start = (image * d.Channels + channel) * d.Plane;
+            Clear(sums, squares);
+            for (int j = start; j < start + full; j += Lanes)
+                for (int lane = 0; lane < Lanes; lane++)
+                {
+                    float deviation = x[j + lane] - center;
+                    sums[lane] += deviation;
+                    squares[lane] += deviation * deviation;
+                }
+            for (int j = start + full; j < start + d.Plane; j++)
+            {
+                float deviation = x[j] - center;
+                sum += deviation;
+                square += deviation * deviation;
+            }
+            sum += Total(sums);
+            square += Total(squares);
         }
+        Describe(runningMean, runningVariance, statistics, channel, center, sum, square, d, momentum, epsilon);
     }
 
     /// <summary>The statistics of frozen running values. Parallel over channels.</summary>
@@ -112,12 +137,14 @@ public static partial class BatchNormKernels
         var sums = SharedMemory.Allocate<float>(Items);
         var dots = SharedMemory.Allocate<float>(Items);
         int item = Group.IdxX, channel = Grid.IdxX;
+        float mean = statistics[channel], rest = statistics[d.Channels + channel];
+        float scale = statistics[2 * d.Channels + channel], factor = weight[channel], shift = bias[channel];
         float sum = 0f, dot = 0f;
         for (int i = item; i < d.Count; i += Items)
         {
             int at = d.At(channel, i);
-            float n = Normalized(x[at], statistics, channel, d.Channels);
-            float g = relu != 0 && n * weight[channel] + bias[channel] <= 0f ? 0f : dy[at];
+            float n = (x[at] - mean - rest) * scale, given = dy[at];
+            float g = relu != 0 && n * factor + shift <= 0f ? 0f : given;
             sum += g;
             dot += g * n;
         }
@@ -129,6 +156,44 @@ public static partial class BatchNormKernels
             gradientSums[channel] = sums[0];
             gradientSums[d.Channels + channel] = dots[0];
         }
+    }
+
+    /// <summary>The same without a barrier, as <see cref="StatisticsByItem"/>.</summary>
+    [Kernel(1)]
+    public static void GradientSumsByItem(
+        ArrayView<float> x, ArrayView<float> weight, ArrayView<float> bias, ArrayView<float> statistics,
+        ArrayView<float> dy, ArrayView<float> gradientSums, ChannelDims d, int relu)
+    {
+        int channel = Grid.IdxX, full = d.Plane / Lanes * Lanes;
+        float mean = statistics[channel], rest = statistics[d.Channels + channel];
+        float scale = statistics[2 * d.Channels + channel], factor = weight[channel], shift = bias[channel];
+        var sums = LocalMemory.Allocate<float>(Lanes);
+        var dots = LocalMemory.Allocate<float>(Lanes);
+        float sum = 0f, dot = 0f;
+        for (int image = 0; image < d.Images; image++)
+        {
+            int start = (image * d.Channels + channel) * d.Plane;
+            Clear(sums, dots);
+            for (int j = start; j < start + full; j += Lanes)
+                for (int lane = 0; lane < Lanes; lane++)
+                {
+                    float n = (x[j + lane] - mean - rest) * scale, given = dy[j + lane];
+                    float g = relu != 0 && n * factor + shift <= 0f ? 0f : given;
+                    sums[lane] += g;
+                    dots[lane] += g * n;
+                }
+            for (int j = start + full; j < start + d.Plane; j++)
+            {
+                float n = (x[j] - mean - rest) * scale, given = dy[j];
+                float g = relu != 0 && n * factor + shift <= 0f ? 0f : given;
+                sum += g;
+                dot += g * n;
+            }
+            sum += Total(sums);
+            dot += Total(dots);
+        }
+        gradientSums[channel] = sum;
+        gradientSums[d.Channels + channel] = dot;
     }
 
     /// <summary>
@@ -149,16 +214,45 @@ public static partial class BatchNormKernels
         float slope = frozen != 0 ? 0f : gradientSums[d.Channels + channel] / d.Count;
         for (int j = start + first; j < start + end; j++)
         {
-            float n = (x[j] - mean - rest) * scale;
-            float g = relu != 0 && n * factor + shift <= 0f ? 0f : dy[j];
+            float n = (x[j] - mean - rest) * scale, given = dy[j];
+            float g = relu != 0 && n * factor + shift <= 0f ? 0f : given;
             float gradient = factor * scale * (g - share - n * slope);
             dx[j] = accumulate != 0 ? dx[j] + gradient : gradient;
         }
     }
 
-    static float Normalized(float x, ArrayView<float> statistics, int channel, int channels)
+    /// <summary>A channel's statistics from its sums around a value, and the running ones moved towards them.</summary>
+    static void Describe(
+        ArrayView<float> runningMean, ArrayView<float> runningVariance, ArrayView<float> statistics, int channel,
+        float center, float sum, float square, ChannelDims d, float momentum, float epsilon)
     {
-        return (x - statistics[channel] - statistics[channels + channel]) * statistics[2 * channels + channel];
+        float shift = sum / d.Count;
+        float mean = center + shift;
+        float rest = center - mean + shift;         // what rounding took from the mean
+        float variance = MathF.Max((square - sum * shift) / d.Count, 0f);
+        statistics[channel] = mean;
+        statistics[d.Channels + channel] = rest;
+        statistics[2 * d.Channels + channel] = 1f / MathF.Sqrt(variance + epsilon);
+        runningMean[channel] += momentum * (mean - runningMean[channel]);
+        float unbiased = variance * d.Count / (d.Count - 1);
+        runningVariance[channel] += momentum * (unbiased - runningVariance[channel]);
+    }
+
+    static void Clear(ArrayView<float> a, ArrayView<float> b)
+    {
+        for (int lane = 0; lane < Lanes; lane++)
+        {
+            a[lane] = 0f;
+            b[lane] = 0f;
+        }
+    }
+
+    static float Total(ArrayView<float> lanes)
+    {
+        float total = 0f;
+        for (int lane = 0; lane < Lanes; lane++)
+            total += lanes[lane];
+        return total;
     }
 
     /// <summary>Element 0 of both gets the sum of all.</summary>

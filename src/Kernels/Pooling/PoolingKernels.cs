@@ -15,22 +15,21 @@ public static partial class PoolingKernels
     public static void Max(Index1D i, ArrayView<float> x, ArrayView<float> y, ArrayView<float> taps, PlaneWindow d)
     {
         int plane = i / (d.P * d.Q), p = i / d.Q % d.P, q = i % d.Q;
+        int firstLine = d.FirstLine(p), endLine = d.EndLine(p), firstColumn = d.FirstColumn(q), endColumn = d.EndColumn(q);
         var input = x.SubView(plane * d.H * d.W, d.H * d.W);
-        float best = float.NegativeInfinity;
-        int tap = -1;
-        for (int h = d.FirstLine(p); h < d.EndLine(p); h++)
-            for (int w = d.FirstColumn(q); w < d.EndColumn(q); w++)
+        float best = input[firstLine * d.W + firstColumn];
+        int place = firstLine * d.S + firstColumn;
+        for (int h = firstLine; h < endLine; h++)
+            for (int w = firstColumn; w < endColumn; w++)
             {
                 float value = input[h * d.W + w];
                 // The first of equals, and a NaN that nothing replaces.
-                if (tap < 0 || value > best || (XMath.IsNaN(value) && !XMath.IsNaN(best)))
-                {
-                    best = value;
-                    tap = (h - p * d.StrideH + d.Top) * d.S + w - q * d.StrideW + d.Left;
-                }
+                bool replaces = (value > best || XMath.IsNaN(value)) && !XMath.IsNaN(best);
+                best = replaces ? value : best;
+                place = replaces ? h * d.S + w : place;
             }
         y[i] = best;
-        taps[i] = tap;
+        taps[i] = place - (p * d.StrideH - d.Top) * d.S - q * d.StrideW + d.Left;
     }
 
     /// <summary>dx = the sum of dy over the windows that took their maximum there, or adds it.</summary>
@@ -39,14 +38,17 @@ public static partial class PoolingKernels
         Index1D i, ArrayView<float> taps, ArrayView<float> dy, ArrayView<float> dx, PlaneWindow d, int accumulate)
     {
         int plane = i / (d.H * d.W), h = i / d.W % d.H, w = i % d.W;
+        int endP = d.EndWindowAt(h), firstQ = d.FirstWindowAcross(w), endQ = d.EndWindowAcross(w);
         float sum = 0f;
-        for (int p = d.FirstWindowAt(h); p < d.EndWindowAt(h); p++)
-            for (int q = d.FirstWindowAcross(w); q < d.EndWindowAcross(w); q++)
+        for (int p = d.FirstWindowAt(h); p < endP; p++)
+        {
+            int line = (plane * d.P + p) * d.Q, tap = (h - p * d.StrideH + d.Top) * d.S + w + d.Left;
+            for (int q = firstQ; q < endQ; q++)
             {
-                int at = (plane * d.P + p) * d.Q + q;
-                int tap = (h - p * d.StrideH + d.Top) * d.S + w - q * d.StrideW + d.Left;
-                if ((int)taps[at] == tap) sum += dy[at];
+                float gradient = dy[line + q];
+                sum += (int)taps[line + q] == tap - q * d.StrideW ? gradient : 0f;
             }
+        }
         dx[i] = accumulate != 0 ? dx[i] + sum : sum;
     }
 
@@ -81,10 +83,11 @@ public static partial class PoolingKernels
     public static void L2(Index1D i, ArrayView<float> x, ArrayView<float> y, PlaneWindow d)
     {
         int plane = i / (d.P * d.Q), p = i / d.Q % d.P, q = i % d.Q;
+        int endLine = d.EndLine(p), firstColumn = d.FirstColumn(q), endColumn = d.EndColumn(q);
         var input = x.SubView(plane * d.H * d.W, d.H * d.W);
         float sum = 0f;
-        for (int h = d.FirstLine(p); h < d.EndLine(p); h++)
-            for (int w = d.FirstColumn(q); w < d.EndColumn(q); w++)
+        for (int h = d.FirstLine(p); h < endLine; h++)
+            for (int w = firstColumn; w < endColumn; w++)
                 sum += input[h * d.W + w] * input[h * d.W + w];
         y[i] = MathF.Sqrt(sum);
     }
@@ -96,13 +99,17 @@ public static partial class PoolingKernels
         int accumulate)
     {
         int plane = i / (d.H * d.W), h = i / d.W % d.H, w = i % d.W;
+        int endP = d.EndWindowAt(h), firstQ = d.FirstWindowAcross(w), endQ = d.EndWindowAcross(w);
         float sum = 0f;
-        for (int p = d.FirstWindowAt(h); p < d.EndWindowAt(h); p++)
-            for (int q = d.FirstWindowAcross(w); q < d.EndWindowAcross(w); q++)
+        for (int p = d.FirstWindowAt(h); p < endP; p++)
+        {
+            int line = (plane * d.P + p) * d.Q;
+            for (int q = firstQ; q < endQ; q++)
             {
-                int at = (plane * d.P + p) * d.Q + q;
-                if (y[at] != 0f) sum += dy[at] / y[at];
+                float root = y[line + q], share = dy[line + q] / root;
+                sum += root != 0f ? share : 0f;
             }
+        }
         float gradient = x[i] * sum;
         dx[i] = accumulate != 0 ? dx[i] + gradient : gradient;
     }

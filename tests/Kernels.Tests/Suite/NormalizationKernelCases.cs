@@ -24,10 +24,13 @@ public static class NormalizationKernelCases
         return
         [
             Of("BatchNormKernels.Statistics", c, In(count), In(c), Positive(c), Out(3 * c), d, 0.1f, 1e-5f),
+            Of("BatchNormKernels.StatisticsByItem", c, In(count), In(c), Positive(c), Out(3 * c), d, 0.1f, 1e-5f),
             Of("BatchNormKernels.FrozenStatistics", c, In(c), Positive(c), Out(3 * c), c, 1e-5f),
             Of("BatchNormKernels.Normalize", items, In(count), In(c), In(c), Positive(3 * c), Out(count), d, 0),
             Of("BatchNormKernels.Normalize", items, In(count), In(c), In(c), Positive(3 * c), Out(count), d, 1),
             Of("BatchNormKernels.GradientSums", c,
+                In(count), In(c), In(c), Positive(3 * c), In(count), Out(2 * c), d, 1),
+            Of("BatchNormKernels.GradientSumsByItem", c,
                 In(count), In(c), In(c), Positive(3 * c), In(count), Out(2 * c), d, 1),
             Of("BatchNormKernels.InputGradient", items,
                 In(count), In(c), In(c), Positive(3 * c), In(count), In(2 * c), Out(count), d, 0, 1, 0),

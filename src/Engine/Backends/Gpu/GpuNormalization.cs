@@ -10,10 +10,14 @@ sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         float momentum, float epsilon, bool relu)
     {
         ChannelDims d = Dims(x);
-        BatchNormKernels.LaunchStatistics(
-            driver, d.Channels, x.Floats(), runningMean.Floats(), runningVariance.Floats(), statistics.Floats(), d,
-            momentum,
-            epsilon);
+        if (plan.SumsByItem)
+            BatchNormKernels.LaunchStatisticsByItem(
+                driver, d.Channels, x.Floats(), runningMean.Floats(), runningVariance.Floats(), statistics.Floats(), d,
+                momentum, epsilon);
+        else
+            BatchNormKernels.LaunchStatistics(
+                driver, d.Channels, x.Floats(), runningMean.Floats(), runningVariance.Floats(), statistics.Floats(), d,
+                momentum, epsilon);
         Normalize(x, weight, bias, statistics, y, d, relu);
     }
 
@@ -34,10 +38,14 @@ sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
     {
         ChannelDims d = Dims(x);
         DeviceView<float> sums = scratch.Take(ScratchUse.Sums, 2 * d.Channels);
-        if (!frozen || dweight.IsNeeded || dbias.IsNeeded)
+        bool sumsAreNeeded = !frozen || dweight.IsNeeded || dbias.IsNeeded;
+        if (sumsAreNeeded && plan.SumsByItem)
+            BatchNormKernels.LaunchGradientSumsByItem(
+                driver, d.Channels, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), dy.Floats(), sums, d,
+                relu ? 1 : 0);
+        else if (sumsAreNeeded)
             BatchNormKernels.LaunchGradientSums(
-                driver, d.Channels, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), dy.Floats(),
-                sums, d,
+                driver, d.Channels, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), dy.Floats(), sums, d,
                 relu ? 1 : 0);
         Put(sums.Slice(d.Channels, d.Channels), dweight);
         Put(sums.Slice(0, d.Channels), dbias);

@@ -44,6 +44,12 @@ public sealed class LaunchPlan(GpuCapabilities device)
     /// </summary>
     public int ElementsEach => device.IsCpu ? CpuBlock : 1;
 
+    /// <summary>
+    /// Whether one item sums what a group would with a tree in shared memory: on a CPU a group is one thread, and each
+    /// barrier a loop over its items.
+    /// </summary>
+    public bool SumsByItem => device.IsCpu;
+
     /// <summary>How a batch of products of M x N runs.</summary>
     public ProductForm Product(int m, int n, int batch)
     {
