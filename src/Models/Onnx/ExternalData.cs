@@ -17,10 +17,12 @@ static class ExternalData
         long offset = Number(tensor, "offset", 0, what), length = Number(tensor, "length", bytes, what);
         if (length != bytes)
             throw new UserErrorException($"{what} names {length:N0} bytes of external data, but its extents need {bytes:N0}");
-        using FileStream file = InputFile.Open(Resolve(location, modelPath, what));
-        if (offset < 0 || offset > file.Length - bytes)
-            throw new UserErrorException(
-                $"{what}: bytes {offset:N0} to {offset + bytes:N0} of {location} are asked for, but it has {file.Length:N0}");
+        string path = Resolve(location, modelPath, what);
+        // Asked before the file is opened: a pipe would be waited for, and has no length.
+        long size = new FileInfo(path) is { Exists: true } found ? found.Length : long.MaxValue;
+        if (offset > size - bytes)
+            throw new UserErrorException($"{what}: {bytes:N0} bytes at {offset:N0} of {location} are asked for, but it has {size:N0}");
+        using FileStream file = InputFile.Open(path);
         byte[] data = new byte[bytes];
         file.Position = offset;
         file.ReadExactly(data);
@@ -29,13 +31,20 @@ static class ExternalData
 
     static string Resolve(string location, string modelPath, string what)
     {
+        if (location.Contains('\0')) throw new UserErrorException($"{what} has a location that is no file's name");
         string folder = Path.GetDirectoryName(Path.GetFullPath(modelPath))!;
         string path = Path.GetFullPath(Path.Combine(folder, location));
         CheckInside(path);
-        // A link may lead out of the folder even where its name does not.
-        if (new FileInfo(path) is { Exists: true } file && file.ResolveLinkTarget(returnFinalTarget: true) is { } target)
-            CheckInside(target.FullName);
-        return path;
+        // Links, of folders too, may lead out where the name does not.
+        string real = folder;
+        foreach (string part in Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar))
+        {
+            real = Path.Combine(real, part);
+            FileSystemInfo entry = Directory.Exists(real) ? new DirectoryInfo(real) : new FileInfo(real);
+            if (entry.Exists && entry.ResolveLinkTarget(returnFinalTarget: true) is { } target)
+                CheckInside(real = target.FullName);
+        }
+        return real;
 
         void CheckInside(string candidate)
         {

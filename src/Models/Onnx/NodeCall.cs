@@ -9,9 +9,6 @@ sealed class NodeCall(OnnxNode node, OnnxValue?[] inputs, OnnxGraph graph)
     // Attributes that count pixels. Larger ones are damage, and would ask for absurd amounts of memory.
     const long LargestExtent = 1 << 16;
 
-    // Of a tensor that a node makes from numbers alone (ConstantOfShape, Expand, Pad): 1 GiB.
-    const long MostElements = 1 << 28;
-
     public OnnxNode Node => node;
 
     public OnnxGraph Graph => graph;
@@ -34,7 +31,8 @@ sealed class NodeCall(OnnxNode node, OnnxValue?[] inputs, OnnxGraph graph)
         OnnxValue value = Value(index);
         if (value.Device is { } tensor) return tensor;
         if (value.IsInteger) throw node.Error($"input {index} holds integers; only floats are computed with");
-        return Device.Tensor(ShapeOf(value.Dims), value.Host!.FloatsOrNull!);
+        float[] floats = value.Host!.FloatsOrNull!;
+        return Device.Tensor(ShapeOf(value.Dims), floats);
     }
 
     public Tensor? OptionalTensor(int index) => Has(index) ? Tensor(index) : null;
@@ -68,14 +66,19 @@ sealed class NodeCall(OnnxNode node, OnnxValue?[] inputs, OnnxGraph graph)
     }
 
     /// <summary>The shape of extents that a node names.</summary>
+    /// <exception cref="UserErrorException">There is no such tensor, or it is absurdly large.</exception>
     public Shape ShapeOf(ReadOnlySpan<long> dims)
     {
-        if (dims.Length > Shape.MaxRank) throw node.Error($"a tensor of {dims.Length} dimensions; at most {Shape.MaxRank} are supported");
-        if (Elements(dims) > MostElements)
-            throw node.Error($"a tensor of extents ({string.Join(", ", dims.ToArray())}) is too large");
-        Span<int> extents = stackalloc int[dims.Length];
-        for (int i = 0; i < dims.Length; i++) extents[i] = (int)dims[i];
-        return new Shape(extents);
+        string extents = string.Join(", ", dims.ToArray());
+        if (dims.Length > Shape.MaxRank)
+            throw node.Error($"a tensor of {dims.Length} dimensions; at most {Shape.MaxRank} are supported");
+        foreach (long extent in dims)
+            if (extent < 0) throw node.Error($"a tensor cannot have the extents ({extents})");
+        if (Elements(dims) > graph.MostElements)
+            throw node.Error($"a tensor of extents ({extents}) is too large");
+        Span<int> checkedDims = stackalloc int[dims.Length];
+        for (int i = 0; i < dims.Length; i++) checkedDims[i] = checked((int)dims[i]);
+        return new Shape(checkedDims);
     }
 
     /// <summary>The product of extents; more than any tensor may have where it overflows or one is negative.</summary>

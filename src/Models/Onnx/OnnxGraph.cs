@@ -11,12 +11,17 @@ namespace TripletGpu.Models.Onnx;
 /// </summary>
 public sealed class OnnxGraph : Module
 {
+    // A file of a few bytes can ask for any amount of memory. What it computes may have this many elements, or so many
+    // times those of its input, or a few times those of its weights.
+    const long FewElements = 1 << 23, MostGrowth = 4096, MostWeightGrowth = 4;
+
     readonly OnnxModel model;
     readonly NodeHandler[] handlers;
     readonly Dictionary<string, OnnxValue> constants = [];
     readonly Dictionary<string, Parameter> parameters;
     readonly Dictionary<string, int> uses = [];
     readonly Dictionary<OnnxNode, int> dropouts = [];
+    readonly long weightElements;
 
     /// <param name="device">Where the parameters live.</param>
     /// <param name="path">The ONNX file.</param>
@@ -36,6 +41,8 @@ public sealed class OnnxGraph : Module
             : AddParameter(w.Name, w.Shape, new InitialValues(w.Values)));
         foreach (OnnxTrainedWeight weight in weights.Trained) parameters[weight.Name].Value.CopyFrom(weight.Values);
         foreach ((string name, OnnxTensor constant) in weights.Constants) constants[name] = new OnnxValue(constant);
+        weightElements = weights.Trained.Sum(w => w.Values.LongLength)
+            + weights.Constants.Values.Sum(constant => NodeCall.Elements(constant.Dims));
         foreach (OnnxNode node in model.Nodes)
         {
             foreach (OnnxNode dropout in node.WithBranches.Where(inner => inner.OpType == "Dropout"))
@@ -54,6 +61,9 @@ public sealed class OnnxGraph : Module
     public IReadOnlyList<string> Outputs { get; }
 
     internal ulong Seed { get; }
+
+    /// <summary>How many elements a tensor may have in the current run.</summary>
+    internal long MostElements { get; private set; }
 
     /// <summary>The number of the current training step, for dropout masks.</summary>
     internal uint StepNumber { get; private set; }
@@ -83,6 +93,8 @@ public sealed class OnnxGraph : Module
         foreach (OnnxPort port in Inputs)
             values[port.Name] = inputs.GetValueOrDefault(port.Name)
                 ?? throw new UserErrorException($"{model.Path} needs the input \"{port.Name}\"");
+        MostElements = Math.Min(int.MaxValue, FewElements + MostWeightGrowth * weightElements
+            + MostGrowth * inputs.Values.Sum(input => NodeCall.Elements(input.Dims)));
         Dictionary<Tensor, int> pending = new(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < handlers.Length; i++)
         {
@@ -163,7 +175,11 @@ public sealed class OnnxGraph : Module
         OnnxValue?[] inputs = [.. node.Inputs.Select(name => values.GetValueOrDefault(name))];
         try
         {
-            return handler(new NodeCall(node, inputs, this));
+            OnnxValue[] outputs = handler(new NodeCall(node, inputs, this));
+            foreach (OnnxValue output in outputs)
+                if (NodeCall.Elements(output.Dims) > MostElements)
+                    throw node.Error($"its output ({string.Join(", ", output.Dims)}) is too large");
+            return outputs;
         }
         catch (Exception exception) when (exception is ArgumentException or OverflowException)
         {

@@ -60,6 +60,7 @@ sealed class OnnxModel
         }
         if (model.Graph is null || model.Graph.Node.Count == 0)
             throw new UserErrorException($"{path} holds no graph: it is no ONNX model, or is truncated");
+        if (model.Graph.Output.Count == 0) throw new UserErrorException($"{path}: its graph has no output");
         if (model.Functions.Count > 0)
             throw new UserErrorException($"{path} defines functions of its own ({model.Functions[0].Name}); export it with them inlined");
         OnnxModel result = new(path, model);

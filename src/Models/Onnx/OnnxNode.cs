@@ -39,8 +39,16 @@ sealed class OnnxNode
     public IReadOnlyList<OnnxBranch> Branches { get; }
 
     /// <summary>The node and all nodes of its branches.</summary>
-    public IEnumerable<OnnxNode> WithBranches =>
-        [this, .. Branches.SelectMany(branch => branch.Nodes).SelectMany(inner => inner.WithBranches)];
+    public IEnumerable<OnnxNode> WithBranches
+    {
+        get
+        {
+            yield return this;
+            foreach (OnnxBranch branch in Branches)
+                foreach (OnnxNode node in branch.Nodes)
+                    foreach (OnnxNode inner in node.WithBranches) yield return inner;
+        }
+    }
 
     /// <summary>Names of the attributes that are set.</summary>
     public IEnumerable<string> Attributes => node.Attribute.Select(a => a.Name);

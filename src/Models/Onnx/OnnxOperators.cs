@@ -21,9 +21,10 @@ static class OnnxOperators
     /// <exception cref="UserErrorException">The operator, or one in a branch, is not supported.</exception>
     public static NodeHandler Find(OnnxNode node)
     {
-        foreach (OnnxNode inner in node.WithBranches.Skip(1)) _ = Find(inner);
-        return node.Domain is "" or "ai.onnx" && handlers.TryGetValue(node.OpType, out NodeHandler? handler)
-            ? handler
-            : throw node.Error($"the operator {(node.Domain.Length > 0 ? $"{node.Domain}." : "")}{node.OpType} is not supported");
+        foreach (OnnxNode inner in node.WithBranches)
+            if (inner.Domain is not ("" or "ai.onnx") || !Contains(inner.OpType))
+                throw inner.Error(
+                    $"the operator {(inner.Domain.Length > 0 ? $"{inner.Domain}." : "")}{inner.OpType} is not supported");
+        return handlers[node.OpType];
     }
 }

@@ -25,7 +25,8 @@ sealed class OnnxWeights
         tensors = model.ReadInitializers();
         foreach (OnnxNode node in model.Nodes.SelectMany(node => node.WithBranches))
         {
-            if (node.OpType == "Identity" && tensors.TryGetValue(node.Inputs[0], out OnnxTensor? original))
+            if (node is { OpType: "Identity", Inputs: [var from, ..], Outputs: [_, ..] }
+                && tensors.TryGetValue(from, out OnnxTensor? original))
                 tensors[node.Outputs[0]] = original;
             if (!trained.Contains(node.OpType)) continue;
             for (int i = 0; i < node.Inputs.Count; i++)

@@ -85,6 +85,49 @@ public sealed class MalformedOnnxTests
     }
 
     [Test]
+    public void ExternalDataThroughALinkedFolder_IsNotRead()
+    {
+        string outside = Directory.CreateTempSubdirectory("secret").FullName;
+        File.WriteAllBytes(Path.Combine(outside, "data"), new byte[8]);
+        Directory.CreateSymbolicLink(Path.Combine(folder, "link"), outside);
+        ExternalDataOutsideItsFolder_IsNotRead("link/data");
+        Directory.Delete(outside, recursive: true);
+    }
+
+    /// <summary>Small files that ask for much: each node alone, and many that double.</summary>
+    [TestCase("MatMul")]
+    [TestCase("Add")]
+    [TestCase("Concat")]
+    public void Growth_IsLimited(string type)
+    {
+        TensorProto column = Zeros("a", 60_000, 1), row = Zeros("b", 1, 60_000);
+        NodeProto[] nodes = type == "Concat"
+            ? [.. Enumerable.Range(0, 40).Select(i => Node(type, i == 0 ? "x x" : $"v{i} v{i}", i == 39 ? "y" : $"v{i + 1}"))]
+            : [Node(type, "a b", "z"), Node("Add", "x z", "y")];
+        foreach (NodeProto node in nodes)
+            if (node.OpType == "Concat") node.Attribute.Add(new AttributeProto { Name = "axis", I = 0 });
+        ModelProto model = Model(column, nodes);
+        model.Graph.Initializer.Add(row);
+        Expect(model, "is too large");
+
+        static TensorProto Zeros(string name, long rows, long columns)
+        {
+            TensorProto tensor = new() { Name = name, DataType = (int)DataType.Float };
+            tensor.Dims.Add([rows, columns]);
+            tensor.FloatData.Add(new float[rows * columns]);
+            return tensor;
+        }
+    }
+
+    [Test]
+    public void GraphWithoutOutput_IsRefused()
+    {
+        ModelProto model = Model(Node("Relu", "x", "y"));
+        model.Graph.Output.Clear();
+        Expect(model, "has no output");
+    }
+
+    [Test]
     public void HugeConstantOfShape_IsRefused()
     {
         TensorProto dims = new() { Name = "w", DataType = (int)DataType.Int64 };

@@ -36,6 +36,7 @@ static class BinaryNodes
             (float scale, float shift) = asAffine(constant);
             return [call.Tensor(0).Affine(scale, shift)];
         }
+        _ = HostMath.Broadcast(call, a.Dims, b.Dims);
         return [onTensors(call.Tensor(0), call.Tensor(1))];
     }
 
@@ -57,6 +58,7 @@ static class BinaryNodes
             return [new(HostMath.Zip(
                 call, x.Host!.IntegersOrNull!, x.Dims, exponents, exponent.Dims, (a, b) => (long)Math.Pow(a, b)))];
         }
+        _ = HostMath.Broadcast(call, x.Dims, exponent.Dims);
         Tensor bases = call.Tensor(0);
         return (exponent.Dims.Length <= x.Dims.Length ? call.Scalar(1) : null) switch
         {
@@ -73,7 +75,11 @@ static class BinaryNodes
     static Tensor Fold(NodeCall call, Func<Tensor, Tensor, Tensor> function)
     {
         Tensor y = call.Tensor(0);
-        for (int i = 1; i < call.InputCount; i++) y = function(y, call.Tensor(i));
+        for (int i = 1; i < call.InputCount; i++)
+        {
+            _ = HostMath.Broadcast(call, new OnnxValue(y).Dims, call.Value(i).Dims);
+            y = function(y, call.Tensor(i));
+        }
         return y;
     }
 }

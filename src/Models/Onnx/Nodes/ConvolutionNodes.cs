@@ -20,9 +20,14 @@ static class ConvolutionNodes
         ConvolutionGeometry geometry = new(
             window.Strides[0], window.Strides[1], window.Pads[0], window.Pads[1], window.Pads[2], window.Pads[3],
             window.Dilations[0], window.Dilations[1]);
+        _ = call.ShapeOf([x.Shape[0], weight.Shape[0], Outputs(0), Outputs(1)]);
         long groups = call.Node.Int("group", 1);
         Tensor y = groups == 1 ? x.Conv2d(weight, geometry, bias) : Grouped(call, x, weight, bias, geometry, groups);
         return [isLine ? y.Reshape(y.Shape[0], y.Shape[1], y.Shape[3]) : y];
+
+        // Rounded up: to tell the memory, not the shape.
+        long Outputs(int axis) => Math.Max(0, (long)x.Shape[axis + 2] + window.Pads[axis] + window.Pads[axis + 2])
+            / window.Strides[axis] + 1;
     }
 
     /// <summary>A convolution for each group of channels, and their maps one after the other.</summary>

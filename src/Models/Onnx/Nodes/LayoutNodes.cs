@@ -121,8 +121,9 @@ static class LayoutNodes
 
     static OnnxValue[] Expand(NodeCall call)
     {
-        long[] dims = HostMath.Broadcast(call, call.Value(0).Dims, call.Integers(1));
-        return [call.Value(0).Host is { } host
+        OnnxValue x = call.Value(0);
+        long[] dims = HostMath.Broadcast(call, x.Dims, call.Integers(1));
+        return [x.Host is { } host
             ? HostMath.Repeat(host, dims)
             : call.Tensor(0).Add(OnnxValueOf.Filled(call, call.ShapeOf(dims), 0).Device!)];
     }

@@ -29,9 +29,9 @@ static class ShapeNodes
     {
         OnnxTensor condition = call.Host(0);
         OnnxValue then = call.Value(1), otherwise = call.Value(2);
+        long[] dims = HostMath.Broadcast(call, condition.Dims, HostMath.Broadcast(call, then.Dims, otherwise.Dims));
         if (then.IsInteger && otherwise.IsInteger)
         {
-            long[] dims = HostMath.Broadcast(call, condition.Dims, HostMath.Broadcast(call, then.Dims, otherwise.Dims));
             long[] chosen = HostMath.Repeat(condition.IntegersOrNull!, condition.Dims, dims);
             long[] a = HostMath.Repeat(then.Host!.IntegersOrNull!, then.Dims, dims);
             long[] b = HostMath.Repeat(otherwise.Host!.IntegersOrNull!, otherwise.Dims, dims);
@@ -109,6 +109,8 @@ static class ShapeNodes
         int extent = (int)x.Dims[axis];
         if (x.IsInteger && x.Dims.Length == 1)
             return [new OnnxValue(OnnxTensor.Of("", index.Dims, Array.ConvertAll(wanted, i => x.Host!.IntegersOrNull![call.Axis(i, extent)])))];
+        const int mostParts = 4096;
+        if (wanted.Length > mostParts) throw call.Error($"{wanted.Length:N0} parts are asked for; at most {mostParts:N0} are supported");
         Tensor tensor = call.Tensor(0);
         Tensor[] parts = Array.ConvertAll(wanted, i => tensor.Slice(axis, call.Axis(i, extent), 1));
         long[] dims = [.. x.Dims[..axis], .. index.Dims, .. x.Dims[(axis + 1)..]];
