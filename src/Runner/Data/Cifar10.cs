@@ -27,7 +27,7 @@ public static class Cifar10
     /// <exception cref="UserErrorException">The archive is neither in the cache folder nor to be had.</exception>
     public static string Fetch(Action<string> log)
     {
-        string folder = Path.Combine(CacheFolder.Path, "cifar10"), archive = Path.Combine(folder, Archive);
+        string folder = Path.Combine(CacheFolder.Location, "cifar10"), archive = Path.Combine(folder, Archive);
         if (TrainFiles.Append(TestFile).All(file => File.Exists(Path.Combine(folder, file)))) return folder;
         if (!File.Exists(archive)) Download(archive, log);
         Unpack(archive, folder);

@@ -59,7 +59,7 @@ public sealed record IdxDataset(
     /// <exception cref="UserErrorException">No source has them, or a cached file is damaged.</exception>
     public string Fetch(Action<string> log)
     {
-        string folder = Path.Combine(CacheFolder.Path, Name);
+        string folder = Path.Combine(CacheFolder.Location, Name);
         DatasetFetcher.Fetch(Name, Files, Sources, folder, Hint, log);
         return folder;
     }

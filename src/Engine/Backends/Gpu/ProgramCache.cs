@@ -10,17 +10,8 @@ namespace TripletGpu.Backends.Gpu;
 /// <param name="folder">Where the files lie; made on the first write.</param>
 sealed class ProgramCache(string folder)
 {
-    /// <summary>The folder for a kind of program: in TRIPLETGPU_CACHE, or with this user's caches.</summary>
-    public static string DefaultFolder(string kind)
-    {
-        string? own = Environment.GetEnvironmentVariable("TRIPLETGPU_CACHE");
-        string? caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (string.IsNullOrEmpty(caches))
-            caches = OperatingSystem.IsWindows()
-                ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        return Path.Combine(string.IsNullOrEmpty(own) ? Path.Combine(caches, "tripletgpu") : own, kind);
-    }
+    /// <summary>The folder for a kind of program.</summary>
+    public static string DefaultFolder(string kind) => Path.Combine(CacheFolder.Location, kind);
 
     /// <summary>The name for a program that is the result of these texts.</summary>
     public static string KeyOf(params ReadOnlySpan<string> texts) =>
