@@ -14,8 +14,9 @@ public sealed class KernelAttribute(int groupX = 0, int groupY = 1, int groupZ =
     /// <summary>Items of a group along X, Y and Z.</summary>
     public (int X, int Y, int Z) Group => (groupX, groupY, groupZ);
 
-    /// <summary>The type parameter, an <see cref="IGroupShape"/>, that gives the size instead:
-    /// <c>nameof(TTile)</c>.</summary>
+    /// <summary>
+    /// The type parameter, an <see cref="IGroupShape"/>, that gives the size instead: <c>nameof(TTile)</c>.
+    /// </summary>
     public string? GroupOf { get; init; }
 
     /// <summary>Whether the kernel computes in double, which not every device has.</summary>

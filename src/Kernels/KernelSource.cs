@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace TripletGpu.Kernels;
 
-/// <summary>A kernel as device text, with what a launch needs to know. The kernel compiler makes one for each
-/// kernel.</summary>
+/// <summary>
+/// A kernel as device text, with what a launch needs to know. The kernel compiler makes one for each kernel.
+/// </summary>
 public sealed partial class KernelSource
 {
     static int count;
@@ -13,8 +14,9 @@ public sealed partial class KernelSource
     /// <summary>A number that tells kernels apart: a device's slot for the built one.</summary>
     public int Id { get; } = Interlocked.Increment(ref count) - 1;
 
-    /// <summary>Class and method, with the structs that a generic kernel is bound to:
-    /// <c>ElementwiseKernels.Map&lt;Relu&gt;</c>.</summary>
+    /// <summary>
+    /// Class and method, with the structs that a generic kernel is bound to: <c>ElementwiseKernels.Map&lt;Relu&gt;</c>.
+    /// </summary>
     public required string Name { get; init; }
 
     /// <summary>The first part of the name: <c>Elementwise</c>.</summary>

@@ -3,9 +3,9 @@ using ILGPU;
 namespace TripletGpu.Kernels;
 
 /// <summary>
-/// Sixteen floats side by side that are computed as one: <c>float16</c> in OpenCL, which a device that is a CPU keeps in
-/// a vector register. A loop over sixteen floats says the same, but the compiler then moves the sums of a register tile
-/// about: 2.5 times slower on PoCL.
+/// Sixteen floats side by side that are computed as one: <c>float16</c> in OpenCL, which a device that is a CPU keeps
+/// in a vector register. A loop over sixteen floats says the same, but the compiler then moves the sums of a register
+/// tile about: 2.5 times slower on PoCL.
 /// </summary>
 public readonly struct Lanes16(Float4 a, Float4 b, Float4 c, Float4 d)
 {

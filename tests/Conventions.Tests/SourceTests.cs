@@ -36,7 +36,8 @@ public sealed partial class SourceTests
         let name = Path.GetFileName(file).Split('.')[0]
         let types = TypeDeclaration().Matches(Repository.Read(file))
         where name != "Program" && types.Count > 0 && types.All(type => type.Groups["name"].Value != name)
-            // Part of a type may be named after what it adds, and a set of small structs after what they have in common.
+            // Part of a type may be named after what it adds, and a set of small structs after what they
+            // have in common.
             && !types.All(type => type.Groups["partial"].Success)
             && !types.All(type => type.Groups["kind"].Value is "struct" or "interface")
         select $"{file}: {types[0].Groups["name"].Value}",

@@ -1,7 +1,8 @@
 namespace TripletGpu.Oracle;
 
 /// <summary>
-/// The mining rules as their sources state them: loops over all pairs and negatives, in double. Distances are a full matrix.
+/// The mining rules as their sources state them: loops over all pairs and negatives, in double. Distances are
+/// a full matrix.
 /// </summary>
 public static class TripletRules
 {
@@ -26,7 +27,9 @@ public static class TripletRules
         return distances;
     }
 
-    /// <summary>TensorFlow Addons: nearest negative strictly farther, else the farthest, else (no negative) distance 0.</summary>
+    /// <summary>
+    /// TensorFlow Addons: nearest negative strictly farther, else the farthest, else (no negative) distance 0.
+    /// </summary>
     public static List<Triplet> SemiHard(double[][] d, int[] labels, double margin)
     {
         List<Triplet> chosen = [];
@@ -41,7 +44,9 @@ public static class TripletRules
         return chosen;
     }
 
-    /// <summary>FaceNet: the nearest negative with d_ap &lt; d_an &lt; d_ap + margin; pairs without one have none and no loss.</summary>
+    /// <summary>
+    /// FaceNet: the nearest negative with d_ap &lt; d_an &lt; d_ap + margin; pairs without one have none and no loss.
+    /// </summary>
     public static List<Triplet> FaceNet(double[][] d, int[] labels, double margin)
     {
         List<Triplet> chosen = [];
@@ -103,8 +108,8 @@ public static class TripletRules
     }
 
     /// <summary>
-    /// The gradient of the sum of the triplets' losses divided by <paramref name="divisor"/>. At distance 0 the L2 distance
-    /// has gradient 0.
+    /// The gradient of the sum of the triplets' losses divided by <paramref name="divisor"/>. At distance 0 the L2
+    /// distance has gradient 0.
     /// </summary>
     public static double[] Gradient(double[] e, int n, bool isSquared, IEnumerable<Triplet> triplets, double divisor)
     {

@@ -5,7 +5,9 @@ namespace TripletGpu.Support;
 /// <summary>The oracle's forward pass: the output from the inputs.</summary>
 public delegate double[] OracleForward(double[][] x);
 
-/// <summary>The oracle's backward pass: one gradient an input (null for integer inputs) from inputs and dL/dy.</summary>
+/// <summary>
+/// The oracle's backward pass: one gradient an input (null for integer inputs) from inputs and dL/dy.
+/// </summary>
 public delegate double[]?[] OracleBackward(double[][] x, double[] dy);
 
 /// <summary>

@@ -4,7 +4,9 @@ using NUnit.Framework;
 
 namespace TripletGpu.Support;
 
-/// <summary>Libraries that stand in for a driver: compiled from a few lines of C beside the tests that use them.</summary>
+/// <summary>
+/// Libraries that stand in for a driver: compiled from a few lines of C beside the tests that use them.
+/// </summary>
 public static class StubLibrary
 {
     /// <summary>

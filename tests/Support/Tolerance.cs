@@ -1,9 +1,9 @@
 namespace TripletGpu.Support;
 
 /// <summary>
-/// The one table of tolerances. A value passes when |actual - expected| is at most
-/// <c>Absolute * scale + Relative * |expected|</c>, where scale is the largest magnitude in the expected array: rounding
-/// errors grow with the terms of a sum, not with its result.
+/// The one table of tolerances. A value passes when |actual - expected| is at most <c>Absolute * scale + Relative *
+/// |expected|</c>, where scale is the largest magnitude in the expected array: rounding errors grow with the terms of a
+/// sum, not with its result.
 /// </summary>
 public sealed record Tolerance(double Relative, double Absolute)
 {

@@ -9,7 +9,9 @@ public sealed class Gradients
     public Tensor? Find(Tensor of) => byTensor.GetValueOrDefault(of);
 
     /// <summary>The gradient of a leaf.</summary>
-    /// <exception cref="InvalidOperationException">There is none: no path leads from the loss to that tensor.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is none: no path leads from the loss to that tensor.
+    /// </exception>
     public Tensor this[Tensor of] => Find(of) ?? throw new InvalidOperationException(
         $"{of} has no gradient: Backward has not been called, the loss does not depend on it, or it is no leaf");
 

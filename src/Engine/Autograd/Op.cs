@@ -53,7 +53,9 @@ public abstract record Op
     /// <summary>Applies the operation to tensors of one device and records it where a gradient is wanted.</summary>
     public Tensor Apply(params ReadOnlySpan<Tensor> x) => Tape.Apply(this, x, keepExtras: false, out _);
 
-    /// <summary>As <see cref="Apply(ReadOnlySpan{Tensor})"/>, and hands out the extras, which live as long as the step.</summary>
+    /// <summary>
+    /// As <see cref="Apply(ReadOnlySpan{Tensor})"/>, and hands out the extras, which live as long as the step.
+    /// </summary>
     public Tensor Apply(out Tensor[] extras, params ReadOnlySpan<Tensor> x) => Tape.Apply(this, x, keepExtras: true, out extras);
 }
 

@@ -37,8 +37,7 @@ public sealed class Step : IDisposable
     /// </summary>
     /// <exception cref="InvalidOperationException">
     /// The loss is no scalar, no recorded operation led to it or a backward pass has already walked it, or a step
-    /// inside
-    /// this one has not ended.
+    /// inside this one has not ended.
     /// </exception>
     public void Backward(Tensor loss)
     {
@@ -63,8 +62,10 @@ public sealed class Step : IDisposable
         Tape.Backward(this, root, copy, Gradients);
     }
 
-    /// <summary>Lets a tensor outlive this step: it passes to the enclosing step, or to nobody, and then
-    /// <see cref="Free"/> ends it.</summary>
+    /// <summary>
+    /// Lets a tensor outlive this step: it passes to the enclosing step, or to nobody, and then
+    /// <see cref="Free"/> ends it.
+    /// </summary>
     public Tensor Keep(Tensor tensor)
     {
         if (tensor.Owner != this) return tensor;

@@ -19,7 +19,9 @@ public sealed class BufferPool(IMemory memory)
     /// <summary>Bytes of blocks that wait for reuse.</summary>
     public long CachedBytes { get; private set; }
 
-    /// <summary>Bytes taken from the device, in use or cached: the pool's high-water mark while nothing is trimmed.</summary>
+    /// <summary>
+    /// Bytes taken from the device, in use or cached: the pool's high-water mark while nothing is trimmed.
+    /// </summary>
     public long ReservedBytes { get; private set; }
 
     /// <summary>A block of at least <paramref name="bytes"/>, contents undefined.</summary>
@@ -63,7 +65,9 @@ public sealed class BufferPool(IMemory memory)
     /// <summary>Starts a new measurement of <see cref="PeakLiveBytes"/>.</summary>
     public void ResetPeak() => PeakLiveBytes = LiveBytes;
 
-    /// <summary>The size of the block that serves <paramref name="bytes"/>: 1, 1.25, 1.5 or 1.75 times a power of two.</summary>
+    /// <summary>
+    /// The size of the block that serves <paramref name="bytes"/>: 1, 1.25, 1.5 or 1.75 times a power of two.
+    /// </summary>
     internal static long SizeClass(long bytes)
     {
         if (bytes <= Smallest) return Smallest;

@@ -24,7 +24,9 @@ public interface IConvolution
     /// <summary>dx = the transposed convolution of dy, (N, K, P, Q), with the weight.</summary>
     void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionDims dims);
 
-    /// <summary>dw[k, c, r, s] = the sum over images and output pixels of dy[k] and x[c] seen through tap (r, s).</summary>
+    /// <summary>
+    /// dw[k, c, r, s] = the sum over images and output pixels of dy[k] and x[c] seen through tap (r, s).
+    /// </summary>
     void BackwardWeight(Tensor x, Tensor dy, Gradient dw, in ConvolutionDims dims);
 
     /// <summary>db[k] = the sum of dy over images and pixels.</summary>
@@ -53,8 +55,8 @@ public interface IConvolution
     void ForwardReluMaxPool(Tensor x, Tensor weight, Tensor bias, Tensor y, Tensor index, in ConvolutionDims dims);
 
     /// <summary>
-    /// The gradients of <see cref="ForwardReluMaxPool"/>: dy of a window goes to the pixel that was its maximum, and from
-    /// there to x, weight and bias.
+    /// The gradients of <see cref="ForwardReluMaxPool"/>: dy of a window goes to the pixel that was its maximum, and
+    /// from there to x, weight and bias.
     /// </summary>
     void BackwardReluMaxPool(
         Tensor x, Tensor weight, Tensor index, Tensor dy, Gradient dx, Gradient dw, Gradient db, in ConvolutionDims dims);

@@ -14,7 +14,8 @@ public interface IOptimizers
 /// <param name="Weights">The weights, updated.</param>
 /// <param name="Gradient">Their gradient.</param>
 /// <param name="First">The first kept value of each weight, updated; null where the rule keeps none.</param>
-/// <param name="Second">The second kept value of each weight, updated; null where the rule keeps fewer than
-/// two.</param>
+/// <param name="Second">
+/// The second kept value of each weight, updated; null where the rule keeps fewer than two.
+/// </param>
 public readonly record struct ParameterUpdate<TRule>(
     TRule Rule, Tensor Weights, Tensor Gradient, Tensor? First, Tensor? Second) where TRule : struct, IUpdateRule;

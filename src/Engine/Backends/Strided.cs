@@ -5,8 +5,9 @@ namespace TripletGpu.Backends;
 /// </summary>
 /// <param name="Tensor">The tensor that holds the elements.</param>
 /// <param name="Offset">The index of the box's first element.</param>
-/// <param name="Strides">For each axis of the box the distance of neighbours, in elements; 0 repeats one
-/// element.</param>
+/// <param name="Strides">
+/// For each axis of the box the distance of neighbours, in elements; 0 repeats one element.
+/// </param>
 public readonly record struct Strided(Tensor Tensor, int Offset, int[] Strides)
 {
     /// <summary>A box that starts at the tensor's first element and walks along its axes.</summary>

@@ -3,7 +3,8 @@ using TripletGpu.Ops;
 namespace TripletGpu.Modules;
 
 /// <summary>
-/// A convolution layer with the parameters <c>weight</c> (out, in, kernel, kernel) and, if asked for, <c>bias</c> (out).
+/// A convolution layer with the parameters <c>weight</c> (out, in, kernel, kernel) and, if asked for,
+/// <c>bias</c> (out).
 /// </summary>
 public sealed class Conv2d : Module
 {

@@ -2,7 +2,9 @@ using TripletGpu.Random;
 
 namespace TripletGpu.Modules;
 
-/// <summary>How a parameter's first values are drawn. Drawn on the host, so that every device starts from the same.</summary>
+/// <summary>
+/// How a parameter's first values are drawn. Drawn on the host, so that every device starts from the same.
+/// </summary>
 public abstract record Initializer
 {
     /// <summary>Every element the same.</summary>

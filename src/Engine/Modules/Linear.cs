@@ -2,7 +2,9 @@ using TripletGpu.Ops;
 
 namespace TripletGpu.Modules;
 
-/// <summary>A fully connected layer with the parameters <c>weight</c> (out, in) and, if asked for, <c>bias</c> (out).</summary>
+/// <summary>
+/// A fully connected layer with the parameters <c>weight</c> (out, in) and, if asked for, <c>bias</c> (out).
+/// </summary>
 public sealed class Linear : Module
 {
     readonly Parameter weight;

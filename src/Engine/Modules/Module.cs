@@ -14,7 +14,9 @@ public abstract class Module(Device device)
     /// <summary>Where the parameters live.</summary>
     public Device Device { get; } = device;
 
-    /// <summary>Whether dropout drops and batch norm uses the batch's statistics. Set it with <see cref="Train"/>.</summary>
+    /// <summary>
+    /// Whether dropout drops and batch norm uses the batch's statistics. Set it with <see cref="Train"/>.
+    /// </summary>
     public bool IsTraining { get; private set; } = true;
 
     /// <summary>The named parts, in forward order.</summary>
@@ -39,8 +41,8 @@ public abstract class Module(Device device)
     }
 
     /// <summary>
-    /// Says which training step comes next, so that what draws random numbers draws those of that step. Unless told, each
-    /// forward pass is a step.
+    /// Says which training step comes next, so that what draws random numbers draws those of that step. Unless told,
+    /// each forward pass is a step.
     /// </summary>
     public virtual void SetStep(long number)
     {
@@ -48,8 +50,8 @@ public abstract class Module(Device device)
     }
 
     /// <summary>
-    /// Draws every parameter afresh. Each has a stream of its own by its position, so the values do not depend on the
-    /// device.
+    /// Draws every parameter afresh. Each has a stream of its own by its position, so the values do not depend
+    /// on the device.
     /// </summary>
     public void Initialize(ulong seed)
     {

@@ -21,7 +21,9 @@ public sealed class Parameter
     /// <summary>How the values are drawn.</summary>
     public Initializer Initializer { get; }
 
-    /// <summary>Whether it is a statistic that the forward pass updates (running mean and variance), not a weight.</summary>
+    /// <summary>
+    /// Whether it is a statistic that the forward pass updates (running mean and variance), not a weight.
+    /// </summary>
     public bool IsStatistic { get; }
 
     /// <summary>Whether gradients are computed and optimizers change it. False for statistics, always.</summary>

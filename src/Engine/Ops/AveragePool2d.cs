@@ -6,8 +6,8 @@ namespace TripletGpu.Ops;
 /// <summary>y = mean of each window of each plane; dx = sum of dy / elements over the windows around a pixel.</summary>
 /// <param name="Window">The window.</param>
 /// <param name="CountPadding">
-/// Whether padding counts as zeros (PyTorch's <c>count_include_pad</c>); otherwise the mean is of the pixels inside the
-/// image.
+/// Whether padding counts as zeros (PyTorch's <c>count_include_pad</c>); otherwise the mean is of the pixels
+/// inside the image.
 /// </param>
 public sealed record AveragePool2d(PoolingWindow Window, bool CountPadding = true) : Op
 {

@@ -73,8 +73,10 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
 
 public static partial class TensorOps
 {
-    /// <summary>A convolution with the same stride, padding and dilation along both axes; optionally + bias
-    /// + residual and a ReLU in the same pass.</summary>
+    /// <summary>
+    /// A convolution with the same stride, padding and dilation along both axes; optionally + bias + residual and a
+    /// ReLU in the same pass.
+    /// </summary>
     /// <param name="x">(N, C, H, W).</param>
     /// <param name="weight">(K, C, R, S).</param>
     /// <param name="bias">(K), or null for none.</param>

@@ -5,8 +5,8 @@ namespace TripletGpu.Ops;
 
 /// <summary>
 /// y = maxpool(relu(conv(x, w) + b)): a convolution of stride 1 under a max pool of 2 x 2 windows with stride 2, in one
-/// pass that never stores the full map. An odd last line or column of it is left out, the first of equal maxima gets the
-/// gradient, and a window whose maximum is not positive passes none: as in PyTorch.
+/// pass that never stores the full map. An odd last line or column of it is left out, the first of equal maxima gets
+/// the gradient, and a window whose maximum is not positive passes none: as in PyTorch.
 /// </summary>
 /// <param name="Padding">Zeros on each side of x.</param>
 public sealed record Conv2dReluMaxPool(int Padding = 0) : Op
@@ -35,7 +35,9 @@ public sealed record Conv2dReluMaxPool(int Padding = 0) : Op
     public override TensorSpec[] Extras(ReadOnlySpan<Shape> x) =>
         [new(new Shape(IConvolution.MaxPoolIndexCount(Dims(x))), ElementType.Int32)];
 
-    /// <summary>Those of the whole convolution, as layer tables count it; pixels that no window takes are not computed.</summary>
+    /// <summary>
+    /// Those of the whole convolution, as layer tables count it; pixels that no window takes are not computed.
+    /// </summary>
     public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => (long)(Dims(x).Flops / 2);
 
     /// <inheritdoc/>
@@ -64,7 +66,9 @@ public static partial class TensorOps
     /// <param name="weight">(K, C, R, S).</param>
     /// <param name="bias">(K).</param>
     /// <param name="padding">Zeros on each side of x.</param>
-    /// <exception cref="ShapeException">The shapes do not fit, or the convolution gives less than 2 x 2 pixels.</exception>
+    /// <exception cref="ShapeException">
+    /// The shapes do not fit, or the convolution gives less than 2 x 2 pixels.
+    /// </exception>
     public static Tensor Conv2dReluMaxPool(this Tensor x, Tensor weight, Tensor bias, int padding = 0) =>
         new Conv2dReluMaxPool(padding).Apply(x, weight, bias);
 }

@@ -38,8 +38,9 @@ public static partial class TensorOps
     /// <summary>The rows of x (N, D) with length 1.</summary>
     public static Tensor L2Normalize(this Tensor x, float epsilon = 1e-12f) => new L2Normalize(epsilon).Apply(x);
 
-    /// <summary>As <see cref="L2Normalize(Tensor, float)"/>, and the rows' norms before (N), which live as long as the
-    /// step.</summary>
+    /// <summary>
+    /// As <see cref="L2Normalize(Tensor, float)"/>, and the rows' norms before (N), which live as long as the step.
+    /// </summary>
     public static Tensor L2Normalize(this Tensor x, out Tensor norms, float epsilon = 1e-12f)
     {
         Tensor y = new L2Normalize(epsilon).Apply(out Tensor[] extras, x);

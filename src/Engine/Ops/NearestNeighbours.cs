@@ -3,8 +3,8 @@ namespace TripletGpu.Ops;
 public static partial class TensorOps
 {
     /// <summary>
-    /// For each query its <paramref name="k"/> nearest references by squared L2 distance, nearest first, equal distances by
-    /// the lowest index. Exact, and no (Q, R) matrix is formed. Not differentiable.
+    /// For each query its <paramref name="k"/> nearest references by squared L2 distance, nearest first, equal
+    /// distances by the lowest index. Exact, and no (Q, R) matrix is formed. Not differentiable.
     /// </summary>
     /// <param name="queries">(Q, D).</param>
     /// <param name="references">(R, D).</param>
@@ -13,7 +13,9 @@ public static partial class TensorOps
     /// <returns>
     /// Int32 rows (Q, K), -1 where there are fewer references, and Float32 distances (Q, K), infinity there.
     /// </returns>
-    /// <exception cref="ArgumentException">The widths differ, k is not positive, or the sets differ in size.</exception>
+    /// <exception cref="ArgumentException">
+    /// The widths differ, k is not positive, or the sets differ in size.
+    /// </exception>
     public static (Tensor Indices, Tensor Distances) NearestNeighbours(
         this Tensor queries, Tensor references, int k, bool isSameSet = false)
     {

@@ -4,11 +4,11 @@ using TripletGpu.Backends;
 namespace TripletGpu.Ops;
 
 /// <summary>
-/// Mining, loss and gradient of a batch of embeddings in one operation:
-/// <c>L = 1/divisor * sum over the rule's triplets of max(0, d(a,p) - d(a,n) + margin)</c>. Inputs: embeddings (N, D) and,
-/// unless the rule is explicit, labels (N) of Int32. Output: the loss, a scalar. Extras: the <see cref="TripletTable"/>.
-/// Mining is constant in the backward pass: the gradient is that of the chosen triplets' losses.
-/// An embedding that is not finite makes the loss NaN and the gradient of what it takes part in 0.
+/// Mining, loss and gradient of a batch of embeddings in one operation: <c>L = 1/divisor * sum over the rule's triplets
+/// of max(0, d(a,p) - d(a,n) + margin)</c>. Inputs: embeddings (N, D) and, unless the rule is explicit, labels (N) of
+/// Int32. Output: the loss, a scalar. Extras: the <see cref="TripletTable"/>. Mining is constant in the backward pass:
+/// the gradient is that of the chosen triplets' losses. An embedding that is not finite makes the loss NaN and the
+/// gradient of what it takes part in 0.
 /// </summary>
 /// <param name="Settings">Rule, margin, distance, reduction.</param>
 /// <param name="Rows">Rows of the table of triplets: <see cref="TripletTable.RowsFor"/>.</param>
@@ -72,8 +72,8 @@ public static partial class TensorOps
             .Apply(TripletInputs(embeddings, labels, settings));
 
     /// <summary>
-    /// As <see cref="TripletLoss(Tensor, ReadOnlySpan{int}, TripletSettings)"/>, and hands out what was mined, which lives
-    /// as long as the step.
+    /// As <see cref="TripletLoss(Tensor, ReadOnlySpan{int}, TripletSettings)"/>, and hands out what was mined, which
+    /// lives as long as the step.
     /// </summary>
     public static Tensor TripletLoss(
         this Tensor embeddings, ReadOnlySpan<int> labels, TripletSettings settings, out TripletTable mined)

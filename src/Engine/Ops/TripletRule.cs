@@ -8,8 +8,8 @@ namespace TripletGpu.Ops;
 public enum TripletRule
 {
     /// <summary>
-    /// For every pair the nearest negative strictly farther than the positive (which may be an easy one); where there is
-    /// none, the farthest negative: a fallback. An anchor without any negative contributes margin + d(a,p). This is
+    /// For every pair the nearest negative strictly farther than the positive (which may be an easy one); where there
+    /// is none, the farthest negative: a fallback. An anchor without any negative contributes margin + d(a,p). This is
     /// <c>TripletSemiHardLoss</c> of TensorFlow Addons, with its mean over all pairs.
     /// </summary>
     SemiHard,
@@ -19,16 +19,20 @@ public enum TripletRule
     /// </summary>
     FaceNet,
 
-    /// <summary>For every pair a random one of its semi-hard negatives, all equally likely; a pair without one is dropped.</summary>
+    /// <summary>
+    /// For every pair a random one of its semi-hard negatives, all equally likely; a pair without one is dropped.
+    /// </summary>
     RandomSemiHard,
 
     /// <summary>
-    /// Batch-hard: one triplet for every anchor that has a positive and a negative, of its farthest positive and nearest
-    /// negative. Hermans et al., arXiv 1703.07737.
+    /// Batch-hard: one triplet for every anchor that has a positive and a negative, of its farthest positive and
+    /// nearest negative. Hermans et al., arXiv 1703.07737.
     /// </summary>
     Hard,
 
-    /// <summary>Every triplet. Mean over those with a loss above 0: omoindrot's batch-all, pytorch-metric-learning's "all".</summary>
+    /// <summary>
+    /// Every triplet. Mean over those with a loss above 0: omoindrot's batch-all, pytorch-metric-learning's "all".
+    /// </summary>
     BatchAll,
 
     /// <summary>Every semi-hard triplet: pytorch-metric-learning's <c>TripletMarginMiner("semihard")</c>.</summary>
@@ -58,8 +62,8 @@ public enum TripletDistance
 public enum TripletReduction
 {
     /// <summary>
-    /// The mean over what the rule chooses for: all ordered positive pairs (dropped ones count, with 0), all anchors that
-    /// batch-hard takes, all explicit triplets, all triplets of the batch for the rules that take every one.
+    /// The mean over what the rule chooses for: all ordered positive pairs (dropped ones count, with 0), all anchors
+    /// that batch-hard takes, all explicit triplets, all triplets of the batch for the rules that take every one.
     /// </summary>
     Pairs,
 

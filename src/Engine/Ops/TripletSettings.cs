@@ -31,7 +31,9 @@ public sealed record TripletSettings
     /// <summary>For <see cref="TripletRule.RandomSemiHard"/>: the run's seed.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>For <see cref="TripletRule.RandomSemiHard"/>: the number of this draw, another one every step.</summary>
+    /// <summary>
+    /// For <see cref="TripletRule.RandomSemiHard"/>: the number of this draw, another one every step.
+    /// </summary>
     public ulong Draw { get; init; }
 
     /// <summary>The reduction in force.</summary>

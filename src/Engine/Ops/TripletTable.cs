@@ -2,8 +2,9 @@ namespace TripletGpu.Ops;
 
 /// <summary>What the mining of a batch leaves on the device.</summary>
 /// <param name="Triplets">
-/// Int32 (rows, 3): anchor, positive, negative in the order of anchor, then positive; -1 for a negative (or positive) that
-/// was not found. For the rules that take every triplet, the third column counts the pair's triplets with a loss above 0.
+/// Int32 (rows, 3): anchor, positive, negative in the order of anchor, then positive; -1 for a negative (or
+/// positive) that was not found. For the rules that take every triplet, the third column counts the pair's triplets
+/// with a loss above 0.
 /// </param>
 /// <param name="Losses">
 /// Float32 (rows): the loss of each row's triplet before the reduction. For the rules that take every triplet,
@@ -18,8 +19,8 @@ public readonly record struct TripletTable(Tensor Triplets, Tensor Losses, Tenso
     internal static TripletTable From(ReadOnlySpan<Tensor> extras) => new(extras[0], extras[1], extras[2]);
 
     /// <summary>
-    /// How many rows a batch needs: one a row for batch-hard, one a triplet for explicit ones, else one an ordered pair of
-    /// different rows with the same label.
+    /// How many rows a batch needs: one a row for batch-hard, one a triplet for explicit ones, else one an ordered pair
+    /// of different rows with the same label.
     /// </summary>
     /// <exception cref="ArgumentException">More pairs than one table can hold (2^31 / 3).</exception>
     public static int RowsFor(TripletSettings settings, ReadOnlySpan<int> labels, int n)

@@ -14,8 +14,9 @@ public sealed class Sgd : Optimizer
     readonly bool nesterov;
 
     /// <param name="parameters">The network's parameters.</param>
-    /// <param name="momentum">The part of the buffer that each step keeps; 0 for none, and then nothing is
-    /// kept.</param>
+    /// <param name="momentum">
+    /// The part of the buffer that each step keeps; 0 for none, and then nothing is kept.
+    /// </param>
     /// <param name="nesterov">Look one step ahead: <c>w -= rate * (g + momentum * b)</c>. Needs momentum.</param>
     /// <param name="weightDecay">The factor of the weights that is added to each gradient.</param>
     /// <param name="groups">Settings of their own by name.</param>

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace TripletGpu.Random;
 
 /// <summary>
-/// Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011): the n-th number is a function of
-/// (seed, stream, n) alone. Any device can draw any element's number by itself, so dropout and initialisation agree
+/// Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011): the n-th number is a function
+/// of (seed, stream, n) alone. Any device can draw any element's number by itself, so dropout and initialisation agree
 /// across backends and thread counts, and a checkpoint stores one counter.
 /// </summary>
 public sealed class Philox

@@ -34,7 +34,9 @@ public sealed class Device : IDisposable
     /// <summary>
     /// Opens a scope: what operations make until its disposal belongs to it. Steps nest.
     /// </summary>
-    /// <param name="record">Whether operations are recorded for <see cref="Step.Backward(Tensor)"/>; false for inference.</param>
+    /// <param name="record">
+    /// Whether operations are recorded for <see cref="Step.Backward(Tensor)"/>; false for inference.
+    /// </param>
     public Step BeginStep(bool record = true) => new(this, record);
 
     /// <summary>A tensor of undefined contents that belongs to the current step.</summary>

@@ -33,7 +33,9 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>The number of dimensions.</summary>
     public int Rank { get; }
 
-    /// <summary>The extent of one axis; negative axes count from the end, so <c>shape[-1]</c> is the innermost.</summary>
+    /// <summary>
+    /// The extent of one axis; negative axes count from the end, so <c>shape[-1]</c> is the innermost.
+    /// </summary>
     public int this[int axis] => extents[Axis(axis)];
 
     /// <summary>The number of elements: the product of the extents.</summary>
@@ -47,7 +49,9 @@ public readonly struct Shape : IEquatable<Shape>
         }
     }
 
-    /// <summary>The product of the extents from axis <paramref name="from"/> up to, not including, <paramref name="to"/>.</summary>
+    /// <summary>
+    /// The product of the extents from axis <paramref name="from"/> up to, not including, <paramref name="to"/>.
+    /// </summary>
     public int Product(int from, int to)
     {
         int product = 1;

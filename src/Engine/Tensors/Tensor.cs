@@ -5,8 +5,8 @@ namespace TripletGpu;
 
 /// <summary>
 /// A handle on contiguous values on a device. It is not disposable: its memory belongs to the <see cref="Step"/> that
-/// made it (or to a <see cref="Modules.Parameter"/>), and is released with that. Using a released tensor throws and names the
-/// operation that had made it.
+/// made it (or to a <see cref="Modules.Parameter"/>), and is released with that. Using a released tensor throws and
+/// names the operation that had made it.
 /// </summary>
 public sealed class Tensor
 {
@@ -34,8 +34,8 @@ public sealed class Tensor
     public long Count => Shape.Count;
 
     /// <summary>
-    /// Whether <c>Step.Backward</c> computes a gradient for this tensor. Set it on an input, before any operation reads it,
-    /// to ask for one; parameters have it, and outputs inherit it.
+    /// Whether <c>Step.Backward</c> computes a gradient for this tensor. Set it on an input, before any operation reads
+    /// it, to ask for one; parameters have it, and outputs inherit it.
     /// </summary>
     public bool RequiresGradient { get; set; }
 

@@ -6,8 +6,9 @@ namespace TripletGpu.Kernels;
 public readonly record struct DropoutDims(
     uint SeedLow, uint SeedHigh, uint StreamLow, uint StreamHigh, uint Step, uint Threshold, float Scale);
 
-/// <summary>Dropout with Philox 4x32-10: an element's bits are a function of the mask's numbers and its index
-/// alone.</summary>
+/// <summary>
+/// Dropout with Philox 4x32-10: an element's bits are a function of the mask's numbers and its index alone.
+/// </summary>
 public static partial class DropoutKernels
 {
     /// <summary>Elements that share sixteen blocks of four numbers; the CPU draws them side by side.</summary>
@@ -24,8 +25,9 @@ public static partial class DropoutKernels
         y[i] = accumulate != 0 ? y[i] + value : value;
     }
 
-    /// <summary>One of the four words of a Philox block (Salmon et al. 2011): ten rounds over a counter of 128
-    /// bits.</summary>
+    /// <summary>
+    /// One of the four words of a Philox block (Salmon et al. 2011): ten rounds over a counter of 128 bits.
+    /// </summary>
     static uint Bits(uint counter, int word, DropoutDims mask)
     {
         uint c0 = counter, c1 = mask.Step, c2 = mask.StreamLow, c3 = mask.StreamHigh;

@@ -18,8 +18,7 @@ public static partial class ElementwiseKernels
 
     /// <summary>
     /// dx = dy * f'(x), or adds it where <paramref name="accumulate"/> is not 0; parallel over elements. A function
-    /// that
-    /// does not read x or y gets dy in its place.
+    /// that does not read x or y gets dy in its place.
     /// </summary>
     [Kernel]
     public static void MapBackward<TMath>(

@@ -31,8 +31,9 @@ public static class GroupEmulator
     /// <param name="size">The items of each.</param>
     /// <param name="kernel">Calls the kernel with its arguments.</param>
     /// <param name="dynamicSharedBytes">The size of <see cref="SharedMemory.GetDynamic"/>.</param>
-    /// <exception cref="InvalidOperationException">An item failed, or items wait at a barrier that others never
-    /// reach.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An item failed, or items wait at a barrier that others never reach.
+    /// </exception>
     public static void Run(LaunchSize groups, LaunchSize size, Action kernel, int dynamicSharedBytes = 0)
     {
         for (int z = 0; z < groups.Z; z++)

@@ -4,8 +4,8 @@ namespace TripletGpu.Kernels;
 public interface IKernelQueue
 {
     /// <summary>
-    /// Puts a launch at the end of the queue. <paramref name="size"/> counts groups, or items for a kernel with an
-    /// index.
+    /// Puts a launch at the end of the queue. <paramref name="size"/> counts groups, or items for a kernel
+    /// with an index.
     /// </summary>
     void Launch(KernelSource kernel, LaunchSize size, ReadOnlySpan<KernelArgument> arguments);
 }

@@ -59,8 +59,9 @@ public readonly unsafe struct KernelArgument
     public static KernelArgument Value<T>(T* value)
         where T : unmanaged => new(KernelArgumentKind.Value, value, sizeof(T));
 
-    /// <summary>A struct that the kernel is generic over; <paramref name="value"/> lies on the launcher's
-    /// stack.</summary>
+    /// <summary>
+    /// A struct that the kernel is generic over; <paramref name="value"/> lies on the launcher's stack.
+    /// </summary>
     public static KernelArgument Struct<T>(ref T value) where T : struct =>
         new(KernelArgumentKind.Value, Unsafe.AsPointer(ref value), Unsafe.SizeOf<T>());
 

@@ -1,8 +1,8 @@
 namespace TripletGpu.Kernels;
 
 /// <summary>
-/// y = a^b. NaN where a is negative and b no whole number. Derivatives that are infinite at a = 0 are 0 there, as that of
-/// <see cref="Sqrt"/>.
+/// y = a^b. NaN where a is negative and b no whole number. Derivatives that are infinite at a = 0 are 0 there, as that
+/// of <see cref="Sqrt"/>.
 /// </summary>
 public readonly struct Power : IBinaryMath
 {

@@ -2,8 +2,9 @@ using ILGPU;
 
 namespace TripletGpu.Kernels;
 
-/// <summary>Softmax along the rows of a matrix. One group a row, trees in shared memory; each row is read
-/// twice.</summary>
+/// <summary>
+/// Softmax along the rows of a matrix. One group a row, trees in shared memory; each row is read twice.
+/// </summary>
 public static partial class SoftmaxKernels
 {
     const int Items = 64;
@@ -94,8 +95,9 @@ public static partial class SoftmaxKernels
             loss[0] = partial[0] / rows;
     }
 
-    /// <summary>dx[n, c] = dloss / n * (softmax(x[n])[c] - [c = label[n]]), or adds it. Parallel over
-    /// elements.</summary>
+    /// <summary>
+    /// dx[n, c] = dloss / n * (softmax(x[n])[c] - [c = label[n]]), or adds it. Parallel over elements.
+    /// </summary>
     [Kernel]
     public static void CrossEntropyBackward(
         Index1D i, ArrayView<float> x, ArrayView<int> labels, ArrayView<float> logSums, ArrayView<float> dloss,

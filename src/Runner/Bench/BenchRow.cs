@@ -14,7 +14,9 @@ namespace TripletGpu.Runner.Bench;
 /// <param name="PeakShare">Of the device's measured peak; above 1 where an algorithm saves operations.</param>
 /// <param name="ImagesPerSecond">Of models; null elsewhere.</param>
 /// <param name="DeviceSeconds">The mean time of a call's kernels by the device's clock; null where it has none.</param>
-/// <param name="Kernels">A model's kernels in all measured calls, by their total time; null where the device has no clock.</param>
+/// <param name="Kernels">
+/// A model's kernels in all measured calls, by their total time; null where the device has no clock.
+/// </param>
 sealed record BenchRow(
     string Op, int[] Shape, double Seconds, double Gflops, double GbPerSecond, double PeakShare,
     double? ImagesPerSecond = null, double? DeviceSeconds = null, IReadOnlyList<KernelTime>? Kernels = null);

@@ -9,7 +9,9 @@ using TripletGpu.Runner.Training;
 
 namespace TripletGpu.Runner.Bench;
 
-/// <summary>Whole networks: a training step (forward, semi-hard loss, backward, SGD with momentum), and inference.</summary>
+/// <summary>
+/// Whole networks: a training step (forward, semi-hard loss, backward, SGD with momentum), and inference.
+/// </summary>
 sealed class ModelBenchmarks(Device device, double peakGflops)
 {
     const int PerClass = 4;

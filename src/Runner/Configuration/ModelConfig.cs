@@ -8,10 +8,14 @@ public sealed record ModelConfig
     /// <summary>Which network.</summary>
     public ModelKind Kind { get; init; } = ModelKind.SmallCnn;
 
-    /// <summary>The shape of one image: channels, height, width. Left out: 1 x 28 x 28 for small-cnn, else 3 x 224 x 224.</summary>
+    /// <summary>
+    /// The shape of one image: channels, height, width. Left out: 1 x 28 x 28 for small-cnn, else 3 x 224 x 224.
+    /// </summary>
     public int[] Input { get; init; } = [];
 
-    /// <summary>The width of the embedding, or the classes of a classifier. Left out: 128, or ImageNet's 1000 classes.</summary>
+    /// <summary>
+    /// The width of the embedding, or the classes of a classifier. Left out: 128, or ImageNet's 1000 classes.
+    /// </summary>
     public int Embedding { get; init; }
 
     /// <summary>Whether embeddings are scaled to length 1.</summary>
@@ -23,8 +27,10 @@ public sealed record ModelConfig
     /// <summary>A .safetensors file to start from, with the model's parameter names.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>Names or patterns (<c>layer1.*</c>) of parameters that stay as they are, or <c>first:15</c>: those of the
-    /// first 15 layers.</summary>
+    /// <summary>
+    /// Names or patterns (<c>layer1.*</c>) of parameters that stay as they are, or <c>first:15</c>: those of the
+    /// first 15 layers.
+    /// </summary>
     public string[] Freeze { get; init; } = [];
 
     /// <summary>nn2: batch norm after each convolution.</summary>

@@ -16,14 +16,15 @@ public sealed record TrainConfig
     public int CheckpointEverySteps { get; init; } = 500;
 
     /// <summary>
-    /// How many images of a batch the network holds at once: the rest waits, and the gradient is that of the whole batch;
-    /// null: all of it.
+    /// How many images of a batch the network holds at once: the rest waits, and the gradient is that of the whole
+    /// batch; null: all of it.
     /// </summary>
     public int? GradientCache { get; init; }
 
     /// <summary>
-    /// Whether the CPU computes 3x3 and 5x5 convolutions by Winograd's forms: about twice as fast, with rounding errors about
-    /// ten times those of the direct form. Null: yes, but not with a sequential sampler, whose runs are compared with others.
+    /// Whether the CPU computes 3x3 and 5x5 convolutions by Winograd's forms: about twice as fast, with rounding
+    /// errors about ten times those of the direct form. Null: yes, but not with a sequential sampler, whose runs are
+    /// compared with others.
     /// </summary>
     public bool? Winograd { get; init; }
 

@@ -3,8 +3,8 @@ using TripletGpu.Random;
 namespace TripletGpu.Runner.Data;
 
 /// <summary>
-/// Changes brightness, contrast and, of colour images, saturation, in this order, each by a random factor from
-/// 1 - <paramref name="strength"/> to 1 + <paramref name="strength"/> (torchvision's ColorJitter). Pixels stay in [0, 1].
+/// Changes brightness, contrast and, of colour images, saturation, in this order, each by a random factor from 1 -
+/// <paramref name="strength"/> to 1 + <paramref name="strength"/> (torchvision's ColorJitter). Pixels stay in [0, 1].
 /// </summary>
 public sealed class ColourJitter(float strength) : IAugmentation
 {

@@ -5,8 +5,10 @@ namespace TripletGpu.Runner.Data;
 /// <summary>Reads several images of a data set, on all cores where one takes long.</summary>
 static class ImageReading
 {
-    /// <summary>Calls <paramref name="read"/> for 0 .. <paramref name="count"/> - 1, in any order and from several threads
-    /// if reading is costly.</summary>
+    /// <summary>
+    /// Calls <paramref name="read"/> for 0 .. <paramref name="count"/> - 1, in any order and from several threads if
+    /// reading is costly.
+    /// </summary>
     public static void ForEach(IImageDataset data, int count, Action<int> read)
     {
         if (!data.IsCostly)

@@ -49,7 +49,9 @@ public sealed class ResizeCrop(float leastArea) : IAugmentation
         return (0, 0, width, height);
     }
 
-    /// <summary>The two source pixels around an output pixel's centre, and how far it is from the first to the second.</summary>
+    /// <summary>
+    /// The two source pixels around an output pixel's centre, and how far it is from the first to the second.
+    /// </summary>
     static (int First, int Second, float Share) Between(float start, float extent, int place, int count)
     {
         float at = Math.Clamp(start + (place + 0.5f) * extent / count - 0.5f, 0, count - 1);

@@ -9,7 +9,9 @@ namespace TripletGpu.Runner.Devices;
 /// <param name="id">What <c>--device</c> takes.</param>
 /// <param name="driver">The driver's name and version.</param>
 /// <param name="capabilities">Name, memory, compute units.</param>
-/// <param name="found">Why it cannot be used, as far as can be seen without opening it; empty where it seems it can.</param>
+/// <param name="found">
+/// Why it cannot be used, as far as can be seen without opening it; empty where it seems it can.
+/// </param>
 /// <param name="open">Opens it.</param>
 /// <param name="takenByAuto">False where another family has the same device and is preferred.</param>
 sealed class GpuDevice(
@@ -29,7 +31,9 @@ sealed class GpuDevice(
     /// <summary>Name, memory, compute units.</summary>
     public GpuCapabilities Capabilities => capabilities;
 
-    /// <summary>Why it cannot be used; empty where it can. Asked for the first time, it builds and runs a kernel.</summary>
+    /// <summary>
+    /// Why it cannot be used; empty where it can. Asked for the first time, it builds and runs a kernel.
+    /// </summary>
     public string Unusable => unusable.Value;
 
     /// <summary>Whether <c>auto</c> takes it: a device that is itself a CPU is slower than the CPU backend.</summary>

@@ -6,8 +6,8 @@ namespace TripletGpu.Runner.Devices;
 /// </summary>
 static class GpuPresence
 {
-    // What the kernel drivers of NVIDIA, all of DRM (AMD, Intel, Apple under Linux), AMD's compute, Windows' subsystem for
-    // Linux, Mali, Adreno and PowerVR name their devices.
+    // What the kernel drivers of NVIDIA, all of DRM (AMD, Intel, Apple under Linux), AMD's compute, Windows' subsystem
+    // for Linux, Mali, Adreno and PowerVR name their devices.
     static readonly string[] Nodes =
         ["nvidia*", "dri", "kfd", "dxg", "mali*", "kgsl*", "pvr*"];
 

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace TripletGpu.Runner.Display;
 
-/// <summary>How results are written as JSON: camelCase keys; what is not a number is null, as JSON has no NaN.</summary>
+/// <summary>
+/// How results are written as JSON: camelCase keys; what is not a number is null, as JSON has no NaN.
+/// </summary>
 static class Json
 {
     /// <summary>Indented, for results and files that people read.</summary>

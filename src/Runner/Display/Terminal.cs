@@ -5,13 +5,15 @@ using Spectre.Console.Rendering;
 namespace TripletGpu.Runner.Display;
 
 /// <summary>
-/// Where a command writes: results to <see cref="Out"/>, everything else to <see cref="Error"/>. Colours and a line that
-/// rewrites itself only where somebody looks at a terminal that has them.
+/// Where a command writes: results to <see cref="Out"/>, everything else to <see cref="Error"/>. Colours and a line
+/// that rewrites itself only where somebody looks at a terminal that has them.
 /// </summary>
 /// <param name="Out">Results, and nothing else.</param>
 /// <param name="Error">Progress, warnings, errors.</param>
 /// <param name="IsInteractive">Whether <paramref name="Error"/> is a terminal that moves its cursor.</param>
-/// <param name="HasColor">Whether <paramref name="Out"/> is a terminal that shows colours, and the user wants them.</param>
+/// <param name="HasColor">
+/// Whether <paramref name="Out"/> is a terminal that shows colours, and the user wants them.
+/// </param>
 sealed record Terminal(TextWriter Out, TextWriter Error, bool IsInteractive = false, bool HasColor = false)
 {
     const int WidthOfFiles = 160;

@@ -3,7 +3,9 @@ using TripletGpu.Models.Serialization;
 
 namespace TripletGpu.Runner.Embedding;
 
-/// <summary>Embeddings as a file: .npy, or .tsv with metadata beside it, as the embedding projector reads them.</summary>
+/// <summary>
+/// Embeddings as a file: .npy, or .tsv with metadata beside it, as the embedding projector reads them.
+/// </summary>
 static class EmbeddingFile
 {
     /// <summary>Checks a name before anything is computed.</summary>

@@ -4,9 +4,9 @@ using TripletGpu.Models.Serialization;
 namespace TripletGpu.Runner.Evaluation;
 
 /// <summary>
-/// The pairs of Labeled Faces in the Wild: <c>pairs.txt</c> names people and the numbers of their photographs, which are
-/// called <c>Name/Name_0001.jpg</c>. Its first line gives the folds and the pairs of each kind in one; a line of three
-/// fields is a pair of one person, a line of four a pair of two.
+/// The pairs of Labeled Faces in the Wild: <c>pairs.txt</c> names people and the numbers of their photographs, which
+/// are called <c>Name/Name_0001.jpg</c>. Its first line gives the folds and the pairs of each kind in one; a line of
+/// three fields is a pair of one person, a line of four a pair of two.
 /// </summary>
 /// <param name="Files">The photographs, each once.</param>
 /// <param name="First">The first of each pair, in <paramref name="Files"/>.</param>
@@ -20,7 +20,9 @@ sealed record FacePairs(IReadOnlyList<string> Files, int[] First, int[] Second, 
     /// <summary>Reads the file and finds the photographs.</summary>
     /// <param name="path">pairs.txt.</param>
     /// <param name="folder">With one folder a person.</param>
-    /// <exception cref="UserErrorException">A line is no pair, a photograph is missing, or there are too few.</exception>
+    /// <exception cref="UserErrorException">
+    /// A line is no pair, a photograph is missing, or there are too few.
+    /// </exception>
     public static FacePairs Read(string path, string folder)
     {
         Dictionary<string, int> places = [];

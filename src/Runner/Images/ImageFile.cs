@@ -14,7 +14,9 @@ public static partial class ImageFile
     /// <summary>Whether this build can decode files that begin like this one here.</summary>
     internal static bool CanDecode(ReadOnlySpan<byte> file) => CanDecodeJpeg || !JpegDecoder.Recognises(file);
 
-    /// <summary>Whether a file is meant as an image: by its first bytes, or by its name where those are damaged.</summary>
+    /// <summary>
+    /// Whether a file is meant as an image: by its first bytes, or by its name where those are damaged.
+    /// </summary>
     public static bool IsImage(string path)
     {
         if (Path.GetExtension(path).ToLowerInvariant() is ".png" or ".jpg" or ".jpeg") return true;

@@ -1,8 +1,8 @@
 namespace TripletGpu.Runner.Images;
 
 /// <summary>
-/// Reads JPEG images through libturbojpeg, found at run time. Used where the ImageSharp package is not part of the
-/// build.
+/// Reads JPEG images through libturbojpeg, found at run time. Used where the ImageSharp package is not
+/// part of the build.
 /// </summary>
 public static unsafe class JpegDecoder
 {

@@ -1,8 +1,8 @@
 namespace TripletGpu.Runner.Images;
 
 /// <summary>
-/// Bilinear resizing with antialiasing, as Pillow and torchvision do it: an output pixel is the mean of the input pixels
-/// under a triangle whose half-width is one output pixel, or one input pixel where the image grows.
+/// Bilinear resizing with antialiasing, as Pillow and torchvision do it: an output pixel is the mean of the input
+/// pixels under a triangle whose half-width is one output pixel, or one input pixel where the image grows.
 /// </summary>
 static class Resampling
 {

@@ -30,7 +30,9 @@ public static class NeighbourEmbedding
         return (x, y);
     }
 
-    /// <summary>p_ij = (p_j|i + p_i|j) / 2N, with the bandwidth of each row found so that its entropy is log(perplexity).</summary>
+    /// <summary>
+    /// p_ij = (p_j|i + p_i|j) / 2N, with the bandwidth of each row found so that its entropy is log(perplexity).
+    /// </summary>
     static float[] Affinities(float[] points, int count, int width)
     {
         float[] p = new float[(long)count * count];

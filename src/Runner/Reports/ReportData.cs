@@ -1,6 +1,8 @@
 namespace TripletGpu.Runner.Reports;
 
-/// <summary>Everything that report.html shows. Parts that a run does not have are null or empty and are left out.</summary>
+/// <summary>
+/// Everything that report.html shows. Parts that a run does not have are null or empty and are left out.
+/// </summary>
 public sealed record ReportData
 {
     /// <summary>The run's name, for the title.</summary>

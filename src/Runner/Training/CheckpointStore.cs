@@ -17,7 +17,9 @@ sealed class CheckpointStore(string folder, int keep)
     /// <summary>Writes a checkpoint and removes those that are no longer kept.</summary>
     /// <param name="step">After how many steps it is taken.</param>
     /// <param name="files">The names of its files and what writes them.</param>
-    /// <exception cref="UserErrorException">The disk is full, or the folder cannot be written; nothing is left behind.</exception>
+    /// <exception cref="UserErrorException">
+    /// The disk is full, or the folder cannot be written; nothing is left behind.
+    /// </exception>
     public void Save(long step, params ReadOnlySpan<(string Name, Action<Stream> Write)> files)
     {
         string final = FolderOf(step), beside = final + Unfinished;
@@ -44,7 +46,9 @@ sealed class CheckpointStore(string folder, int keep)
         foreach ((_, string old) in All().Skip(keep)) Remove(old);
     }
 
-    /// <summary>The newest checkpoint that is whole, or null; <paramref name="warn"/> hears of those that are not.</summary>
+    /// <summary>
+    /// The newest checkpoint that is whole, or null; <paramref name="warn"/> hears of those that are not.
+    /// </summary>
     public Checkpoint? FindNewest(Action<string> warn)
     {
         foreach ((long step, string path) in All())

@@ -1,8 +1,8 @@
 namespace TripletGpu.Runner.Training;
 
 /// <summary>
-/// A run's folder in the hands of this process. If a new run fails before its first step, what this process made here is
-/// removed again.
+/// A run's folder in the hands of this process. If a new run fails before its first step, what this process made here
+/// is removed again.
 /// </summary>
 sealed class ClaimedFolder : IDisposable
 {

@@ -7,8 +7,8 @@ namespace TripletGpu.Runner.Training;
 /// <summary>
 /// Trains on a batch that the network cannot hold: the images go through it chunk by chunk without a tape, the loss is
 /// that of all embeddings together, and then each chunk goes through once more, with its part of the loss's gradient
-/// (Gao et al., "Scaling deep contrastive learning batch size under memory limited setup", 2021). The gradient is that of
-/// the whole batch, unless a batch norm uses the statistics of what it sees at once.
+/// (Gao et al., "Scaling deep contrastive learning batch size under memory limited setup", 2021). The gradient is that
+/// of the whole batch, unless a batch norm uses the statistics of what it sees at once.
 /// </summary>
 /// <param name="network">What is trained.</param>
 /// <param name="chunk">How many images go through it at once.</param>
@@ -47,7 +47,9 @@ sealed class GradientCache(EmbeddingNetwork network, int chunk, Batch batch, lon
         }
     }
 
-    /// <summary>A chunk of the batch. Dropout draws the same mask for it each time, and another for each chunk.</summary>
+    /// <summary>
+    /// A chunk of the batch. Dropout draws the same mask for it each time, and another for each chunk.
+    /// </summary>
     (Tensor Images, Tensor Raw) Embed(int index, out int first, out int count)
     {
         first = index * chunk;

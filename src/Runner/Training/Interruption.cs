@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace TripletGpu.Runner.Training;
 
 /// <summary>
-/// Ctrl-C and SIGTERM while a run trains: the first one asks it to finish its step, save and stop; a second one ends the
-/// process at once.
+/// Ctrl-C and SIGTERM while a run trains: the first one asks it to finish its step, save and stop; a second one ends
+/// the process at once.
 /// </summary>
 sealed class Interruption : IDisposable
 {

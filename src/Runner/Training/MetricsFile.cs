@@ -15,7 +15,9 @@ sealed class MetricsFile : IDisposable
 
     MetricsFile(FileStream file) => this.file = file;
 
-    /// <summary>Opens the file to go on after <paramref name="steps"/> steps; what was written of later ones goes.</summary>
+    /// <summary>
+    /// Opens the file to go on after <paramref name="steps"/> steps; what was written of later ones goes.
+    /// </summary>
     /// <exception cref="UserErrorException">The file does not reach that step.</exception>
     public static MetricsFile Continue(string path, long steps)
     {

@@ -12,7 +12,9 @@ static class Networks
     /// <param name="model">The network.</param>
     /// <param name="seed">Of its dropout masks.</param>
     /// <param name="device">Where its parameters live.</param>
-    /// <exception cref="UserErrorException">The network cannot be made so: an ONNX file that cannot be used.</exception>
+    /// <exception cref="UserErrorException">
+    /// The network cannot be made so: an ONNX file that cannot be used.
+    /// </exception>
     public static EmbeddingNetwork Create(ModelConfig model, ulong seed, Device device)
     {
         Shape input = new(model.Input);

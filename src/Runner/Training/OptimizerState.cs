@@ -4,7 +4,9 @@ using TripletGpu.Optimizers;
 
 namespace TripletGpu.Runner.Training;
 
-/// <summary>What an optimizer keeps between steps, as a .safetensors file: tensors as <c>conv1.weight/momentum</c>.</summary>
+/// <summary>
+/// What an optimizer keeps between steps, as a .safetensors file: tensors as <c>conv1.weight/momentum</c>.
+/// </summary>
 static class OptimizerState
 {
     const string StepsOf = "steps ";

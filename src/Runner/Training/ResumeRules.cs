@@ -5,7 +5,9 @@ namespace TripletGpu.Runner.Training;
 /// <summary>What may differ between a run and its continuation.</summary>
 static class ResumeRules
 {
-    /// <summary>Allows another length, other checkpoints and other evaluations; nothing that a step depends on.</summary>
+    /// <summary>
+    /// Allows another length, other checkpoints and other evaluations; nothing that a step depends on.
+    /// </summary>
     /// <exception cref="UserErrorException">Something else was changed.</exception>
     public static void Check(RunConfig before, RunConfig now, RunFolder folder)
     {

@@ -28,7 +28,8 @@ sealed class RunFiles(RunFolder folder, int keep)
     }
 
     /// <summary>
-    /// Brings weights and optimizer to the newest checkpoint that is whole. Without any the run stands at its beginning.
+    /// Brings weights and optimizer to the newest checkpoint that is whole. Without any the run stands at
+    /// its beginning.
     /// </summary>
     /// <param name="parts">Freshly built, as at the run's beginning.</param>
     /// <param name="warn">Hears of checkpoints that are skipped.</param>

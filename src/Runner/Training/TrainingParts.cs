@@ -38,7 +38,9 @@ sealed class TrainingParts : IDisposable
     /// <summary>What is trained.</summary>
     public EmbeddingNetwork Network { get; }
 
-    /// <summary>What names the classes from embeddings that are not normalised, in a phase that trains a classifier.</summary>
+    /// <summary>
+    /// What names the classes from embeddings that are not normalised, in a phase that trains a classifier.
+    /// </summary>
     public Module? Classifier { get; private set; }
 
     /// <summary>How they are changed.</summary>
@@ -56,7 +58,9 @@ sealed class TrainingParts : IDisposable
     /// <summary>The steps of the whole run.</summary>
     public long TotalSteps => Phases[^1].End;
 
-    /// <summary>Builds everything; weights are drawn from the seed or read from the file that the config names.</summary>
+    /// <summary>
+    /// Builds everything; weights are drawn from the seed or read from the file that the config names.
+    /// </summary>
     /// <exception cref="UserErrorException">Something that the config names cannot be used.</exception>
     public static TrainingParts Build(RunConfig config, DatasetSplits data, Device device)
     {
@@ -82,7 +86,9 @@ sealed class TrainingParts : IDisposable
     /// <summary>The phase of a step, counted from 1.</summary>
     public TrainingPhase PhaseOf(long step) => Phases.First(phase => step <= phase.End || phase == Phases[^1]);
 
-    /// <summary>Makes a phase the current one: its classifier and its optimizer are new; nothing if it is already.</summary>
+    /// <summary>
+    /// Makes a phase the current one: its classifier and its optimizer are new; nothing if it is already.
+    /// </summary>
     /// <returns>Whether it was not.</returns>
     public bool Enter(TrainingPhase phase)
     {

@@ -18,7 +18,9 @@ static class TripletOracle
         _ => throw new ArgumentException($"{settings.Rule} chooses at random"),
     };
 
-    /// <summary>The rules that take all triplets of a kind divide by all triplets of the batch, of any kind: not covered here.</summary>
+    /// <summary>
+    /// The rules that take all triplets of a kind divide by all triplets of the batch, of any kind: not covered here.
+    /// </summary>
     public static double Divisor(TripletSettings settings, List<TripletRules.Triplet> triplets) =>
         (settings.Reduction ?? TripletSettings.ReductionOf(settings.Rule)) switch
         {

@@ -40,7 +40,8 @@ public sealed class EvaluatorTests
         // From 0: 1 (same), 2 (other), 4 (same): R = 2, relevant 1 of the first 2, precisions 1/1.
         EmbeddingSet set = new("test", [0, 1, 2, 4, 9], 1, [0, 0, 1, 0, 2]);
         RetrievalResult result = RetrievalProtocol.Evaluate(device, set, seed: 1);
-        // From 1: neighbours 0 (same; as near as 2, and before it), 2. From 4: 2, 1. The classes of one row do not count.
+        // From 1: neighbours 0 (same; as near as 2, and before it), 2. From 4: 2, 1. The classes of one
+        // row do not count.
         Assert.That(result.RPrecision, Is.EqualTo((0.5 + 0.5 + 0.5) / 3).Within(1e-12));
         Assert.That(result.MapAtR, Is.EqualTo((0.5 + 0.5 + 0.25) / 3).Within(1e-12));
     }

@@ -65,7 +65,9 @@ public sealed class DeviceFailureTests
             Run([("LD_LIBRARY_PATH", path)], "devices").Out, Does.Contain("cuda: no NVIDIA driver (libcuda.so.1 or libcuda.so)"));
     }
 
-    /// <summary>The list has the line, auto means the CPU, and opencl:0 is an error of one line that repeats it.</summary>
+    /// <summary>
+    /// The list has the line, auto means the CPU, and opencl:0 is an error of one line that repeats it.
+    /// </summary>
     void AssertFails((string, string)[] environment, params string[] said)
     {
         CliResult text = Run(environment, "devices"), list = Run(environment, "devices", "--json");

@@ -7,7 +7,9 @@ public sealed class CpuBackend : IBackend
 {
     /// <param name="threads">Threads to compute with, the caller's included; 0 takes one a core.</param>
     /// <param name="instructions">The vector instructions to use; null takes the best of this machine.</param>
-    /// <exception cref="PlatformNotSupportedException">This machine does not run <paramref name="instructions"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// This machine does not run <paramref name="instructions"/>.
+    /// </exception>
     public CpuBackend(int threads = 0, CpuInstructionSet? instructions = null)
     {
         Instructions = instructions ?? CpuInstructionSets.Best;

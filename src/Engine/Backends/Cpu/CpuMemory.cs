@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace TripletGpu.Backends.Cpu;
 
-/// <summary>Native host memory. Large blocks ask the system for huge pages: fewer page faults in the first steps.</summary>
+/// <summary>
+/// Native host memory. Large blocks ask the system for huge pages: fewer page faults in the first steps.
+/// </summary>
 sealed unsafe partial class CpuMemory : IMemory
 {
     const nuint CacheLine = 64, HugePage = 2 << 20;

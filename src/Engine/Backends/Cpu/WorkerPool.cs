@@ -9,7 +9,8 @@ namespace TripletGpu.Backends.Cpu;
 /// </summary>
 public sealed class WorkerPool : IDisposable
 {
-    // About 50 microseconds: longer than the gap between two operations of a step, short enough to leave the core to others.
+    // About 50 microseconds: longer than the gap between two operations of a step, short enough to leave the
+    // core to others.
     const int SpinsBeforeSleep = 2_000;
 
     readonly Thread[] workers;
@@ -173,7 +174,9 @@ public sealed class WorkerPool : IDisposable
         }
     }
 
-    /// <summary>A thread's part of a job. Its exception is kept if it is the job's first: the caller throws it.</summary>
+    /// <summary>
+    /// A thread's part of a job. Its exception is kept if it is the job's first: the caller throws it.
+    /// </summary>
     void Do(Action<int> body, int thread)
     {
         try

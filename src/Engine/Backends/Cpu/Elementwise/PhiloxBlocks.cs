@@ -6,9 +6,9 @@ using TripletGpu.Random;
 namespace TripletGpu.Backends.Cpu;
 
 /// <summary>
-/// Sixteen neighbouring Philox blocks at once. The words of even and of odd blocks lie in 64-bit lanes of two vectors:
-/// the 32-bit multiplication reads the lower halves alone, so what is left in the upper ones does no harm until the
-/// end.
+/// Sixteen neighbouring Philox blocks at once. The words of even and of odd blocks lie in 64-bit lanes of two
+/// vectors: the 32-bit multiplication reads the lower halves alone, so what is left in the upper ones does no harm
+/// until the end.
 /// </summary>
 static unsafe class PhiloxBlocks
 {

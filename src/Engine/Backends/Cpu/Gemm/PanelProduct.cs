@@ -2,19 +2,24 @@ using System.Runtime.CompilerServices;
 
 namespace TripletGpu.Backends.Cpu.Gemm;
 
-/// <summary>B of a product, given one panel (the columns of a register tile) at a time: a matrix, or the im2col of a
-/// map that is never stored.</summary>
+/// <summary>
+/// B of a product, given one panel (the columns of a register tile) at a time: a matrix, or the im2col of a map that
+/// is never stored.
+/// </summary>
 unsafe interface IPanels
 {
     int Columns { get; }
 
-    /// <summary>Writes rows k0 .. k0 + kc of the panel's columns, a panel's width of floats a row; columns past the end
-    /// are 0.</summary>
+    /// <summary>
+    /// Writes rows k0 .. k0 + kc of the panel's columns, a panel's width of floats a row; columns past the end are 0.
+    /// </summary>
     void Pack(int panel, int k0, int kc, float* to);
 }
 
-/// <summary>Where a panel of C goes. A direct panel is written by the register tile itself, the others pass through
-/// scratch memory.</summary>
+/// <summary>
+/// Where a panel of C goes. A direct panel is written by the register tile itself, the others pass through
+/// scratch memory.
+/// </summary>
 unsafe interface ISink
 {
     /// <summary>Whether the product is added to what <see cref="Gather"/> fetches.</summary>

@@ -2,8 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace TripletGpu.Backends.Cpu.Gemm;
 
-/// <summary>The pixels (or rows of B) that <see cref="RegisterTile{V}.RunInPlace"/> sums over: images of lines of
-/// a number of positions, and how far to jump in floats after each.</summary>
+/// <summary>
+/// The pixels (or rows of B) that <see cref="RegisterTile{V}.RunInPlace"/> sums over: images of lines of a number of
+/// positions, and how far to jump in floats after each.
+/// </summary>
 struct TileWalk
 {
     public nint Images, Lines, Width;

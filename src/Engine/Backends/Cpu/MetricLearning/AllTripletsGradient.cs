@@ -5,9 +5,10 @@ using TripletGpu.Ops;
 namespace TripletGpu.Backends.Cpu.MetricLearning;
 
 /// <summary>
-/// The gradient of the rules that take every triplet. Row i computes its distances once more; the weight of a row of its
-/// class is the number of the two ordered pairs' active triplets, that of another row the number of i's and of its own
-/// positives' distances that form an active triplet with the distance between the two. O(N) memory besides the table.
+/// The gradient of the rules that take every triplet. Row i computes its distances once more; the weight of a row
+/// of its class is the number of the two ordered pairs' active triplets, that of another row the number of i's and
+/// of its own positives' distances that form an active triplet with the distance between the two. O(N) memory
+/// besides the table.
 /// </summary>
 static unsafe class AllTripletsGradient<V> where V : struct, IDistanceVector<V>
 {

@@ -4,14 +4,17 @@ using System.Runtime.CompilerServices;
 namespace TripletGpu.Backends.Cpu.MetricLearning;
 
 /// <summary>
-/// One anchor's distances, ready for any rule. Its positives' distances are sorted, s_0 &lt;= .. &lt;= s_(K-1); each negative
-/// at x falls into bucket b = #{ s_j &lt; x }, and every bucket keeps its nearest negative. The nearest negative strictly
-/// farther than positive j is then that of the first non-empty bucket above j, because larger buckets hold larger x. The
-/// number #{ s_j + margin &lt;= x } tells for how many positives the negative is easy. O(N log K), no N x N store.
+/// One anchor's distances, ready for any rule. Its positives' distances are sorted, s_0 &lt;= .. &lt;= s_(K-1); each
+/// negative at x falls into bucket b = #{ s_j &lt; x }, and every bucket keeps its nearest negative. The nearest
+/// negative strictly farther than positive j is then that of the first non-empty bucket above j, because larger buckets
+/// hold larger x. The number #{ s_j + margin &lt;= x } tells for how many positives the negative is easy. O(N log K),
+/// no N x N store.
 /// </summary>
 unsafe struct AnchorRow<V> where V : struct, IDistanceVector<V>
 {
-    /// <summary>Distances to all rows, the last panel filled up; infinity at the anchor, its positives and the filling.</summary>
+    /// <summary>
+    /// Distances to all rows, the last panel filled up; infinity at the anchor, its positives and the filling.
+    /// </summary>
     public float* X;
 
     /// <summary>Positives' distances, ascending, and the same plus the margin.</summary>
@@ -29,7 +32,9 @@ unsafe struct AnchorRow<V> where V : struct, IDistanceVector<V>
     /// <inheritdoc cref="BucketDistance"/>
     public int* BucketRow;
 
-    /// <summary>For the rules that take every triplet: sums of <see cref="Shifted"/> before j, and a working array.</summary>
+    /// <summary>
+    /// For the rules that take every triplet: sums of <see cref="Shifted"/> before j, and a working array.
+    /// </summary>
     public double* ShiftedSums;
 
     /// <inheritdoc cref="ShiftedSums"/>
@@ -90,8 +95,8 @@ unsafe struct AnchorRow<V> where V : struct, IDistanceVector<V>
     }
 
     /// <summary>
-    /// Each distance goes to the slot that has the number of smaller ones, or the next free one after it: ten times as fast
-    /// as a general sort of some tens of values.
+    /// Each distance goes to the slot that has the number of smaller ones, or the next free one after it: ten times as
+    /// fast as a general sort of some tens of values.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void SortByCounting()
@@ -191,7 +196,9 @@ unsafe struct AnchorRow<V> where V : struct, IDistanceVector<V>
         Count(nearerSum, easySum);
     }
 
-    /// <summary>What is no negative counts as farther than every positive, and so as neither hard nor semi-hard.</summary>
+    /// <summary>
+    /// What is no negative counts as farther than every positive, and so as neither hard nor semi-hard.
+    /// </summary>
     void Count(long nearerSum, long easySum) => (Hard, SemiHard) = ((long)K * Padded - nearerSum, nearerSum - easySum);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -226,7 +233,9 @@ unsafe struct AnchorRow<V> where V : struct, IDistanceVector<V>
         for (int j = 1; j < K; j++) runs[j] += runs[j - 1];
     }
 
-    /// <summary>The row of negative number <paramref name="index"/>, counted from 0, of those between two distances.</summary>
+    /// <summary>
+    /// The row of negative number <paramref name="index"/>, counted from 0, of those between two distances.
+    /// </summary>
     public readonly int SelectBetween(float low, float high, int index)
     {
         V s = V.Create(low), t = V.Create(high);

@@ -1,8 +1,8 @@
 namespace TripletGpu.Backends.Cpu.MetricLearning;
 
 /// <summary>
-/// The rows of a batch by class. Each row's positives are its class without itself, in ascending order; together they are
-/// the ordered pairs, numbered by anchor, then positive. Reused from batch to batch.
+/// The rows of a batch by class. Each row's positives are its class without itself, in ascending order; together they
+/// are the ordered pairs, numbered by anchor, then positive. Reused from batch to batch.
 /// </summary>
 sealed class ClassGroups
 {

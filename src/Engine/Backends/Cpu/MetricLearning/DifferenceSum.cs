@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace TripletGpu.Backends.Cpu.MetricLearning;
 
 /// <summary>
-/// The gradient of one row as <c>sum_j w_j (e_i - e_j)</c>: neighbours and their weights are collected, and added four at a
-/// time. Differences, not (sum w) e_i - sum w e_j, which would cancel for neighbours that lie close.
+/// The gradient of one row as <c>sum_j w_j (e_i - e_j)</c>: neighbours and their weights are collected, and added four
+/// at a time. Differences, not (sum w) e_i - sum w e_j, which would cancel for neighbours that lie close.
 /// </summary>
 unsafe struct DifferenceSum<V>(float* rows, int d, float* sum, float** neighbours, float* weights)
     where V : struct, ICpuVector<V>

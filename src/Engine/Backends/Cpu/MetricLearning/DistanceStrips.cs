@@ -3,10 +3,11 @@ using System.Runtime.CompilerServices;
 namespace TripletGpu.Backends.Cpu.MetricLearning;
 
 /// <summary>
-/// Squared distances from a few rows to all others, as sums of squared differences: exactly 0 for equal rows, the same for
-/// (a, b) and (b, a), and independent of what else is in the batch. Others are packed into panels (panel, D, width) so that
-/// the inner loop reads straight on; 6 rows x 2 vectors stay in registers. On processors that subtract and multiply-add in
-/// different pipes this runs as fast as the expanded product ||a||^2 - 2ab + ||b||^2, which cancels near 0.
+/// Squared distances from a few rows to all others, as sums of squared differences: exactly 0 for equal rows, the same
+/// for (a, b) and (b, a), and independent of what else is in the batch. Others are packed into panels (panel, D,
+/// width) so that the inner loop reads straight on; 6 rows x 2 vectors stay in registers. On processors that subtract
+/// and multiply-add in different pipes this runs as fast as the expanded product ||a||^2 - 2ab + ||b||^2, which
+/// cancels near 0.
 /// </summary>
 static unsafe class DistanceStrips<V> where V : struct, ICpuVector<V>
 {
@@ -21,7 +22,9 @@ static unsafe class DistanceStrips<V> where V : struct, ICpuVector<V>
     /// <summary>The number of columns with the last panel filled up.</summary>
     public static int Padded(int n) => (n + PanelWidth - 1) / PanelWidth * PanelWidth;
 
-    /// <summary>Packs panels <paramref name="from"/> to <paramref name="to"/> of N rows of D values; surplus columns are 0.</summary>
+    /// <summary>
+    /// Packs panels <paramref name="from"/> to <paramref name="to"/> of N rows of D values; surplus columns are 0.
+    /// </summary>
     public static void Pack(float* rows, int n, int d, float* panels, int from, int to)
     {
         int width = PanelWidth;
@@ -41,8 +44,9 @@ static unsafe class DistanceStrips<V> where V : struct, ICpuVector<V>
     }
 
     /// <summary>
-    /// Distances of <paramref name="count"/> (at most <see cref="Rows"/>) rows to <paramref name="panelCount"/> panels. Row r
-    /// goes to <c>strip + r * stride</c>; the strip has all <see cref="Rows"/> rows, those past the count are undefined.
+    /// Distances of <paramref name="count"/> (at most <see cref="Rows"/>) rows to <paramref name="panelCount"/>
+    /// panels. Row r goes to <c>strip + r * stride</c>; the strip has all <see cref="Rows"/> rows, those past the
+    /// count are undefined.
     /// </summary>
     public static void Compute(float* rows, int count, int d, float* panels, int panelCount, float* strip, int stride)
     {

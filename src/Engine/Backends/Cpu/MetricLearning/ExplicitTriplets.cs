@@ -2,7 +2,9 @@ using TripletGpu.Ops;
 
 namespace TripletGpu.Backends.Cpu.MetricLearning;
 
-/// <summary>Triplets that the caller has lined up: rows 0 .. m-1 anchors, then their positives, then their negatives.</summary>
+/// <summary>
+/// Triplets that the caller has lined up: rows 0 .. m-1 anchors, then their positives, then their negatives.
+/// </summary>
 static unsafe class ExplicitTriplets<V> where V : struct, ICpuVector<V>
 {
     /// <summary>See <see cref="IMetricLearning.MineTriplets"/>.</summary>

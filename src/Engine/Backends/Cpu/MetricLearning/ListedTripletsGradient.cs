@@ -4,8 +4,8 @@ namespace TripletGpu.Backends.Cpu.MetricLearning;
 
 /// <summary>
 /// The gradient of triplets that stand in the table. An index tells for each row the active triplets in which it is the
-/// positive or the negative (as anchor they are consecutive); each row then gathers its own sum in the table's order, so
-/// that the result is the same for any number of threads.
+/// positive or the negative (as anchor they are consecutive); each row then gathers its own sum in the table's order,
+/// so that the result is the same for any number of threads.
 /// </summary>
 static unsafe class ListedTripletsGradient<V> where V : struct, ICpuVector<V>
 {
@@ -58,8 +58,8 @@ static unsafe class ListedTripletsGradient<V> where V : struct, ICpuVector<V>
     }
 
     /// <summary>
-    /// A counting sort. Row i is the anchor of triplets byAnchor[i] .. byAnchor[i + 1] - 1, and positive or negative of the
-    /// active ones entries[byOther[i]] .. entries[byOther[i + 1] - 1].
+    /// A counting sort. Row i is the anchor of triplets byAnchor[i] .. byAnchor[i + 1] - 1, and positive or negative of
+    /// the active ones entries[byOther[i]] .. entries[byOther[i + 1] - 1].
     /// </summary>
     static void BuildIndex(int* triplets, float* losses, int count, int n, int* byAnchor, int* byOther, int* entries)
     {

@@ -1,6 +1,8 @@
 namespace TripletGpu.Backends.Cpu.MetricLearning;
 
-/// <summary>What one thread counts while it mines. Sums of integers and extremes: the same for any split of the rows.</summary>
+/// <summary>
+/// What one thread counts while it mines. Sums of integers and extremes: the same for any split of the rows.
+/// </summary>
 struct MiningTally
 {
     public long Active, Hard, SemiHard, Triplets, Fallback, Anchors;

@@ -55,7 +55,9 @@ static unsafe class NearestNeighbourSearch<V> where V : struct, IDistanceVector<
     /// <summary>The K nearest so far, ascending; of equal distances the lower index stands first.</summary>
     readonly struct NearestList(float* distances, int* rows, int k)
     {
-        /// <summary>Offers distances to rows <paramref name="firstRow"/> and on, all but one to <paramref name="except"/>.</summary>
+        /// <summary>
+        /// Offers distances to rows <paramref name="firstRow"/> and on, all but one to <paramref name="except"/>.
+        /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Add(float* x, int count, int firstRow, int except)
         {

@@ -3,7 +3,9 @@ using TripletGpu.Random;
 
 namespace TripletGpu.Backends.Cpu.MetricLearning;
 
-/// <summary>What a rule takes from one prepared <see cref="AnchorRow{V}"/>: rows of the table, the loss, the counts.</summary>
+/// <summary>
+/// What a rule takes from one prepared <see cref="AnchorRow{V}"/>: rows of the table, the loss, the counts.
+/// </summary>
 unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* losses)
     where V : struct, IDistanceVector<V>
 {

@@ -3,8 +3,8 @@ using TripletGpu.Ops;
 namespace TripletGpu.Backends.Cpu.MetricLearning;
 
 /// <summary>
-/// Mines a batch: threads take strips of anchors, compute their distances and choose from each row. Losses are summed in
-/// the order of anchors, so that the result is the same for any number of threads.
+/// Mines a batch: threads take strips of anchors, compute their distances and choose from each row. Losses are summed
+/// in the order of anchors, so that the result is the same for any number of threads.
 /// </summary>
 static unsafe class TripletMiner<V> where V : struct, IDistanceVector<V>
 {

@@ -1,6 +1,8 @@
 namespace TripletGpu.Backends.Cpu;
 
-/// <summary>a^b lane by lane through the runtime: its cases (negative bases, infinities) cost a vector form more than they gain.</summary>
+/// <summary>
+/// a^b lane by lane through the runtime: its cases (negative bases, infinities) cost a vector form more than they gain.
+/// </summary>
 static unsafe class Powers<V> where V : struct, ICpuVector<V>
 {
     public static V Of(V a, V b)

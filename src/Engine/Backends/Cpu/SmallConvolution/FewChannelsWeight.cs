@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace TripletGpu.Backends.Cpu;
 
 /// <summary>
-/// The weight gradient of a first layer, whose input channels are too few to fill a vector: output channels are the lanes.
-/// Each of a window's four pixels takes the gradient of the channels whose maximum it was.
+/// The weight gradient of a first layer, whose input channels are too few to fill a vector: output channels are the
+/// lanes. Each of a window's four pixels takes the gradient of the channels whose maximum it was.
 /// </summary>
 static unsafe class FewChannelsWeight<V> where V : struct, ICpuVector<V>
 {

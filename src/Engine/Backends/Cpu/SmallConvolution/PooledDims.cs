@@ -7,7 +7,9 @@ readonly struct PooledDims(in ConvolutionDims dims)
 
     public readonly int N = dims.N, C = dims.C, H = dims.H, W = dims.W, K = dims.K, R = dims.R, S = dims.S;
 
-    /// <summary>Lines and columns of the pooled map; an odd last line or column of the convolution's is not used.</summary>
+    /// <summary>
+    /// Lines and columns of the pooled map; an odd last line or column of the convolution's is not used.
+    /// </summary>
     public readonly int P = dims.P / 2, Q = dims.Q / 2;
 
     public int Top => geometry.PaddingTop;

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace TripletGpu.Backends.Cpu;
 
 /// <summary>
-/// Convolution + bias + ReLU + 2x2 max pool, one image after another, images split over the threads. The input is read in
-/// place (or from a copy with its padding), one pixel broadcast to all output channels of a tile, so nothing is packed
-/// but the weights; what a tile makes is pooled before it leaves the registers.
+/// Convolution + bias + ReLU + 2x2 max pool, one image after another, images split over the threads. The input is read
+/// in place (or from a copy with its padding), one pixel broadcast to all output channels of a tile, so nothing is
+/// packed but the weights; what a tile makes is pooled before it leaves the registers.
 /// </summary>
 static unsafe class PooledForward<V> where V : struct, ICpuVector<V>
 {

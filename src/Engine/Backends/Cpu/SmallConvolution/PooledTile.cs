@@ -43,7 +43,9 @@ static unsafe class PooledTile<V> where V : struct, ICpuVector<V>
     /// <param name="weight">[tap][output channel of the tile].</param>
     /// <param name="bias">[output channel of the tile].</param>
     /// <param name="y">[window][output channel], the windows <paramref name="stride"/> apart.</param>
-    /// <param name="index">Of the same layout: which of the four pixels was the maximum, or <see cref="PooledTile.Cut"/>.</param>
+    /// <param name="index">
+    /// Of the same layout: which of the four pixels was the maximum, or <see cref="PooledTile.Cut"/>.
+    /// </param>
     /// <param name="stride">Output channels from one window to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TWindows>(

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace TripletGpu.Backends.Cpu;
 
-/// <summary>One pixel of the full map that a gradient reaches: where its filter lies on the input, and the gradient.</summary>
+/// <summary>
+/// One pixel of the full map that a gradient reaches: where its filter lies on the input, and the gradient.
+/// </summary>
 /// <param name="Offset">Floats from the start of a [pixel][channel] input to the pixel under the first tap.</param>
 /// <param name="Gradient">dy of the window.</param>
 readonly record struct WindowGradient(int Offset, float Gradient);

@@ -14,16 +14,19 @@ static unsafe class WinogradTransforms<F, V>
 {
     const int Points = SixPoints.Count;
 
-    /// <summary>Floats from one tile's channels to the next one's: an odd number of cache lines, because an even one (a
-    /// power of two, usually) would let all tiles meet in a few sets of the cache.</summary>
+    /// <summary>
+    /// Floats from one tile's channels to the next one's: an odd number of cache lines, because an even one (a power of
+    /// two, usually) would let all tiles meet in a few sets of the cache.
+    /// </summary>
     public static int Pitch(int channels) => (channels + 2 * V.Count - 1) / (2 * V.Count) * 2 * V.Count + V.Count;
 
     /// <summary>Floats of the map that <see cref="Input"/> works on.</summary>
     public static int InputMapSize(TileGrid grid) =>
         (F.Outputs * grid.Down + F.Taps - 1) * (F.Outputs * grid.Across + F.Taps - 1) * V.Count;
 
-    /// <summary>v[point][tile][channel] = B' x B for the tiles of a block and all channels, rounded up to a tile's
-    /// width.</summary>
+    /// <summary>
+    /// v[point][tile][channel] = B' x B for the tiles of a block and all channels, rounded up to a tile's width.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     public static void Input(
