@@ -51,7 +51,8 @@ static class SmallCnnBenchmark
         void Layers(ConvolutionDims d)
         {
             using Step step = device.BeginStep(record: false);
-            Tensor x = Random(new(d.N, d.C, d.H, d.W)), weight = Random(new(d.K, d.C, d.R, d.S)), bias = Random(new(d.K));
+            Tensor x = Random(new(d.N, d.C, d.H, d.W)), weight = Random(new(d.K, d.C, d.R, d.S)),
+                bias = Random(new(d.K));
             Tensor y = device.Empty(new(d.N, d.K, d.P / 2, d.Q / 2)), dy = Random(y.Shape), dx = Random(x.Shape);
             Tensor dw = Random(weight.Shape), db = Random(bias.Shape);
             Tensor index = device.Empty(new(IConvolution.MaxPoolIndexCount(d)), ElementType.Int32);
@@ -68,7 +69,9 @@ static class SmallCnnBenchmark
         {
             Timing.Of(call, seconds); // the JIT's first and second thoughts
             (double median, double best) = Timing.Of(call, seconds);
-            Console.WriteLine($"small-cnn {what}: median {median * 1e3:F3} ms, best {best * 1e3:F3} ms, {Batch / median:F0} images/s");
+            Console.WriteLine(
+                $"small-cnn {what}: median {median * 1e3:F3} ms, best {best * 1e3:F3} ms, {Batch / median:F0}"
+                + " images/s");
         }
     }
 

@@ -15,7 +15,8 @@ public abstract class DeviceBenchmark
     public string DeviceId { get; set; } = DeviceCatalog.Auto;
 
     /// <summary>Every device that can be used here.</summary>
-    public static IEnumerable<string> Devices => DeviceCatalog.List().Where(device => device.Usable).Select(device => device.Id);
+    public static IEnumerable<string> Devices =>
+        DeviceCatalog.List().Where(device => device.Usable).Select(device => device.Id);
 
     /// <summary>The open device.</summary>
     protected Device Device { get; private set; } = null!;

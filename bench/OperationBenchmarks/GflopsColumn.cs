@@ -32,7 +32,8 @@ sealed class GflopsColumn : IColumn
             : (work.Flops / nanoseconds.Value).ToString("0.0", CultureInfo.InvariantCulture);
     }
 
-    public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);
+    public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) =>
+        GetValue(summary, benchmarkCase);
 
     public bool IsAvailable(Summary summary) => true;
 

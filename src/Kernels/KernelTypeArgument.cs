@@ -31,7 +31,8 @@ public static class KernelTypeArgument<T> where T : struct, IKernelTypeArgument
             if (program == null) System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(
                 typeof(T).Module.ModuleHandle);
             return program ?? throw new InvalidOperationException(
-                $"{typeof(T)} has no device program: its project must reference TripletGpu.KernelCompiler as an analyzer");
+                $"{typeof(T)} has no device program: its project must reference TripletGpu.KernelCompiler as an"
+                + " analyzer");
         }
     }
 

@@ -74,7 +74,9 @@ public sealed class ConfigurationTests
         foreach (JsonPropertyInfo property in ConfigReader.Format.GetTypeInfo(type).Properties)
         {
             string name = path == "" ? property.Name : $"{path}.{property.Name}";
-            Type inner = property.PropertyType.IsArray ? property.PropertyType.GetElementType()! : property.PropertyType;
+            Type inner = property.PropertyType.IsArray
+                ? property.PropertyType.GetElementType()!
+                : property.PropertyType;
             if (inner.Namespace != typeof(RunConfig).Namespace || inner.IsEnum) yield return name;
             else
                 foreach (string field in FieldsOf(inner, name)) yield return field;

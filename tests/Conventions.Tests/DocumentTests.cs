@@ -33,7 +33,8 @@ public sealed partial class DocumentTests
     [Test]
     public void CommandNames_InThePagesExist()
     {
-        HashSet<string> names = [.. CommandLine.Root(Terminal.OfProcess()).Subcommands.Select(command => command.Name), "COMMAND"];
+        HashSet<string> names =
+            [.. CommandLine.Root(Terminal.OfProcess()).Subcommands.Select(command => command.Name), "COMMAND"];
         Repository.AssertNone(
             from page in Pages
             from Match match in InlineCommand().Matches(Repository.Read(page))
@@ -47,7 +48,8 @@ public sealed partial class DocumentTests
         from page in Pages
         from Match match in Link().Matches(Repository.Read(page))
         let target = match.Groups["target"].Value
-        where !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith("mailto:", StringComparison.Ordinal)
+        where !target.Contains("://", StringComparison.Ordinal)
+            && !target.StartsWith("mailto:", StringComparison.Ordinal)
         let path = Path.Combine(Repository.Root, Path.GetDirectoryName(page)!, target.Split('#')[0])
         where target[0] != '#' && !File.Exists(path) && !Directory.Exists(path)
         select $"{page}: {target}",
@@ -71,13 +73,15 @@ public sealed partial class DocumentTests
         foreach (string line in Repository.Read(page).Replace("\\\n", " ", StringComparison.Ordinal).Split('\n'))
         {
             if (line.TrimStart().StartsWith("```", StringComparison.Ordinal)) isCode = !isCode;
-            else if (isCode && ShownCommand().Match(line) is { Success: true } match) yield return match.Groups["arguments"].Value.Trim();
+            else if (isCode && ShownCommand().Match(line) is { Success: true } match)
+                yield return match.Groups["arguments"].Value.Trim();
         }
     }
 
     static HashSet<string> Headings(string page) =>
         [.. Repository.Lines(page).Where(line => line.StartsWith('#'))
-            .Select(line => NotInAnAnchor().Replace(line.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
+            .Select(
+                line => NotInAnAnchor().Replace(line.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
 
     // An explanation may follow after two spaces or a #, a redirection after > or |.
     [GeneratedRegex(@"^\s*(?:\$ )?(?:\./)?triplet\s(?<arguments>(?:(?!\s{2,}|\s#|\s[>|&]).)*)")]

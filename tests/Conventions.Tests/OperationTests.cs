@@ -10,13 +10,16 @@ namespace TripletGpu.Conventions.Tests;
 /// <summary>Every operation is checked against an oracle, and is described.</summary>
 public sealed class OperationTests
 {
-    static readonly Type[] Operations = [.. Concrete(typeof(Op).Assembly), .. Concrete(typeof(EmbeddingNetwork).Assembly)];
+    static readonly Type[] Operations =
+        [.. Concrete(typeof(Op).Assembly), .. Concrete(typeof(EmbeddingNetwork).Assembly)];
 
     [TestCaseSource(nameof(Operations))]
     public void Operation_HasACaseWithAnOracle(Type operation)
     {
         bool Tests(OpCase c) => c.Op.GetType() is var type && (type == operation
-            || (operation.IsGenericTypeDefinition && type.IsGenericType && type.GetGenericTypeDefinition() == operation));
+            || (
+                operation.IsGenericTypeDefinition && type.IsGenericType
+                    && type.GetGenericTypeDefinition() == operation));
         Assert.That(OpTests.Cases.Any(Tests), $"{operation.Name} has no OpCase in tests/Engine.Tests/Ops");
     }
 
@@ -24,7 +27,8 @@ public sealed class OperationTests
     public void Operation_HasARowInTheTable(Type operation)
     {
         string name = NameOf(operation);
-        Assert.That(Repository.Lines("docs/ops.md").Any(line => line.StartsWith($"| `{name}` |", StringComparison.Ordinal)),
+        Assert.That(
+            Repository.Lines("docs/ops.md").Any(line => line.StartsWith($"| `{name}` |", StringComparison.Ordinal)),
             $"docs/ops.md has no row that begins with | `{name}` |");
     }
 
@@ -44,11 +48,13 @@ public sealed class OperationTests
         foreach (Type type in assembly.GetTypes())
         {
             if (type.IsAbstract || !type.IsSubclassOf(typeof(Op))) continue;
-            Type? function = type == typeof(Unary<>) ? typeof(IUnaryMath) : type == typeof(Binary<>) ? typeof(IBinaryMath) : null;
+            Type? function =
+                type == typeof(Unary<>) ? typeof(IUnaryMath) : type == typeof(Binary<>) ? typeof(IBinaryMath) : null;
             if (function is null) yield return type;
             else
                 foreach (Type math in function.Assembly.GetTypes())
-                    if (math.IsValueType && math.GetInterfaces().Contains(function)) yield return type.MakeGenericType(math);
+                    if (math.IsValueType && math.GetInterfaces().Contains(function))
+                        yield return type.MakeGenericType(math);
         }
     }
 

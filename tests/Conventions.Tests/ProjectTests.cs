@@ -12,8 +12,9 @@ public sealed class ProjectTests
     [TestCase("Runner", "Models")]
     public void Project_RefersOnlyToTheOneBelow(string project, params string[] allowed)
     {
-        string[] references = [.. XDocument.Load(Path.Combine(Repository.Root, $"src/{project}/TripletGpu.{project}.csproj"))
-            .Descendants("ProjectReference").Select(r => Path.GetFileName(Path.GetDirectoryName((string)r.Attribute("Include")!)!))];
+        XDocument file = XDocument.Load(Path.Combine(Repository.Root, $"src/{project}/TripletGpu.{project}.csproj"));
+        string[] references = [.. file.Descendants("ProjectReference").Select(
+            r => Path.GetFileName(Path.GetDirectoryName((string)r.Attribute("Include")!)!))];
         Assert.That(references, Is.EquivalentTo(allowed));
     }
 
@@ -28,14 +29,17 @@ public sealed class ProjectTests
     public void Solution_HoldsEveryProject()
     {
         string solution = Repository.Read("TripletGpu.sln").Replace('\\', '/');
-        Repository.AssertNone(Repository.Files("", "*.csproj").Where(project => !solution.Contains($"\"{project}\"", StringComparison.Ordinal)),
+        IEnumerable<string> projects = Repository.Files("", "*.csproj");
+        Repository.AssertNone(
+            projects.Where(project => !solution.Contains($"\"{project}\"", StringComparison.Ordinal)),
             "every project is in TripletGpu.sln");
     }
 
     [Test]
     public void Versions_StandInOnePlace() => Repository.AssertNone(
         from project in Repository.Files("", "*.csproj")
-        where XDocument.Load(Path.Combine(Repository.Root, project)).Descendants("PackageReference").Any(r => r.Attribute("Version") is not null)
+        where XDocument.Load(Path.Combine(Repository.Root, project)).Descendants("PackageReference").Any(
+            r => r.Attribute("Version") is not null)
         select project,
         "versions of packages stand in Directory.Packages.props");
 }

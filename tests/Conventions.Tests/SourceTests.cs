@@ -9,7 +9,10 @@ public sealed partial class SourceTests
 
     // Split, so that this file does not hold them itself.
     static readonly string[] Banned =
-        ["TO" + "DO", "FIX" + "ME", "HA" + "CK", "NotImplemented" + "Exception", "Assert." + "Inconclusive", "[Ig" + "nore"];
+        [
+            "TO" + "DO", "FIX" + "ME", "HA" + "CK", "NotImplemented" + "Exception", "Assert." + "Inconclusive",
+            "[Ig" + "nore",
+        ];
 
     static readonly string[] TextFiles = ["*.cs", "*.md", "*.json", "*.csproj", "*.props", "*.sh", "*.py"];
 
@@ -70,7 +73,8 @@ public sealed partial class SourceTests
             if (text.Contains('\r', StringComparison.Ordinal)) faults.Add($"{file}: carriage returns");
             if (text.Length > 0 && !text.EndsWith('\n')) faults.Add($"{file}: no newline at its end");
             if (text.Contains('\t', StringComparison.Ordinal)) faults.Add($"{file}: tabs");
-            if (!file.EndsWith(".md", StringComparison.Ordinal) && TrailingSpace().IsMatch(text)) faults.Add($"{file}: spaces at a line's end");
+            if (!file.EndsWith(".md", StringComparison.Ordinal) && TrailingSpace().IsMatch(text))
+                faults.Add($"{file}: spaces at a line's end");
         }
         Repository.AssertNone(faults, "text files follow .editorconfig");
     }
@@ -78,18 +82,25 @@ public sealed partial class SourceTests
     static bool IsDescribed(string[] lines, int declaration)
     {
         int above = declaration - 1;
-        while (above >= 0 && (lines[above].TrimStart().StartsWith('[') || lines[above].TrimStart().StartsWith("//", StringComparison.Ordinal)
-            && !lines[above].TrimStart().StartsWith("///", StringComparison.Ordinal))) above--;
-        return above >= 0 && lines[above].TrimStart().StartsWith("///", StringComparison.Ordinal);
+        while (above >= 0 && (Starts(above, "[") || Starts(above, "//") && !Starts(above, "///"))) above--;
+        return above >= 0 && Starts(above, "///");
+
+        bool Starts(int line, string with) => lines[line].TrimStart().StartsWith(with, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex(@"^(public |internal |private |protected )?(?:(?:static|sealed|abstract|readonly|unsafe|ref|(?<partial>partial)) )*(?<kind>class|struct|interface|enum|record struct|record|delegate [\w<>\[\]?]+) (?<name>\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(public |internal |private |protected )?"
+        + @"(?:(?:static|sealed|abstract|readonly|unsafe|ref|(?<partial>partial)) )*"
+        + @"(?<kind>class|struct|interface|enum|record struct|record|delegate [\w<>\[\]?]+) (?<name>\w+)",
+        RegexOptions.Multiline)]
     private static partial Regex TypeDeclaration();
 
     [GeneratedRegex(@"^public (?!.*\bpartial\b).*\b(class|struct|interface|enum|record|delegate) \w+")]
     private static partial Regex PublicType();
 
-    [GeneratedRegex(@"\[(?:Test|TestCase|TestCaseSource)\b[^\n]*\n(?:\s*\[[^\n]*\n)*\s*public (?:async )?(?:void|Task) (?<name>\w+)")]
+    [GeneratedRegex(
+        @"\[(?:Test|TestCase|TestCaseSource)\b[^\n]*\n(?:\s*\[[^\n]*\n)*"
+        + @"\s*public (?:async )?(?:void|Task) (?<name>\w+)")]
     private static partial Regex TestMethod();
 
     [GeneratedRegex(@"[ \t]+$", RegexOptions.Multiline)]

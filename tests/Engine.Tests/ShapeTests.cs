@@ -33,7 +33,8 @@ public sealed class ShapeTests
     }
 
     [Test]
-    public void ToString_ReadsLikeATuple() => Assert.That(new Shape(8, 3, 224, 224).ToString(), Is.EqualTo("(8, 3, 224, 224)"));
+    public void ToString_ReadsLikeATuple() =>
+        Assert.That(new Shape(8, 3, 224, 224).ToString(), Is.EqualTo("(8, 3, 224, 224)"));
 
     [Test]
     public void With_ReplacesOneExtent() => Assert.That(new Shape(2, 3).With(-1, 7), Is.EqualTo(new Shape(2, 7)));

@@ -22,7 +22,8 @@ public sealed class KernelSourceTests
         };
         KernelSource bound = source.Bind("T", new("Square", "int Square_Apply;"));
         Assert.That(bound.Body, Is.EqualTo(
-            "int Square_Apply;\n\nvoid F_Square(int Tiles) { Square_Apply(Square_N, Tiles); Twice_Square(); /* for Square */ }"));
+            "int Square_Apply;\n\nvoid F_Square(int Tiles) { Square_Apply(Square_N, Tiles); Twice_Square();"
+            + " /* for Square */ }"));
         Assert.That((bound.Name, bound.Entry), Is.EqualTo(("K.F<Square>", "F_Square")));
     }
 

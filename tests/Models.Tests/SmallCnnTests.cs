@@ -41,16 +41,19 @@ public sealed class SmallCnnTests(string device) : DeviceFixture(device)
         for (int i = 0; i < losses.Length; i++)
         {
             using Step step = Device.BeginStep();
-            Tensor x = Device.Tensor(new Shape([labels.Length, .. GoldenImage.ToArray()]), batches.AsSpan(i * size, size));
+            Tensor x = Device.Tensor(
+                new Shape([labels.Length, .. GoldenImage.ToArray()]), batches.AsSpan(i * size, size));
             Tensor embeddings = network.Forward(x);
             Tensor loss = embeddings.TripletLoss(labels, new TripletSettings { Margin = 0.2f });
-            if (i == 0) Close.AreClose(Doubles(golden, "embeddings"), embeddings.ToArray(), Tolerance.Block, "embeddings");
+            if (i == 0)
+                Close.AreClose(Doubles(golden, "embeddings"), embeddings.ToArray(), Tolerance.Block, "embeddings");
             step.Backward(loss);
             losses[i] = loss.ToScalar();
             if (i == 0)
                 foreach (Parameter p in network.Parameters())
                     Close.AreClose(
-                        Doubles(golden, $"gradient.{p.Name}"), step.Gradients[p.Value].ToArray(), Tolerance.Block, p.Name);
+                        Doubles(golden, $"gradient.{p.Name}"), step.Gradients[p.Value].ToArray(), Tolerance.Block,
+                        p.Name);
             optimizer.Update(step.Gradients, LearningRate);
         }
         Close.AreClose(expected, losses, Tolerance.LossCurve, "losses");
@@ -67,7 +70,8 @@ public sealed class SmallCnnTests(string device) : DeviceFixture(device)
         network.Train(false);
         Tensor[] p = [.. network.Parameters().Select(parameter => parameter.Value)];
         using Step step = Device.BeginStep(record: false);
-        Tensor x = Device.Tensor(new(2, 3, 19, 24), Values.ToSingle(Values.Normal(2 * 3 * 19 * 24, new System.Random(1))));
+        Tensor x = Device.Tensor(
+            new(2, 3, 19, 24), Values.ToSingle(Values.Normal(2 * 3 * 19 * 24, new System.Random(1))));
         Tensor low = x.Conv2d(p[0], p[1]).Relu().MaxPool2d(PoolingWindow.Square(2, 2));
         Tensor high = low.Conv2d(p[2], p[3]).Relu().MaxPool2d(PoolingWindow.Square(2, 2));
         Tensor dense = high.Flatten().Linear(p[4], p[5]);

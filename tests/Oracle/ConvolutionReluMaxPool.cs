@@ -19,7 +19,9 @@ public sealed class ConvolutionReluMaxPool(Convolution convolution)
         int i = 0;
         foreach (int at in Maxima(map)) dmap[at] += dy[i++];
         dmap = Convolution.BackwardRelu(map, dmap);
-        return [convolution.BackwardInput(w, dmap), convolution.BackwardWeight(x, dmap), convolution.BackwardBias(dmap)];
+        return [
+            convolution.BackwardInput(w, dmap), convolution.BackwardWeight(x, dmap), convolution.BackwardBias(dmap),
+        ];
     }
 
     double[] Map(double[] x, double[] w, double[] b) => convolution.Forward(x, w, b, null, relu: true);

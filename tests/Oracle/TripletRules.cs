@@ -71,7 +71,8 @@ public static class TripletRules
     }
 
     /// <summary>All triplets; with semi-hard or hard ones only if asked.</summary>
-    public static List<Triplet> All(double[][] d, int[] labels, double margin, bool semiHardOnly = false, bool hardOnly = false)
+    public static List<Triplet> All(
+        double[][] d, int[] labels, double margin, bool semiHardOnly = false, bool hardOnly = false)
     {
         List<Triplet> chosen = [];
         foreach ((int a, int p) in Pairs(labels))
@@ -143,7 +144,8 @@ public static class TripletRules
     static int[] Positives(int[] labels, int a) =>
         [.. Enumerable.Range(0, labels.Length).Where(k => k != a && labels[k] == labels[a])];
 
-    static int[] Negatives(int[] labels, int a) => [.. Enumerable.Range(0, labels.Length).Where(k => labels[k] != labels[a])];
+    static int[] Negatives(int[] labels, int a) =>
+        [.. Enumerable.Range(0, labels.Length).Where(k => labels[k] != labels[a])];
 
     static int Nearest(IEnumerable<int> of, double[] d) => of.DefaultIfEmpty(-1).MinBy(k => k < 0 ? 0 : d[k]);
 

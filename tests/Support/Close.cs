@@ -6,7 +6,8 @@ namespace TripletGpu.Support;
 public static class Close
 {
     /// <summary>Fails with the count of faults and the worst one if any element is outside the tolerance.</summary>
-    public static void AreClose(ReadOnlySpan<double> expected, ReadOnlySpan<float> actual, Tolerance tolerance, string what)
+    public static void AreClose(
+        ReadOnlySpan<double> expected, ReadOnlySpan<float> actual, Tolerance tolerance, string what)
     {
         if (expected.Length != actual.Length)
             Assert.Fail($"{what}: {actual.Length} values, expected {expected.Length}");
@@ -18,7 +19,9 @@ public static class Close
         {
             double error = Math.Abs(actual[i] - expected[i]);
             double allowed = tolerance.Absolute * scale + tolerance.Relative * Math.Abs(expected[i]);
-            bool same = double.IsNaN(expected[i]) ? float.IsNaN(actual[i]) : expected[i] == actual[i] || error <= allowed;
+            bool same = double.IsNaN(expected[i])
+                ? float.IsNaN(actual[i])
+                : expected[i] == actual[i] || error <= allowed;
             if (same) continue;
             faults++;
             double excess = double.IsFinite(error) ? error - allowed : double.MaxValue;
@@ -30,7 +33,8 @@ public static class Close
     }
 
     /// <summary>The same for values of double precision.</summary>
-    public static void AreClose(ReadOnlySpan<double> expected, ReadOnlySpan<double> actual, Tolerance tolerance, string what)
+    public static void AreClose(
+        ReadOnlySpan<double> expected, ReadOnlySpan<double> actual, Tolerance tolerance, string what)
     {
         double scale = 0, worstExcess = 0;
         foreach (double e in expected) scale = Math.Max(scale, Math.Abs(e));
@@ -41,6 +45,7 @@ public static class Close
             double excess = Math.Abs(actual[i] - expected[i]) - allowed;
             if (!(excess <= worstExcess)) (worst, worstExcess) = (i, excess);
         }
-        if (worst >= 0) Assert.Fail($"{what}: at {worst} {actual[worst]:R}, expected {expected[worst]:R} (largest {scale:G4})");
+        if (worst >= 0)
+            Assert.Fail($"{what}: at {worst} {actual[worst]:R}, expected {expected[worst]:R} (largest {scale:G4})");
     }
 }

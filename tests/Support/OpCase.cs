@@ -25,7 +25,8 @@ public sealed record OpCase(
     string Name, Op Op, Shape[] Inputs, OracleForward Forward, OracleBackward Backward, Tolerance Tolerance)
 {
     /// <summary>Draws the values of input i; the default is normal with deviation 1.</summary>
-    public Func<int, long, System.Random, double[]> Draw { get; init; } = (_, count, random) => Values.Normal(count, random);
+    public Func<int, long, System.Random, double[]> Draw { get; init; } = (_, count, random) =>
+        Values.Normal(count, random);
 
     /// <summary>Inputs that hold integers (labels); they get no gradient.</summary>
     public IReadOnlySet<int> IntegerInputs { get; init; } = new HashSet<int>();

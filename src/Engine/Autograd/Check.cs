@@ -12,7 +12,8 @@ static class Check
 
     public static void Rank(Op op, Shape x, int rank, string what)
     {
-        if (x.Rank != rank) throw new ShapeException($"[{op.Name}] {what} must have {rank} dimensions, not {x.Rank}: {x}");
+        if (x.Rank != rank)
+            throw new ShapeException($"[{op.Name}] {what} must have {rank} dimensions, not {x.Rank}: {x}");
     }
 
     /// <summary>An interpolated string that is formatted only if the check fails.</summary>

@@ -27,7 +27,8 @@ public abstract record Op
     public virtual void CheckTypes(ReadOnlySpan<Tensor> x)
     {
         for (int i = 0; i < x.Length; i++)
-            Check.That(x[i].Type == ElementType.Float32, this, $"input {i} must hold Float32, but {x[i]} holds {x[i].Type}");
+            Check.That(
+                x[i].Type == ElementType.Float32, this, $"input {i} must hold Float32, but {x[i]} holds {x[i].Type}");
     }
 
     /// <summary>
@@ -48,7 +49,8 @@ public abstract record Op
     /// given twice (x * x), and its second contribution then adds to the first.
     /// </summary>
     public abstract void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx);
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx);
 
     /// <summary>Applies the operation to tensors of one device and records it where a gradient is wanted.</summary>
     public Tensor Apply(params ReadOnlySpan<Tensor> x) => Tape.Apply(this, x, keepExtras: false, out _);
@@ -56,7 +58,8 @@ public abstract record Op
     /// <summary>
     /// As <see cref="Apply(ReadOnlySpan{Tensor})"/>, and hands out the extras, which live as long as the step.
     /// </summary>
-    public Tensor Apply(out Tensor[] extras, params ReadOnlySpan<Tensor> x) => Tape.Apply(this, x, keepExtras: true, out extras);
+    public Tensor Apply(out Tensor[] extras, params ReadOnlySpan<Tensor> x) =>
+        Tape.Apply(this, x, keepExtras: true, out extras);
 }
 
 /// <summary>The shape and element type of a tensor to be made.</summary>

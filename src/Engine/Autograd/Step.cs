@@ -42,7 +42,8 @@ public sealed class Step : IDisposable
     public void Backward(Tensor loss)
     {
         if (loss.Count != 1)
-            throw new InvalidOperationException($"{loss} has {loss.Count} elements; a loss has one (or give its gradient)");
+            throw new InvalidOperationException(
+                $"{loss} has {loss.Count} elements; a loss has one (or give its gradient)");
         CheckRoot(loss);
         Tensor one = device.Empty(loss.Shape, ElementType.Float32, "gradient of the loss");
         device.Backend.Memory.Fill(one, 1);

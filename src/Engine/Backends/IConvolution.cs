@@ -3,7 +3,8 @@ namespace TripletGpu.Backends;
 /// <summary>
 /// Two-dimensional convolutions (cross-correlations, as every framework has them). Maps are N C H W, weights K C R S.
 /// <code>
-/// y[n, k, p, q] = sum over c, r, s of w[k, c, r, s] * x[n, c, p * strideH + r * dilationH - top, q * strideW + s * dilationW - left]
+/// y[n, k, p, q] = sum over c, r, s of w[k, c, r, s] * x[n, c, h, w],
+/// h = p * strideH + r * dilationH - top, w = q * strideW + s * dilationW - left
 /// </code>
 /// where x is 0 outside the map.
 /// </summary>
@@ -59,5 +60,6 @@ public interface IConvolution
     /// from there to x, weight and bias.
     /// </summary>
     void BackwardReluMaxPool(
-        Tensor x, Tensor weight, Tensor index, Tensor dy, Gradient dx, Gradient dw, Gradient db, in ConvolutionDims dims);
+        Tensor x, Tensor weight, Tensor index, Tensor dy, Gradient dx, Gradient dw, Gradient db,
+        in ConvolutionDims dims);
 }

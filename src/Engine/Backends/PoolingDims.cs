@@ -15,4 +15,5 @@ namespace TripletGpu.Backends;
 /// <param name="Bottom">Padding below, for averages that count it.</param>
 /// <param name="Right">Padding to the right, for averages that count it.</param>
 public readonly record struct PoolingDims(
-    int Planes, int H, int W, int P, int Q, int R, int S, int StrideH, int StrideW, int Top, int Left, int Bottom, int Right);
+    int Planes, int H, int W, int P, int Q, int R, int S, int StrideH, int StrideW, int Top, int Left, int Bottom,
+    int Right);

@@ -20,7 +20,8 @@ public sealed class Conv2d : Module
     /// <param name="padding">Zeros on each side of the map.</param>
     /// <param name="bias">Whether each filter adds a learned constant; not before a batch norm.</param>
     public Conv2d(
-        Device device, int inputChannels, int outputChannels, int kernel, int stride = 1, int padding = 0, bool bias = true)
+        Device device, int inputChannels, int outputChannels, int kernel, int stride = 1, int padding = 0,
+        bool bias = true)
         : base(device)
     {
         (this.stride, this.padding) = (stride, padding);

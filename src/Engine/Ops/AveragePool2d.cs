@@ -27,7 +27,8 @@ public sealed record AveragePool2d(PoolingWindow Window, bool CountPadding = tru
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx) =>
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx) =>
         on.Pooling.AverageBackward(dy, dx[0], Window.Over(this, x[0].Shape), CountPadding);
 }
 

@@ -45,7 +45,8 @@ public abstract record BatchNorm(bool IsFrozen, float Momentum, float Epsilon) :
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx)
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx)
     {
         Check.That(!dx[3].IsNeeded && !dx[4].IsNeeded, this, $"running statistics have no gradient");
         on.Normalization.BatchNormBackward(x[0], x[1], x[2], extras[0], dy, dx[0], dx[1], dx[2], IsFrozen, Relu);

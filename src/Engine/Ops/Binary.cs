@@ -39,6 +39,7 @@ public sealed record Binary<TMath> : Op where TMath : struct, IBinaryMath
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx) =>
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx) =>
         on.Elementwise.BinaryBackward<TMath>(x[0], x[1], y, dy, dx[0], dx[1]);
 }

@@ -41,7 +41,8 @@ public sealed record Concat(int Axis) : Op
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx)
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx)
     {
         int[] strides = Strided.StridesOf(dy.Shape);
         int start = 0;

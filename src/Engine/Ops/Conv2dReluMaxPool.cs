@@ -46,14 +46,17 @@ public sealed record Conv2dReluMaxPool(int Padding = 0) : Op
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx) =>
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx) =>
         on.Convolution.BackwardReluMaxPool(
             x[0], x[1], extras[0], dy, dx[0], dx[1], dx[2], Dims(x[0].Shape, x[1].Shape));
 
     ConvolutionDims Dims(ReadOnlySpan<Shape> x) => Dims(x[0], x[1]);
 
     ConvolutionDims Dims(Shape x, Shape weight) =>
-        new(x[0], x[1], x[2], x[3], weight[0], weight[2], weight[3], new ConvolutionGeometry(stride: 1, padding: Padding));
+        new(
+            x[0], x[1], x[2], x[3], weight[0], weight[2], weight[3],
+            new ConvolutionGeometry(stride: 1, padding: Padding));
 }
 
 public static partial class TensorOps

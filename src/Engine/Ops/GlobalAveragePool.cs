@@ -23,7 +23,8 @@ public sealed record GlobalAveragePool : Op
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx) =>
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx) =>
         on.Pooling.GlobalAverageBackward(dy, dx[0]);
 }
 

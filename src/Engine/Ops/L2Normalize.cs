@@ -29,7 +29,8 @@ public sealed record L2Normalize(float Epsilon = 1e-12f) : Op
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx) =>
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx) =>
         on.Normalization.L2NormalizeBackward(y, extras[0], dy, dx[0], Epsilon);
 }
 

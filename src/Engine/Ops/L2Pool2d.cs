@@ -27,7 +27,8 @@ public sealed record L2Pool2d(PoolingWindow Window) : Op
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx) =>
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx) =>
         on.Pooling.L2Backward(x[0], y, dy, dx[0], Window.Over(this, x[0].Shape));
 }
 

@@ -31,7 +31,8 @@ public sealed record LocalResponseNorm(int Size = 5, float Alpha = 1e-4f, float 
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx) =>
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx) =>
         on.Normalization.LocalResponseNormBackward(x[0], dy, dx[0], Size, Alpha, Beta, K);
 }
 

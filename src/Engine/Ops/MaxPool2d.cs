@@ -29,7 +29,8 @@ public sealed record MaxPool2d(PoolingWindow Window) : Op
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx) =>
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx) =>
         on.Pooling.MaxBackward(extras[0], dy, dx[0], Window.Over(this, x[0].Shape));
 }
 

@@ -21,11 +21,13 @@ public static partial class TensorOps
     {
         if (queries.Shape.Rank != 2 || references.Shape.Rank != 2 || queries.Shape[1] != references.Shape[1])
             throw new ArgumentException(
-                $"[NearestNeighbours] queries {queries.Shape} and references {references.Shape} must be rows of one width");
+                $"[NearestNeighbours] queries {queries.Shape} and references {references.Shape} must be rows of one"
+                + " width");
         if (k < 1) throw new ArgumentException($"[NearestNeighbours] k must be at least 1, not {k}");
         if (isSameSet && queries.Shape != references.Shape)
             throw new ArgumentException(
-                $"[NearestNeighbours] the same set twice, but queries are {queries.Shape}, references {references.Shape}");
+                $"[NearestNeighbours] the same set twice, but queries are {queries.Shape}, references"
+                + $" {references.Shape}");
         return queries.NearestNeighbours(references, k, isSameSet ? 0 : -1);
     }
 
@@ -33,7 +35,8 @@ public static partial class TensorOps
     /// As <see cref="NearestNeighbours(Tensor, Tensor, int, bool)"/> for a run of the references: query i is reference
     /// <paramref name="self"/> + i and is not its own neighbour; -1: the sets are different.
     /// </summary>
-    public static (Tensor Indices, Tensor Distances) NearestNeighbours(this Tensor queries, Tensor references, int k, int self)
+    public static (Tensor Indices, Tensor Distances) NearestNeighbours(
+        this Tensor queries, Tensor references, int k, int self)
     {
         Device device = queries.Device;
         Shape shape = new(queries.Shape[0], k);

@@ -31,7 +31,8 @@ public sealed record Pad(Shape Before, Shape After, float Value = 0) : Op
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx)
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx)
     {
         if (dx[0].Target is { } target)
             on.Reduction.Copy(Inside(dy), Strided.Of(target), target.Shape, scale: 1, dx[0].Accumulate);

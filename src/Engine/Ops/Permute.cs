@@ -28,7 +28,8 @@ public sealed record Permute(Shape Order) : Op
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx)
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx)
     {
         if (dx[0].Target is { } target)
             on.Reduction.Copy(Strided.Of(dy), Reordered(target), dy.Shape, scale: 1, dx[0].Accumulate);

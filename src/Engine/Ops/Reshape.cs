@@ -28,7 +28,8 @@ public sealed record Reshape(Shape To) : Op
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx)
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx)
     {
         // Only asked for a further contribution; the first one shares dy.
         on.Elementwise.Affine(dy, 1, 0, dx[0]);
@@ -38,7 +39,8 @@ public sealed record Reshape(Shape To) : Op
 public static partial class TensorOps
 {
     /// <summary>The same values as another shape of the same number of elements; shares the memory.</summary>
-    public static Tensor Reshape(this Tensor x, params ReadOnlySpan<int> shape) => new Reshape(new Shape(shape)).Apply(x);
+    public static Tensor Reshape(this Tensor x, params ReadOnlySpan<int> shape) =>
+        new Reshape(new Shape(shape)).Apply(x);
 
     /// <summary>All dimensions after the first as one: (N, C, H, W) becomes (N, C * H * W).</summary>
     public static Tensor Flatten(this Tensor x) =>

@@ -30,7 +30,8 @@ public sealed record Slice(int Axis, int Start, int Length, int Step = 1) : Op
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx)
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx)
     {
         if (dx[0].Target is not { } target) return;
         if (!dx[0].Accumulate) on.Memory.Fill(target, 0);

@@ -39,7 +39,8 @@ public sealed record SoftmaxCrossEntropy : Op
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx) =>
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx) =>
         on.Reduction.SoftmaxCrossEntropyBackward(x[0], x[1], extras[0], dy, dx[0]);
 }
 

@@ -28,7 +28,8 @@ public sealed record Sum(Shape To, float Scale = 1) : Op
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx)
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx)
     {
         if (dx[0].Target is not { } target) return;
         Strided repeated = new(dy, 0, Strided.Broadcast(To, target.Shape));

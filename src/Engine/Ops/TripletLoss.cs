@@ -33,7 +33,8 @@ public sealed record TripletLoss(TripletSettings Settings, int Rows) : Op
     /// <inheritdoc/>
     public override void CheckTypes(ReadOnlySpan<Tensor> x)
     {
-        Check.That(x[0].Type == ElementType.Float32, this, $"embeddings must hold Float32, but {x[0]} holds {x[0].Type}");
+        Check.That(
+            x[0].Type == ElementType.Float32, this, $"embeddings must hold Float32, but {x[0]} holds {x[0].Type}");
         if (x.Length > 1)
             Check.That(x[1].Type == ElementType.Int32, this, $"labels must hold Int32, but {x[1]} holds {x[1].Type}");
     }
@@ -52,7 +53,8 @@ public sealed record TripletLoss(TripletSettings Settings, int Rows) : Op
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx)
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx)
     {
         if (dx[0].IsNeeded)
             on.MetricLearning.TripletGradient(x[0], Labels(x), Settings, TripletTable.From(extras), dy, dx[0]);

@@ -1,13 +1,13 @@
 namespace TripletGpu.Ops;
 
 /// <summary>
-/// Everything that defines a triplet loss besides the data: max(0, d(a,p) - d(a,n) + margin), reduced. The losses of the
-/// systems in use, as settings:
+/// Everything that defines a triplet loss besides the data: max(0, d(a,p) - d(a,n) + margin), reduced. The losses of
+/// the systems in use, as settings:
 /// <list type="table">
 /// <item><term>TensorFlow Addons, semi-hard</term><description><see cref="TripletRule.SemiHard"/>, either distance,
 /// <see cref="TripletReduction.Pairs"/></description></item>
-/// <item><term>FaceNet</term><description><see cref="TripletRule.FaceNet"/>, squared, <see cref="TripletReduction.Active"/>
-/// </description></item>
+/// <item><term>FaceNet</term><description><see cref="TripletRule.FaceNet"/>, squared,
+/// <see cref="TripletReduction.Active"/></description></item>
 /// <item><term>pytorch-metric-learning, miner all, semihard, hard with its default reducer</term><description>
 /// <see cref="TripletRule.BatchAll"/>, <see cref="TripletRule.AllSemiHard"/>, <see cref="TripletRule.AllHard"/>, L2,
 /// <see cref="TripletReduction.Active"/></description></item>

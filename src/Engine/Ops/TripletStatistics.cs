@@ -26,7 +26,8 @@ public sealed record TripletStatistics(
     {
         if (NonFiniteRow >= 0) return $"embedding {NonFiniteRow} holds NaN or infinity";
         if (Pairs == 0)
-            return "no positives: no two rows have the same label; take at least two samples a class (balanced sampler)";
+            return "no positives: no two rows have the same label; take at least two samples a class (balanced"
+                + " sampler)";
         if (Hard + SemiHard + Easy == 0)
             return "no negatives: all rows have the same label; take at least two classes a batch";
         if (LargestDistance <= settings.Margin * CollapsedShareOfMargin)

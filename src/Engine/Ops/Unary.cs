@@ -25,6 +25,7 @@ public sealed record Unary<TMath> : Op where TMath : struct, IUnaryMath
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx) =>
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx) =>
         on.Elementwise.UnaryBackward<TMath>(x[0], y, dy, dx[0]);
 }

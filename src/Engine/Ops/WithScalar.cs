@@ -26,6 +26,7 @@ public sealed record WithScalar<TMath>(float B) : Op where TMath : struct, IBina
 
     /// <inheritdoc/>
     public override void Backward(
-        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx) =>
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx) =>
         on.Elementwise.WithScalarBackward<TMath>(x[0], B, y, dy, dx[0]);
 }

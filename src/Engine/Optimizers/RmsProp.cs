@@ -18,5 +18,6 @@ public sealed class RmsProp(
 {
     /// <inheritdoc/>
     public override void Update(Gradients gradients, float learningRate) => Apply(gradients, state =>
-        new RmsPropRule(learningRate * state.Rate, state.WeightDecay, (float)alpha, (float)(1 - alpha), momentum, epsilon));
+        new RmsPropRule(
+            learningRate * state.Rate, state.WeightDecay, (float)alpha, (float)(1 - alpha), momentum, epsilon));
 }

@@ -15,7 +15,8 @@ public sealed class Philox
     /// <param name="seed">The run's seed.</param>
     /// <param name="stream">What the numbers are for: streams of one seed are independent.</param>
     /// <param name="position">How many numbers to skip.</param>
-    public Philox(ulong seed, ulong stream = 0, ulong position = 0) => (this.seed, this.stream, next) = (seed, stream, position);
+    public Philox(ulong seed, ulong stream = 0, ulong position = 0) =>
+        (this.seed, this.stream, next) = (seed, stream, position);
 
     /// <summary>How many numbers have been drawn; what a checkpoint stores.</summary>
     public ulong Position => next;

@@ -33,7 +33,8 @@ sealed class MiningBenchmarks(Device device, double peakGflops)
             // A distance is a subtraction and a multiply-add an element.
             double gflops = 3.0 * n * n * Width / time.Seconds * 1e-9;
             yield return new BenchRow(
-                "SemiHardMining", [n, Width], time.Seconds, gflops, 2.0 * n * Width * sizeof(float) / time.Seconds * 1e-9,
+                "SemiHardMining", [n, Width], time.Seconds, gflops,
+                2.0 * n * Width * sizeof(float) / time.Seconds * 1e-9,
                 gflops / peakGflops, DeviceSeconds: time.DeviceSeconds);
         }
     }

@@ -20,7 +20,9 @@ sealed class ModelBenchmarks(Device device, double peakGflops)
     static readonly (string Name, int Batch, ModelConfig Model)[] Models =
     [
         ("small-cnn", 128, new() { Kind = ModelKind.SmallCnn, Input = [1, 28, 28], Embedding = 128, Dropout = 0.25 }),
-        ("mnist-nn2", 32, new() { Kind = ModelKind.Nn2, Input = [1, 28, 28], Embedding = 128, Stem = StemKind.Stride1 }),
+        (
+            "mnist-nn2", 32,
+            new() { Kind = ModelKind.Nn2, Input = [1, 28, 28], Embedding = 128, Stem = StemKind.Stride1 }),
     ];
 
     /// <summary>Times every network.</summary>
@@ -38,7 +40,9 @@ sealed class ModelBenchmarks(Device device, double peakGflops)
             Philox random = new(seed: 1);
             for (int i = 0; i < pixels.Length; i++) pixels[i] = random.NextSingle();
             double macs = (double)NetworkSummary.Of(network, network.ImageShape).Macs * batch;
-            yield return Row($"{name} training", shape, timer.Time(() => Train(network, optimizer, shape, pixels, labels)), 6 * macs);
+            yield return Row(
+                $"{name} training", shape, timer.Time(() => Train(network, optimizer, shape, pixels, labels)),
+                6 * macs);
             yield return Row($"{name} inference", shape, timer.Time(() => Infer(network, shape, pixels)), 2 * macs);
             optimizer.Release();
             network.Release();

@@ -24,7 +24,8 @@ sealed class OpBenchmarks(Device device, double peakGflops)
     {
         foreach (int n in MatMulSizes) yield return MatMul(n);
         foreach (var (n, c, side, k, kernel, stride) in Convolutions)
-            foreach (BenchRow row in Convolution(new ConvolutionDims(n, c, side, side, k, kernel, kernel, new(stride, kernel / 2))))
+            foreach (BenchRow row in Convolution(
+                new ConvolutionDims(n, c, side, side, k, kernel, kernel, new(stride, kernel / 2))))
                 yield return row;
         yield return NearestNeighbour(10_000, 60_000, 128);
     }
@@ -47,9 +48,17 @@ sealed class OpBenchmarks(Device device, double peakGflops)
         int[] shape = [dims.N, dims.C, dims.H, dims.W, dims.K, dims.R, dims.Geometry.StrideH];
         return
         [
-            Row("Conv2dForward", shape, timer.Time(() => convolution.Forward(x, w, null, null, y, dims, relu: false)), dims.Flops, x, w, y),
-            Row("Conv2dBackwardInput", shape, timer.Time(() => convolution.BackwardInput(dy, w, new Gradient(dx, false), dims)), dims.Flops, dy, w, dx),
-            Row("Conv2dBackwardWeight", shape, timer.Time(() => convolution.BackwardWeight(x, dy, new Gradient(dw, false), dims)), dims.Flops, x, dy, dw),
+            Row(
+                "Conv2dForward", shape, timer.Time(() => convolution.Forward(x, w, null, null, y, dims, relu: false)),
+                dims.Flops, x, w, y),
+            Row(
+                "Conv2dBackwardInput", shape,
+                timer.Time(() => convolution.BackwardInput(dy, w, new Gradient(dx, false), dims)), dims.Flops, dy, w,
+                dx),
+            Row(
+                "Conv2dBackwardWeight", shape,
+                timer.Time(() => convolution.BackwardWeight(x, dy, new Gradient(dw, false), dims)), dims.Flops, x, dy,
+                dw),
         ];
     }
 

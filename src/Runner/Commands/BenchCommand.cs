@@ -18,7 +18,8 @@ static class BenchCommand
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
-        Command command = new("bench", "Measures operations, networks or mining on a device") { what, device, threads, json };
+        Command command =
+            new("bench", "Measures operations, networks or mining on a device") { what, device, threads, json };
         command.SetAction(parsed =>
         {
             using Device opened = parsed.OpenDevice(device, threads);
@@ -56,7 +57,8 @@ static class BenchCommand
         {
             List<string> cells =
             [
-                row.Op, string.Join(" x ", row.Shape), Duration.Text(row.Seconds), Number(row.Gflops), Number(row.GbPerSecond),
+                row.Op, string.Join(" x ", row.Shape), Duration.Text(row.Seconds), Number(row.Gflops),
+                Number(row.GbPerSecond),
                 row.PeakShare.ToString("P0", CultureInfo.InvariantCulture),
             ];
             if (haveDevice) cells.Add(row.DeviceSeconds is { } seconds ? Duration.Text(seconds) : "");
@@ -72,7 +74,8 @@ static class BenchCommand
     static void ShowKernels(Terminal terminal, string op, IReadOnlyList<KernelTime> kernels)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumn($"{op}, by kernel");
-        foreach (string column in (string[])["launches", "time", "share"]) table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (string column in (string[])["launches", "time", "share"])
+            table.AddColumn(new TableColumn(column).RightAligned());
         double all = kernels.Sum(kernel => kernel.Seconds);
         foreach (KernelTime kernel in kernels)
             table.AddRow(

@@ -43,7 +43,8 @@ static partial class CommandLine
             return Explain(terminal, error);
         }
         // The system's word on a file: a full disk, no permission. It names the path.
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DeviceOutOfMemoryException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or DeviceOutOfMemoryException)
         {
             return Explain(terminal, exception);
         }
@@ -81,14 +82,17 @@ static partial class CommandLine
         string log = exception is LoggedFailure logged ? logged.Log : WriteLog(exception);
         Exception cause = exception is LoggedFailure { InnerException: { } inner } ? inner : exception;
         terminal.Error.WriteLine(
-            $"triplet failed, and that is a fault of ours: {OneLine(cause.Message)}. Please report it with the log {log}");
+            $"triplet failed, and that is a fault of ours: {OneLine(cause.Message)}. Please report it with the log"
+            + $" {log}");
         return Failure;
     }
 
     static string WriteLog(Exception exception)
     {
-        string path = Path.Combine(Path.GetTempPath(), $"triplet-{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}.log");
-        File.WriteAllText(path, $"{Environment.CommandLine}\n{Environment.Version} {Environment.OSVersion}\n{exception}\n");
+        string path = Path.Combine(
+            Path.GetTempPath(), $"triplet-{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}.log");
+        File.WriteAllText(
+            path, $"{Environment.CommandLine}\n{Environment.Version} {Environment.OSVersion}\n{exception}\n");
         return path;
     }
 
@@ -101,5 +105,6 @@ static partial class CommandLine
     [GeneratedRegex(" as expected type '[^']*'")]
     private static partial Regex TypeName();
 
-    static string OneLine(string message) => string.Join(' ', message.Split((char[])['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
+    static string OneLine(string message) =>
+        string.Join(' ', message.Split((char[])['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
 }

@@ -19,11 +19,16 @@ static class CommonOptions
     /// <summary><c>--threads</c>, for the CPU.</summary>
     public static Option<int> Threads()
     {
-        Option<int> option = new("--threads") { Description = "Threads of the CPU device (default: one a core)", HelpName = "N" };
+        Option<int> option = new("--threads")
+        {
+            Description = "Threads of the CPU device (default: one a core)",
+            HelpName = "N",
+        };
         option.Validators.Add(result =>
         {
             // What is no number at all has been reported already.
-            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out int threads) && threads is < 1 or > MostThreads)
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out int threads)
+                && threads is < 1 or > MostThreads)
                 result.AddError($"--threads must be between 1 and {MostThreads}, not {text}");
         });
         return option;
@@ -33,7 +38,8 @@ static class CommonOptions
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object and nothing else" };
 
     /// <summary><c>--seed</c>; null where it was not given.</summary>
-    public static Option<ulong?> Seed() => new("--seed") { Description = "The seed of every random choice", HelpName = "N" };
+    public static Option<ulong?> Seed() =>
+        new("--seed") { Description = "The seed of every random choice", HelpName = "N" };
 
     /// <summary><c>--set path=value</c>, any number of times.</summary>
     public static Option<string[]> Set() => new("--set")

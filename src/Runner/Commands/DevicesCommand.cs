@@ -34,7 +34,8 @@ static class DevicesCommand
                 $"{device.ComputeUnits}", device.Auto ? "yes" : "", device.Usable ? "yes" : "no",
             }.Select(Markup.Escape).ToArray());
         terminal.Show(table);
-        foreach (DeviceEntry device in devices.Where(d => !d.Usable)) terminal.Out.WriteLine($"{device.Id}: {device.Reason}");
+        foreach (DeviceEntry device in devices.Where(d => !d.Usable))
+            terminal.Out.WriteLine($"{device.Id}: {device.Reason}");
         terminal.Out.WriteLine($"images: {ImageFile.Codec}");
     }
 }

@@ -13,11 +13,17 @@ static class EmbedCommand
     {
         Argument<string> run = new("RUN") { Description = "A run's folder" };
         Argument<string> input = new("INPUT") { Description = "A folder of images, an .npy, or dataset:mnist:test" };
-        Option<string> output = new("--out") { Description = "An .npy, or a .tsv with its metadata beside it", HelpName = "FILE", Required = true };
+        Option<string> output = new("--out")
+        {
+            Description = "An .npy, or a .tsv with its metadata beside it",
+            HelpName = "FILE",
+            Required = true,
+        };
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
-        Command command = new("embed", "Embeds images with a finished run's network") { run, input, output, device, threads, json };
+        Command command =
+            new("embed", "Embeds images with a finished run's network") { run, input, output, device, threads, json };
         command.SetAction(parsed =>
         {
             string file = parsed.GetValue(output)!;
@@ -29,7 +35,8 @@ static class EmbedCommand
             float[] embeddings = Embedder.Embed(finished.Network, images.Images, progress);
             progress.Dispose();
             EmbeddingFile.Write(file, embeddings, finished.Network.Dimension, images);
-            if (parsed.GetValue(json)) Json.Write(terminal, new { n = images.Images.Count, dimension = finished.Network.Dimension, file });
+            if (parsed.GetValue(json))
+                Json.Write(terminal, new { n = images.Images.Count, dimension = finished.Network.Dimension, file });
             else terminal.Out.WriteLine($"{images.Images.Count} embeddings of {finished.Network.Dimension} in {file}");
             return CommandLine.Done;
         });

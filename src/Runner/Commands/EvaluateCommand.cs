@@ -14,7 +14,11 @@ static class EvaluateCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> run = new("RUN") { Description = "A run's folder" };
-        Option<string?> output = new("--out") { Description = "Also write evaluation.json into this folder", HelpName = "DIR" };
+        Option<string?> output = new("--out")
+        {
+            Description = "Also write evaluation.json into this folder",
+            HelpName = "DIR",
+        };
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
@@ -28,7 +32,8 @@ static class EvaluateCommand
             MeasuredRun measured = new RunEvaluator(finished.Config, data, finished.Network, progress).Measure();
             progress.Dispose();
             if (parsed.GetValue(output) is { } folder)
-                AtomicFile.WriteText(new RunFolder(folder).Evaluation, JsonSerializer.Serialize(measured.Result, Json.Readable) + "\n");
+                AtomicFile.WriteText(
+                    new RunFolder(folder).Evaluation, JsonSerializer.Serialize(measured.Result, Json.Readable) + "\n");
             if (parsed.GetValue(json)) Json.Write(terminal, measured.Result);
             else EvaluationTable.Show(terminal, measured.Result);
             return CommandLine.Done;

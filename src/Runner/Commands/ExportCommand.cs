@@ -11,11 +11,19 @@ static class ExportCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> run = new("RUN") { Description = "A run's folder, or an imported .safetensors" };
-        Option<string> output = new("--onnx") { Description = "The ONNX file to write", HelpName = "FILE", Required = true };
+        Option<string> output = new("--onnx")
+        {
+            Description = "The ONNX file to write",
+            HelpName = "FILE",
+            Required = true,
+        };
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
-        Command command = new("export", "Writes a network as ONNX, and checks it by running it") { run, output, device, threads, json };
+        Command command = new("export", "Writes a network as ONNX, and checks it by running it")
+        {
+            run, output, device, threads, json,
+        };
         command.SetAction(parsed =>
         {
             string file = parsed.GetValue(output)!;

@@ -14,11 +14,16 @@ static class ImportCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> model = new("MODEL") { Description = "An ONNX file" };
-        Option<string> output = new("--out") { Description = "The .safetensors to write", HelpName = "FILE", Required = true };
+        Option<string> output = new("--out")
+        {
+            Description = "The .safetensors to write",
+            HelpName = "FILE",
+            Required = true,
+        };
         Option<string?> kind = new("--as")
         {
-            Description = "The network that its weights are for; it is recognised by the graph, not by names (default: the"
-                + " file's own names)",
+            Description = "The network that its weights are for; it is recognised by the graph, not by names"
+                + " (default: the file's own names)",
         };
         kind.AcceptOnlyFromAmong(ResNet50);
         Option<bool> json = CommonOptions.Json();
@@ -26,16 +31,21 @@ static class ImportCommand
         command.SetAction(parsed =>
         {
             string source = parsed.GetValue(model)!, file = parsed.GetValue(output)!;
-            ImportedNetwork imported = parsed.GetValue(kind) is null ? OnnxImport.Read(source) : ResNetImport.Read(source);
+            ImportedNetwork imported = parsed.GetValue(kind) is null
+                ? OnnxImport.Read(source)
+                : ResNetImport.Read(source);
             Dictionary<string, string> metadata = new() { ["source"] = Path.GetFileName(source) };
-            if (imported.Settings is { } settings) metadata[RunnableModel.MetadataKey] = RunnableModel.Describe(settings);
+            if (imported.Settings is { } settings)
+                metadata[RunnableModel.MetadataKey] = RunnableModel.Describe(settings);
             SafeTensors.Write(file, imported.Tensors, metadata);
             long values = imported.Tensors.Sum(tensor => tensor.Shape.Count);
-            if (parsed.GetValue(json)) Json.Write(terminal, new { file, tensors = imported.Tensors.Count, values, log = imported.Log });
+            if (parsed.GetValue(json))
+                Json.Write(terminal, new { file, tensors = imported.Tensors.Count, values, log = imported.Log });
             else
             {
                 foreach (string line in imported.Log) terminal.Out.WriteLine(line);
-                terminal.Out.WriteLine($"{imported.Tensors.Count} tensors with {values:N0} values in {file}; nothing is left over");
+                terminal.Out.WriteLine(
+                    $"{imported.Tensors.Count} tensors with {values:N0} values in {file}; nothing is left over");
             }
             return CommandLine.Done;
         });

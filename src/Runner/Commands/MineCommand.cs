@@ -11,15 +11,42 @@ static class MineCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Option<string> embeddings = new("--embeddings") { Description = "An .npy of shape [n, dimension]", HelpName = "E.npy", Required = true };
-        Option<string?> labels = new("--labels") { Description = "An .npy of n integers (not needed by explicit)", HelpName = "L.npy" };
+        Option<string> embeddings = new("--embeddings")
+        {
+            Description = "An .npy of shape [n, dimension]",
+            HelpName = "E.npy",
+            Required = true,
+        };
+        Option<string?> labels = new("--labels")
+        {
+            Description = "An .npy of n integers (not needed by explicit)",
+            HelpName = "L.npy",
+        };
         Option<string> rule = Word("--rule", "Which triplets count", MiningNames.Rules.Keys, "semihard");
-        Option<double> margin = new("--margin") { Description = "How much farther than the positive a negative should be", HelpName = "M", DefaultValueFactory = _ => 0.2 };
-        Option<string> distance = Word("--distance", "The distance that is compared", MiningNames.Distances.Keys, "squared");
-        Option<string?> reduction = new("--reduction") { Description = "pairs, active or sum (default: the rule's own)", HelpName = "R" };
+        Option<double> margin = new("--margin")
+        {
+            Description = "How much farther than the positive a negative should be",
+            HelpName = "M",
+            DefaultValueFactory = _ => 0.2,
+        };
+        Option<string> distance = Word(
+            "--distance", "The distance that is compared", MiningNames.Distances.Keys, "squared");
+        Option<string?> reduction = new("--reduction")
+        {
+            Description = "pairs, active or sum (default: the rule's own)",
+            HelpName = "R",
+        };
         reduction.AcceptOnlyFromAmong([.. MiningNames.Reductions.Keys]);
-        Option<string?> output = new("--out") { Description = "Write the triplets, int32 [m, 3]: anchor, positive, negative", HelpName = "T.npy" };
-        Option<string?> gradient = new("--gradient") { Description = "Write the gradient of the loss, float32 [n, dimension]", HelpName = "G.npy" };
+        Option<string?> output = new("--out")
+        {
+            Description = "Write the triplets, int32 [m, 3]: anchor, positive, negative",
+            HelpName = "T.npy",
+        };
+        Option<string?> gradient = new("--gradient")
+        {
+            Description = "Write the gradient of the loss, float32 [n, dimension]",
+            HelpName = "G.npy",
+        };
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
         Option<ulong?> seed = CommonOptions.Seed();
@@ -32,7 +59,8 @@ static class MineCommand
         {
             double marginValue = parsed.GetValue(margin);
             if (!(marginValue >= 0 && float.IsFinite((float)marginValue)))
-                throw new UserErrorException($"--margin must be 0 or more, not {marginValue.ToString(CultureInfo.InvariantCulture)}");
+                throw new UserErrorException(
+                    $"--margin must be 0 or more, not {marginValue.ToString(CultureInfo.InvariantCulture)}");
             TripletSettings settings = new()
             {
                 Rule = MiningNames.Rules[parsed.GetValue(rule)!],

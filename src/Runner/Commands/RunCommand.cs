@@ -10,7 +10,10 @@ static class RunCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Argument<string> model = new("MODEL") { Description = "An ONNX file, a run's folder, or an imported .safetensors" };
+        Argument<string> model = new("MODEL")
+        {
+            Description = "An ONNX file, a run's folder, or an imported .safetensors",
+        };
         Option<string[]> input = new("--input")
         {
             Description = "The input as .npy; of a graph with several, each by its name",
@@ -36,12 +39,14 @@ static class RunCommand
             Dictionary<string, NpyArray<float>> arrays = [];
             foreach ((string? name, string path) in parsed.GetValue(input)!.Select(Split))
                 if (!arrays.TryAdd(name ?? runnable.Inputs[0], Npy.ReadFloats(path)))
-                    throw new UserErrorException($"--input {path}: the input {name ?? runnable.Inputs[0]} is given twice");
+                    throw new UserErrorException(
+                        $"--input {path}: the input {name ?? runnable.Inputs[0]} is given twice");
             IReadOnlyDictionary<string, NpyArray<float>> results = runnable.Run(arrays);
             foreach ((string? name, string path) in parsed.GetValue(output)!.Select(Split))
             {
                 if (!results.TryGetValue(name ?? runnable.Outputs[0], out NpyArray<float> result))
-                    throw new UserErrorException($"--output {name}: there is no such output, only {string.Join(", ", runnable.Outputs)}");
+                    throw new UserErrorException(
+                        $"--output {name}: there is no such output, only {string.Join(", ", runnable.Outputs)}");
                 Npy.Write(path, result.Shape, result.Values);
                 if (parsed.GetValue(json)) Json.Write(terminal, new { file = path, shape = result.Shape.ToArray() });
                 else terminal.Out.WriteLine($"{result.Shape} in {path}");

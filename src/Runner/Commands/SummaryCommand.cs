@@ -16,16 +16,26 @@ static class SummaryCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Argument<string> model = new("MODEL") { Description = "A model kind, a preset, a config file, a run or an ONNX file" };
-        Option<string?> input = new("--input") { Description = "The shape of one image (default: the model's)", HelpName = "CxHxW" };
+        Argument<string> model = new("MODEL")
+        {
+            Description = "A model kind, a preset, a config file, a run or an ONNX file",
+        };
+        Option<string?> input = new("--input")
+        {
+            Description = "The shape of one image (default: the model's)",
+            HelpName = "CxHxW",
+        };
         Option<string[]> settings = CommonOptions.Set();
         Option<bool> json = CommonOptions.Json();
-        Command command = new("summary", "Shows a network's layers, parameters and multiply-adds") { model, input, settings, json };
+        Command command =
+            new("summary", "Shows a network's layers, parameters and multiply-adds") { model, input, settings, json };
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(model)!;
             RunConfig config = ReadConfig(name, parsed.GetValue(settings)!);
-            ModelConfig network = parsed.GetValue(input) is { } text ? config.Model with { Input = ParseInput(text) } : config.Model;
+            ModelConfig network = parsed.GetValue(input) is { } text
+                ? config.Model with { Input = ParseInput(text) }
+                : config.Model;
             using Device device = DeviceCatalog.Open(DeviceCatalog.Auto, threads: 0);
             Describe(terminal, name, Networks.Create(network, config.Train.Seed, device), parsed.GetValue(json));
             return CommandLine.Done;
@@ -46,7 +56,8 @@ static class SummaryCommand
                 macs = summary.Macs,
                 activationBytes = summary.ActivationBytes,
                 modules = network is Nn2 nn2 ? Nn2ModuleCost.Of(nn2, summary) : null,
-                tensors = network.Parameters().Select(p => new { name = p.Name, shape = p.Value.Shape.ToArray(), trainable = p.IsTrainable }),
+                tensors = network.Parameters().Select(
+                    p => new { name = p.Name, shape = p.Value.Shape.ToArray(), trainable = p.IsTrainable }),
             });
         else Show(terminal, network, summary);
         network.Release();
@@ -59,7 +70,9 @@ static class SummaryCommand
             table.AddColumn(new TableColumn(column).RightAligned());
         table.AddRow("input", "", Dimensions(network.ImageShape.ToArray()), "", "", "");
         foreach (LayerSummary layer in summary.Layers)
-            table.AddRow(Markup.Escape(layer.Name), layer.Kind, Dimensions(layer.Output), Number(layer.Parameters), Number(layer.Macs), Bytes(layer.ActivationBytes));
+            table.AddRow(
+                Markup.Escape(layer.Name), layer.Kind, Dimensions(layer.Output), Number(layer.Parameters),
+                Number(layer.Macs), Bytes(layer.ActivationBytes));
         table.AddEmptyRow();
         table.AddRow("total", "", "", Number(summary.Parameters), Number(summary.Macs), Bytes(summary.ActivationBytes));
         terminal.Show(table);
@@ -72,17 +85,23 @@ static class SummaryCommand
         foreach (string column in (string[])["output", "weights", "paper: params", "multiply-adds", "paper: FLOPS"])
             table.AddColumn(new TableColumn(column).RightAligned());
         foreach (Nn2ModuleCost row in modules)
-            table.AddRow(row.Name, Dimensions(row.Output), Number(row.Weights), row.PaperWeights, Number(row.Macs), row.PaperMacs);
-        terminal.Out.WriteLine("The convolutions beside table 2 of the paper, which counts neither biases nor batch norm:");
+            table.AddRow(
+                row.Name, Dimensions(row.Output), Number(row.Weights), row.PaperWeights, Number(row.Macs),
+                row.PaperMacs);
+        terminal.Out.WriteLine(
+            "The convolutions beside table 2 of the paper, which counts neither biases nor batch norm:");
         terminal.Show(table);
     }
 
     static RunConfig ReadConfig(string model, string[] settings)
     {
         string[] kinds = [.. Enum.GetValues<ModelKind>().Select(kind => ConfigReader.Word(kind))];
-        if (kinds.Contains(model)) return ConfigReader.Parse($$"""{ "model": { "kind": "{{model}}" } }""", model, settings);
+        if (kinds.Contains(model))
+            return ConfigReader.Parse($$"""{ "model": { "kind": "{{model}}" } }""", model, settings);
         if (model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
-            return ConfigReader.Parse("""{ "model": { "kind": "onnx" } }""", model, [$"model.path={model}", "model.normalize=false", .. settings]);
+            return ConfigReader.Parse(
+                """{ "model": { "kind": "onnx" } }""", model,
+                [$"model.path={model}", "model.normalize=false", .. settings]);
         RunFolder folder = new(model);
         return ConfigReader.Read(folder.HoldsRun ? folder.Config : model, settings);
     }
@@ -93,13 +112,17 @@ static class SummaryCommand
         int[] shape = new int[parts.Length];
         bool isShape = parts.Length == 3;
         for (int i = 0; i < parts.Length; i++)
-            isShape &= int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out shape[i]) && shape[i] is > 0 and <= 4096;
-        return isShape ? shape : throw new UserErrorException($"--input is channels x height x width, such as 3x224x224, not {text}");
+            isShape &= int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out shape[i])
+                && shape[i] is > 0 and <= 4096;
+        return isShape
+            ? shape
+            : throw new UserErrorException($"--input is channels x height x width, such as 3x224x224, not {text}");
     }
 
     static string Dimensions(int[] shape) => string.Join(" x ", shape);
 
     static string Number(long value) => value == 0 ? "" : value.ToString("N0", CultureInfo.InvariantCulture);
 
-    static string Bytes(long value) => value == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{value / 1024.0:N1} KiB");
+    static string Bytes(long value) =>
+        value == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{value / 1024.0:N1} KiB");
 }

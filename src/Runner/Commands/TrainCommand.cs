@@ -15,7 +15,11 @@ static class TrainCommand
             Description = $"A preset ({string.Join(", ", ConfigReader.Presets)}) or a JSON file",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        Option<string?> output = new("--out") { Description = "The run's folder (default: runs/<preset>-<n>)", HelpName = "DIR" };
+        Option<string?> output = new("--out")
+        {
+            Description = "The run's folder (default: runs/<preset>-<n>)",
+            HelpName = "DIR",
+        };
         Option<string?> resume = new("--resume")
         {
             Description = "Go on with a run: --resume RUN, or --out RUN --resume",
@@ -27,7 +31,10 @@ static class TrainCommand
         Option<ulong?> seed = CommonOptions.Seed();
         Option<string[]> settings = CommonOptions.Set();
         Option<bool> json = CommonOptions.Json();
-        Command command = new("train", "Trains an embedding network") { config, output, resume, device, threads, seed, settings, json };
+        Command command = new("train", "Trains an embedding network")
+        {
+            config, output, resume, device, threads, seed, settings, json,
+        };
         command.SetAction(parsed =>
         {
             bool resumes = parsed.GetResult(resume) is not null;
@@ -35,7 +42,8 @@ static class TrainCommand
                 parsed.GetValue(config), parsed.GetValue(output), resumes, parsed.GetValue(resume));
             List<string> changes = [.. parsed.GetValue(settings)!];
             if (parsed.GetValue(seed) is { } number) changes.Add($"train.seed={number}");
-            if (resumes && !request.IsResumed) terminal.Error.WriteLine($"{request.Folder.Path} holds no run yet: starting one");
+            if (resumes && !request.IsResumed)
+                terminal.Error.WriteLine($"{request.Folder.Path} holds no run yet: starting one");
             using Device opened = parsed.OpenDevice(device, threads);
             return TrainingRun.Start(request, changes, opened, terminal, parsed.GetValue(json));
         });

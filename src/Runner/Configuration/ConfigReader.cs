@@ -85,7 +85,8 @@ public static class ConfigReader
     public static string ToJson(RunConfig config) => JsonSerializer.Serialize(config, Format);
 
     /// <summary>How a configuration spells a value of one of its enumerations: <c>small-cnn</c>.</summary>
-    public static string Word<T>(T value) where T : struct, Enum => JsonSerializer.SerializeToElement(value, Format).GetString()!;
+    public static string Word<T>(T value)
+        where T : struct, Enum => JsonSerializer.SerializeToElement(value, Format).GetString()!;
 
     static string PresetText(string name)
     {

@@ -41,7 +41,9 @@ static class ConfigRules
         rules.That(model.Input.Length == 3, "model.input", "must be [channels, height, width]", model.Input);
         for (int i = 0; i < model.Input.Length; i++)
             rules.Between(model.Input[i], 1, MostPixels, $"model.input[{i}]");
-        rules.That(model.Width is >= 4 and <= 1024 && model.Width % 4 == 0, "model.width", "must be a multiple of 4 up to 1024", model.Width);
+        rules.That(
+            model.Width is >= 4 and <= 1024 && model.Width % 4 == 0, "model.width",
+            "must be a multiple of 4 up to 1024", model.Width);
         rules.Between(model.Embedding, 1, 65536, "model.embedding");
         rules.That(model.Dropout is >= 0 and < 1, "model.dropout", "must be from 0 to below 1", model.Dropout);
         rules.That(model.Kind != ModelKind.Onnx || model.Path is not null, "model.path", "must name the .onnx file",
@@ -120,7 +122,9 @@ static class ConfigRules
         rules.AtLeast(evaluate.EveryEpochs, 0, "evaluate.everyEpochs");
         if (!evaluate.Protocols.Contains(EvaluationProtocol.Lfw)) return;
         rules.That(evaluate.Pairs is not null, "evaluate.pairs", "must name pairs.txt for the protocol lfw", null);
-        rules.That((evaluate.PairsImages ?? data.Path) is not null, "evaluate.pairsImages", "must name the folder of people", null);
+        rules.That(
+            (evaluate.PairsImages ?? data.Path) is not null, "evaluate.pairsImages", "must name the folder of people",
+            null);
     }
 
     static void Check(Rules rules, PhaseConfig[] phases, SamplerConfig sampler)
@@ -136,8 +140,9 @@ static class ConfigRules
             rules.AtLeast(phase.Steps ?? 1, 1, $"{path}.steps");
             rules.Positive(phase.LearningRate ?? 1, $"{path}.learningRate");
             if (phase.Loss is not { } loss) continue;
-            rules.That(loss.Rule != MiningRule.Explicit, $"{path}.loss.rule", "must mine: batches are drawn the same way in every phase",
-                "explicit");
+            rules.That(
+                loss.Rule != MiningRule.Explicit, $"{path}.loss.rule",
+                "must mine: batches are drawn the same way in every phase", "explicit");
             Check(rules, sampler, loss);
         }
     }

@@ -28,23 +28,32 @@ static class ClassFolders
             "data.path must name the folder of images, one folder a class: --set data.path=DIR");
         if (!Directory.Exists(root)) throw new UserErrorException($"data.path: there is no folder {root}");
         if (shape[0] is not (1 or 3))
-            throw new UserErrorException($"model.input[0] must be 1 (grey) or 3 (red, green, blue) for images, not {shape[0]}");
-        bool isSplit = Directory.Exists(Path.Combine(root, TrainFolder)) && Directory.Exists(Path.Combine(root, TestFolder));
+            throw new UserErrorException(
+                $"model.input[0] must be 1 (grey) or 3 (red, green, blue) for images, not {shape[0]}");
+        bool isSplit = Directory.Exists(Path.Combine(root, TrainFolder))
+            && Directory.Exists(Path.Combine(root, TestFolder));
         Entry[] entries = isSplit
-            ? [.. Find(Path.Combine(root, TrainFolder), isTest: false), .. Find(Path.Combine(root, TestFolder), isTest: true)]
+            ? [
+                .. Find(Path.Combine(root, TrainFolder), isTest: false),
+                .. Find(Path.Combine(root, TestFolder), isTest: true)]
             : [.. Find(root, isTest: false)];
         if (entries.Length == 0)
-            throw new UserErrorException($"{root} has no folder with PNG or JPEG images in it; each class needs a folder of its own");
+            throw new UserErrorException(
+                $"{root} has no folder with PNG or JPEG images in it; each class needs a folder of its own");
         ImageFiles files = new([.. entries.Select(e => e.Path)], shape, config.CacheMegabytes * Megabyte);
         IReadOnlyDictionary<int, string> broken = FindBroken(files, config.Broken, root, log);
         int[] sound = [.. Enumerable.Range(0, entries.Length).Where(i => !broken.ContainsKey(i))];
         string[] classes = [.. sound.Select(i => entries[i].Class).Distinct().Order(StringComparer.Ordinal)];
-        if (classes.Length == 0) throw new UserErrorException($"{root}: not one of its {entries.Length} images can be decoded");
-        HashSet<int> test = isSplit ? [.. sound.Where(i => entries[i].IsTest)] : Draw(sound, entries, config.TestShare, seed);
+        if (classes.Length == 0)
+            throw new UserErrorException($"{root}: not one of its {entries.Length} images can be decoded");
+        HashSet<int> test = isSplit
+            ? [.. sound.Where(i => entries[i].IsTest)]
+            : Draw(sound, entries, config.TestShare, seed);
         FolderDataset Part(string name, IEnumerable<int> members)
         {
             int[] kept = Limited([.. members], i => entries[i].Class, config.Limit);
-            return new FolderDataset(name, files, kept, [.. kept.Select(i => Array.IndexOf(classes, entries[i].Class))], classes);
+            return new FolderDataset(
+                name, files, kept, [.. kept.Select(i => Array.IndexOf(classes, entries[i].Class))], classes);
         }
         string title = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
         return new DatasetSplits(
@@ -61,7 +70,8 @@ static class ClassFolders
         where !Path.GetFileName(path).StartsWith('.') && ImageFile.IsImage(path)
         select new Entry(path, name, isTest);
 
-    static IReadOnlyDictionary<int, string> FindBroken(ImageFiles files, BrokenImages broken, string root, Action<string> log)
+    static IReadOnlyDictionary<int, string> FindBroken(
+        ImageFiles files, BrokenImages broken, string root, Action<string> log)
     {
         IReadOnlyDictionary<int, string> found = files.FindBroken();
         foreach (int i in found.Keys.Order())
@@ -82,7 +92,8 @@ static class ClassFolders
     {
         HashSet<int> test = [];
         Philox random = new(seed, Streams.Split);
-        foreach (IGrouping<string, int> group in members.GroupBy(i => entries[i].Class).OrderBy(g => g.Key, StringComparer.Ordinal))
+        foreach (IGrouping<string, int> group in members.GroupBy(i => entries[i].Class).OrderBy(
+            g => g.Key, StringComparer.Ordinal))
         {
             int[] images = [.. group];
             random.Shuffle(images.AsSpan());
@@ -92,7 +103,8 @@ static class ClassFolders
     }
 
     /// <summary>The first so many images, taken from the classes in turn.</summary>
-    static int[] Limited(int[] members, Func<int, string> classOf, int? limit) => limit is null || limit >= members.Length
+    static int[] Limited(int[] members, Func<int, string> classOf, int? limit) =>
+        limit is null || limit >= members.Length
         ? members
         : [.. members.GroupBy(classOf).SelectMany(g => g.Select((member, place) => (member, place)))
             .OrderBy(m => m.place).Take(limit.Value).Select(m => m.member).Order()];

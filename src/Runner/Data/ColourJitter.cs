@@ -20,7 +20,8 @@ public sealed class ColourJitter(float strength) : IAugmentation
         for (int i = 0; i < plane; i++)
         {
             float grey = Grey(pixels, plane, i);
-            for (int at = i; at < pixels.Length; at += plane) pixels[at] = Math.Clamp(grey + saturation * (pixels[at] - grey), 0, 1);
+            for (int at = i; at < pixels.Length; at += plane)
+                pixels[at] = Math.Clamp(grey + saturation * (pixels[at] - grey), 0, 1);
         }
     }
 

@@ -36,7 +36,8 @@ public static class Datasets
     static DatasetSplits OpenAsTheyAre(RunConfig run, Action<string> log)
     {
         DataConfig config = run.Data;
-        if (config.Kind == DataKind.Folder) return ClassFolders.Open(config, new Shape(run.Model.Input), run.Train.Seed, log);
+        if (config.Kind == DataKind.Folder)
+            return ClassFolders.Open(config, new Shape(run.Model.Input), run.Train.Seed, log);
         (MemoryDataset train, MemoryDataset? test) = config.Kind switch
         {
             DataKind.Mnist => IdxDataset.Mnist.Read(config.Path ?? IdxDataset.Mnist.Fetch(log)),

@@ -67,7 +67,8 @@ sealed class ImageFiles(IReadOnlyList<string> paths, Shape shape, long mostCache
         if (Volatile.Read(ref cache[index]) is { } cached) return cached;
         byte[] planes = new byte[shape.Count];
         ImageFile.Decode(paths[index]).Fit(shape, planes);
-        if (Interlocked.Add(ref cachedBytes, planes.Length) <= mostCachedBytes) Volatile.Write(ref cache[index], planes);
+        if (Interlocked.Add(ref cachedBytes, planes.Length) <= mostCachedBytes)
+            Volatile.Write(ref cache[index], planes);
         else Interlocked.Add(ref cachedBytes, -planes.Length);
         return planes;
     }

@@ -44,7 +44,9 @@ public sealed class ResizeCrop(float leastArea) : IAugmentation
             float stretch = MathF.Pow(MostStretch, random.NextSingle() - 0.5f);
             float cropWidth = width * MathF.Sqrt(area) * stretch, cropHeight = height * MathF.Sqrt(area) / stretch;
             if (cropWidth > width || cropHeight > height) continue;
-            return (random.NextSingle() * (width - cropWidth), random.NextSingle() * (height - cropHeight), cropWidth, cropHeight);
+            return (
+                random.NextSingle() * (width - cropWidth), random.NextSingle() * (height - cropHeight), cropWidth,
+                cropHeight);
         }
         return (0, 0, width, height);
     }

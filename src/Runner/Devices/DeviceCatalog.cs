@@ -22,14 +22,16 @@ static class DeviceCatalog
         {
             IReadOnlyList<GpuDevice> gpus = GpuDevice.Find(family, out string reason);
             entries.AddRange(gpus.Select(g => new DeviceEntry(
-                g.Id, g.Capabilities.Name, g.Driver, g.Capabilities.GlobalBytes, g.Capabilities.ComputeUnits, g.Id == chosen,
+                g.Id, g.Capabilities.Name, g.Driver, g.Capabilities.GlobalBytes, g.Capabilities.ComputeUnits,
+                g.Id == chosen,
                 g.Unusable == "", g.Unusable == "" ? null : g.Unusable)));
             if (gpus.Count == 0) entries.Add(DeviceEntry.Missing(family, reason));
         }
         entries.AddRange(OpenClVendors.Broken().Select(b => DeviceEntry.Missing("opencl", b.Reason)));
         entries.Insert(0, new DeviceEntry(
             Cpu, CpuName.Read(), $".NET {Environment.Version}, {InstructionsText(CpuInstructionSets.Best)}",
-            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Environment.ProcessorCount, Auto: chosen is null, Usable: true));
+            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Environment.ProcessorCount, Auto: chosen is null,
+            Usable: true));
         return entries;
     }
 

@@ -10,7 +10,8 @@ namespace TripletGpu.Runner.Devices;
 /// <param name="Usable">Whether it can be used.</param>
 /// <param name="Reason">Why it cannot; null where it can.</param>
 sealed record DeviceEntry(
-    string Id, string Name, string Driver, long MemoryBytes, int ComputeUnits, bool Auto, bool Usable, string? Reason = null)
+    string Id, string Name, string Driver, long MemoryBytes, int ComputeUnits, bool Auto, bool Usable,
+    string? Reason = null)
 {
     /// <summary>A kind of driver without a device, and why.</summary>
     public static DeviceEntry Missing(string family, string reason) => new(family, "", "", 0, 0, false, false, reason);

@@ -15,7 +15,8 @@ namespace TripletGpu.Runner.Devices;
 /// <param name="open">Opens it.</param>
 /// <param name="takenByAuto">False where another family has the same device and is preferred.</param>
 sealed class GpuDevice(
-    string id, string driver, GpuCapabilities capabilities, string found, Func<IGpuDriver> open, bool takenByAuto = true)
+    string id, string driver, GpuCapabilities capabilities, string found, Func<IGpuDriver> open,
+    bool takenByAuto = true)
 {
     /// <summary>The families in the order in which <c>auto</c> prefers them.</summary>
     public static readonly string[] Families = ["cuda", "ilgpu", "opencl"];
@@ -55,7 +56,8 @@ sealed class GpuDevice(
                 "ilgpu" => [.. IlgpuDevices.Find(out reason).Select((d, n) =>
                     new GpuDevice($"ilgpu:{n}", d.Capabilities.Driver, d.Capabilities, "", d.Open, d.IsCuda))],
                 _ => [.. OpenClDevices.Find(out reason).Select((d, n) =>
-                    new GpuDevice($"opencl:{n}", $"{d.Platform}, {d.Capabilities.Driver}", d.Capabilities, d.Unusable, d.Open))],
+                    new GpuDevice(
+                        $"opencl:{n}", $"{d.Platform}, {d.Capabilities.Driver}", d.Capabilities, d.Unusable, d.Open))],
             };
         }
         catch (DriverException exception)
@@ -69,7 +71,8 @@ sealed class GpuDevice(
     /// <exception cref="UserErrorException">It cannot be used.</exception>
     public Device Open()
     {
-        if (Unusable != "") throw new UserErrorException($"--device {Id}: {Capabilities.Name} cannot be used: {Unusable}");
+        if (Unusable != "")
+            throw new UserErrorException($"--device {Id}: {Capabilities.Name} cannot be used: {Unusable}");
         try
         {
             return new Device(Id, new GpuBackend(open()));

@@ -21,7 +21,8 @@ sealed record Terminal(TextWriter Out, TextWriter Error, bool IsInteractive = fa
     /// <summary>The process's own streams; obeys NO_COLOR and TERM=dumb.</summary>
     public static Terminal OfProcess()
     {
-        bool isDumb = Environment.GetEnvironmentVariable("TERM") is "dumb" or (null or "") && !OperatingSystem.IsWindows();
+        bool isDumb = Environment.GetEnvironmentVariable("TERM") is "dumb" or (null or "")
+            && !OperatingSystem.IsWindows();
         bool wantsColor = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         return new Terminal(Console.Out, Console.Error,
             IsInteractive: !isDumb && !Console.IsErrorRedirected,

@@ -12,7 +12,8 @@ static class EmbeddingFile
     /// <exception cref="UserErrorException">The name ends neither in .npy nor in .tsv.</exception>
     public static void CheckName(string path)
     {
-        if (!IsTable(path) && Path.GetExtension(path) != ".npy") throw new UserErrorException($"--out {path}: the name must end in .npy or .tsv");
+        if (!IsTable(path) && Path.GetExtension(path) != ".npy")
+            throw new UserErrorException($"--out {path}: the name must end in .npy or .tsv");
     }
 
     /// <summary>Writes the embeddings, row by row.</summary>

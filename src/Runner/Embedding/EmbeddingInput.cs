@@ -50,7 +50,8 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
         NpyHeader header = Npy.ReadHeader(path);
         Shape shape = header.Shape;
         if (shape.Rank is not (3 or 4) || shape.Count == 0)
-            throw new UserErrorException($"{path} has shape {shape}; images are [n, channels, height, width] or [n, height, width]");
+            throw new UserErrorException(
+                $"{path} has shape {shape}; images are [n, channels, height, width] or [n, height, width]");
         Shape image = shape.Rank == 3 ? new(1, shape[1], shape[2]) : new(shape[1], shape[2], shape[3]);
         int[] labels = new int[shape[0]];
         return new EmbeddingInput(header.Element.IsByte

@@ -17,7 +17,8 @@ static class ImageFolder
         if (paths.Length == 0) throw new UserErrorException($"{folder} holds no PNG or JPEG image");
         int[] all = [.. Enumerable.Range(0, paths.Length)];
         return new EmbeddingInput(
-            new FolderDataset(folder, new ImageFiles(paths, shape, mostCachedBytes: 0), all, new int[all.Length], ["?"]),
+            new FolderDataset(
+                folder, new ImageFiles(paths, shape, mostCachedBytes: 0), all, new int[all.Length], ["?"]),
             [.. paths.Select(path => Path.GetRelativePath(folder, path))]);
     }
 }

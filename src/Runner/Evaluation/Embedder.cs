@@ -37,7 +37,9 @@ static class Embedder
                 Shape shape = new([count, .. images.ImageShape.ToArray()]);
                 network.Forward(network.Device.Tensor(shape, batch.AsSpan(0, count * pixels)))
                     .CopyTo(embeddings.AsSpan(start * width, count * width));
-                progress.Report(start + count, images.Count, () => $"embedding {images.Name}: {start + count:N0} of {images.Count:N0}");
+                progress.Report(
+                    start + count, images.Count,
+                    () => $"embedding {images.Name}: {start + count:N0} of {images.Count:N0}");
             }
             return embeddings;
         }

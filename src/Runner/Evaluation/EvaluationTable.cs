@@ -12,7 +12,8 @@ static class EvaluationTable
     public static void Show(Terminal terminal, EvaluationResult result)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumn("figure");
-        foreach (string column in (string[])["value", "raw pixels", "untrained"]) table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (string column in (string[])["value", "raw pixels", "untrained"])
+            table.AddColumn(new TableColumn(column).RightAligned());
         Add("precision at 1", result.PrecisionAt1, result.Baselines);
         Add("R-precision", result.RPrecision);
         Add("MAP@R", result.MapAtR);
@@ -33,12 +34,16 @@ static class EvaluationTable
         terminal.Show(table);
         EvaluationProtocolFacts facts = result.Protocol;
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{facts.N:N0} of {facts.Query} against {(facts.SelfMatchExcluded ? "each other" : facts.Reference)}, {facts.Distance},"
+            $"{facts.N:N0} of {facts.Query} against {(facts.SelfMatchExcluded ? "each other" : facts.Reference)},"
+            + $" {facts.Distance},"
             + $" {(facts.Normalized ? "normalised" : "not normalised")}"));
 
         void Add(string name, double? value, Baselines? baselines = null)
         {
-            if (value is not null) table.AddRow(name, Number(value), Number(baselines?.RawPixelsPrecisionAt1), Number(baselines?.UntrainedPrecisionAt1));
+            if (value is not null)
+                table.AddRow(
+                    name, Number(value), Number(baselines?.RawPixelsPrecisionAt1),
+                    Number(baselines?.UntrainedPrecisionAt1));
         }
     }
 

@@ -33,10 +33,12 @@ sealed record FacePairs(IReadOnlyList<string> Files, int[] First, int[] Second, 
         {
             string[] fields = line.Split((char[])['\t', ' '], StringSplitOptions.RemoveEmptyEntries);
             // "10 300", or "300" for a single fold.
-            if (fields.Length == 0 || number == 1 && fields.Length <= 2 && fields.All(f => int.TryParse(f, out _))) continue;
+            if (fields.Length == 0 || number == 1 && fields.Length <= 2 && fields.All(f => int.TryParse(f, out _)))
+                continue;
             string place = $"{path}, line {number}";
             if (fields.Length is not (3 or 4))
-                throw new UserErrorException($"{place}: a pair is \"name 1 2\" or \"name 1 name 2\", not \"{line.Trim()}\"");
+                throw new UserErrorException(
+                    $"{place}: a pair is \"name 1 2\" or \"name 1 name 2\", not \"{line.Trim()}\"");
             string other = fields[fields.Length == 3 ? 0 : 2];
             first.Add(Place(fields[0], fields[1], place));
             second.Add(Place(other, fields[^1], place));
@@ -44,7 +46,8 @@ sealed record FacePairs(IReadOnlyList<string> Files, int[] First, int[] Second, 
         }
         if (isSame.Count < Folds)
             throw new UserErrorException($"{path} has {isSame.Count} pairs; {Folds} folds need {Folds} at least");
-        return new FacePairs([.. places.OrderBy(p => p.Value).Select(p => p.Key)], [.. first], [.. second], [.. isSame]);
+        return new FacePairs(
+            [.. places.OrderBy(p => p.Value).Select(p => p.Key)], [.. first], [.. second], [.. isSame]);
 
         int Place(string name, string photograph, string place)
         {
@@ -58,9 +61,11 @@ sealed record FacePairs(IReadOnlyList<string> Files, int[] First, int[] Second, 
     {
         if (!int.TryParse(photograph, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             || name.Contains("..", StringComparison.Ordinal) || name.AsSpan().IndexOfAny('/', '\\') >= 0)
-            throw new UserErrorException($"{place}: \"{name} {photograph}\" is no photograph; one is a name and a number");
+            throw new UserErrorException(
+                $"{place}: \"{name} {photograph}\" is no photograph; one is a name and a number");
         string stem = Path.Combine(folder, name, string.Create(CultureInfo.InvariantCulture, $"{name}_{number:0000}"));
         return Extensions.Select(extension => stem + extension).FirstOrDefault(File.Exists)
-            ?? throw new UserErrorException($"{place}: there is no {stem}.jpg or .png; evaluate.pairsImages names the folder of people");
+            ?? throw new UserErrorException(
+                $"{place}: there is no {stem}.jpg or .png; evaluate.pairsImages names the folder of people");
     }
 }

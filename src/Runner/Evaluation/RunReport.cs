@@ -32,18 +32,22 @@ static class RunReport
             Facts = facts,
             Figures = Figures(result),
             Protocol = $"{result.Protocol.N} of {result.Protocol.Query} against {result.Protocol.Reference},"
-                + $" {result.Protocol.Distance}, self-match {(result.Protocol.SelfMatchExcluded ? "excluded" : "impossible")}",
+                + $" {result.Protocol.Distance},"
+                + $" self-match {(result.Protocol.SelfMatchExcluded ? "excluded" : "impossible")}",
             Course = ReadCourse(folder.Metrics),
             Classes = images.ClassNames,
             Map = Map(measured, images, sheet, config.Train.Seed),
             Confusion = result.Neighbours?.Confusion([.. Enumerable.Range(0, images.ClassNames.Count)]),
             Roc = result.Verification is { } pairs
-                ? new RocCurve([.. pairs.Roc.Select(p => p.FalseAcceptRate)], [.. pairs.Roc.Select(p => p.ValidationRate)], pairs.Auc, pairs.Eer)
+                ? new RocCurve(
+                    [.. pairs.Roc.Select(p => p.FalseAcceptRate)], [.. pairs.Roc.Select(p => p.ValidationRate)],
+                    pairs.Auc, pairs.Eer)
                 : null,
             Mistakes = result.Neighbours is null ? [] :
             [
                 .. result.Neighbours.HardestMistakes(Mistakes).Select(m => new Mistake(
-                    AddImage(sheet, images, m.Query), AddImage(sheet, data.Train, m.Reference), m.Label, m.Predicted, m.Distance)),
+                    AddImage(sheet, images, m.Query), AddImage(sheet, data.Train, m.Reference), m.Label, m.Predicted,
+                    m.Distance)),
             ],
             Images = sheet,
         };
@@ -54,10 +58,12 @@ static class RunReport
         List<Figure> figures = [];
         List<Baseline> baselines = [];
         if (result.Baselines.RawPixelsPrecisionAt1 is { } raw) baselines.Add(new Baseline("raw pixels", raw));
-        if (result.Baselines.UntrainedPrecisionAt1 is { } untrained) baselines.Add(new Baseline("untrained network", untrained));
+        if (result.Baselines.UntrainedPrecisionAt1 is { } untrained)
+            baselines.Add(new Baseline("untrained network", untrained));
         if (result.PrecisionAt1 is { } precision)
             figures.Add(new Figure("precision at 1", precision, "the nearest reference has the same class", baselines));
-        if (result.MapAtR is { } map) figures.Add(new Figure("MAP@R", map, "precision over the R nearest, by rank", []));
+        if (result.MapAtR is { } map)
+            figures.Add(new Figure("MAP@R", map, "precision over the R nearest, by rank", []));
         if (result.NearestMeanAccuracy is { } mean)
             figures.Add(new Figure("nearest class mean", mean, "the nearest mean of a class is the own one", []));
         if (result.Verification is { } pairs)
@@ -67,7 +73,8 @@ static class RunReport
                 figures.Add(new Figure($"VAL at FAR {rate}", share, "pairs of one class accepted", []));
         }
         if (result.TripletOrder is { } order)
-            figures.Add(new Figure("random triplets in order", order.Mean, "the positive is nearer than a random negative", []));
+            figures.Add(new Figure(
+                "random triplets in order", order.Mean, "the positive is nearer than a random negative", []));
         return figures;
     }
 
@@ -82,7 +89,8 @@ static class RunReport
         return new EmbeddingMap(x, y, shown.Labels,
             [.. rows.Select(row => measured.Result.Neighbours?.Predicted(row) ?? all.Labels[row])],
             [.. rows.Select(row => AddImage(sheet, images, row))],
-            $"t-SNE of {rows.Length.ToString(CultureInfo.InvariantCulture)} of {all.Count} embeddings; distances between far groups mean nothing.");
+            $"t-SNE of {rows.Length.ToString(CultureInfo.InvariantCulture)} of {all.Count} embeddings; distances"
+            + " between far groups mean nothing.");
     }
 
     static int AddImage(SpriteSheet sheet, IImageDataset images, int index)

@@ -38,7 +38,8 @@ static class ExifOrientation
         if (directory > tiff.Length - 2) return Upright;
         int first = (int)directory + 2, entries = UInt16(tiff[(int)directory..], isLittle);
         for (int at = first; at < first + entries * EntryBytes && at + EntryBytes <= tiff.Length; at += EntryBytes)
-            if (UInt16(tiff[at..], isLittle) == OrientationTag && UInt16(tiff[(at + 8)..], isLittle) is >= 1 and <= 8 and int found)
+            if (UInt16(tiff[at..], isLittle) == OrientationTag
+                && UInt16(tiff[(at + 8)..], isLittle) is >= 1 and <= 8 and int found)
                 return found;
         return Upright;
     }

@@ -15,7 +15,8 @@ public static partial class ImageFile
     private static partial PixelImage DecodeJpeg(ReadOnlySpan<byte> file)
     {
         // ImageSharp fills up what is missing of a file that was cut short.
-        if (file.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xD9]) < 0) throw new ImageFormatException("damaged JPEG: it has no end");
+        if (file.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xD9]) < 0)
+            throw new ImageFormatException("damaged JPEG: it has no end");
         try
         {
             ImageInfo info = Image.Identify(file);

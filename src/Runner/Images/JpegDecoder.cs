@@ -21,7 +21,8 @@ public static unsafe class JpegDecoder
             fixed (byte* data = file)
             {
                 if (TurboJpeg.DecompressHeader(
-                    decoder, data, (nuint)file.Length, out int width, out int height, out _, out TurboJpeg.Colours colours) != 0)
+                    decoder, data, (nuint)file.Length, out int width, out int height, out _,
+                    out TurboJpeg.Colours colours) != 0)
                     throw Damaged(decoder);
                 PixelImage.CheckSize(width, height);
                 bool isPrinted = colours is TurboJpeg.Colours.Cmyk or TurboJpeg.Colours.Ycck;
@@ -29,7 +30,8 @@ public static unsafe class JpegDecoder
                 fixed (byte* to = pixels)
                 {
                     TurboJpeg.Format format = isPrinted ? TurboJpeg.Format.Cmyk : TurboJpeg.Format.Rgb;
-                    int failed = TurboJpeg.Decompress(decoder, data, (nuint)file.Length, to, width, 0, height, format, 0);
+                    int failed = TurboJpeg.Decompress(
+                        decoder, data, (nuint)file.Length, to, width, 0, height, format, 0);
                     if (failed != 0 && !IsHarmless(decoder)) throw Damaged(decoder);
                 }
                 PixelImage image = new(width, height, isPrinted ? FromInks(pixels) : pixels);

@@ -34,7 +34,8 @@ public sealed class PixelImage
         const int mostExtent = 65535;
         if (width is < 1 or > mostExtent || height is < 1 or > mostExtent || (long)width * height > MostPixels)
             throw new ImageFormatException(string.Create(CultureInfo.InvariantCulture,
-                $"its header says {width} x {height} pixels; an image may have {MostPixels:N0}, and {mostExtent} on a side"));
+                $"its header says {width} x {height} pixels; an image may have {MostPixels:N0}, and {mostExtent} on"
+                + $" a side"));
     }
 
     /// <summary>Turns and mirrors the image as an EXIF orientation (1 to 8) says, so that it stands upright.</summary>

@@ -20,7 +20,8 @@ public static class PngEncoder
     {
         if (channels is not (1 or 3)) throw new ArgumentException($"{channels} channels: a PNG is written with 1 or 3");
         if (pixels.Length != (long)width * height * channels || pixels.IsEmpty)
-            throw new ArgumentException($"{pixels.Length} bytes do not make {width} x {height} pixels of {channels} channels");
+            throw new ArgumentException(
+                $"{pixels.Length} bytes do not make {width} x {height} pixels of {channels} channels");
         using MemoryStream file = new();
         file.Write(Signature);
         Span<byte> header = stackalloc byte[13];

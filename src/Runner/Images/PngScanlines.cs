@@ -12,7 +12,10 @@ ref struct PngScanlines
     readonly record struct Pass(int X, int Y, int StepX, int StepY);
 
     static readonly Pass[] adam7 =
-        [new(0, 0, 8, 8), new(4, 0, 8, 8), new(0, 4, 4, 8), new(2, 0, 4, 4), new(0, 2, 2, 4), new(1, 0, 2, 2), new(0, 1, 1, 2)];
+        [
+            new(0, 0, 8, 8), new(4, 0, 8, 8), new(0, 4, 4, 8), new(2, 0, 4, 4), new(0, 2, 2, 4), new(1, 0, 2, 2),
+            new(0, 1, 1, 2),
+        ];
 
     readonly PngHeader header;
     readonly ReadOnlySpan<byte> palette;
@@ -122,6 +125,7 @@ ref struct PngScanlines
     {
         8 => line[index],
         16 => line[2 * index],
-        _ => line[index * header.Depth / 8] >> (8 - header.Depth - index * header.Depth % 8) & ((1 << header.Depth) - 1),
+        _ =>
+            line[index * header.Depth / 8] >> (8 - header.Depth - index * header.Depth % 8) & ((1 << header.Depth) - 1),
     };
 }

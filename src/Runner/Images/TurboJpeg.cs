@@ -22,8 +22,10 @@ static unsafe partial class TurboJpeg
     public enum Colours { Rgb, YCbCr, Grey, Cmyk, Ycck }
 
     /// <summary>Why JPEG files cannot be read here, or null where they can.</summary>
-    public static string? Unavailable => handle != 0 ? null
-        : "JPEG needs libturbojpeg, which is not installed (Debian: libturbojpeg0; Fedora: turbojpeg; macOS: jpeg-turbo)";
+    public static string? Unavailable => handle != 0
+        ? null
+        : "JPEG needs libturbojpeg, which is not installed"
+            + " (Debian: libturbojpeg0; Fedora: turbojpeg; macOS: jpeg-turbo)";
 
     /// <summary>What was wrong last.</summary>
     public static string Message(nint decoder) => Marshal.PtrToStringUTF8(ErrorText(decoder)) ?? "";
@@ -37,7 +39,8 @@ static unsafe partial class TurboJpeg
 
     [LibraryImport(Library, EntryPoint = "tjDecompress2")]
     public static partial int Decompress(
-        nint decoder, byte* data, nuint bytes, byte* pixels, int width, int pitch, int height, Format format, int flags);
+        nint decoder, byte* data, nuint bytes, byte* pixels, int width, int pitch, int height, Format format,
+        int flags);
 
     [LibraryImport(Library, EntryPoint = "tjGetErrorCode")]
     public static partial int ErrorCode(nint decoder);

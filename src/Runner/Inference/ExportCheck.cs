@@ -24,12 +24,14 @@ static class ExportCheck
         using (Step step = network.Device.BeginStep(record: false))
             expected = network.Forward(network.Device.Tensor(two, pixels)).ToArray();
         OnnxGraph graph = new(network.Device, file);
-        float[] actual = graph.Evaluate(new Dictionary<string, NpyArray<float>> { [graph.Inputs[0].Name] = new(two, pixels) })[graph.Outputs[0]].Values;
+        Dictionary<string, NpyArray<float>> inputs = new() { [graph.Inputs[0].Name] = new(two, pixels) };
+        float[] actual = graph.Evaluate(inputs)[graph.Outputs[0]].Values;
         graph.Release();
         double largest = expected.Max(MathF.Abs), error = 0;
         for (int i = 0; i < actual.Length; i++) error = Math.Max(error, Math.Abs(actual[i] - expected[i]));
         double relative = largest == 0 ? error : error / largest;
         return relative <= Allowed ? relative
-            : throw new InvalidOperationException($"{file} gives outputs that differ by {relative:0.0e+0} from the network's");
+            : throw new InvalidOperationException(
+                $"{file} gives outputs that differ by {relative:0.0e+0} from the network's");
     }
 }

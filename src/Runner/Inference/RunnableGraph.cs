@@ -10,7 +10,8 @@ sealed class RunnableGraph(OnnxGraph graph) : RunnableModel
 
     public override IReadOnlyList<string> Outputs => graph.Outputs;
 
-    public override IReadOnlyDictionary<string, NpyArray<float>> Run(IReadOnlyDictionary<string, NpyArray<float>> inputs) =>
+    public override IReadOnlyDictionary<string, NpyArray<float>> Run(
+        IReadOnlyDictionary<string, NpyArray<float>> inputs) =>
         graph.Evaluate(inputs);
 
     public override void Dispose() => graph.Release();

@@ -34,10 +34,12 @@ abstract class RunnableModel : IDisposable
             Dropout = 0,
             Normalize = settings.Normalize,
             StrideOn = settings.StrideOnFirst ? StrideOn.Convolution1x1 : StrideOn.Convolution3x3,
-            Head = settings.Outputs == 0 ? HeadKind.None : settings.Normalize ? HeadKind.Embedding : HeadKind.Classifier,
+            Head =
+                settings.Outputs == 0 ? HeadKind.None : settings.Normalize ? HeadKind.Embedding : HeadKind.Classifier,
         }, ConfigReader.Format);
 
-    public abstract IReadOnlyDictionary<string, NpyArray<float>> Run(IReadOnlyDictionary<string, NpyArray<float>> inputs);
+    public abstract IReadOnlyDictionary<string, NpyArray<float>> Run(
+        IReadOnlyDictionary<string, NpyArray<float>> inputs);
 
     public abstract void Dispose();
 }

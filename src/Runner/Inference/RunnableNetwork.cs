@@ -32,31 +32,38 @@ sealed class RunnableNetwork : RunnableModel
         string? described;
         using (SafeTensors file = SafeTensors.Open(path)) described = file.Metadata.GetValueOrDefault(MetadataKey);
         if (described is null)
-            throw new UserErrorException($"{path} does not say which network its weights are for; triplet import --as writes that down");
+            throw new UserErrorException(
+                $"{path} does not say which network its weights are for; triplet import --as writes that down");
         RunConfig config = ConfigReader.Parse($$"""{ "model": {{described}} }""", path, []);
         EmbeddingNetwork network = Networks.Create(config.Model, config.Train.Seed, device);
         Weights.Read(path, network);
         return new RunnableNetwork(network);
     }
 
-    public override IReadOnlyDictionary<string, NpyArray<float>> Run(IReadOnlyDictionary<string, NpyArray<float>> inputs)
+    public override IReadOnlyDictionary<string, NpyArray<float>> Run(
+        IReadOnlyDictionary<string, NpyArray<float>> inputs)
     {
         if (inputs.Keys.FirstOrDefault(name => name != Input) is { } unknown)
             throw new UserErrorException($"the network has no input \"{unknown}\", only {Input}");
         NpyArray<float> images = inputs[Input];
         Shape shape = images.Shape;
         if (shape.Rank != 4 || shape[1] != Network.ImageShape[0])
-            throw new UserErrorException($"the input is {shape}, but the network takes images (N, {Network.ImageShape.ToString()[1..]}");
+            throw new UserErrorException(
+                $"the input is {shape}, but the network takes images (N, {Network.ImageShape.ToString()[1..]}");
         float[] embeddings = new float[(long)shape[0] * Network.Dimension];
         int pixels = shape.Product(1, 4);
         for (int first = 0; first < shape[0]; first += ImagesAtOnce)
         {
             int count = Math.Min(ImagesAtOnce, shape[0] - first);
             using Step step = Network.Device.BeginStep(record: false);
-            Tensor x = Network.Device.Tensor(shape.With(0, count), images.Values.AsSpan(first * pixels, count * pixels));
+            Tensor x = Network.Device.Tensor(
+                shape.With(0, count), images.Values.AsSpan(first * pixels, count * pixels));
             Network.Forward(x).CopyTo(embeddings.AsSpan(first * Network.Dimension, count * Network.Dimension));
         }
-        return new Dictionary<string, NpyArray<float>> { [Output] = new(new Shape(shape[0], Network.Dimension), embeddings) };
+        return new Dictionary<string, NpyArray<float>>
+        {
+            [Output] = new(new Shape(shape[0], Network.Dimension), embeddings),
+        };
     }
 
     public override void Dispose() => Network.Release();

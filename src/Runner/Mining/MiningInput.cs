@@ -19,14 +19,16 @@ sealed record MiningInput(Shape Shape, float[] Embeddings, int[] Labels)
         if (settings.Rule == TripletRule.Explicit)
         {
             if (points.Shape[0] % 3 != 0)
-                throw new UserErrorException($"{embeddings} has {points.Shape[0]} rows; explicit needs anchors, positives and"
-                    + " negatives in equal number, one below the other");
+                throw new UserErrorException(
+                    $"{embeddings} has {points.Shape[0]} rows; explicit needs anchors, positives and negatives in equal"
+                    + " number, one below the other");
             return new MiningInput(points.Shape, points.Values, []);
         }
         if (labels is null) throw new UserErrorException("--labels is needed: an .npy with the class of each row");
         NpyArray<int> classes = Npy.ReadIntegers(labels);
         if (classes.Shape.Count != points.Shape[0])
-            throw new UserErrorException($"{labels} has {classes.Shape.Count} labels, but {embeddings} {points.Shape[0]} rows");
+            throw new UserErrorException(
+                $"{labels} has {classes.Shape.Count} labels, but {embeddings} {points.Shape[0]} rows");
         return new MiningInput(points.Shape, points.Values, classes.Values);
     }
 }

@@ -21,8 +21,9 @@ static class MiningJob
         MiningResult? result = null;
         List<double> times = [];
         long began = Stopwatch.GetTimestamp();
-        for (int call = 0; call < MostCalls && (call == 0 || Stopwatch.GetElapsedTime(began).TotalSeconds < MostSeconds); call++)
+        for (int call = 0; call < MostCalls; call++)
         {
+            if (call > 0 && Stopwatch.GetElapsedTime(began).TotalSeconds >= MostSeconds) break;
             using Step step = device.BeginStep();
             Tensor embeddings = device.Tensor(input.Shape, input.Embeddings);
             embeddings.RequiresGradient = true;

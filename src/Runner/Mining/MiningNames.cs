@@ -19,17 +19,19 @@ static class MiningNames
     };
 
     /// <summary>The distances.</summary>
-    public static IReadOnlyDictionary<string, TripletDistance> Distances { get; } = new Dictionary<string, TripletDistance>
-    {
-        ["squared"] = TripletDistance.Squared,
-        ["l2"] = TripletDistance.L2,
-    };
+    public static IReadOnlyDictionary<string, TripletDistance> Distances { get; } =
+        new Dictionary<string, TripletDistance>
+        {
+            ["squared"] = TripletDistance.Squared,
+            ["l2"] = TripletDistance.L2,
+        };
 
     /// <summary>The reductions.</summary>
-    public static IReadOnlyDictionary<string, TripletReduction> Reductions { get; } = new Dictionary<string, TripletReduction>
-    {
-        ["pairs"] = TripletReduction.Pairs,
-        ["active"] = TripletReduction.Active,
-        ["sum"] = TripletReduction.Sum,
-    };
+    public static IReadOnlyDictionary<string, TripletReduction> Reductions { get; } =
+        new Dictionary<string, TripletReduction>
+        {
+            ["pairs"] = TripletReduction.Pairs,
+            ["active"] = TripletReduction.Active,
+            ["sum"] = TripletReduction.Sum,
+        };
 }

@@ -122,7 +122,8 @@ public static class NeighbourEmbedding
             sumPushY += push * dy;
             sumMass += q;
         }
-        (pullX, pullY, pushX, pushY) = (Vector.Sum(sumPullX), Vector.Sum(sumPullY), Vector.Sum(sumPushX), Vector.Sum(sumPushY));
+        (pullX, pullY, pushX, pushY) = (
+            Vector.Sum(sumPullX), Vector.Sum(sumPullY), Vector.Sum(sumPushX), Vector.Sum(sumPushY));
         mass = Vector.Sum(sumMass);
         for (; j < x.Length; j++)
         {

@@ -49,7 +49,8 @@ public sealed class SpriteSheet
         byte[] sheet = new byte[stride * rows * Height];
         for (int i = 0; i < tiles.Count; i++)
             for (int y = 0; y < Height; y++)
-                tiles[i].AsSpan(y * line, line).CopyTo(sheet.AsSpan((i / columns * Height + y) * stride + i % columns * line));
+                tiles[i].AsSpan(y * line, line).CopyTo(
+                    sheet.AsSpan((i / columns * Height + y) * stride + i % columns * line));
         return PngEncoder.Encode(sheet, columns * Width, rows * Height, Channels);
     }
 }

@@ -35,7 +35,8 @@ sealed record CheckpointManifest(int Format, long Step, IReadOnlyList<Checkpoint
             CheckpointManifest? manifest = JsonSerializer.Deserialize<CheckpointManifest>(
                 File.ReadAllBytes(Path.Combine(folder, FileName)), Json.Readable);
             fault = manifest is null ? "its manifest is empty"
-                : manifest.Format != CurrentFormat ? $"its format is {manifest.Format}, this program reads {CurrentFormat}"
+                : manifest.Format != CurrentFormat
+                ? $"its format is {manifest.Format}, this program reads {CurrentFormat}"
                 : manifest.Files.Select(file => Fault(folder, file)).FirstOrDefault(found => found is not null);
             return fault is null ? manifest : null;
         }

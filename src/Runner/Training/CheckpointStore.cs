@@ -64,7 +64,8 @@ sealed class CheckpointStore(string folder, int keep)
     public void Tidy()
     {
         if (!Directory.Exists(folder)) return;
-        foreach (string path in Directory.GetDirectories(folder, $"{Prefix}*{Unfinished}")) Directory.Delete(path, recursive: true);
+        foreach (string path in Directory.GetDirectories(folder, $"{Prefix}*{Unfinished}"))
+            Directory.Delete(path, recursive: true);
     }
 
     string FolderOf(long step) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step}"));
@@ -75,7 +76,9 @@ sealed class CheckpointStore(string folder, int keep)
         List<(long Step, string Path)> found = [];
         if (!Directory.Exists(folder)) return found;
         foreach (string path in Directory.GetDirectories(folder, $"{Prefix}*"))
-            if (long.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long step))
+            if (long.TryParse(
+                Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture,
+                out long step))
                 found.Add((step, path));
         found.Sort((a, b) => b.Step.CompareTo(a.Step));
         return found;
@@ -83,7 +86,8 @@ sealed class CheckpointStore(string folder, int keep)
 
     static CheckpointManifest.Entry WriteFile(string folder, string name, Action<Stream> write)
     {
-        using FileStream file = new(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+        using FileStream file = new(
+            Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
         using SHA256 hash = SHA256.Create();
         using (CryptoStream hashed = new(file, hash, CryptoStreamMode.Write, leaveOpen: true)) write(hashed);
         file.Flush(flushToDisk: true);

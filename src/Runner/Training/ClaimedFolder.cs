@@ -25,9 +25,12 @@ sealed class ClaimedFolder : IDisposable
         try
         {
             if (folder.HoldsRun)
-                throw new UserErrorException($"{folder.Path} holds a run already: --resume continues it, another --out starts a new one");
-            if (Directory.EnumerateFileSystemEntries(folder.Path).FirstOrDefault(path => !IsLeftover(path)) is { } other)
-                throw new UserErrorException($"{folder.Path} is not empty ({Path.GetFileName(other)}): choose another --out");
+                throw new UserErrorException(
+                    $"{folder.Path} holds a run already: --resume continues it, another --out starts a new one");
+            IEnumerable<string> entries = Directory.EnumerateFileSystemEntries(folder.Path);
+            if (entries.FirstOrDefault(path => !IsLeftover(path)) is { } other)
+                throw new UserErrorException(
+                    $"{folder.Path} is not empty ({Path.GetFileName(other)}): choose another --out");
             return new ClaimedFolder(folder, held, isNew, hasOnlyOurs: true);
         }
         catch
@@ -75,7 +78,8 @@ sealed class ClaimedFolder : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            if (isNew && Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any()) Directory.Delete(path);
+            if (isNew && Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any())
+                Directory.Delete(path);
             throw new UserErrorException($"cannot use {path} for a run: {exception.Message}", exception);
         }
     }

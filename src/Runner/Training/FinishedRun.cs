@@ -25,7 +25,8 @@ sealed class FinishedRun : IDisposable
     {
         RunFolder folder = RunFolder.Existing(path);
         if (!File.Exists(folder.Model))
-            throw new UserErrorException($"{path} has no model.safetensors yet: go on with it by triplet train --resume {path}");
+            throw new UserErrorException(
+                $"{path} has no model.safetensors yet: go on with it by triplet train --resume {path}");
         RunConfig config = ConfigReader.Read(folder.Config, []);
         EmbeddingNetwork network = Networks.Create(config.Model, config.Train.Seed, device);
         Weights.Read(folder.Model, network);

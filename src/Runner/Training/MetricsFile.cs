@@ -47,7 +47,8 @@ sealed class MetricsFile : IDisposable
         {
             int length = bytes.AsSpan(end).IndexOf((byte)'\n');
             if (length < 0)
-                throw new UserErrorException($"{path} ends at step {line}, but the checkpoint is of step {steps}: it was cut short");
+                throw new UserErrorException(
+                    $"{path} ends at step {line}, but the checkpoint is of step {steps}: it was cut short");
             end += length + 1;
         }
         if (end < bytes.Length) AtomicFile.Write(path, stream => stream.Write(bytes, 0, end));

@@ -23,7 +23,8 @@ sealed class NonFiniteSearch : IOpObserver
     public static string Explain(EmbeddingNetwork network, Batch batch)
     {
         int pixel = Array.FindIndex(batch.Pixels, value => !float.IsFinite(value));
-        if (pixel >= 0) return $"image {batch.Indices[pixel / (batch.Pixels.Length / batch.Size)]} holds {batch.Pixels[pixel]}";
+        if (pixel >= 0)
+            return $"image {batch.Indices[pixel / (batch.Pixels.Length / batch.Size)]} holds {batch.Pixels[pixel]}";
         foreach (Parameter parameter in network.Parameters())
             if (HasNonFinite(parameter.Value)) return $"the parameter {parameter.Name} holds NaN or infinity";
         NonFiniteSearch search = new(network);
@@ -47,7 +48,8 @@ sealed class NonFiniteSearch : IOpObserver
         if (found is not null || y.Type != ElementType.Float32 || !HasNonFinite(y)) return;
         string? parameter = null;
         foreach (Tensor input in x) parameter ??= names.GetValueOrDefault(input);
-        found = $"{op.Name}{(parameter is null ? "" : $" (with {parameter})")} was the first operation to give NaN or infinity";
+        string with = parameter is null ? "" : $" (with {parameter})";
+        found = $"{op.Name}{with} was the first operation to give NaN or infinity";
     }
 
     static bool HasNonFinite(Tensor tensor) => Array.Exists(tensor.ToArray(), value => !float.IsFinite(value));

@@ -23,7 +23,8 @@ sealed class RunFiles(RunFolder folder, int keep)
             (Checkpoint.Optimizer, stream => OptimizerState.Write(stream, parts.Optimizer)),
             (Checkpoint.State, state.Write),
         ];
-        if (parts.Classifier is { } classifier) files.Add((Checkpoint.Classifier, stream => Weights.Write(stream, classifier)));
+        if (parts.Classifier is { } classifier)
+            files.Add((Checkpoint.Classifier, stream => Weights.Write(stream, classifier)));
         store.Save(state.Step, [.. files]);
     }
 

@@ -50,7 +50,8 @@ sealed record RunFolder(string Path)
     {
         RunFolder folder = new(path);
         return folder.HoldsRun ? folder
-            : throw new UserErrorException($"{path} holds no run (it has no config.json): give the folder that triplet train made");
+            : throw new UserErrorException(
+                $"{path} holds no run (it has no config.json): give the folder that triplet train made");
     }
 
     /// <summary><c>runs/name-n</c> with the first n after those that there are.</summary>

@@ -22,7 +22,8 @@ sealed class RunLock : IDisposable
         }
         catch (IOException) when (File.Exists(path) && IsHeld(path))
         {
-            throw new UserErrorException($"{folder} is in use by another process: wait for it, or choose another --out");
+            throw new UserErrorException(
+                $"{folder} is in use by another process: wait for it, or choose another --out");
         }
     }
 

@@ -24,13 +24,17 @@ sealed record TrainRequest(RunFolder Folder, string Source, bool IsResumed)
         if (!resume)
         {
             if (config is null)
-                throw new UserErrorException($"triplet train needs a preset ({string.Join(", ", ConfigReader.Presets)}) or a config file");
+                throw new UserErrorException(
+                    $"triplet train needs a preset ({string.Join(", ", ConfigReader.Presets)}) or a config file");
             if (new RunFolder(config).HoldsRun)
-                throw new UserErrorException($"{config} is a run: add --resume to go on with it, or give a preset or a config file");
-            return new TrainRequest(folder is null ? RunFolder.Next(NameOf(config)) : new RunFolder(folder), config, false);
+                throw new UserErrorException(
+                    $"{config} is a run: add --resume to go on with it, or give a preset or a config file");
+            return new TrainRequest(
+                folder is null ? RunFolder.Next(NameOf(config)) : new RunFolder(folder), config, false);
         }
         // "--resume CONFIG --out RUN": the flag stood before the config and took it for its value.
-        if (run is not null && config is null && !Directory.Exists(run) && folder is not null) (config, run) = (run, null);
+        if (run is not null && config is null && !Directory.Exists(run) && folder is not null)
+            (config, run) = (run, null);
         if (config is not null && new RunFolder(config).HoldsRun) (run, config) = (run ?? config, null);
         RunFolder? found = (run ?? folder) is { } path ? new RunFolder(path)
             : config is not null ? RunFolder.Newest(NameOf(config)) : null;

@@ -18,7 +18,8 @@ namespace TripletGpu.Runner.Training;
 /// <param name="progress">How far the training is.</param>
 /// <param name="interruption">Asks to stop.</param>
 sealed class Trainer(
-    TrainingParts parts, RunFiles files, RunEvaluator evaluator, RunLog log, ProgressLine progress, Interruption interruption)
+    TrainingParts parts, RunFiles files, RunEvaluator evaluator, RunLog log, ProgressLine progress,
+    Interruption interruption)
 {
     readonly int batchesPerEpoch = parts.Batches.BatchesPerEpoch;
     readonly TrainConfig config = parts.Config.Train;
@@ -58,7 +59,12 @@ sealed class Trainer(
         StepMetrics result = step.Run(state.Step + 1, batch, out string? collapse);
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (collapse is not null && !state.IsCollapsed) log.Say($"step {state.Step + 1}: {collapse}");
-        state = state with { Step = state.Step + 1, Seconds = state.Seconds + seconds, IsCollapsed = collapse is not null || state.IsCollapsed && result.EffectiveRank is null };
+        state = state with
+        {
+            Step = state.Step + 1,
+            Seconds = state.Seconds + seconds,
+            IsCollapsed = collapse is not null || state.IsCollapsed && result.EffectiveRank is null,
+        };
         result = result with
         {
             Epoch = EpochOf(state.Step),
@@ -93,7 +99,8 @@ sealed class Trainer(
         bool isBest = state.Best is not { } best || point.PrecisionAt1 > best.PrecisionAt1;
         if (isBest) files.SaveBest(parts.Network, point);
         log.Say(string.Create(CultureInfo.InvariantCulture,
-            $"epoch {point.Epoch}/{EpochOf(TotalSteps)}: precision at 1 {point.PrecisionAt1:0.0000}{(isBest ? ", the best so far" : "")}"));
+            $"epoch {point.Epoch}/{EpochOf(TotalSteps)}: precision at 1"
+            + $" {point.PrecisionAt1:0.0000}{(isBest ? ", the best so far" : "")}"));
         return state with { Evaluations = [.. state.Evaluations, point] };
     }
 
@@ -106,7 +113,8 @@ sealed class Trainer(
     bool IsEvaluationDue(TrainingState state)
     {
         int every = parts.Config.Evaluate.EveryEpochs;
-        return every > 0 && state.Step > 0 && state.Step < TotalSteps && state.Step % ((long)every * batchesPerEpoch) == 0
+        return every > 0 && state.Step > 0 && state.Step < TotalSteps
+            && state.Step % ((long)every * batchesPerEpoch) == 0
             && (state.Evaluations.Count == 0 || state.Evaluations[^1].Step < state.Step);
     }
 

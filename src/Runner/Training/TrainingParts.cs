@@ -66,7 +66,8 @@ sealed class TrainingParts : IDisposable
     {
         Datasets.CheckInput(config.Model, data.Train);
         DatasetBatches batches = new(
-            data.Train, Samplers.Create(config, data.Train), Augmentations.Parse(config.Data.Augment), config.Train.Seed);
+            data.Train, Samplers.Create(config, data.Train), Augmentations.Parse(config.Data.Augment),
+            config.Train.Seed);
         EmbeddingNetwork network = Networks.Create(config.Model, config.Train.Seed, device);
         network.Initialize(config.Train.Seed);
         if (config.Model.Weights is { } weights)
@@ -79,8 +80,8 @@ sealed class TrainingParts : IDisposable
     {
         long weights = Network.Parameters().Where(p => p.IsTrainable).Sum(p => p.Value.Count);
         return string.Create(CultureInfo.InvariantCulture,
-            $"{ConfigReader.Word(Config.Model.Kind)}, {weights:N0} weights, on {Data.Train.Name} ({Data.Train.Count:N0} images),"
-            + $" {TotalSteps:N0} steps of {Config.Sampler.Batch} on {Network.Device}");
+            $"{ConfigReader.Word(Config.Model.Kind)}, {weights:N0} weights, on {Data.Train.Name}"
+            + $" ({Data.Train.Count:N0} images), {TotalSteps:N0} steps of {Config.Sampler.Batch} on {Network.Device}");
     }
 
     /// <summary>The phase of a step, counted from 1.</summary>
@@ -102,7 +103,8 @@ sealed class TrainingParts : IDisposable
     /// <summary>What the current phase does, in one line.</summary>
     public string DescribePhase() => string.Create(CultureInfo.InvariantCulture,
         $"phase {Phase.Number} of {Phases.Count}: {ConfigReader.Word(Phase.Loss.Kind)} for {Phase.Length:N0} steps,"
-        + $" {Network.Parameters().Count(p => p.IsTrainable)} of {Network.Parameters().Count(p => !p.IsStatistic)} tensors train");
+        + $" {Network.Parameters().Count(p => p.IsTrainable)} of"
+        + $" {Network.Parameters().Count(p => !p.IsStatistic)} tensors train");
 
     /// <summary>Releases what lives on the device.</summary>
     public void Dispose()
@@ -127,7 +129,8 @@ sealed class TrainingParts : IDisposable
 
     Sequential CreateClassifier()
     {
-        Sequential classifier = new(Network.Device, (ClassifierName, new Linear(Network.Device, Network.Dimension, Data.Train.Classes)));
+        Sequential classifier = new(
+            Network.Device, (ClassifierName, new Linear(Network.Device, Network.Dimension, Data.Train.Classes)));
         // Another seed than the network's, whose random numbers begin at the same place.
         classifier.Initialize(~Config.Train.Seed);
         return classifier;

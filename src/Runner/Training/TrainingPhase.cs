@@ -29,8 +29,9 @@ sealed record TrainingPhase(int Number, long Start, long Length, LossConfig Loss
             bool hasLength = phase.Epochs is not null || phase.Steps is not null;
             long length = hasLength ? Steps(phase.Epochs ?? 0, phase.Steps) : total - start;
             if (length < 1)
-                throw new UserErrorException($"phases[{phases.Count}] begins after {start} steps, but train.epochs and train.steps"
-                    + $" make a run of {total}: make the run longer or the phases before shorter");
+                throw new UserErrorException(
+                    $"phases[{phases.Count}] begins after {start} steps, but train.epochs and train.steps make a run of"
+                    + $" {total}: make the run longer or the phases before shorter");
             phases.Add(new TrainingPhase(
                 phases.Count + 1, start, length, phase.Loss ?? config.Loss, phase.Freeze ?? config.Model.Freeze,
                 phase.LearningRate ?? config.Optimizer.LearningRate));

@@ -19,7 +19,8 @@ static class TrainingRun
     /// <param name="terminal">Where to tell.</param>
     /// <param name="json">Whether the result is shown as JSON.</param>
     /// <returns>The exit code.</returns>
-    public static int Start(TrainRequest request, IReadOnlyList<string> settings, Device device, Terminal terminal, bool json)
+    public static int Start(
+        TrainRequest request, IReadOnlyList<string> settings, Device device, Terminal terminal, bool json)
     {
         using Interruption interruption = Interruption.OfProcess();
         // Whatever is wrong with config or data shows before there is a folder.
@@ -35,7 +36,9 @@ static class TrainingRun
         if (device.Backend is CpuBackend cpu)
             cpu.UseWinograd = config.Train.Winograd ?? config.Sampler.Kind != SamplerKind.Sequential;
         using TrainingParts parts = TrainingParts.Build(config, data, device);
-        using ClaimedFolder claimed = request.IsResumed ? ClaimedFolder.Again(request.Folder) : ClaimedFolder.New(request.Folder);
+        using ClaimedFolder claimed = request.IsResumed
+            ? ClaimedFolder.Again(request.Folder)
+            : ClaimedFolder.New(request.Folder);
         AtomicFile.WriteText(request.Folder.Config, ConfigReader.ToJson(config) + "\n");
         using RunLog log = new(request.Folder.Log, progress);
         foreach (string line in told) log.Note(line);
@@ -107,9 +110,10 @@ static class TrainingRun
 
     static string? GradientCacheWarning(TrainingParts parts)
     {
-        return parts.Config.Train.GradientCache is { } chunk && chunk < parts.Config.Sampler.Batch && HasTrainingNorm(parts.Network)
-            ? $"train.gradientCache {chunk}: batch norm sees {chunk} images at once, twice a step, so that the gradient is not that of"
-                + " the whole batch; model.freeze with its layers, or model.batchNorm=false, makes it exact"
+        return parts.Config.Train.GradientCache is { } chunk && chunk < parts.Config.Sampler.Batch
+            && HasTrainingNorm(parts.Network)
+            ? $"train.gradientCache {chunk}: batch norm sees {chunk} images at once, twice a step, so that the gradient"
+                + " is not that of the whole batch; model.freeze with its layers, or model.batchNorm=false, makes it exact"
             : null;
 
         static bool HasTrainingNorm(Module module) =>

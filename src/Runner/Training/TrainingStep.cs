@@ -35,7 +35,8 @@ sealed class TrainingStep(TrainingParts parts)
         int width = parts.Network.Dimension;
         float[] points = embeddings.ToArray();
         double? rank = number % StepsBetweenRanks == 0 ? EmbeddingDiagnostics.EffectiveRank(points, width) : null;
-        (float p05, float p95) = EmbeddingDiagnostics.NormPercentiles(raw == embeddings ? points : raw.ToArray(), width);
+        (float p05, float p95) = EmbeddingDiagnostics.NormPercentiles(
+            raw == embeddings ? points : raw.ToArray(), width);
         collapse = EmbeddingDiagnostics.Verdict(points, width, rank);
         StepMetrics metrics = new()
         {
@@ -66,7 +67,10 @@ sealed class TrainingStep(TrainingParts parts)
     /// <summary>While a classifier trains, the triplets are counted by a rule that any batch allows.</summary>
     TripletSettings Mining(long number)
     {
-        TripletSettings settings = LossSettings.From(parts.Phase.Loss, parts.Config.Train.Seed) with { Draw = (ulong)number };
+        TripletSettings settings = LossSettings.From(parts.Phase.Loss, parts.Config.Train.Seed) with
+        {
+            Draw = (ulong)number,
+        };
         return parts.Classifier is null ? settings : settings with { Rule = TripletRule.SemiHard };
     }
 

@@ -21,7 +21,8 @@ public sealed class LaunchShapeTests
     }
 
     [Test]
-    public void Of_KernelWithIndex_KeepsTheDevicesLimit([Values(1, 2, 3)] int dimensions, [Values(1, 16, 64)] int most) =>
+    public void Of_KernelWithIndex_KeepsTheDevicesLimit(
+        [Values(1, 2, 3)] int dimensions, [Values(1, 16, 64)] int most) =>
         Assert.That(LaunchShape.Of(Indexed(dimensions), (100, 100, 100), most).Group.Count, Is.LessThanOrEqualTo(most));
 
     static KernelSource Indexed(int dimensions) =>

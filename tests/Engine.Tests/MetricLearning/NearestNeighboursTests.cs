@@ -51,7 +51,8 @@ public sealed class NearestNeighboursTests(string device) : DeviceFixture(device
         Assert.That(() => a.NearestNeighbours(a, 0), Throws.ArgumentException.With.Message.Contains("at least 1"));
     }
 
-    static float[] Whole(int count, System.Random random) => [.. Enumerable.Range(0, count).Select(_ => (float)random.Next(-4, 5))];
+    static float[] Whole(int count, System.Random random) =>
+        [.. Enumerable.Range(0, count).Select(_ => (float)random.Next(-4, 5))];
 
     static (int[] Rows, float[] Distances) Sorted(float[] query, float[] references, int k, int except)
     {

@@ -38,7 +38,8 @@ public sealed class TripletGoldenTests(string device) : DeviceFixture(device)
         ];
         foreach ((TripletRule rule, TripletDistance distance, double[] losses) in columns)
             for (int i = 0; i < Batches.Length; i++)
-                yield return new TestCaseData(i, rule, distance, losses[i]).SetArgDisplayNames(Batches[i].Name, $"{rule}", $"{distance}");
+                yield return new TestCaseData(i, rule, distance, losses[i]).SetArgDisplayNames(
+                    Batches[i].Name, $"{rule}", $"{distance}");
     }
 
     [TestCaseSource(nameof(Table))]
@@ -98,7 +99,8 @@ public sealed class TripletGoldenTests(string device) : DeviceFixture(device)
         Assert.That(step.Gradients[embeddings].ToArray(), Is.EqualTo(new float[] { -2, 2, 2, -2 }));
     }
 
-    (double Loss, TripletStatistics Statistics, string? Reason) Mine(int batch, TripletRule rule, TripletDistance distance)
+    (double Loss, TripletStatistics Statistics, string? Reason) Mine(
+        int batch, TripletRule rule, TripletDistance distance)
     {
         (_, float[] e, int[] labels, float margin) = Batches[batch];
         using Step step = Device.BeginStep(record: false);

@@ -11,7 +11,10 @@ namespace TripletGpu.Engine.Tests;
 public sealed class TripletMiningTests(string device) : DeviceFixture(device)
 {
     static readonly TripletRule[] Rules =
-        [TripletRule.SemiHard, TripletRule.FaceNet, TripletRule.Hard, TripletRule.BatchAll, TripletRule.AllSemiHard, TripletRule.AllHard];
+        [
+            TripletRule.SemiHard, TripletRule.FaceNet, TripletRule.Hard, TripletRule.BatchAll, TripletRule.AllSemiHard,
+            TripletRule.AllHard,
+        ];
 
     [Test]
     public void RandomBatches_MatchTheRules()
@@ -64,7 +67,9 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
         step.Backward(loss);
         TripletStatistics statistics = mined.ReadStatistics();
         Close.AreClose([expected.Sum(t => t.Loss)], [loss.ToScalar()], Tolerance.Sum, $"loss of {what}");
-        Assert.That((statistics.Hard, statistics.SemiHard, statistics.Easy), Is.EqualTo((counts.Hard, counts.SemiHard, counts.Easy)), what);
+        Assert.That(
+            (statistics.Hard, statistics.SemiHard, statistics.Easy),
+            Is.EqualTo((counts.Hard, counts.SemiHard, counts.Easy)), what);
         Assert.That(statistics.Active, Is.EqualTo(expected.Count(t => t.Loss > 0)), what);
         List<TripletRules.Triplet> chosen = expected;
         if (!settings.TakesEveryTriplet) chosen = CompareTable(mined, expected, distances, what);
@@ -88,7 +93,8 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
             double[] row = distances[actual[i].Anchor];
             Assert.That(row[actual[i].Positive], Is.EqualTo(row[expected[i].Positive]), $"positive {i} of {what}");
             Assert.That(actual[i].Negative < 0 ? -1 : row[actual[i].Negative],
-                Is.EqualTo(expected[i].Negative < 0 ? -1 : row[expected[i].Negative]).Within(1e-6), $"negative {i} of {what}");
+                Is.EqualTo(expected[i].Negative < 0 ? -1 : row[expected[i].Negative]).Within(1e-6),
+                $"negative {i} of {what}");
         }
         return actual;
     }
@@ -116,7 +122,8 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
             chosen[mined.Triplets.ToIntArray()[2]]++;
         }
         Assert.That(chosen[2] + chosen[3] + chosen[4] + chosen[5], Is.EqualTo(Draws));
-        foreach (int row in (int[])[2, 3, 4, 5]) Assert.That(chosen[row], Is.EqualTo(Draws / 4).Within(Draws / 20), $"row {row}");
+        foreach (int row in (int[])[2, 3, 4, 5])
+            Assert.That(chosen[row], Is.EqualTo(Draws / 4).Within(Draws / 20), $"row {row}");
     }
 
     [Test]
@@ -126,7 +133,13 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
         const int N = 60, D = 7;
         double[] e = Values.Normal(N * D, random, 0.3);
         int[] labels = [.. Enumerable.Range(0, N).Select(i => i % 5)];
-        TripletSettings settings = new() { Rule = TripletRule.RandomSemiHard, Reduction = TripletReduction.Sum, Margin = 0.5f, Seed = 1 };
+        TripletSettings settings = new()
+        {
+            Rule = TripletRule.RandomSemiHard,
+            Reduction = TripletReduction.Sum,
+            Margin = 0.5f,
+            Seed = 1,
+        };
         using Step step = Device.BeginStep();
         Tensor embeddings = Device.Tensor(new Shape(N, D), Values.ToSingle(e));
         embeddings.RequiresGradient = true;
@@ -140,10 +153,13 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
             chosen.Add(new TripletRules.Triplet(table[3 * t], table[3 * t + 1], table[3 * t + 2], losses[t]));
             if (table[3 * t + 2] < 0) continue;
             double[] row = distances[table[3 * t]];
-            Assert.That(row[table[3 * t + 2]], Is.InRange(row[table[3 * t + 1]], row[table[3 * t + 1]] + settings.Margin));
+            Assert.That(
+                row[table[3 * t + 2]], Is.InRange(row[table[3 * t + 1]], row[table[3 * t + 1]] + settings.Margin));
         }
         Assert.That(chosen.Count(t => t.Loss > 0), Is.GreaterThan(20));
-        Close.AreClose(TripletRules.Gradient(e, N, true, chosen, 1), step.Gradients[embeddings].ToArray(), Tolerance.Sum, "gradient");
+        Close.AreClose(
+            TripletRules.Gradient(e, N, true, chosen, 1), step.Gradients[embeddings].ToArray(), Tolerance.Sum,
+            "gradient");
     }
 
     [Test]
@@ -210,7 +226,8 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
         using Step step = Device.BeginStep();
         Tensor embeddings = Device.Tensor(new Shape(4, 1), [1f, 2, 3, 4]);
         Assert.That(() => embeddings.TripletLoss([0, 0, 1], new TripletSettings()),
-            Throws.TypeOf<ShapeException>().With.Message.EqualTo("[TripletLoss] one label a row: embeddings (4, 1), labels (3)"));
+            Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+                "[TripletLoss] one label a row: embeddings (4, 1), labels (3)"));
         Assert.That(() => embeddings.TripletLoss([], new TripletSettings { Rule = TripletRule.Explicit }),
             Throws.TypeOf<ShapeException>().With.Message.Contains("equal number"));
         Assert.That(() => embeddings.TripletLoss([0, 0, 1, 1], new TripletSettings { Margin = -1 }),

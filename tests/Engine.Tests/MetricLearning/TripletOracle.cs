@@ -6,17 +6,18 @@ namespace TripletGpu.Engine.Tests;
 /// <summary>The oracle's rules and denominators by the engine's settings.</summary>
 static class TripletOracle
 {
-    public static List<TripletRules.Triplet> Triplets(TripletSettings settings, double[][] d, int[] labels) => settings.Rule switch
-    {
-        TripletRule.SemiHard => TripletRules.SemiHard(d, labels, settings.Margin),
-        TripletRule.FaceNet => TripletRules.FaceNet(d, labels, settings.Margin),
-        TripletRule.Hard => TripletRules.Hard(d, labels, settings.Margin),
-        TripletRule.BatchAll => TripletRules.All(d, labels, settings.Margin),
-        TripletRule.AllSemiHard => TripletRules.All(d, labels, settings.Margin, semiHardOnly: true),
-        TripletRule.AllHard => TripletRules.All(d, labels, settings.Margin, hardOnly: true),
-        TripletRule.Explicit => TripletRules.Explicit(d, settings.Margin),
-        _ => throw new ArgumentException($"{settings.Rule} chooses at random"),
-    };
+    public static List<TripletRules.Triplet> Triplets(TripletSettings settings, double[][] d, int[] labels) =>
+        settings.Rule switch
+        {
+            TripletRule.SemiHard => TripletRules.SemiHard(d, labels, settings.Margin),
+            TripletRule.FaceNet => TripletRules.FaceNet(d, labels, settings.Margin),
+            TripletRule.Hard => TripletRules.Hard(d, labels, settings.Margin),
+            TripletRule.BatchAll => TripletRules.All(d, labels, settings.Margin),
+            TripletRule.AllSemiHard => TripletRules.All(d, labels, settings.Margin, semiHardOnly: true),
+            TripletRule.AllHard => TripletRules.All(d, labels, settings.Margin, hardOnly: true),
+            TripletRule.Explicit => TripletRules.Explicit(d, settings.Margin),
+            _ => throw new ArgumentException($"{settings.Rule} chooses at random"),
+        };
 
     /// <summary>
     /// The rules that take all triplets of a kind divide by all triplets of the batch, of any kind: not covered here.

@@ -85,7 +85,8 @@ public sealed class Conv2dReluMaxPoolEdgeTests(string device) : DeviceFixture(de
     public void Backward_IsBitEqualEveryTime()
     {
         System.Random random = new(7);
-        float[] x = Values.ToSingle(Values.Normal(9 * 8 * 9 * 9, random)), w = Values.ToSingle(Values.Normal(5 * 8 * 9, random));
+        float[] x = Values.ToSingle(Values.Normal(9 * 8 * 9 * 9, random)),
+            w = Values.ToSingle(Values.Normal(5 * 8 * 9, random));
         Assert.That(Gradient(), Is.EqualTo(Gradient()));
 
         float[] Gradient()
@@ -108,7 +109,8 @@ public sealed class Conv2dReluMaxPoolEdgeTests(string device) : DeviceFixture(de
         {
             Assert.That(() => x.Conv2dReluMaxPool(Device.Empty(new(4, 2, 3, 3)), Device.Empty(new(4))),
                 Throws.TypeOf<ShapeException>().With.Message.EqualTo(
-                    "[Conv2dReluMaxPool] input has 3 channels but the weight expects 2: input (2, 3, 5, 5), weight (4, 2, 3, 3)"));
+                    "[Conv2dReluMaxPool] input has 3 channels but the weight expects 2: input (2, 3, 5, 5), weight"
+                    + " (4, 2, 3, 3)"));
             Assert.That(() => x.Conv2dReluMaxPool(Device.Empty(new(4, 3, 3, 3)), Device.Empty(new(5))),
                 Throws.TypeOf<ShapeException>().With.Message.Contains("bias (5), weight (4, 3, 3, 3)"));
             Assert.That(() => x.Conv2dReluMaxPool(Device.Empty(new(4, 3, 5, 4)), Device.Empty(new(4))),

@@ -69,7 +69,8 @@ public static class Conv2dTests
     ];
 
     static OpCase Case(
-        string what, ConvolutionDims d, Tolerance tolerance, bool bias = false, bool residual = false, bool relu = false)
+        string what, ConvolutionDims d, Tolerance tolerance, bool bias = false, bool residual = false,
+        bool relu = false)
     {
         ConvolutionGeometry g = d.Geometry;
         Oracle.Convolution oracle = new(

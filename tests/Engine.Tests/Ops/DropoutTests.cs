@@ -65,12 +65,15 @@ public sealed class DropoutTests(string device) : DeviceFixture(device)
 /// <summary>Dropout by its definition: the mask times the scale, in both passes.</summary>
 public static class DropoutCases
 {
-    public static IEnumerable<OpCase> Cases => [Case("an odd number", new(3, 7, 5)), Case("two threads", new(5, 33, 211))];
+    public static IEnumerable<OpCase> Cases =>
+        [Case("an odd number", new(3, 7, 5)), Case("two threads", new(5, 33, 211))];
 
     static OpCase Case(string name, Shape x)
     {
         DropoutMask mask = new(0.4f, Seed: 7, Streams.Dropout + 1, Step: 3);
         double[] Masked(double[] values) => [.. values.Select((v, i) => mask.Keeps(i) ? v * mask.Scale : 0)];
-        return new($"Dropout of {name}", new Dropout(mask), [x], v => Masked(v[0]), (_, dy) => [Masked(dy)], Tolerance.Elementwise);
+        return new(
+            $"Dropout of {name}", new Dropout(mask), [x], v => Masked(v[0]), (_, dy) => [Masked(dy)],
+            Tolerance.Elementwise);
     }
 }

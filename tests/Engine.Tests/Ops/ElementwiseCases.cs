@@ -35,9 +35,11 @@ public static class ElementwiseCases
         Binary<Divide>("Divide", (a, b) => a / b, (a, b) => 1 / b, (a, b) => -a / (b * b), Odd, Odd, low: 0.3, high: 2),
         Binary<Maximum>("Maximum", Math.Max, (a, b) => a >= b ? 1 : 0, (a, b) => a < b ? 1 : 0, Odd, Odd),
         Binary<Minimum>("Minimum", Math.Min, (a, b) => a <= b ? 1 : 0, (a, b) => a > b ? 1 : 0, Odd, Odd),
-        Binary<Power>("Power", Math.Pow, (a, b) => b * Math.Pow(a, b - 1), (a, b) => Math.Pow(a, b) * Math.Log(a), Odd, Odd,
+        Binary<Power>(
+            "Power", Math.Pow, (a, b) => b * Math.Pow(a, b - 1), (a, b) => Math.Pow(a, b) * Math.Log(a), Odd, Odd,
             low: 0.2, high: 3),
-        Binary<Power>("Power of a row", Math.Pow, (a, b) => b * Math.Pow(a, b - 1), (a, b) => Math.Pow(a, b) * Math.Log(a),
+        Binary<Power>(
+            "Power of a row", Math.Pow, (a, b) => b * Math.Pow(a, b - 1), (a, b) => Math.Pow(a, b) * Math.Log(a),
             Odd, new(5), low: 0.2, high: 3),
         Multiplied("scalar", Odd, Shape.Scalar),
         Multiplied("scalar first, two threads", Shape.Scalar, Large),

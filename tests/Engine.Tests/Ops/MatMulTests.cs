@@ -11,7 +11,8 @@ public static class MatMulTests
     // network's layer.
     static readonly (int M, int N, int K)[] Products =
     [
-        (1, 1, 1), (3, 5, 2), (14, 32, 16), (15, 33, 17), (1, 70, 40), (70, 1, 40), (37, 75, 91), (29, 47, 800), (6, 16, 1),
+        (1, 1, 1), (3, 5, 2), (14, 32, 16), (15, 33, 17), (1, 70, 40), (70, 1, 40), (37, 75, 91), (29, 47, 800),
+        (6, 16, 1),
     ];
 
     static readonly (int N, int Out, int In, bool Bias)[] Layers =
@@ -37,7 +38,8 @@ public static class MatMulTests
                (x, dy) =>
                {
                    double[] dx = Oracle.MatMul.Multiply(dy, x[1], l.N, l.In, l.Out);
-                   double[] dw = Oracle.MatMul.Multiply(Oracle.MatMul.Transpose(dy, l.N, l.Out), x[0], l.Out, l.In, l.N);
+                   double[] dw = Oracle.MatMul.Multiply(
+                       Oracle.MatMul.Transpose(dy, l.N, l.Out), x[0], l.Out, l.In, l.N);
                    return l.Bias ? [dx, dw, Oracle.MatMul.SumRows(dy, l.Out)] : [dx, dw];
                },
                Tolerance.Sum),

@@ -94,7 +94,8 @@ public static class ReductionCases
             {
                 double[] chosen = new double[new Shape(y).Count];
                 for (int i = 0; i < length; i++)
-                    Reduction.PutBox(Reduction.Box(v[0], x.ToArray(), At(start + i * step), part), part, At(i), chosen, y);
+                    Reduction.PutBox(
+                        Reduction.Box(v[0], x.ToArray(), At(start + i * step), part), part, At(i), chosen, y);
                 return chosen;
             },
             (_, dy) =>

@@ -37,7 +37,9 @@ public sealed class ReductionTests(string device) : DeviceFixture(device)
     {
         using Step step = Device.BeginStep(record: false);
         Tensor x = Device.Tensor(new Shape(1, 3), [1000f, 1000, -1000]);
-        Assert.That(x.LogSoftmax().ToArray(), Is.EqualTo(new[] { -MathF.Log(2), -MathF.Log(2), -2000 - MathF.Log(2) }).Within(1e-6));
+        Assert.That(
+            x.LogSoftmax().ToArray(),
+            Is.EqualTo(new[] { -MathF.Log(2), -MathF.Log(2), -2000 - MathF.Log(2) }).Within(1e-6));
         Assert.That(x.Softmax().ToArray(), Is.EqualTo(new[] { 0.5f, 0.5f, 0 }).Within(1e-6));
     }
 

@@ -28,11 +28,13 @@ public static class TripletLossCases
     {
         TripletSettings settings = new() { Rule = rule, Distance = distance, Reduction = reduction, Margin = 1 };
         int[] labels = [.. Enumerable.Range(0, n).Select(i => i * 7 % 10 % 4)];
-        OpCase c = Case(settings, TripletTable.RowsFor(settings, labels, n), [new Shape(n, d), new Shape(n)], n, labels);
+        OpCase c = Case(
+            settings, TripletTable.RowsFor(settings, labels, n), [new Shape(n, d), new Shape(n)], n, labels);
         return c with
         {
             IntegerInputs = new HashSet<int> { 1 },
-            Draw = (i, count, random) => i == 0 ? Values.Normal(count, random) : Array.ConvertAll(labels, l => (double)l),
+            Draw = (i, count, random) =>
+                i == 0 ? Values.Normal(count, random) : Array.ConvertAll(labels, l => (double)l),
         };
     }
 

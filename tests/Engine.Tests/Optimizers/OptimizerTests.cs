@@ -97,7 +97,8 @@ public sealed class OptimizerTests(string device) : DeviceFixture(device)
     {
         Weights network = new(Device, 2);
         network.Second.IsTrainable = false;
-        Assert.That(new Adam(network.Parameters()).States.Select(s => s.Parameter), Is.EqualTo(new[] { network.First }));
+        Assert.That(
+            new Adam(network.Parameters()).States.Select(s => s.Parameter), Is.EqualTo(new[] { network.First }));
     }
 
     [Test]

@@ -42,10 +42,12 @@ public static class ConvolutionKernelCases
         // What a step leaves out of the target stays as it was.
         object[] operands =
         [
-            In(Math.Max(1, Images * d.C * d.H * d.W)), In(Math.Max(1, d.K * d.Taps)), In(d.K), In(maps), In(maps), d, target,
+            In(Math.Max(1, Images * d.C * d.H * d.W)), In(Math.Max(1, d.K * d.Taps)), In(d.K), In(maps), In(maps), d,
+            target,
             Images,
         ];
-        yield return new($"ConvolutionKernels.Tiled<{tile}>", (Groups(pixels, TTile.N), Groups(d.K, TTile.M)), operands);
+        yield return new(
+            $"ConvolutionKernels.Tiled<{tile}>", (Groups(pixels, TTile.N), Groups(d.K, TTile.M)), operands);
         yield return new("ConvolutionPanelKernels.Multiply", (Panels(pixels), Groups(d.K, 16)), [.. operands, 16]);
         if (d.Taps == 0) yield break;
 
@@ -58,18 +60,21 @@ public static class ConvolutionKernelCases
             $"ConvolutionKernels.BackwardWeight<{tile}>", (Groups(d.Taps, TTile.N), Groups(d.K, TTile.M)), x, dy,
             In(d.K * d.Taps), d, Images, pixels, 1);
         yield return new(
-            "ConvolutionPanelKernels.PackGradient", (Groups(d.Pixels, 16), Panels(d.K), Images), dy, Out(filters * pixels), d,
+            "ConvolutionPanelKernels.PackGradient", (Groups(d.Pixels, 16), Panels(d.K), Images), dy,
+            Out(filters * pixels), d,
             Images);
         yield return new(
             "ConvolutionPanelKernels.BackwardWeight", (Groups(d.Taps, 32), 2), x, In(filters * pixels),
             Out(2 * d.Taps * filters), d, Images, each);
         yield return new(
-            "ConvolutionPanelKernels.SumParts", (d.Taps, Groups(d.K, 16)), In(2 * d.Taps * filters), In(d.K * d.Taps), d.K,
+            "ConvolutionPanelKernels.SumParts", (d.Taps, Groups(d.K, 16)), In(2 * d.Taps * filters), In(d.K * d.Taps),
+            d.K,
             d.Taps, 2, 1);
     }
 
     static KernelCase Flip(ConvolutionShape d, TapSubset taps) => new(
-        "ConvolutionKernels.FlipTaps", (d.K, d.C), In(d.K * d.Taps), Out(d.K * d.C * taps.Lines * taps.Columns), d, taps);
+        "ConvolutionKernels.FlipTaps", (d.K, d.C), In(d.K * d.Taps), Out(d.K * d.C * taps.Lines * taps.Columns), d,
+        taps);
 
     // 5 x 7 to 2 x 3: the last line and the last column are in no window. Places are bytes, four an int.
     static IEnumerable<KernelCase> ReluPool =>

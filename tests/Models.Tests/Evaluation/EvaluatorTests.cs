@@ -83,34 +83,45 @@ public sealed class EvaluatorTests
         JsonElement json = JsonSerializer.SerializeToElement(result, Camel);
         Assert.That(json.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[]
         {
-            "protocol", "precisionAt1", "rPrecision", "mapAtR", "nearestMeanAccuracy", "verification", "tripletOrder", "baselines",
+            "protocol", "precisionAt1", "rPrecision", "mapAtR", "nearestMeanAccuracy", "verification", "tripletOrder",
+            "baselines",
         }));
         Assert.That(json.GetProperty("verification").EnumerateObject().Select(p => p.Name),
             Is.EqualTo(new[] { "accuracy", "threshold", "auc", "eer", "valAtFar" }));
-        Assert.That(json.GetProperty("verification").GetProperty("valAtFar").GetProperty("1e-3").GetDouble(), Is.EqualTo(1));
+        Assert.That(
+            json.GetProperty("verification").GetProperty("valAtFar").GetProperty("1e-3").GetDouble(), Is.EqualTo(1));
         Assert.That(json.GetProperty("tripletOrder").GetProperty("perClass").GetArrayLength(), Is.EqualTo(2));
         Assert.That(json.GetProperty("baselines").GetProperty("untrainedPrecisionAt1").GetDouble(), Is.EqualTo(0.92));
-        foreach (string key in (string[])["query", "reference", "selfMatchExcluded", "k", "distance", "normalized", "n"])
+        string[] keys = ["query", "reference", "selfMatchExcluded", "k", "distance", "normalized", "n"];
+        foreach (string key in keys)
             Assert.That(json.GetProperty("protocol").TryGetProperty(key, out _), key);
     }
 
     [Test]
     public void TheSameSeed_DrawsTheSameSamples()
     {
-        EmbeddingSet set = new("test", Values.ToSingle(Values.Normal(90, new System.Random(1))), 3, [.. Enumerable.Range(0, 30).Select(i => i % 3)]);
+        EmbeddingSet set = new(
+            "test", Values.ToSingle(Values.Normal(90, new System.Random(1))), 3,
+            [.. Enumerable.Range(0, 30).Select(i => i % 3)]);
         EvaluationResult Run(ulong seed) =>
             Evaluator.Evaluate(device, set, null, Protocols.TripletOrder | Protocols.Verification, seed);
         Assert.That(Run(1).TripletOrder!.PerClass, Is.EqualTo(Run(1).TripletOrder!.PerClass));
-        Assert.That(Run(1).Verification!.Auc, Is.EqualTo(Run(1).Verification!.Auc).And.Not.EqualTo(Run(2).Verification!.Auc));
+        Assert.That(
+            Run(1).Verification!.Auc, Is.EqualTo(Run(1).Verification!.Auc).And.Not.EqualTo(Run(2).Verification!.Auc));
     }
 
     [Test]
     public void BadSets_AreNamed()
     {
-        Assert.That(() => new EmbeddingSet("test", [1, 2, 3], 2, [0]), Throws.ArgumentException.With.Message.Contains("test: 3 values"));
+        Assert.That(
+            () => new EmbeddingSet("test", [1, 2, 3], 2, [0]),
+            Throws.ArgumentException.With.Message.Contains("test: 3 values"));
         Assert.That(() => new EmbeddingSet("test", [], 2, []), Throws.ArgumentException.With.Message.Contains("empty"));
-        Assert.That(() => new EmbeddingSet("test", [0, float.NaN], 1, [0, 1]), Throws.ArgumentException.With.Message.Contains("row 1"));
+        Assert.That(
+            () => new EmbeddingSet("test", [0, float.NaN], 1, [0, 1]),
+            Throws.ArgumentException.With.Message.Contains("row 1"));
         EmbeddingSet one = new("one", [1], 1, [0]), two = new("two", [1, 2], 2, [0]);
-        Assert.That(() => Evaluator.Evaluate(device, one, two), Throws.ArgumentException.With.Message.Contains("two of 2"));
+        Assert.That(
+            () => Evaluator.Evaluate(device, one, two), Throws.ArgumentException.With.Message.Contains("two of 2"));
     }
 }

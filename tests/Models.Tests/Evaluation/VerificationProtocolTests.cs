@@ -43,7 +43,8 @@ public sealed class VerificationProtocolTests
     public void Roc_RisesFromEndToEnd()
     {
         System.Random random = new(2);
-        float[] same = Values.ToSingle(Values.Uniform(500, random, 0, 2)), different = Values.ToSingle(Values.Uniform(500, random, 1, 4));
+        float[] same = Values.ToSingle(Values.Uniform(500, random, 0, 2)),
+            different = Values.ToSingle(Values.Uniform(500, random, 1, 4));
         IReadOnlyList<RocPoint> roc = VerificationProtocol.Evaluate(new PairSample(same, different)).Roc;
         Assert.That(roc.Select(p => p.FalseAcceptRate), Is.Ordered);
         Assert.That(roc.Select(p => p.ValidationRate), Is.Ordered);

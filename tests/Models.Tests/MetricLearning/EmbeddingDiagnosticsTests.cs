@@ -40,7 +40,8 @@ public sealed class EmbeddingDiagnosticsTests
     {
         float[] e = Values.ToSingle(Values.Normal(n * d, new System.Random(1)));
         int bound = Math.Min(n - 1, d);
-        Assert.That(EmbeddingDiagnostics.EffectiveRank(e, d), Is.GreaterThan(0.9 * bound).And.LessThanOrEqualTo(bound + 1e-9));
+        Assert.That(
+            EmbeddingDiagnostics.EffectiveRank(e, d), Is.GreaterThan(0.9 * bound).And.LessThanOrEqualTo(bound + 1e-9));
     }
 
     [Test]
@@ -80,8 +81,11 @@ public sealed class EmbeddingDiagnosticsTests
         float[] point = [.. Enumerable.Range(0, N * D).Select(i => 0.25f + (float)Values.Normal(1, random, 1e-4)[0])];
         float[] line = [.. Enumerable.Range(0, N * D).Select(i => i / D % 2 == 0 ? 0.25f : -0.25f)];
         Assert.That(EmbeddingDiagnostics.Verdict(healthy, D, EmbeddingDiagnostics.EffectiveRank(healthy, D)), Is.Null);
-        Assert.That(EmbeddingDiagnostics.Verdict(point, D), Does.StartWith("The embedding has collapsed: ").And.Contains("learning rate"));
-        Assert.That(EmbeddingDiagnostics.Verdict(line, D, EmbeddingDiagnostics.EffectiveRank(line, D)), Does.Contain("line"));
+        Assert.That(
+            EmbeddingDiagnostics.Verdict(point, D),
+            Does.StartWith("The embedding has collapsed: ").And.Contains("learning rate"));
+        Assert.That(
+            EmbeddingDiagnostics.Verdict(line, D, EmbeddingDiagnostics.EffectiveRank(line, D)), Does.Contain("line"));
         Assert.That(EmbeddingDiagnostics.Verdict([float.NaN, 1], 1), Does.Contain("NaN"));
     }
 }

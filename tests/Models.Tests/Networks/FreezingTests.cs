@@ -100,5 +100,6 @@ public sealed class FreezingTests
     [TestCase("first:x", "the config's model.freeze: \"first:x\" must give a number of layers, as first:15")]
     [TestCase("*", "the config's model.freeze leaves nothing to train")]
     public void BadEntries_AreExplained(string entry, string message) =>
-        Assert.That(() => Freezing.Freeze(network, [entry]), Throws.TypeOf<UserErrorException>().With.Message.EqualTo(message));
+        Assert.That(
+            () => Freezing.Freeze(network, [entry]), Throws.TypeOf<UserErrorException>().With.Message.EqualTo(message));
 }

@@ -36,7 +36,8 @@ sealed class GoldenTraining(string file) : IDisposable
                 new Shape([labels.Length, .. network.ImageShape.ToArray()]), batches.AsSpan(i * size, size));
             Tensor embeddings = network.Forward(x);
             Tensor loss = embeddings.TripletLoss(labels, new TripletSettings { Margin = 0.2f });
-            if (i == 0) Close.AreClose(Doubles("embeddings"), embeddings.ToArray(), Tolerance.DeepLossCurve, "embeddings");
+            if (i == 0)
+                Close.AreClose(Doubles("embeddings"), embeddings.ToArray(), Tolerance.DeepLossCurve, "embeddings");
             step.Backward(loss);
             losses[i] = loss.ToScalar();
             if (i == 0) CheckGradients(step, parameters, start);
@@ -45,7 +46,8 @@ sealed class GoldenTraining(string file) : IDisposable
         Close.AreClose(expected, losses, Tolerance.DeepLossCurve, "losses");
         foreach (string name in Names("end."))
             Close.AreClose(
-                Doubles($"end.{name}"), parameters[Array.IndexOf(start, name)].Value.ToArray(), Tolerance.DeepLossCurve, name);
+                Doubles($"end.{name}"), parameters[Array.IndexOf(start, name)].Value.ToArray(),
+                Tolerance.DeepLossCurve, name);
         optimizer.Release();
     }
 
@@ -61,7 +63,10 @@ sealed class GoldenTraining(string file) : IDisposable
     }
 
     string[] Names(string prefix) =>
-        [.. golden.Entries.Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(e => e.Name[prefix.Length..])];
+        [
+            .. golden.Entries.Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(
+                e => e.Name[prefix.Length..]),
+        ];
 
     double[] Doubles(string name) => Array.ConvertAll(golden.Read(name), v => (double)v);
 }

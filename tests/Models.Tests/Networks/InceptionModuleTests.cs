@@ -21,9 +21,11 @@ public sealed class InceptionModuleTests(string device) : DeviceFixture(device)
         Shape shape = golden.ShapeOf($"{form}.x");
         bool batchNorm = form == "norm";
         InceptionModule module = new(
-            Device, shape[1], Nn2.Table.Single(row => row.Name == name).Scaled(1, Divisor), Pooling.L2, batchNorm, !batchNorm);
+            Device, shape[1], Nn2.Table.Single(row => row.Name == name).Scaled(1, Divisor), Pooling.L2, batchNorm,
+            !batchNorm);
         string start = $"{form}.start.";
-        string[] entries = [.. golden.Entries.Select(e => e.Name).Where(n => n.StartsWith(start, StringComparison.Ordinal))];
+        string[] entries =
+            [.. golden.Entries.Select(e => e.Name).Where(n => n.StartsWith(start, StringComparison.Ordinal))];
         IReadOnlyList<Parameter> parameters = module.Parameters();
         Assert.That(parameters.Select(p => p.Value.Shape), Is.EqualTo(entries.Select(golden.ShapeOf)));
         for (int i = 0; i < entries.Length; i++) parameters[i].Value.CopyFrom(golden.Read(entries[i]));

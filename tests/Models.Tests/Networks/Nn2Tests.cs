@@ -50,13 +50,16 @@ public sealed class Nn2Tests(string device) : DeviceFixture(device)
         NetworkSummary summary = NetworkSummary.Of(network, network.ImageShape);
         Assert.That(summary.Macs, Is.EqualTo(1_596_522_496).Within(0.0005e9));
         IReadOnlyList<Nn2ModuleCost> modules = Nn2ModuleCost.Of(network, summary);
-        Assert.That(modules.Select(m => $"{m.Name} {string.Join('x', m.Output)} {m.Weights} {m.Macs / 1e6:0.00}"), Is.EqualTo(new[]
+        IEnumerable<string> rows =
+            modules.Select(m => $"{m.Name} {string.Join('x', m.Output)} {m.Weights} {m.Macs / 1e6:0.00}");
+        Assert.That(rows, Is.EqualTo(new[]
         {
             "conv1 64x112x112 9408 118.01", "inception2 192x56x56 114688 359.66", "inception3a 256x28x28 163328 128.05",
             "inception3b 320x28x28 227328 178.23", "inception3c 640x14x14 397312 107.98",
             "inception4a 640x14x14 544768 106.77", "inception4b 640x14x14 594432 116.51",
             "inception4c 640x14x14 653312 128.05", "inception4d 640x14x14 721408 141.40",
-            "inception4e 1024x7x7 716800 56.20", "inception5a 1024x7x7 1587200 77.77", "inception5b 1024x7x7 1587200 77.77",
+            "inception4e 1024x7x7 716800 56.20", "inception5a 1024x7x7 1587200 77.77",
+            "inception5b 1024x7x7 1587200 77.77",
         }));
         network.Release();
     }
@@ -65,7 +68,8 @@ public sealed class Nn2Tests(string device) : DeviceFixture(device)
     public void Lrn_AndPooling_CanBeSwitched()
     {
         Shape input = new(1, 28, 28);
-        Nn2 plain = new(Device, new Nn2Settings { Input = input, Width = 4, LocalResponseNorm = false, Pooling = Pooling.Max });
+        Nn2 plain = new(
+            Device, new Nn2Settings { Input = input, Width = 4, LocalResponseNorm = false, Pooling = Pooling.Max });
         string[] kinds = [.. NetworkSummary.Of(plain, input).Layers.Select(layer => layer.Kind)];
         Assert.That(kinds, Has.No.Member("LocalResponseNorm").And.No.Member("L2Pool2d"));
         plain.Release();

@@ -101,10 +101,12 @@ public sealed class SafeTensorsTests
     [TestCase("""{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 4, "ends 4 bytes after the file")]
     [TestCase("""{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 8, "belong to no tensor")]
     [TestCase("""{"t":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}""", 8, "leaves a gap")]
-    [TestCase("""{"t":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"u":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""",
-        4, "overlaps another")]
-    [TestCase("""{"t":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"t":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}""",
-        8, "no JSON")]
+    [TestCase(
+        """{"t":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"""
+        + """ "u":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", 4, "overlaps another")]
+    [TestCase(
+        """{"t":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"""
+        + """ "t":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}""", 8, "no JSON")]
     [TestCase("""{"t":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}""", 0, "no size")]
     [TestCase("""{"t":{"dtype":"F32","shape":[2147483647,2147483647,4],"data_offsets":[0,0]}}""", 0, "has 0 bytes")]
     [TestCase("""{"t":{"dtype":"F32","shape":[-1],"data_offsets":[0,0]}}""", 0, "no size")]

@@ -14,7 +14,8 @@ public sealed class BenchCommandTests
         using JsonDocument json = JsonDocument.Parse(result.Out);
         JsonElement[] rows = [.. json.RootElement.GetProperty("rows").EnumerateArray()];
         Assert.That(rows.Select(r => r.GetProperty("op").GetString()),
-            Is.EqualTo(new[] { "small-cnn training", "small-cnn inference", "mnist-nn2 training", "mnist-nn2 inference" }));
+            Is.EqualTo(
+                new[] { "small-cnn training", "small-cnn inference", "mnist-nn2 training", "mnist-nn2 inference" }));
         Assert.That(rows.Select(r => r.GetProperty("seconds").GetDouble()), Has.All.Positive);
     }
 }

@@ -54,7 +54,8 @@ public sealed class CommandLineTests
 
     [Test]
     public void WrongNumber_NamesNoTypeOfDotNet() =>
-        Assert.That(Cli.Run("train", "mnist-small", "--seed", "-1").Error, Does.Contain("--seed").And.Not.Contain("System"));
+        Assert.That(
+            Cli.Run("train", "mnist-small", "--seed", "-1").Error, Does.Contain("--seed").And.Not.Contain("System"));
 
     [Test]
     public void UnknownField_NamesTheNearest()
@@ -77,8 +78,11 @@ public sealed class CommandLineTests
         Assert.That(root.GetProperty("parameters").GetInt64(), Is.EqualTo(112_096));
         // 26 x 26 x 32 x 9 + 11 x 11 x 32 x 288 + 800 x 128
         Assert.That(root.GetProperty("macs").GetInt64(), Is.EqualTo(194_688 + 1_115_136 + 102_400));
-        Assert.That(root.GetProperty("input").EnumerateArray().Select(e => e.GetInt32()), Is.EqualTo(new[] { 1, 28, 28 }));
-        Assert.That(root.GetProperty("layers").EnumerateArray().Sum(l => l.GetProperty("parameters").GetInt64()), Is.EqualTo(112_096));
+        Assert.That(
+            root.GetProperty("input").EnumerateArray().Select(e => e.GetInt32()), Is.EqualTo(new[] { 1, 28, 28 }));
+        Assert.That(
+            root.GetProperty("layers").EnumerateArray().Sum(l => l.GetProperty("parameters").GetInt64()),
+            Is.EqualTo(112_096));
         Assert.That(root.GetProperty("tensors")[0].GetProperty("shape").EnumerateArray().Select(e => e.GetInt32()),
             Is.EqualTo(new[] { 32, 1, 3, 3 }));
     }

@@ -55,7 +55,8 @@ public sealed class HostileInputTests
     public void Train_ObjectsInAnArray_IsRefused()
     {
         string text = Encoding.Latin1.GetString(File.ReadAllBytes(job["labels.npy"]));
-        File.WriteAllBytes(job["labels.npy"], Encoding.Latin1.GetBytes(text.Replace("<i4", "|O ", StringComparison.Ordinal)));
+        File.WriteAllBytes(
+            job["labels.npy"], Encoding.Latin1.GetBytes(text.Replace("<i4", "|O ", StringComparison.Ordinal)));
         AssertRefused("labels.npy");
     }
 
@@ -75,7 +76,8 @@ public sealed class HostileInputTests
     [TestCase("sampler.classes=7")]
     [TestCase("optimizer.learningRate=fast")]
     [TestCase("model.input=[3,28,28]")]
-    public void Train_SettingThatCannotBe_IsRefused(string setting) => AssertRefused(setting.Split('=')[0], "--set", setting);
+    public void Train_SettingThatCannotBe_IsRefused(string setting) =>
+        AssertRefused(setting.Split('=')[0], "--set", setting);
 
     [Test]
     public void Train_UnwritableFolder_IsRefused() =>
@@ -83,7 +85,8 @@ public sealed class HostileInputTests
 
     void AssertRefused(string says, params string[] more)
     {
-        CliResult result = Cli.Run(["train", job.Config, .. more.Contains("--out") ? [] : (string[])["--out", job["run"]], .. more]);
+        CliResult result = Cli.Run(
+            ["train", job.Config, .. more.Contains("--out") ? [] : (string[])["--out", job["run"]], .. more]);
         Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput), result.Error);
         Assert.That(result.ErrorLines, Has.Length.EqualTo(1), result.Error);
         Assert.That(result.Error, Does.Contain(says));

@@ -33,7 +33,8 @@ public sealed class MineCommandTests
         using JsonDocument json = JsonDocument.Parse(result.Out);
         Assert.That(json.RootElement.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[]
         {
-            "rule", "margin", "distance", "n", "dimension", "pairs", "active", "hard", "semiHard", "easy", "fallback", "loss",
+            "rule", "margin", "distance", "n", "dimension", "pairs", "active", "hard", "semiHard", "easy", "fallback",
+            "loss",
             "seconds", "peakBytes",
         }));
         Assert.That(json.RootElement.GetProperty("pairs").GetInt64(), Is.EqualTo(4));
@@ -56,7 +57,8 @@ public sealed class MineCommandTests
     {
         CliResult result = Mine("--rule", "facenet", "--out", folder["t.npy"]);
         Assert.That(result.ExitCode, Is.EqualTo(CommandLine.Done), result.Error);
-        Assert.That(Npy.ReadIntegers(folder["t.npy"]).Values, Is.EqualTo(new[] { 0, 1, -1, 1, 0, -1, 2, 3, -1, 3, 2, -1 }));
+        Assert.That(
+            Npy.ReadIntegers(folder["t.npy"]).Values, Is.EqualTo(new[] { 0, 1, -1, 1, 0, -1, 2, 3, -1, 3, 2, -1 }));
     }
 
     [Test]

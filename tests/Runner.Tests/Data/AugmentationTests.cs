@@ -23,7 +23,8 @@ public sealed class AugmentationTests
     [TestCase("colour:NaN")]
     [TestCase("rotate:4")]
     public void Parse_AnythingElse_NamesTheField(string word) => Assert.That(() => Augmentations.Parse(["flip", word]),
-        Throws.TypeOf<UserErrorException>().With.Message.StartsWith("data.augment[1] must be").And.Message.EndsWith($"not '{word}'"));
+        Throws.TypeOf<UserErrorException>().With.Message.StartsWith("data.augment[1] must be").And.Message.EndsWith(
+            $"not '{word}'"));
 
     [Test]
     public void ResizeCrop_OfTheWholeArea_ChangesNothing()

@@ -37,7 +37,8 @@ public sealed class ClassFoldersTests
         return Datasets.Open(run, log.Add);
     }
 
-    string Error(Func<DataConfig, DataConfig>? change = null) => Assert.Throws<UserErrorException>(() => { Open(change); })!.Message;
+    string Error(Func<DataConfig, DataConfig>? change = null) =>
+        Assert.Throws<UserErrorException>(() => { Open(change); })!.Message;
 
     [Test]
     public void Open_SortedFoldersAreTheClasses_ContentCountsNotTheName()
@@ -78,7 +79,9 @@ public sealed class ClassFoldersTests
             Assert.That(log[1], Does.Contain("empty.jpg: empty"));
             Assert.That(log[2], Does.Contain("text.png: neither PNG nor JPEG"));
             Assert.That(log[3], Does.Contain("3 of 9 images are broken"));
-            Assert.That(Error(c => c with { Broken = BrokenImages.Error }), Does.Contain("cut.png").And.Contain("data.broken=skip"));
+            Assert.That(
+                Error(c => c with { Broken = BrokenImages.Error }),
+                Does.Contain("cut.png").And.Contain("data.broken=skip"));
         });
     }
 
@@ -104,8 +107,12 @@ public sealed class ClassFoldersTests
         {
             Assert.That((data.Train.Count, data.Test!.Count), Is.EqualTo((16, 5)));
             Assert.That(((FolderDataset)data.Test!).Paths, Is.EqualTo(((FolderDataset)again.Test!).Paths));
-            Assert.That(((FolderDataset)data.Train).Paths.Concat(((FolderDataset)data.Test!).Paths).Distinct().Count(), Is.EqualTo(21));
-            Assert.That(Open(c => c with { Limit = 2 }).Train.Labels.ToArray(), Is.EqualTo(new[] { 0, 1 }), "one of each class");
+            Assert.That(
+                ((FolderDataset)data.Train).Paths.Concat(((FolderDataset)data.Test!).Paths).Distinct().Count(),
+                Is.EqualTo(21));
+            Assert.That(
+                Open(c => c with { Limit = 2 }).Train.Labels.ToArray(), Is.EqualTo(new[] { 0, 1 }),
+                "one of each class");
         });
     }
 
@@ -125,7 +132,8 @@ public sealed class ClassFoldersTests
         File.Delete(removed);
         Batch batch = new(4, decoded.Train.ImageShape);
         DatasetBatches batches = new(decoded.Train, new SequentialSampler(decoded.Train.Count, 4), [], 1);
-        Assert.That(() => batches.Fill(default, batch), Throws.TypeOf<UserErrorException>().With.Message.Contains(removed));
+        Assert.That(
+            () => batches.Fill(default, batch), Throws.TypeOf<UserErrorException>().With.Message.Contains(removed));
     }
 
     [Test]

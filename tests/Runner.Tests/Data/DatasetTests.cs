@@ -240,14 +240,16 @@ public sealed class DatasetTests
         byte[] bytes = new byte[records * recordBytes];
         for (int i = 0; i < records; i++) bytes[i * recordBytes] = (byte)(i % 10);
         (bytes[3 * recordBytes + 1], bytes[3 * recordBytes + 3072]) = (255, 51);
-        foreach (string file in (string[])["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"])
+        string[] files = ["test_batch", .. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}")];
+        foreach (string file in files)
             folder.Write($"{file}.bin", bytes);
         (MemoryDataset train, MemoryDataset test) = Cifar10.Read(folder.Path);
         float[] image = new float[3072];
         train.CopyImage(40_003, image);
         Assert.Multiple(() =>
         {
-            Assert.That((train.Count, test.Count, train.ImageShape), Is.EqualTo((50_000, 10_000, new Shape(3, 32, 32))));
+            Assert.That(
+                (train.Count, test.Count, train.ImageShape), Is.EqualTo((50_000, 10_000, new Shape(3, 32, 32))));
             Assert.That((train.Labels[40_003], train.ClassNames[3]), Is.EqualTo((3, "cat")));
             Assert.That((image[0], image[1], image[^1]), Is.EqualTo((1f, 0f, 0.2f)));
         });

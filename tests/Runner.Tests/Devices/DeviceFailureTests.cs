@@ -44,8 +44,10 @@ public sealed class DeviceFailureTests
     {
         // Stands before the system's own on the search path, and cannot be loaded.
         string path = Directory.CreateDirectory(folder["no-loader"]).FullName;
-        foreach (string name in (string[])["libOpenCL.so.1", "libOpenCL.so"]) File.WriteAllText(Path.Combine(path, name), "junk");
-        AssertFails([("LD_LIBRARY_PATH", path)], "opencl: no OpenCL 1.2 loader (libOpenCL.so.1 or libOpenCL.so): install");
+        foreach (string name in (string[])["libOpenCL.so.1", "libOpenCL.so"])
+            File.WriteAllText(Path.Combine(path, name), "junk");
+        AssertFails(
+            [("LD_LIBRARY_PATH", path)], "opencl: no OpenCL 1.2 loader (libOpenCL.so.1 or libOpenCL.so): install");
     }
 
     [Test]
@@ -60,9 +62,11 @@ public sealed class DeviceFailureTests
     public void NoNvidiaDriver_IsSaid()
     {
         string path = Directory.CreateDirectory(folder["no-cuda"]).FullName;
-        foreach (string name in (string[])["libcuda.so.1", "libcuda.so"]) File.WriteAllText(Path.Combine(path, name), "junk");
+        foreach (string name in (string[])["libcuda.so.1", "libcuda.so"])
+            File.WriteAllText(Path.Combine(path, name), "junk");
         Assert.That(
-            Run([("LD_LIBRARY_PATH", path)], "devices").Out, Does.Contain("cuda: no NVIDIA driver (libcuda.so.1 or libcuda.so)"));
+            Run([("LD_LIBRARY_PATH", path)], "devices").Out,
+            Does.Contain("cuda: no NVIDIA driver (libcuda.so.1 or libcuda.so)"));
     }
 
     /// <summary>
@@ -94,7 +98,9 @@ public sealed class DeviceFailureTests
     {
         string path = Directory.CreateDirectory(folder["stub"]).FullName;
         StubLibrary.Compile("opencl", Path.Combine(path, "libOpenCL.so.1"));
-        return [("LD_LIBRARY_PATH", path), ("OCL_ICD_VENDORS", Directory.CreateDirectory(folder["no-vendors"]).FullName)];
+        return [
+            ("LD_LIBRARY_PATH", path), ("OCL_ICD_VENDORS", Directory.CreateDirectory(folder["no-vendors"]).FullName),
+        ];
     }
 
     CliResult Run((string Name, string Value)[] environment, params string[] args)

@@ -44,7 +44,8 @@ public sealed class ImageGoldenTests
             for (int i = 0; i < 60; i++)
             {
                 byte[] changed = (byte[])image.File.Clone();
-                for (int n = random.Next(1, 5); n > 0; n--) changed[random.Next(8, changed.Length)] = (byte)random.Next(256);
+                for (int n = random.Next(1, 5); n > 0; n--)
+                    changed[random.Next(8, changed.Length)] = (byte)random.Next(256);
                 try
                 {
                     ImageFile.Decode(i % 2 == 0 ? changed : changed.AsSpan(0, random.Next(changed.Length)));

@@ -28,7 +28,9 @@ public sealed class NeighbourEmbeddingTests
     public void Place_IsRepeatable()
     {
         (float[] points, int[] labels) = Clusters(60, 5);
-        Assert.That(NeighbourEmbedding.Place(points, labels.Length, 5), Is.EqualTo(NeighbourEmbedding.Place(points, labels.Length, 5)));
+        Assert.That(
+            NeighbourEmbedding.Place(points, labels.Length, 5),
+            Is.EqualTo(NeighbourEmbedding.Place(points, labels.Length, 5)));
     }
 
     [TestCase(1)]
@@ -48,7 +50,8 @@ public sealed class NeighbourEmbeddingTests
         for (int i = 0; i < count; i++)
         {
             labels[i] = i % 3;
-            for (int d = 0; d < width; d++) points[i * width + d] = (d == labels[i] ? 4 : 0) + 0.3f * random.NextSingle();
+            for (int d = 0; d < width; d++)
+                points[i * width + d] = (d == labels[i] ? 4 : 0) + 0.3f * random.NextSingle();
         }
         return (points, labels);
     }

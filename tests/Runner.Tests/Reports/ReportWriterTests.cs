@@ -9,7 +9,8 @@ public sealed class ReportWriterTests
     [Test]
     public void Render_PutsTheDataIntoThePage()
     {
-        string page = ReportWriter.Render(new ReportData { Title = "mnist-small", Facts = [new Fact("device", "cpu")] });
+        string page = ReportWriter.Render(
+            new ReportData { Title = "mnist-small", Facts = [new Fact("device", "cpu")] });
         Assert.That(page, Does.StartWith("<!doctype html>"));
         Assert.That(page, Does.Contain("\"title\":\"mnist-small\""));
         Assert.That(page, Does.Not.Contain("/*DATA*/"));
@@ -26,7 +27,9 @@ public sealed class ReportWriterTests
     public void Render_RefersToNothingOutsideTheFile()
     {
         string page = ReportWriter.Render(new ReportData { Title = "run" }).Replace("http://www.w3.org/2000/svg", "");
-        Assert.That(page, Does.Not.Contain("http://").And.Not.Contain("https://").And.Not.Contain("src=").And.Not.Contain("<link"));
+        Assert.That(
+            page,
+            Does.Not.Contain("http://").And.Not.Contain("https://").And.Not.Contain("src=").And.Not.Contain("<link"));
     }
 
     [Test]

@@ -57,7 +57,8 @@ public sealed class ClaimedFolderTests
     {
         Directory.CreateDirectory(Folder.Path);
         File.WriteAllText(Path.Combine(Folder.Path, "thesis.txt"), "mine");
-        Assert.That(() => ClaimedFolder.New(Folder), Throws.TypeOf<UserErrorException>().With.Message.Contains("thesis.txt"));
+        Assert.That(
+            () => ClaimedFolder.New(Folder), Throws.TypeOf<UserErrorException>().With.Message.Contains("thesis.txt"));
         Assert.That(File.ReadAllText(Path.Combine(Folder.Path, "thesis.txt")), Is.EqualTo("mine"));
     }
 
@@ -66,7 +67,8 @@ public sealed class ClaimedFolderTests
     {
         Directory.CreateDirectory(Folder.Path);
         File.WriteAllText(Folder.Config, "{}");
-        Assert.That(() => ClaimedFolder.New(Folder), Throws.TypeOf<UserErrorException>().With.Message.Contains("--resume"));
+        Assert.That(
+            () => ClaimedFolder.New(Folder), Throws.TypeOf<UserErrorException>().With.Message.Contains("--resume"));
     }
 
     [Test]
@@ -83,7 +85,8 @@ public sealed class ClaimedFolderTests
     public void Again_WhileHeld_IsRefused()
     {
         using ClaimedFolder first = ClaimedFolder.New(Folder);
-        Assert.That(() => ClaimedFolder.Again(Folder), Throws.TypeOf<UserErrorException>().With.Message.Contains("in use"));
+        Assert.That(
+            () => ClaimedFolder.Again(Folder), Throws.TypeOf<UserErrorException>().With.Message.Contains("in use"));
     }
 
     [Test]

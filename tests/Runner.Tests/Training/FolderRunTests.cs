@@ -87,9 +87,11 @@ public sealed class FolderRunTests
         List<string> lines = ["10\t1"];
         for (int i = 1; i <= 10; i++) lines.AddRange([$"Ada\t{i}\t{i + 1}", $"Bob\t{i}\tCleo\t{i}"]);
         File.WriteAllLines(folder["pairs.txt"], lines);
-        CliResult result = Train("evaluate.protocols=[\"knn\",\"lfw\"]", $"evaluate.pairs={folder["pairs.txt"]}", "train.epochs=6");
+        CliResult result = Train(
+            "evaluate.protocols=[\"knn\",\"lfw\"]", $"evaluate.pairs={folder["pairs.txt"]}", "train.epochs=6");
         Assert.That(result.ExitCode, Is.EqualTo(CommandLine.Done), result.Error);
-        JsonElement lfw = JsonDocument.Parse(File.ReadAllText(folder["run/evaluation.json"])).RootElement.GetProperty("lfw");
+        JsonElement lfw = JsonDocument.Parse(File.ReadAllText(folder["run/evaluation.json"])).RootElement.GetProperty(
+            "lfw");
         Assert.That(lfw.GetProperty("accuracy").GetDouble(), Is.InRange(0.5, 1));
         File.AppendAllText(folder["pairs.txt"], "Ada\t1\t99\n");
         CliResult missing = Cli.Run("evaluate", folder["run"]);

@@ -44,7 +44,8 @@ public sealed class GradientCacheTests
         float[][] whole, cached;
         using (Step step = device.BeginStep())
         {
-            step.Backward(network.Forward(device.Tensor(batch.Shape, batch.Pixels)).TripletLoss(batch.Labels, settings));
+            step.Backward(
+                network.Forward(device.Tensor(batch.Shape, batch.Pixels)).TripletLoss(batch.Labels, settings));
             whole = Gradients(network, step);
         }
         using (Step step = device.BeginStep())
@@ -57,7 +58,8 @@ public sealed class GradientCacheTests
         for (int p = 0; p < whole.Length; p++)
         {
             Assert.That(whole[p].Max(MathF.Abs), Is.GreaterThan(0));
-            Close.AreClose(Array.ConvertAll(whole[p], x => (double)x), cached[p], Tolerance.Sum, network.Parameters()[p].Name);
+            Close.AreClose(
+                Array.ConvertAll(whole[p], x => (double)x), cached[p], Tolerance.Sum, network.Parameters()[p].Name);
         }
         network.Release();
     }

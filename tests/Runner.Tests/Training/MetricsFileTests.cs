@@ -19,7 +19,8 @@ public sealed class MetricsFileTests
     [Test]
     public void Append_HasTheContractsKeysInOrder()
     {
-        using (MetricsFile file = MetricsFile.Continue(FilePath, 0)) file.Append(Metrics(1) with { EffectiveRank = 3.5f });
+        using (MetricsFile file = MetricsFile.Continue(FilePath, 0))
+            file.Append(Metrics(1) with { EffectiveRank = 3.5f });
         using JsonDocument line = JsonDocument.Parse(File.ReadAllText(FilePath));
         Assert.That(line.RootElement.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[]
         {
@@ -51,7 +52,8 @@ public sealed class MetricsFileTests
             for (int step = 1; step <= 5; step++) file.Append(Metrics(step));
         File.AppendAllText(FilePath, """{"step":6,"epo""");
         using (MetricsFile file = MetricsFile.Continue(FilePath, 3)) file.Append(Metrics(4));
-        Assert.That(File.ReadLines(FilePath).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("step").GetInt32()),
+        Assert.That(
+            File.ReadLines(FilePath).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("step").GetInt32()),
             Is.EqualTo(new[] { 1, 2, 3, 4 }));
     }
 

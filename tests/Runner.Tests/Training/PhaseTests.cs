@@ -21,27 +21,35 @@ public sealed class PhaseTests
     string Train(string name, params string[] settings)
     {
         string run = job[name];
-        CliResult result = Cli.Run(["train", job.Config, "--out", run, "--threads", "2", "--set", $"train.steps={Steps}",
-            "--set", "train.keep=100", .. settings.SelectMany(s => new[] { "--set", s })]);
+        CliResult result = Cli.Run(
+        [
+            "train", job.Config, "--out", run, "--threads", "2", "--set", $"train.steps={Steps}", "--set",
+            "train.keep=100", .. settings.SelectMany(s => new[] { "--set", s }),
+        ]);
         Assert.That(result.ExitCode, Is.EqualTo(CommandLine.Done), result.Error);
         return run;
     }
 
     static float[] Weights(string run, int step, string name)
     {
-        using SafeTensors file = SafeTensors.Open(Path.Combine(run, "checkpoints", $"step-{step}", "weights.safetensors"));
+        using SafeTensors file = SafeTensors.Open(
+            Path.Combine(run, "checkpoints", $"step-{step}", "weights.safetensors"));
         return file.Read(name);
     }
 
     [Test]
     public void ClassifierThenTriplets_DropsTheClassifier_AndGoesOnExactly()
     {
-        string run = Train("classify", $$"""phases=[{"steps":{{PhaseSteps}},"loss":{"kind":"softmax"},"learningRate":0.01},{}]""");
+        string run = Train(
+            "classify", $$"""phases=[{"steps":{{PhaseSteps}},"loss":{"kind":"softmax"},"learningRate":0.01},{}]""");
         string[] metrics = SyntheticRun.Metrics(run);
-        JsonElement first = JsonDocument.Parse(metrics[0]).RootElement, last = JsonDocument.Parse(metrics[^1]).RootElement;
+        JsonElement first = JsonDocument.Parse(metrics[0]).RootElement,
+            last = JsonDocument.Parse(metrics[^1]).RootElement;
         Assert.Multiple(() =>
         {
-            Assert.That(first.GetProperty("loss").GetDouble(), Is.EqualTo(Math.Log(6)).Within(0.5), "six classes, nothing learnt");
+            Assert.That(
+                first.GetProperty("loss").GetDouble(), Is.EqualTo(Math.Log(6)).Within(0.5),
+                "six classes, nothing learnt");
             Assert.That(first.GetProperty("phase").GetInt32(), Is.EqualTo(1));
             Assert.That(first.TryGetProperty("accuracy", out _), Is.True);
             Assert.That(last.GetProperty("phase").GetInt32(), Is.EqualTo(2));
@@ -75,16 +83,21 @@ public sealed class PhaseTests
     [Test]
     public void Groups_HaveRatesOfTheirOwn()
     {
-        const string sgd = """optimizer={"kind":"sgd","momentum":0,"learningRate":0.01,"groups":[{"match":"conv1.*","rate":0},{"match":"linear.*","rate":2}]}""";
+        const string sgd = "optimizer={\"kind\":\"sgd\",\"momentum\":0,\"learningRate\":0.01,"
+            + "\"groups\":[{\"match\":\"conv1.*\",\"rate\":0},{\"match\":\"linear.*\",\"rate\":2}]}";
         string run = Train("groups", sgd, "schedule.kind=constant", "model.dropout=0");
-        string plain = Train("plain", "optimizer={\"kind\":\"sgd\",\"momentum\":0,\"learningRate\":0.01}", "schedule.kind=constant",
+        string plain = Train(
+            "plain", """optimizer={"kind":"sgd","momentum":0,"learningRate":0.01}""", "schedule.kind=constant",
             "model.dropout=0", "train.steps=1");
-        string start = Train("start", "optimizer={\"kind\":\"sgd\",\"momentum\":0,\"learningRate\":1e-30}", "schedule.kind=constant",
+        string start = Train(
+            "start", """optimizer={"kind":"sgd","momentum":0,"learningRate":1e-30}""", "schedule.kind=constant",
             "model.dropout=0", "train.steps=1");
         Assert.That(Weights(run, Steps, "conv1.weight"), Is.EqualTo(Weights(start, 1, "conv1.weight")));
-        float[] zero = Weights(start, 1, "linear.bias"), one = Weights(plain, 1, "linear.bias"), two = Weights(run, 1, "linear.bias");
+        float[] zero = Weights(start, 1, "linear.bias"), one = Weights(plain, 1, "linear.bias"),
+            two = Weights(run, 1, "linear.bias");
         for (int i = 0; i < zero.Length; i++)
-            Assert.That(two[i] - zero[i], Is.EqualTo(2 * (one[i] - zero[i])).Within(1e-7), "the first step, twice as long");
+            Assert.That(
+                two[i] - zero[i], Is.EqualTo(2 * (one[i] - zero[i])).Within(1e-7), "the first step, twice as long");
     }
 
     [Test]
@@ -93,7 +106,8 @@ public sealed class PhaseTests
         string[] settings = ["model.dropout=0", "optimizer.kind=sgd", "optimizer.learningRate=0.01"];
         string[] whole = SyntheticRun.Metrics(Train("whole", settings));
         string[] cached = SyntheticRun.Metrics(Train("cached", [.. settings, "train.gradientCache=7"]));
-        for (int i = 0; i < Steps; i++) Assert.That(Loss(cached[i]), Is.EqualTo(Loss(whole[i])).Within(1).Percent, $"step {i + 1}");
+        for (int i = 0; i < Steps; i++)
+            Assert.That(Loss(cached[i]), Is.EqualTo(Loss(whole[i])).Within(1).Percent, $"step {i + 1}");
 
         static double Loss(string line) => JsonDocument.Parse(line).RootElement.GetProperty("loss").GetDouble();
     }
@@ -105,7 +119,8 @@ public sealed class PhaseTests
     [TestCase("train.gradientCache=0", "train.gradientCache must be at least 1")]
     public void Wrong_IsOneLine(string setting, string message)
     {
-        CliResult result = Cli.Run("train", job.Config, "--out", job["wrong"], "--set", $"train.steps={Steps}", "--set", setting);
+        CliResult result = Cli.Run(
+            "train", job.Config, "--out", job["wrong"], "--set", $"train.steps={Steps}", "--set", setting);
         Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput));
         Assert.That(result.ErrorLines, Has.Length.EqualTo(1).And.All.Contains(message));
     }

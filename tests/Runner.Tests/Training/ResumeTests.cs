@@ -28,8 +28,12 @@ public sealed partial class ResumeTests
     [Test]
     public void Whole_HasEveryFile()
     {
-        foreach (string file in (string[])["config.json", "metrics.jsonl", "model.safetensors", "evaluation.json", "embeddings.npy",
-            "labels.npy", "report.html", "log.txt"])
+        string[] files =
+        [
+            "config.json", "metrics.jsonl", "model.safetensors", "evaluation.json", "embeddings.npy", "labels.npy",
+            "report.html", "log.txt",
+        ];
+        foreach (string file in files)
             Assert.That(File.Exists(Path.Combine(whole, file)), Is.True, file);
         Assert.That(SyntheticRun.Metrics(whole), Has.Length.EqualTo(32));
     }
@@ -65,14 +69,16 @@ public sealed partial class ResumeTests
     public void Signalled_SavesAndExits(int signal, int code)
     {
         string run = job[$"signalled-{signal}"];
-        using Process process = Cli.Start("train", job.Config, "--out", run, "--threads", "2", "--set", "train.epochs=100000");
+        using Process process = Cli.Start(
+            "train", job.Config, "--out", run, "--threads", "2", "--set", "train.epochs=100000");
         WaitForSteps(run, 5, process);
         Assert.That(Signal(process.Id, signal), Is.Zero);
         CliResult result = Cli.Finish(process);
         Assert.That(result.ExitCode, Is.EqualTo(code), result.Error);
         Assert.That(result.Error, Does.Contain("--resume"));
         int steps = SyntheticRun.Metrics(run).Length;
-        Assert.That(Directory.Exists(Path.Combine(run, "checkpoints", $"step-{steps}")), Is.True, "saved at the very step");
+        Assert.That(
+            Directory.Exists(Path.Combine(run, "checkpoints", $"step-{steps}")), Is.True, "saved at the very step");
     }
 
     [Test]
@@ -106,7 +112,9 @@ public sealed partial class ResumeTests
     {
         Assert.That(SyntheticRun.Metrics(run), Is.EqualTo(SyntheticRun.Metrics(whole)));
         foreach (string file in (string[])["model.safetensors", "embeddings.npy", "labels.npy"])
-            Assert.That(File.ReadAllBytes(Path.Combine(run, file)), Is.EqualTo(File.ReadAllBytes(Path.Combine(whole, file))), file);
+            Assert.That(
+                File.ReadAllBytes(Path.Combine(run, file)), Is.EqualTo(File.ReadAllBytes(Path.Combine(whole, file))),
+                file);
     }
 
     static void WaitForSteps(string run, int steps, Process process)

@@ -31,7 +31,8 @@ public sealed class SteadyStateTests
         using RunLog log = new(folder.Log, progress);
         using Interruption interruption = new();
         Trainer trainer = new(
-            parts, new RunFiles(folder, 2), new RunEvaluator(config, data, parts.Network, progress), log, progress, interruption);
+            parts, new RunFiles(folder, 2), new RunEvaluator(config, data, parts.Network, progress), log, progress,
+            interruption);
         long step = 0, managed = 0, reserved = 0;
 
         TrainingState state = trainer.Run(new TrainingState(), () =>

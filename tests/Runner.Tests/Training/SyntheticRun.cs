@@ -37,7 +37,12 @@ sealed class SyntheticRun : IDisposable
         JsonObject config = new()
         {
             ["model"] = new JsonObject { ["kind"] = "small-cnn", ["embedding"] = 16 },
-            ["data"] = new JsonObject { ["kind"] = "arrays", ["images"] = folder["images.npy"], ["labels"] = folder["labels.npy"] },
+            ["data"] = new JsonObject
+            {
+                ["kind"] = "arrays",
+                ["images"] = folder["images.npy"],
+                ["labels"] = folder["labels.npy"],
+            },
             ["sampler"] = new JsonObject { ["kind"] = "balanced", ["classes"] = Classes, ["perClass"] = 4 },
             ["optimizer"] = new JsonObject { ["kind"] = "adam", ["learningRate"] = 0.002 },
             ["schedule"] = new JsonObject { ["kind"] = "cosine" },

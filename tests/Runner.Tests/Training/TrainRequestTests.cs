@@ -36,7 +36,9 @@ public sealed class TrainRequestTests
             Assert.That(TrainRequest.From("mnist-small", Run, true, null), Is.EqualTo(expected));
             Assert.That(TrainRequest.From(null, Run, true, null), Is.EqualTo(expected));
             Assert.That(TrainRequest.From(Run, null, true, null), Is.EqualTo(expected));
-            Assert.That(TrainRequest.From(null, Run, true, "mnist-small"), Is.EqualTo(expected), "--resume mnist-small --out run");
+            Assert.That(
+                TrainRequest.From(null, Run, true, "mnist-small"), Is.EqualTo(expected),
+                "--resume mnist-small --out run");
         });
     }
 
@@ -50,10 +52,18 @@ public sealed class TrainRequestTests
     {
         Assert.Multiple(() =>
         {
-            Assert.That(() => TrainRequest.From(null, null, false, null), Throws.TypeOf<UserErrorException>().With.Message.Contains("mnist-small"));
-            Assert.That(() => TrainRequest.From(null, null, true, null), Throws.TypeOf<UserErrorException>().With.Message.Contains("--resume RUN"));
-            Assert.That(() => TrainRequest.From(null, null, true, folder["none"]), Throws.TypeOf<UserErrorException>().With.Message.Contains("config.json"));
-            Assert.That(() => TrainRequest.From(Run, null, false, null), Throws.TypeOf<UserErrorException>().With.Message.Contains("--resume"));
+            Assert.That(
+                () => TrainRequest.From(null, null, false, null),
+                Throws.TypeOf<UserErrorException>().With.Message.Contains("mnist-small"));
+            Assert.That(
+                () => TrainRequest.From(null, null, true, null),
+                Throws.TypeOf<UserErrorException>().With.Message.Contains("--resume RUN"));
+            Assert.That(
+                () => TrainRequest.From(null, null, true, folder["none"]),
+                Throws.TypeOf<UserErrorException>().With.Message.Contains("config.json"));
+            Assert.That(
+                () => TrainRequest.From(Run, null, false, null),
+                Throws.TypeOf<UserErrorException>().With.Message.Contains("--resume"));
         });
     }
 }

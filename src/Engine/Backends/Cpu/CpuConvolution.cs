@@ -75,7 +75,8 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
     {
         float* gradient = dy.Floats();
         cpu.For(
-            checked((int)y.Count), new UnaryBackward<Kernels.Relu>(null, y.Floats(), gradient, gradient, accumulate: false));
+            checked((int)y.Count),
+            new UnaryBackward<Kernels.Relu>(null, y.Floats(), gradient, gradient, accumulate: false));
     }
 
     enum Algorithm { Direct, Winograd3, Winograd5 }

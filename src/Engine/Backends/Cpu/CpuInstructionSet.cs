@@ -27,7 +27,8 @@ public static class CpuInstructionSets
     /// <summary>Whether this machine runs <paramref name="set"/>.</summary>
     public static bool IsSupported(CpuInstructionSet set) => set switch
     {
-        CpuInstructionSet.Avx512 => Avx512F.IsSupported && Avx512DQ.IsSupported && Avx512BW.IsSupported && Avx512F.VL.IsSupported,
+        CpuInstructionSet.Avx512 =>
+            Avx512F.IsSupported && Avx512DQ.IsSupported && Avx512BW.IsSupported && Avx512F.VL.IsSupported,
         CpuInstructionSet.Avx2 => Avx2.IsSupported && Fma.IsSupported,
         _ => true,
     };

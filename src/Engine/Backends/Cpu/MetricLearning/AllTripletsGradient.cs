@@ -14,7 +14,8 @@ static unsafe class AllTripletsGradient<V> where V : struct, IDistanceVector<V>
 {
     /// <summary>See <see cref="IMetricLearning.TripletGradient"/>; <paramref name="scale"/> is dy / divisor.</summary>
     public static void Compute(
-        CpuBackend cpu, Tensor embeddings, ClassGroups groups, TripletSettings settings, TripletTable table, float scale,
+        CpuBackend cpu, Tensor embeddings, ClassGroups groups, TripletSettings settings, TripletTable table,
+        float scale,
         Gradient dx)
     {
         int n = embeddings.Shape[0], d = embeddings.Shape[1], padded = DistanceStrips<V>.Padded(n);

@@ -32,7 +32,8 @@ sealed class ClassGroups
     {
         int n = labels.Length;
         if (classOf.Length < n)
-            (classOf, members, rank, classStart, pairStart) = (new int[n], new int[n], new int[n], new int[n + 1], new int[n + 1]);
+            (classOf, members, rank, classStart, pairStart) = (
+                new int[n], new int[n], new int[n], new int[n + 1], new int[n + 1]);
         classOfLabel.Clear();
         Array.Clear(classStart);
         for (int i = 0; i < n; i++)

@@ -41,7 +41,8 @@ static unsafe class NearestNeighbourSearch<V> where V : struct, IDistanceVector<
                 {
                     int columns = Math.Min(n - panel * width, ChunkColumns);
                     DistanceStrips<V>.Compute(queryRows + (long)first * d, count, d,
-                        packed + (long)panel * width * d, Math.Min(chunkPanels, panelCount - panel), strip, ChunkColumns);
+                        packed + (long)panel * width * d, Math.Min(chunkPanels, panelCount - panel), strip,
+                        ChunkColumns);
                     for (int r = 0; r < count; r++)
                     {
                         NearestList list = new(nearest + (long)(first + r) * k, nearestRows + (long)(first + r) * k, k);

@@ -23,7 +23,8 @@ unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* l
         Tally.Hard += row.Hard;
         Tally.SemiHard += row.SemiHard;
         Tally.Triplets += (long)row.K * negatives;
-        if (row.K > 0) Tally.LargestDistance = Math.Max(Tally.LargestDistance, Math.Max(row.S[row.K - 1], row.FarthestDistance));
+        if (row.K > 0)
+            Tally.LargestDistance = Math.Max(Tally.LargestDistance, Math.Max(row.S[row.K - 1], row.FarthestDistance));
         return settings.Rule switch
         {
             TripletRule.Hard => Hardest(row, anchor, members),
@@ -136,7 +137,8 @@ unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* l
         return sum;
     }
 
-    double Write(in AnchorRow<V> row, int j, int anchor, ReadOnlySpan<int> members, int firstPair, int negative, float loss)
+    double Write(
+        in AnchorRow<V> row, int j, int anchor, ReadOnlySpan<int> members, int firstPair, int negative, float loss)
     {
         int place = row.Place[j];
         return WriteRow(firstPair + place, anchor, Positive(members, anchor, place), negative, Math.Max(0, loss));

@@ -23,7 +23,8 @@ static unsafe class FewChannelsWeight<V> where V : struct, ICpuVector<V>
     /// <param name="dw">[tap of the block][output channel], <paramref name="stride"/> apart; added to.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
-        float* x0, float* x1, float* x2, nint line, int lines, int columns, float* dy, byte* index, nint stride, float* dw)
+        float* x0, float* x1, float* x2, nint line, int lines, int columns, float* dy, byte* index, nint stride,
+        float* dw)
     {
         V a0 = V.Load(dw), a1 = V.Load(dw + stride), a2 = V.Load(dw + 2 * stride);
         V a3 = V.Load(dw + 3 * stride), a4 = V.Load(dw + 4 * stride), a5 = V.Load(dw + 5 * stride);

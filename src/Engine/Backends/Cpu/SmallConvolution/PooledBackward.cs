@@ -93,7 +93,8 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
             for (int r = 0; r < d.R; r++)
                 for (int s = 0; s < d.S; s++)
                     for (int c = 0; c < d.C; c++)
-                        rows[(k * d.R + r) * rowFloats + s * d.C + c] = o.Weight[((nint)(k * d.C + c) * d.R + r) * d.S + s];
+                        rows[(k * d.R + r) * rowFloats + s * d.C + c] =
+                            o.Weight[((nint)(k * d.C + c) * d.R + r) * d.S + s];
     }
 
     void Images(int from, int to, float* partial, float* scratch)

@@ -26,7 +26,8 @@ static unsafe class WindowList
     /// <returns>The number of entries.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Fill(
-        float* dy, byte* index, nint stride, int windows, int* starts, int* positions, WindowGradient* list, out float sum)
+        float* dy, byte* index, nint stride, int windows, int* starts, int* positions, WindowGradient* list,
+        out float sum)
     {
         int count = 0;
         float total = 0;
