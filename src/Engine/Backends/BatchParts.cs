@@ -1,8 +1,8 @@
 namespace TripletGpu.Backends;
 
 /// <summary>
-/// The parts of a batch over which a sum is split: each part is summed in order, then the parts. They depend on the batch
-/// alone, neither on the threads nor on the device, so that the sum has the same bits everywhere.
+/// The parts of a batch over which a sum is split: each part is summed in order, then the parts. They depend on the
+/// batch alone, neither on the threads nor on the device, so that the sum has the same bits everywhere.
 /// </summary>
 static class BatchParts
 {

@@ -1,9 +1,9 @@
 namespace TripletGpu.Backends;
 
 /// <summary>
-/// The blocks into which the sums of a matrix product are split: each block is one chain of multiply-adds, and the blocks
-/// are added in order. Short chains round less, and blocks of A and B fit caches. They depend on the depth alone, so that
-/// the backends' products have the same bits.
+/// The blocks into which the sums of a matrix product are split: each block is one chain of multiply-adds, and the
+/// blocks are added in order. Short chains round less, and blocks of A and B fit caches. They depend on the depth
+/// alone, so that the backends' products have the same bits.
 /// </summary>
 static class DepthBlocks
 {

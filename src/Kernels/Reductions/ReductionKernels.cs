@@ -17,8 +17,7 @@ public static partial class ReductionKernels
 
     /// <summary>
     /// y[o, i] = scale * the sum over r of x[o, r, i], or adds it. One item a result, sixteen partial sums along the
-    /// reduced
-    /// axis: no barrier, vectors on a CPU, and error that grows with a sixteenth of the length.
+    /// reduced axis: no barrier, vectors on a CPU, and error that grows with a sixteenth of the length.
     /// </summary>
     [Kernel]
     public static void SumByItem(Index1D index, ArrayView<float> x, ArrayView<float> y, ReduceDims dims, float scale,
@@ -43,8 +42,7 @@ public static partial class ReductionKernels
 
     /// <summary>
     /// y = scale * the sum of the elements of x in an element's box, or adds it: a sum over any axes. One group an
-    /// element,
-    /// its items stride through the box, then a tree in shared memory.
+    /// element, its items stride through the box, then a tree in shared memory.
     /// </summary>
     [Kernel(Items)]
     public static void SumBox(
@@ -97,8 +95,9 @@ public static partial class ReductionKernels
         y[j] = sum + rest;
     }
 
-    /// <summary>x broadcast along the reduced axis: y[o, r, i] = scale * x[o, i], or adds it. Parallel over
-    /// y.</summary>
+    /// <summary>
+    /// x broadcast along the reduced axis: y[o, r, i] = scale * x[o, i], or adds it. Parallel over y.
+    /// </summary>
     [Kernel]
     public static void Spread(Index1D index, ArrayView<float> x, ArrayView<float> y, ReduceDims dims, float scale,
         int accumulate)

@@ -55,7 +55,8 @@ static class ConfigRules
         if (data.Limit is { } limit) rules.AtLeast(limit, 1, "data.limit");
         rules.That(data.TestShare is >= 0 and < 1, "data.testShare", "must be from 0 to below 1", data.TestShare);
         rules.AtLeast(data.CacheMegabytes, 0, "data.cacheMegabytes");
-        rules.That(data.Binarize is null or (>= 0 and < 1), "data.binarize", "must be from 0 to below 1", data.Binarize);
+        rules.That(
+            data.Binarize is null or (>= 0 and < 1), "data.binarize", "must be from 0 to below 1", data.Binarize);
         if (data.Kind != DataKind.Arrays) return;
         rules.That(data.Images is not null, "data.images", "must name the .npy of images", data.Images);
         rules.That(data.Labels is not null, "data.labels", "must name the .npy of labels", data.Labels);

@@ -19,7 +19,8 @@ sealed class FittedDataset : IImageDataset
         Shape from = images.ImageShape;
         if (from[0] != 1 && from[0] != shape[0])
             throw new UserErrorException(
-                $"data.resize cannot make images of {shape[0]} channels out of those of {images.Name}, which have {from[0]}");
+                $"data.resize cannot make images of {shape[0]} channels out of those of {images.Name}, which have"
+                + $" {from[0]}");
         (this.images, ImageShape, this.threshold) = (images, shape, threshold);
         if (from != shape) resize = new Bicubic(from[1], from[2], shape[1], shape[2]);
     }
@@ -72,7 +73,8 @@ sealed class FittedDataset : IImageDataset
         images.CopyImage(index, source.AsSpan(0, (int)from.Count));
         for (int channel = 0; channel < from[0]; channel++)
             by.Resize(source.AsSpan(channel * sourcePlane, sourcePlane), pixels.Slice(channel * plane, plane));
-        for (int channel = from[0]; channel < ImageShape[0]; channel++) pixels[..plane].CopyTo(pixels[(channel * plane)..]);
+        for (int channel = from[0]; channel < ImageShape[0]; channel++)
+            pixels[..plane].CopyTo(pixels[(channel * plane)..]);
         ArrayPool<float>.Shared.Return(source);
     }
 }

@@ -16,7 +16,8 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
     public static EmbeddingInput Open(string input, RunConfig run, Action<string> log)
     {
         EmbeddingInput opened = input.StartsWith(DatasetPrefix, StringComparison.Ordinal) ? OpenDataset(input, run, log)
-            : Fit(Directory.Exists(input) ? ImageFolder.Open(input, new Shape(run.Model.Input)) : OpenArray(input), run);
+            : Fit(
+                Directory.Exists(input) ? ImageFolder.Open(input, new Shape(run.Model.Input)) : OpenArray(input), run);
         Datasets.CheckInput(run.Model, opened.Images);
         return opened;
     }

@@ -17,7 +17,8 @@ namespace TripletGpu.Runner.Evaluation;
 /// <param name="progress">How far it is.</param>
 /// <param name="stopping">Gives up, with an <see cref="OperationCanceledException"/>.</param>
 sealed class RunEvaluator(
-    RunConfig config, DatasetSplits data, EmbeddingNetwork network, ProgressLine progress, CancellationToken stopping = default)
+    RunConfig config, DatasetSplits data, EmbeddingNetwork network, ProgressLine progress,
+    CancellationToken stopping = default)
 {
     const long MostBaselinePixels = 1L << 28;
     Baselines? baselines;
@@ -44,7 +45,8 @@ sealed class RunEvaluator(
                 _ => Protocols.TripletOrder,
             };
         EvaluationResult result = Evaluator.Evaluate(
-            network.Device, queries, references, protocols, config.Train.Seed, baselines ??= MeasureBaselines(), stopping);
+            network.Device, queries, references, protocols, config.Train.Seed, baselines ??= MeasureBaselines(),
+            stopping);
         if (config.Evaluate.Protocols.Contains(EvaluationProtocol.Lfw)) result = result with { Lfw = MeasureFaces() };
         return new MeasuredRun(result, queries);
     }
@@ -54,7 +56,8 @@ sealed class RunEvaluator(
         FacePairs pairs = FacePairs.Read(config.Evaluate.Pairs!, config.Evaluate.PairsImages ?? config.Data.Path!);
         int count = pairs.Files.Count;
         FolderDataset images = new(
-            "faces", new ImageFiles(pairs.Files, network.ImageShape, 0), [.. Enumerable.Range(0, count)], new int[count], ["?"]);
+            "faces", new ImageFiles(pairs.Files, network.ImageShape, 0), [.. Enumerable.Range(0, count)],
+            new int[count], ["?"]);
         EmbeddingSet faces = Embed(network, FittedDataset.Of(images, config));
         return LfwProtocol.Evaluate(faces, pairs.First, pairs.Second, pairs.IsSame);
     }
@@ -66,7 +69,8 @@ sealed class RunEvaluator(
         untrained.Initialize(config.Train.Seed);
         (EmbeddingSet queries, EmbeddingSet? references) = Embed(untrained);
         untrained.Release();
-        return new Baselines(raw, NearestNeighbourProtocol.Evaluate(network.Device, queries, references, stopping).PrecisionAt1);
+        return new Baselines(
+            raw, NearestNeighbourProtocol.Evaluate(network.Device, queries, references, stopping).PrecisionAt1);
     }
 
     /// <summary>Null where the pixels of all images would fill the memory.</summary>
@@ -75,7 +79,8 @@ sealed class RunEvaluator(
         long pixels = ((long)data.Train.Count + (data.Test?.Count ?? 0)) * data.Train.ImageShape.Count;
         if (pixels > MostBaselinePixels) return null;
         return NearestNeighbourProtocol.Evaluate(
-            network.Device, Pixels(data.Test ?? data.Train), data.Test is null ? null : Pixels(data.Train), stopping).PrecisionAt1;
+            network.Device, Pixels(data.Test ?? data.Train), data.Test is null ? null : Pixels(data.Train),
+            stopping).PrecisionAt1;
     }
 
     (EmbeddingSet Queries, EmbeddingSet? References) Embed(EmbeddingNetwork with)

@@ -113,7 +113,8 @@ static class TrainingRun
         return parts.Config.Train.GradientCache is { } chunk && chunk < parts.Config.Sampler.Batch
             && HasTrainingNorm(parts.Network)
             ? $"train.gradientCache {chunk}: batch norm sees {chunk} images at once, twice a step, so that the gradient"
-                + " is not that of the whole batch; model.freeze with its layers, or model.batchNorm=false, makes it exact"
+                + " is not that of the whole batch; model.freeze with its layers, or model.batchNorm=false, makes it"
+                + " exact"
             : null;
 
         static bool HasTrainingNorm(Module module) =>

@@ -83,7 +83,9 @@ public static class ConvolutionKernelCases
             Special(4 * 5 * 7), In(2), Out(4 * 2 * 3), Out<int>(4 * 2 * 3 / 4), new ReluPoolDims(2, 5, 7, 2, 3)),
     ];
 
-    /// <summary>Three images of 5 x 7 with padding above and at the right, two filters of 3 x 2, 2 x 3 windows.</summary>
+    /// <summary>
+    /// Three images of 5 x 7 with padding above and at the right, two filters of 3 x 2, 2 x 3 windows.
+    /// </summary>
     static IEnumerable<KernelCase> ReluPoolGradients(int channels)
     {
         const int images = 3, filters = 2, parts = 2, windows = images * filters * 2 * 3, slack = 32;
@@ -101,7 +103,9 @@ public static class ConvolutionKernelCases
                 In(pixels * channels + slack), places, In(windows), Out(parts * weights), d, parts),
             new("ReluPoolGradientKernels.WeightParts<CpuLanes>", parts * filters * 3 * ((2 * channels + 31) / 32),
                 In(pixels * channels + slack), places, In(windows), Out(parts * weights), d, parts),
-            new("ReluPoolGradientKernels.BiasParts", parts * filters, places, In(windows), Out(parts * filters), d, parts),
+            new(
+                "ReluPoolGradientKernels.BiasParts", parts * filters, places, In(windows), Out(parts * filters), d,
+                parts),
             new("ReluPoolGradientKernels.SumParts", weights, In(parts * weights), Out(weights), parts, weights, 0),
             new("ReluPoolGradientKernels.SumParts", filters, In(parts * filters), In(filters), parts, filters, 1),
             new("ReluPoolGradientKernels.InputLines<OneLane>", images * 6 * channels,

@@ -67,15 +67,20 @@ public sealed class FreezingTests
         optimizer.Release();
     }
 
-    /// <summary>As at a change of phase: what the one before froze trains again, and statistics follow their batch norm.</summary>
+    /// <summary>
+    /// As at a change of phase: what the one before froze trains again, and statistics follow their batch norm.
+    /// </summary>
     [Test]
     public void ThawedOnnxGraph_FreezesOnlyWhatIsNamedNext()
     {
         string path = Path.Combine(AppContext.BaseDirectory, "Golden", "onnx", "mixed_train.onnx");
         OnnxNetwork graph = OnnxNetwork.Load(Device, path, new Shape(2, 13, 13), normalize: true, seed: 1);
-        Assert.That(Changed("a.*", "norm.*"), Has.None.StartsWith("a.").And.None.StartsWith("norm.").And.Some.EqualTo("fc.weight"));
+        Assert.That(
+            Changed("a.*", "norm.*"),
+            Has.None.StartsWith("a.").And.None.StartsWith("norm.").And.Some.EqualTo("fc.weight"));
         Freezing.Thaw(graph);
-        Assert.That(graph.Parameters().Where(p => p.IsStatistic), Has.All.Property(nameof(Parameter.IsTrainable)).False);
+        Assert.That(
+            graph.Parameters().Where(p => p.IsStatistic), Has.All.Property(nameof(Parameter.IsTrainable)).False);
         // A bias before a batch norm has no gradient to speak of.
         Assert.That(Changed("fc.*", "b.bias").Where(name => name != "a.bias"), Is.EquivalentTo(graph.Parameters()
             .Select(p => p.Name).Where(name => !name.StartsWith("fc.") && name is not ("a.bias" or "b.bias"))));
@@ -92,7 +97,10 @@ public sealed class FreezingTests
             step.Backward(embeddings.TripletLoss([0, 0, 1, 1], new TripletSettings { Margin = 2 }));
             optimizer.Update(step.Gradients, 0.1f);
             optimizer.Release();
-            return [.. graph.Parameters().Where(p => !p.Value.ToArray().SequenceEqual(before[p.Name])).Select(p => p.Name)];
+            return
+            [
+                .. graph.Parameters().Where(p => !p.Value.ToArray().SequenceEqual(before[p.Name])).Select(p => p.Name),
+            ];
         }
     }
 

@@ -12,12 +12,14 @@ public sealed class FittedDatasetTests
     // PyTorch: interpolate(x, size=(7, 6), mode='bicubic', align_corners=True)
     static readonly double[] larger =
     [
-        0, 0.6152, 0.43, 0.5572, 0.9968, 0.6, 0.08125, 0.791325, 0.618087, 0.374312, 0.57205, 0.68125, 0.2, 0.8152, 0.7488,
+        0, 0.6152, 0.43, 0.5572, 0.9968, 0.6, 0.08125, 0.791325, 0.618087, 0.374312, 0.57205, 0.68125, 0.2, 0.8152,
+        0.7488,
         0.2512, 0.1848, 0.8, 0.3, 0.4092, 0.606937, 0.355738, 0.208075, 1.003125, 0.4, 0.0032, 0.4428, 0.57, 0.3848, 1,
         0.51875, 0.027075, 0.514112, 0.739488, 0.40675, 0.56875, 0.6, 0.2032, 0.6428, 0.8492, 0.3912, 0.1,
     ];
 
-    static readonly MemoryDataset images = new("images", new Shape(1, 4, 5), [.. source, .. source.Reverse()], [0, 1], ["a", "b"]);
+    static readonly MemoryDataset images = new(
+        "images", new Shape(1, 4, 5), [.. source, .. source.Reverse()], [0, 1], ["a", "b"]);
 
     static float[] Pixels(IImageDataset data, int index)
     {
@@ -39,7 +41,8 @@ public sealed class FittedDatasetTests
         Assert.That(data.ImageShape, Is.EqualTo(new Shape(3, 7, 6)));
         Assert.That(data.Labels.ToArray(), Is.EqualTo(new[] { 0, 1 }));
         Assert.That(Pixels(data, 0), Is.EqualTo(larger.Concat(larger).Concat(larger)).Within(1e-5));
-        Assert.That(Pixels(data, 1)[..larger.Length], Is.EqualTo(larger.Reverse()).Within(1e-5), "turned by half a turn");
+        Assert.That(
+            Pixels(data, 1)[..larger.Length], Is.EqualTo(larger.Reverse()).Within(1e-5), "turned by half a turn");
     }
 
     [Test]

@@ -12,10 +12,10 @@ unsafe struct PooledOperands
 
 /// <summary>
 /// The gradients of convolution + bias + ReLU + 2x2 max pool, one image after another, images split over the threads.
-/// Only one of four pixels has a gradient, so no full map of gradients is made: input and weight gradients follow a list
-/// of those pixels (<see cref="WindowList"/>), with the image turned to [pixel][channel] in the cache. Weight gradients
-/// are summed for each part of the batch, then over the parts: the parts depend on the batch alone, so that the sums do
-/// not depend on the number of threads, and a GPU can make the same.
+/// Only one of four pixels has a gradient, so no full map of gradients is made: input and weight gradients follow a
+/// list of those pixels (<see cref="WindowList"/>), with the image turned to [pixel][channel] in the cache. Weight
+/// gradients are summed for each part of the batch, then over the parts: the parts depend on the batch alone, so that
+/// the sums do not depend on the number of threads, and a GPU can make the same.
 /// </summary>
 sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
 {
@@ -65,7 +65,8 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
             {
                 float* partial = partials + part * partialFloats;
                 new Span<float>(partial, checked((int)partialFloats)).Clear();
-                Images(BatchParts.Start(d.N, part), BatchParts.Start(d.N, part + 1), partial, own + thread * threadFloats);
+                Images(
+                    BatchParts.Start(d.N, part), BatchParts.Start(d.N, part + 1), partial, own + thread * threadFloats);
             }
             workers.Barrier();
             (from, to) = workers.Share(d.K, thread);
