@@ -19,7 +19,8 @@ public sealed class ConvolutionReluMaxPool(Convolution convolution)
         int i = 0;
         foreach (int at in Maxima(map)) dmap[at] += dy[i++];
         dmap = Convolution.BackwardRelu(map, dmap);
-        return [
+        return
+        [
             convolution.BackwardInput(w, dmap), convolution.BackwardWeight(x, dmap), convolution.BackwardBias(dmap),
         ];
     }

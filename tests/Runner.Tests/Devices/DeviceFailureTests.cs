@@ -98,7 +98,8 @@ public sealed class DeviceFailureTests
     {
         string path = Directory.CreateDirectory(folder["stub"]).FullName;
         StubLibrary.Compile("opencl", Path.Combine(path, "libOpenCL.so.1"));
-        return [
+        return
+        [
             ("LD_LIBRARY_PATH", path), ("OCL_ICD_VENDORS", Directory.CreateDirectory(folder["no-vendors"]).FullName),
         ];
     }
