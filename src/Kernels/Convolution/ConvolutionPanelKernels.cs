@@ -9,11 +9,13 @@ namespace TripletGpu.Kernels;
 /// </summary>
 public static partial class ConvolutionPanelKernels
 {
-    /// <summary>Taps that are gathered at a time by <see cref="Multiply"/>: 32 KiB with their 32 pixels.</summary>
-    public const int Depth = 256;
+    /// <summary>
+    /// Taps that are gathered at a time by <see cref="Multiply"/>: 30 KiB with their 32 pixels. OpenCL 1.2 promises 32.
+    /// </summary>
+    public const int Depth = 240;
 
-    /// <summary>A group's taps and the pixels it gathers at a time in <see cref="BackwardWeight"/>: 32 KiB.</summary>
-    public const int WeightTaps = 32, WeightPixels = 256;
+    /// <summary>A group's taps and the pixels it gathers at a time in <see cref="BackwardWeight"/>: 28 KiB.</summary>
+    public const int WeightTaps = 32, WeightPixels = 224;
 
     /// <summary>Pixels that an item of <see cref="PackGradient"/> takes.</summary>
     public const int PackPixels = 16;
@@ -22,7 +24,7 @@ public static partial class ConvolutionPanelKernels
 
     /// <summary>
     /// y = W x gathered: the product of the filters (K x C R S) and what each pixel sees. Grid.IdxX counts 32 pixels, over
-    /// all images; Grid.IdxY blocks of <paramref name="rowsEach"/> filters. Depths above 256 go on from y step by
+    /// all images; Grid.IdxY blocks of <paramref name="rowsEach"/> filters. Depths above 240 go on from y step by
     /// step: the sum of a result stays one chain.
     /// </summary>
     [Kernel(1)]
