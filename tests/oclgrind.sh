@@ -24,8 +24,8 @@ failed=0
 run() {
     local log=$work/$1.log
     env "${@:3}" TRIPLETGPU_CACHE="$work/cache-$3" OCLGRIND_LOG="$log" \
-        dotnet test tests/Kernels.Tests -c "$configuration" --no-build --nologo -v quiet --filter "FullyQualifiedName~$2" \
-        >"$work/out" 2>&1 || { failed=1; grep -v "Passed: " "$work/out"; }
+        dotnet test tests/Kernels.Tests -c "$configuration" --no-build --nologo --filter "FullyQualifiedName~$2" \
+        >"$work/out" 2>&1 || { failed=1; grep -v 'Passed: ' "$work/out"; }
     touch "$log"
     grep -qE 'Passed: +[1-9]' "$work/out" || { failed=1; echo "oclgrind ($1): no test of $2 has run"; }
 }

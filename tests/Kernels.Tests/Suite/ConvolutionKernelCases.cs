@@ -15,8 +15,11 @@ public static class ConvolutionKernelCases
     // Stride 2 and 3, dilation 2 and 1, padding at the top and at the left.
     static readonly ConvolutionShape Strided = new(2, 9, 11, 4, 3, 3, 4, 4, 2, 3, 1, 2, 2, 1);
 
-    // Lines of 19 pixels that lie side by side; taps enough for two steps in depth.
-    static readonly ConvolutionShape Deep = new(30, 3, 19, 9, 3, 3, 3, 19, 1, 1, 1, 1, 1, 1);
+    // Lines of 19 pixels that lie side by side.
+    static readonly ConvolutionShape Wide = new(2, 3, 19, 9, 3, 3, 3, 19, 1, 1, 1, 1, 1, 1);
+
+    // Taps enough for two steps in depth of a panel, which would be many for a tile under oclgrind.
+    static readonly ConvolutionShape Deep = Wide with { C = 30 };
 
     // Filters enough for two tiles, and two vectors in a block of them.
     static readonly ConvolutionShape Pointwise = new(5, 4, 4, 37, 1, 1, 4, 4, 1, 1, 0, 0, 1, 1);
@@ -25,7 +28,8 @@ public static class ConvolutionKernelCases
     [
         .. Of<Tile32x32>(Plain, ConvolutionTarget.All(4, 6)),
         .. Of<Tile64x64>(Strided, ConvolutionTarget.All(4, 4) with { HasBias = 1, HasResidual = 1, Relu = 1 }),
-        .. Of<Tile128x64>(Deep, ConvolutionTarget.All(3, 19) with { HasBias = 1 }),
+        .. Of<Tile128x64>(Wide, ConvolutionTarget.All(3, 19) with { HasBias = 1 }),
+        .. Panel(Deep, ConvolutionTarget.All(3, 19) with { HasBias = 1 }),
         .. Of<Tile32x32>(Pointwise, ConvolutionTarget.All(4, 4, accumulate: 1)),
         .. Of<Tile64x64>(Plain, new(9, 14, 2, 2, 1, 1, 0, 0, 0, 0)),
         .. Of<Tile32x32>(new(0, 4, 6, 3, 1, 1, 2, 3, 1, 1, 0, 0, 1, 1), new(6, 7, 3, 2, 2, 1, 0, 0, 0, 0)),
@@ -38,20 +42,14 @@ public static class ConvolutionKernelCases
     static IEnumerable<KernelCase> Of<TTile>(ConvolutionShape d, ConvolutionTarget target) where TTile : struct, ITile
     {
         string tile = typeof(TTile).Name;
-        int pixels = Images * d.Pixels, maps = Images * d.K * target.H * target.W;
-        // What a step leaves out of the target stays as it was.
-        object[] operands =
-        [
-            In(Math.Max(1, Images * d.C * d.H * d.W)), In(Math.Max(1, d.K * d.Taps)), In(d.K), In(maps), In(maps), d,
-            target,
-            Images,
-        ];
+        int pixels = Images * d.Pixels;
+        object[] operands = Operands(d, target);
         yield return new(
             $"ConvolutionKernels.Tiled<{tile}>", (Groups(pixels, TTile.N), Groups(d.K, TTile.M)), operands);
-        yield return new("ConvolutionPanelKernels.Multiply", (Panels(pixels), Groups(d.K, 16)), [.. operands, 16]);
+        foreach (KernelCase panel in Panel(d, target)) yield return panel;
         if (d.Taps == 0) yield break;
 
-        int each = (pixels + 1) / 2, filters = Panels(d.K) * 32;
+        int each = (pixels + 1) / 2;
         KernelMemory x = In(Images * d.C * d.H * d.W), dy = In(pixels * d.K);
         yield return new(
             $"ConvolutionKernels.BackwardWeight<{tile}>", (Groups(d.Taps, TTile.N), Groups(d.K, TTile.M), 2), x, dy,
@@ -59,6 +57,16 @@ public static class ConvolutionKernelCases
         yield return new(
             $"ConvolutionKernels.BackwardWeight<{tile}>", (Groups(d.Taps, TTile.N), Groups(d.K, TTile.M)), x, dy,
             In(d.K * d.Taps), d, Images, pixels, 1);
+    }
+
+    static IEnumerable<KernelCase> Panel(ConvolutionShape d, ConvolutionTarget target)
+    {
+        int pixels = Images * d.Pixels, each = (pixels + 1) / 2, filters = Panels(d.K) * 32;
+        object[] operands = [.. Operands(d, target), 16];
+        yield return new("ConvolutionPanelKernels.Multiply", (Panels(pixels), Groups(d.K, 16)), operands);
+        if (d.Taps == 0) yield break;
+
+        KernelMemory x = In(Images * d.C * d.H * d.W), dy = In(pixels * d.K);
         yield return new(
             "ConvolutionPanelKernels.PackGradient", (Groups(d.Pixels, 16), Panels(d.K), Images), dy,
             Out(filters * pixels), d,
@@ -70,6 +78,17 @@ public static class ConvolutionKernelCases
             "ConvolutionPanelKernels.SumParts", (d.Taps, Groups(d.K, 16)), In(2 * d.Taps * filters), In(d.K * d.Taps),
             d.K,
             d.Taps, 2, 1);
+    }
+
+    // What a step leaves out of the target stays as it was.
+    static object[] Operands(ConvolutionShape d, ConvolutionTarget target)
+    {
+        int maps = Images * d.K * target.H * target.W;
+        return
+        [
+            In(Math.Max(1, Images * d.C * d.H * d.W)), In(Math.Max(1, d.K * d.Taps)), In(d.K), In(maps), In(maps), d,
+            target, Images,
+        ];
     }
 
     static KernelCase Flip(ConvolutionShape d, TapSubset taps) => new(
