@@ -9,7 +9,9 @@ public sealed class SpriteSheet
 
     /// <param name="width">Pixels of one image's row.</param>
     /// <param name="height">Rows of one image.</param>
-    /// <param name="channels">1 or 3, in planes (C H W) as tensors have them.</param>
+    /// <param name="channels">
+    /// In planes (C H W) as tensors have them. Shown are the first three as colours, or the first one in grey.
+    /// </param>
     public SpriteSheet(int width, int height, int channels) => (Width, Height, Channels) = (width, height, channels);
 
     /// <summary>Pixels of one image's row.</summary>
@@ -18,8 +20,10 @@ public sealed class SpriteSheet
     /// <summary>Rows of one image.</summary>
     public int Height { get; }
 
-    /// <summary>1 for grey, 3 for colours.</summary>
+    /// <summary>Planes of one image.</summary>
     public int Channels { get; }
+
+    int Shown => Channels < 3 ? 1 : 3;
 
     /// <summary>Images in a row of the sheet.</summary>
     public int Columns => Math.Max(1, Math.Min(tiles.Count, (int)Math.Ceiling(Math.Sqrt(tiles.Count))));
@@ -33,10 +37,10 @@ public sealed class SpriteSheet
         int pixels = Width * Height;
         if (planes.Length != pixels * Channels)
             throw new ArgumentException($"an image has {pixels * Channels} values here, not {planes.Length}");
-        byte[] tile = new byte[planes.Length];
-        for (int c = 0; c < Channels; c++)
+        byte[] tile = new byte[pixels * Shown];
+        for (int c = 0; c < Shown; c++)
             for (int i = 0; i < pixels; i++)
-                tile[i * Channels + c] = (byte)Math.Clamp(MathF.Round(255 * planes[c * pixels + i]), 0, 255);
+                tile[i * Shown + c] = (byte)Math.Clamp(MathF.Round(255 * planes[c * pixels + i]), 0, 255);
         tiles.Add(tile);
         return tiles.Count - 1;
     }
@@ -45,12 +49,12 @@ public sealed class SpriteSheet
     public byte[] ToPng()
     {
         int columns = Columns, rows = Math.Max(1, (tiles.Count + columns - 1) / columns);
-        int line = Width * Channels, stride = columns * line;
+        int line = Width * Shown, stride = columns * line;
         byte[] sheet = new byte[stride * rows * Height];
         for (int i = 0; i < tiles.Count; i++)
             for (int y = 0; y < Height; y++)
                 tiles[i].AsSpan(y * line, line).CopyTo(
                     sheet.AsSpan((i / columns * Height + y) * stride + i % columns * line));
-        return PngEncoder.Encode(sheet, columns * Width, rows * Height, Channels);
+        return PngEncoder.Encode(sheet, columns * Width, rows * Height, Shown);
     }
 }

@@ -55,4 +55,17 @@ public sealed class ReportWriterTests
         zlib.CopyTo(rows);
         return rows.ToArray();
     }
+
+    /// <summary>Images of any number of channels can be trained on; a page shows colours or grey.</summary>
+    [TestCase(1, 1)]
+    [TestCase(2, 1)]
+    [TestCase(3, 3)]
+    [TestCase(5, 3)]
+    public void SpriteSheet_ShowsTheFirstChannels(int channels, int shown)
+    {
+        SpriteSheet sheet = new(2, 2, channels);
+        sheet.Add(new float[4 * channels]);
+        const int colourType = 25;
+        Assert.That(sheet.ToPng()[colourType], Is.EqualTo(shown == 1 ? 0 : 2));
+    }
 }
