@@ -22,7 +22,7 @@ sealed class GraphWalk
         tensors = model.ReadInitializers();
         foreach (OnnxNode node in model.Nodes)
         {
-            if (node.OpType is "Identity" or "Dropout") aliases[node.Outputs[0]] = Resolve(node.Inputs[0]);
+            if (node.OpType is "Identity" or "Dropout") aliases[node.Outputs[0]] = Resolve(Input(node, 0));
             else if (node.OpType == "Constant" && node.Tensor("value") is { } constant) tensors[node.Outputs[0]] = constant;
             else if (!shapeNodes.Contains(node.OpType))
                 foreach (string input in node.Inputs) Readers(Resolve(input)).Add(node);
@@ -30,6 +30,9 @@ sealed class GraphWalk
     }
 
     public string Path => model.Path;
+
+    static string Input(OnnxNode node, int index) =>
+        node.HasInput(index) ? node.Inputs[index] : throw node.Error($"input {index} is missing");
 
     /// <summary>The name under which a value was made, before identities.</summary>
     public string Resolve(string name) => aliases.GetValueOrDefault(name, name);
@@ -62,7 +65,7 @@ sealed class GraphWalk
     /// <summary>An input that is an initializer or a constant.</summary>
     public OnnxTensor Tensor(OnnxNode node, int index)
     {
-        string name = Resolve(node.Inputs[index]);
+        string name = Resolve(Input(node, index));
         read.Add(name);
         return tensors.GetValueOrDefault(name) is { IsFloat: true } tensor
             ? tensor
