@@ -60,6 +60,14 @@ public sealed class OnnxGraph : Module
     /// <summary>The names of the results.</summary>
     public IReadOnlyList<string> Outputs { get; }
 
+    /// <summary>
+    /// Whether batch norms and dropouts that a file marks as training do so only while the network trains: then the file
+    /// is a network, and not a computation to be repeated to the letter.
+    /// </summary>
+    internal bool DecidesAboutTraining { get; init; }
+
+    internal OnnxModel Model => model;
+
     internal ulong Seed { get; }
 
     /// <summary>How many elements a tensor may have in the current run.</summary>

@@ -17,6 +17,7 @@ sealed class OnnxModel
         Path = path;
         Opset = model.OpsetImport.FirstOrDefault(o => o.Domain is "" or "ai.onnx")?.Version ?? 0;
         Graph = model.Graph;
+        Proto = model;
         Metadata = model.MetadataProps.DistinctBy(p => p.Key).ToDictionary(p => p.Key, p => p.Value);
         Nodes = Sort([.. Graph.Node.Select(n => new OnnxNode(n, Opset, path))]);
     }
@@ -31,6 +32,9 @@ sealed class OnnxModel
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     public GraphProto Graph { get; }
+
+    /// <summary>The file's contents.</summary>
+    public ModelProto Proto { get; }
 
     /// <summary>The inputs that a caller provides: those that no initializer fills.</summary>
     public IEnumerable<ValueInfoProto> Inputs
@@ -88,6 +92,7 @@ sealed class OnnxModel
         int[] missing = new int[nodes.Length];
         for (int i = 0; i < nodes.Length; i++)
         {
+            if (nodes[i].Outputs.Count == 0) throw nodes[i].Error("it makes nothing");
             foreach (string output in nodes[i].Outputs)
                 if (output.Length > 0 && (known.Contains(output) || !made.Add(output)))
                     throw nodes[i].Error($"\"{output}\" is made twice");

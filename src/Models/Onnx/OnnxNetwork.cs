@@ -20,7 +20,7 @@ public sealed class OnnxNetwork : EmbeddingNetwork
     /// <exception cref="UserErrorException">The file cannot be used, or does not take such images.</exception>
     public static OnnxNetwork Load(Device device, string path, Shape imageShape, bool normalize, ulong seed)
     {
-        OnnxGraph graph = new(device, path, seed);
+        OnnxGraph graph = new(device, path, seed) { DecidesAboutTraining = true };
         graph.Train(false);
         using Step step = device.BeginStep(record: false);
         Shape one = new([1, .. imageShape.ToArray()]);
@@ -28,6 +28,9 @@ public sealed class OnnxNetwork : EmbeddingNetwork
         graph.Train(true);
         return new OnnxNetwork(graph, imageShape, dimension, normalize);
     }
+
+    /// <summary>The graph.</summary>
+    internal OnnxGraph Graph => graph;
 
     /// <summary>(C, H, W) of the images that a file takes; null where it leaves that open.</summary>
     /// <exception cref="UserErrorException">The file is no ONNX model.</exception>

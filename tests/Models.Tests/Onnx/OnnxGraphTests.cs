@@ -47,6 +47,41 @@ public sealed class OnnxGraphTests(string device) : DeviceFixture(device)
         graph.Release();
     }
 
+    /// <summary>
+    /// The files say that they are training; a network decides itself, and what is exported for inference runs alone.
+    /// </summary>
+    [TestCase("mixed", 13)]
+    [TestCase("windows", 10)]
+    public void TrainedGraph_IsExportedAsItRuns(string network, int size)
+    {
+        using SafeTensors golden = SafeTensors.Open(Golden($"{network}.safetensors"));
+        OnnxNetwork graph = OnnxNetwork.Load(
+            Device, Golden($"{network}_train.onnx"), new Shape(2, size, size), normalize: true, seed: 1);
+        Sgd optimizer = new(graph.Parameters(), momentum: 0);
+        Tensor Images() => Device.Tensor(golden.ShapeOf("x"), golden.Read("x"));
+        using (Step step = Device.BeginStep())
+        {
+            step.Backward(graph.Forward(Images()).TripletLoss([0, 0, 1, 1], new TripletSettings { Margin = 2 }));
+            optimizer.Update(step.Gradients, 0.05f);
+        }
+        graph.Train(false);
+        double[] expected;
+        using (Step step = Device.BeginStep(record: false))
+            expected = Array.ConvertAll(graph.Forward(Images()).ToArray(), v => (double)v);
+        string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.onnx");
+        try
+        {
+            OnnxExport.Write(path, graph);
+            Close.AreClose(expected, Run(path, golden), Tolerance.Normalization, "the export");
+        }
+        finally
+        {
+            File.Delete(path);
+            optimizer.Release();
+            graph.Release();
+        }
+    }
+
     [TestCase("resnet_folded", "y", false)]
     [TestCase("resnet_first", "y_first", true)]
     public void ResNet50_IsRecognised_AndExportedAgain(string file, string output, bool strideOnFirst)

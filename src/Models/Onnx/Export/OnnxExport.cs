@@ -33,10 +33,14 @@ public sealed class OnnxExport : IOpObserver
     /// <exception cref="UserErrorException">It has an operation that cannot be written, or the file cannot.</exception>
     public static void Write(string path, EmbeddingNetwork network)
     {
+        AtomicFile.Write(path, (network is OnnxNetwork onnx ? TrainedGraph.Of(onnx) : Trace(network)).WriteTo);
+    }
+
+    static ModelProto Trace(EmbeddingNetwork network)
+    {
         OnnxExport export = new(network);
         NetworkSummary.Observe(network, network.ImageShape, export);
-        ModelProto model = export.Finish(network);
-        AtomicFile.Write(path, model.WriteTo);
+        return export.Finish(network);
     }
 
     /// <inheritdoc/>
@@ -97,7 +101,7 @@ public sealed class OnnxExport : IOpObserver
         return model;
     }
 
-    static ValueInfoProto Port(string name, int[] extents)
+    internal static ValueInfoProto Port(string name, int[] extents)
     {
         TensorShapeProto shape = new();
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "n" });

@@ -18,7 +18,7 @@ static class NormalizationNodes
     {
         Tensor x = call.Tensor(0), scale = call.Tensor(1), bias = call.Tensor(2), mean = call.Tensor(3), variance = call.Tensor(4);
         float epsilon = call.Node.Float("epsilon", 1e-5f), momentum = 1 - call.Node.Float("momentum", 0.9f);
-        if (call.Node.Int("training_mode", 0) != 0 && !call.Graph.IsTraining)
+        if (call.Node.Int("training_mode", 0) != 0 && call.Graph is { IsTraining: false, DecidesAboutTraining: false })
             return OfThisBatch(x, scale, bias, mean, variance, momentum, epsilon);
         Tensor images = x.Shape.Rank is 2 or 4 ? x : x.Reshape(x.Shape[0], x.Shape[1], x.Shape.Product(2, x.Shape.Rank), 1);
         bool isFrozen = !call.Graph.IsTraining || IsFrozen(call);
@@ -72,7 +72,7 @@ static class NormalizationNodes
         float rate = call.Has(1) ? call.Scalar(1) ?? throw call.Error("the ratio must be a constant") : call.Node.Float("ratio", 0.5f);
         if (rate is < 0 or >= 1) throw call.Error($"the ratio is {rate}, not from 0 to below 1");
         bool isNodeTraining = call.Has(2) && call.Scalar(2) is not (null or 0);
-        if (isNodeTraining && !call.Graph.IsTraining && rate > 0)
+        if (isNodeTraining && rate > 0 && call.Graph is { IsTraining: false, DecidesAboutTraining: false })
             throw call.Error("it drops at random although the network is not in training");
         if (!call.Graph.IsTraining || rate == 0)
             return call.Node.Outputs.Count < 2 ? [x] : [x, OnnxValueOf.Filled(call, x.Shape, 1)];
