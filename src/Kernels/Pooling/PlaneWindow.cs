@@ -20,20 +20,24 @@ public readonly record struct PlaneWindow(
     public int EndColumn(int q) => Math.Min(q * StrideW - Left + S, W);
 
     /// <summary>The first window whose lines reach line h.</summary>
-    public int FirstWindowAt(int h) => Math.Max((h + Top - R + StrideH) / StrideH, 0);
+    public int FirstWindowAt(int h) => Math.Max(Quotient(h + Top - R + StrideH, StrideH), 0);
 
     /// <summary>The window after the last one whose lines hold line h.</summary>
-    public int EndWindowAt(int h) => Math.Min((h + Top) / StrideH + 1, P);
+    public int EndWindowAt(int h) => Math.Min(Quotient(h + Top, StrideH) + 1, P);
 
     /// <summary>As <see cref="FirstWindowAt"/>, along a line.</summary>
-    public int FirstWindowAcross(int w) => Math.Max((w + Left - S + StrideW) / StrideW, 0);
+    public int FirstWindowAcross(int w) => Math.Max(Quotient(w + Left - S + StrideW, StrideW), 0);
 
     /// <summary>As <see cref="EndWindowAt"/>, along a line.</summary>
-    public int EndWindowAcross(int w) => Math.Min((w + Left) / StrideW + 1, Q);
+    public int EndWindowAcross(int w) => Math.Min(Quotient(w + Left, StrideW) + 1, Q);
 
     /// <summary>Elements that the average of window (p, q) divides by.</summary>
     public int Elements(int p, int q, int countPadding) => countPadding != 0
         ? (Math.Min(p * StrideH - Top + R, H + Bottom) - (p * StrideH - Top))
             * (Math.Min(q * StrideW - Left + S, W + Right) - (q * StrideW - Left))
         : (EndLine(p) - FirstLine(p)) * (EndColumn(q) - FirstColumn(q));
+
+    /// <summary>a / stride, which matters where it is not below 0; the usual strides need no division, the slowest
+    /// instruction of a pooling kernel.</summary>
+    static int Quotient(int a, int stride) => stride == 1 ? a : stride == 2 ? a >> 1 : a / stride;
 }

@@ -14,7 +14,7 @@ public static partial class PoolingKernels
     [Kernel]
     public static void Max(Index1D i, ArrayView<float> x, ArrayView<float> y, ArrayView<float> taps, PlaneWindow d)
     {
-        int plane = i / (d.P * d.Q), p = i / d.Q % d.P, q = i % d.Q;
+        int line = i / d.Q, plane = line / d.P, p = line - plane * d.P, q = i - line * d.Q;
         int firstLine = d.FirstLine(p), endLine = d.EndLine(p), firstColumn = d.FirstColumn(q), endColumn = d.EndColumn(q);
         var input = x.SubView(plane * d.H * d.W, d.H * d.W);
         float best = input[firstLine * d.W + firstColumn];
@@ -37,7 +37,7 @@ public static partial class PoolingKernels
     public static void MaxBackward(
         Index1D i, ArrayView<float> taps, ArrayView<float> dy, ArrayView<float> dx, PlaneWindow d, int accumulate)
     {
-        int plane = i / (d.H * d.W), h = i / d.W % d.H, w = i % d.W;
+        int row = i / d.W, plane = row / d.H, h = row - plane * d.H, w = i - row * d.W;
         int endP = d.EndWindowAt(h), firstQ = d.FirstWindowAcross(w), endQ = d.EndWindowAcross(w);
         float sum = 0f;
         for (int p = d.FirstWindowAt(h); p < endP; p++)
@@ -56,7 +56,7 @@ public static partial class PoolingKernels
     [Kernel]
     public static void Average(Index1D i, ArrayView<float> x, ArrayView<float> y, PlaneWindow d, int countPadding)
     {
-        int plane = i / (d.P * d.Q), p = i / d.Q % d.P, q = i % d.Q;
+        int line = i / d.Q, plane = line / d.P, p = line - plane * d.P, q = i - line * d.Q;
         var input = x.SubView(plane * d.H * d.W, d.H * d.W);
         float sum = 0f;
         for (int h = d.FirstLine(p); h < d.EndLine(p); h++)
@@ -70,7 +70,7 @@ public static partial class PoolingKernels
     public static void AverageBackward(
         Index1D i, ArrayView<float> dy, ArrayView<float> dx, PlaneWindow d, int countPadding, int accumulate)
     {
-        int plane = i / (d.H * d.W), h = i / d.W % d.H, w = i % d.W;
+        int row = i / d.W, plane = row / d.H, h = row - plane * d.H, w = i - row * d.W;
         float sum = 0f;
         for (int p = d.FirstWindowAt(h); p < d.EndWindowAt(h); p++)
             for (int q = d.FirstWindowAcross(w); q < d.EndWindowAcross(w); q++)
@@ -82,7 +82,7 @@ public static partial class PoolingKernels
     [Kernel]
     public static void L2(Index1D i, ArrayView<float> x, ArrayView<float> y, PlaneWindow d)
     {
-        int plane = i / (d.P * d.Q), p = i / d.Q % d.P, q = i % d.Q;
+        int line = i / d.Q, plane = line / d.P, p = line - plane * d.P, q = i - line * d.Q;
         int endLine = d.EndLine(p), firstColumn = d.FirstColumn(q), endColumn = d.EndColumn(q);
         var input = x.SubView(plane * d.H * d.W, d.H * d.W);
         float sum = 0f;
@@ -98,7 +98,7 @@ public static partial class PoolingKernels
         Index1D i, ArrayView<float> x, ArrayView<float> y, ArrayView<float> dy, ArrayView<float> dx, PlaneWindow d,
         int accumulate)
     {
-        int plane = i / (d.H * d.W), h = i / d.W % d.H, w = i % d.W;
+        int row = i / d.W, plane = row / d.H, h = row - plane * d.H, w = i - row * d.W;
         int endP = d.EndWindowAt(h), firstQ = d.FirstWindowAcross(w), endQ = d.EndWindowAcross(w);
         float sum = 0f;
         for (int p = d.FirstWindowAt(h); p < endP; p++)

@@ -1,0 +1,68 @@
+using TripletGpu.Autograd;
+using TripletGpu.Backends;
+using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.OpenCl;
+using TripletGpu.Kernels;
+using TripletGpu.Support;
+
+namespace TripletGpu.Engine.Tests.Gpu;
+
+/// <summary>What convolutions take of a device's memory besides their tensors: never a matrix of columns.</summary>
+public sealed class ConvolutionMemoryTests
+{
+    [TestCase(true, TestName = "Conv2d_OnACpuDevice_TakesNoMoreThanItsTensors")]
+    [TestCase(false, TestName = "Conv2d_OnAGpu_TakesNoMoreThanItsTensors")]
+    public void Conv2d_TakesNoMoreThanItsTensors(bool panels)
+    {
+        OpenClDevice? found = OpenClDevices.Find(out string reason).FirstOrDefault(d => d.Unusable == "");
+        if (found is null) TestDevices.Skip("opencl", reason);
+        var driver = new Counting(found!.Open());
+        LaunchPlan plan = new(driver.Capabilities with { IsCpu = panels }) { UsesPanels = panels };
+        using Device device = new("opencl", new GpuBackend(driver, plan));
+        using Step step = device.BeginStep(record: false);
+        ConvolutionDims d = new(8, 32, 28, 28, 32, 3, 3, new(1, 1));
+        Tensor x = Zeros(device, 8, 32, 28, 28), w = Zeros(device, 32, 32, 3, 3), y = Zeros(device, 8, 32, 28, 28);
+        long tensors = driver.Bytes;
+        IConvolution convolution = device.Backend.Convolution;
+        convolution.Forward(x, w, null, null, y, d, relu: false);
+        convolution.BackwardInput(y, w, new Gradient(x, false), d);
+        convolution.BackwardWeight(x, y, new Gradient(w, false), d);
+        device.Synchronize();
+        TestContext.Out.WriteLine($"tensors {tensors:N0} bytes, besides {driver.Bytes - tensors:N0}");
+        Assert.That(driver.Bytes - tensors, Is.LessThan(tensors));
+    }
+
+    static Tensor Zeros(Device device, params int[] extents) =>
+        device.Tensor(new Shape(extents), new float[new Shape(extents).Count]);
+
+    /// <summary>A driver that counts what is allocated.</summary>
+    sealed unsafe class Counting(IGpuDriver driver) : IGpuDriver
+    {
+        public long Bytes { get; private set; }
+
+        public GpuCapabilities Capabilities => driver.Capabilities;
+
+        public nint Allocate(long bytes)
+        {
+            Bytes += bytes;
+            return driver.Allocate(bytes);
+        }
+
+        public void Free(nint buffer) => driver.Free(buffer);
+
+        public void Upload(void* from, nint buffer, long bytes) => driver.Upload(from, buffer, bytes);
+
+        public void Download(nint buffer, void* to, long bytes) => driver.Download(buffer, to, bytes);
+
+        public void Copy(nint from, nint to, long bytes) => driver.Copy(from, to, bytes);
+
+        public void Synchronize() => driver.Synchronize();
+
+        public KernelProfile? Profile() => driver.Profile();
+
+        public void Launch(KernelSource kernel, LaunchSize size, ReadOnlySpan<KernelArgument> arguments) =>
+            driver.Launch(kernel, size, arguments);
+
+        public void Dispose() => driver.Dispose();
+    }
+}
