@@ -1,7 +1,9 @@
 // What the generated text needs on OpenCL C 1.2.
 #define KERNEL __kernel
 #define GROUP(x, y, z) __attribute__((reqd_work_group_size(x, y, z)))
-#define FUNCTION static inline
+// Always: PoCL 3.1 gives __local arrays their memory after it has optimised, and overlooks those that it has meanwhile
+// written into a helper in the place of a parameter.
+#define FUNCTION static inline __attribute__((always_inline))
 #define GLOBAL __global
 #define SHARED __local
 #define PRIVATE __private
