@@ -72,6 +72,7 @@ FUNCTION Index3D Index3D_new(int x, int y, int z) { Index3D i; i.X = x; i.Y = y;
 #define Warp_ShuffleDown(value, delta) (value)
 #define Warp_ShuffleXor(value, mask) (value)
 
+#define Fused_MultiplyAdd fma
 #define MathF_Abs fabs
 #define MathF_Ceiling ceil
 #define MathF_CopySign copysign
