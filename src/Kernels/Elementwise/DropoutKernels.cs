@@ -20,29 +20,10 @@ public static partial class DropoutKernels
         Index1D i, [MayAlias] ArrayView<float> x, [MayAlias] ArrayView<float> y, DropoutDims mask, int accumulate)
     {
         int group = i / GroupSize, inGroup = i % GroupSize;
-        uint bits = Bits((uint)(group * 16 + inGroup % 16), inGroup / 16, mask);
+        uint bits = PhiloxBlock.Word(
+            inGroup / 16, (uint)(group * 16 + inGroup % 16), mask.Step, mask.StreamLow, mask.StreamHigh, mask.SeedLow,
+            mask.SeedHigh);
         float value = bits >= mask.Threshold ? x[i] * mask.Scale : 0f;
         y[i] = accumulate != 0 ? y[i] + value : value;
-    }
-
-    /// <summary>
-    /// One of the four words of a Philox block (Salmon et al. 2011): ten rounds over a counter of 128 bits.
-    /// </summary>
-    static uint Bits(uint counter, int word, DropoutDims mask)
-    {
-        uint c0 = counter, c1 = mask.Step, c2 = mask.StreamLow, c3 = mask.StreamHigh;
-        uint k0 = mask.SeedLow, k1 = mask.SeedHigh;
-        for (int round = 0; round < 10; round++)
-        {
-            ulong p0 = c0 * 0xD2511F53ul, p1 = c2 * 0xCD9E8D57ul;
-            uint next0 = (uint)(p1 >> 32) ^ c1 ^ k0, next2 = (uint)(p0 >> 32) ^ c3 ^ k1;
-            c1 = (uint)(p1 & 0xFFFFFFFFul);
-            c3 = (uint)(p0 & 0xFFFFFFFFul);
-            c0 = next0;
-            c2 = next2;
-            k0 = unchecked(k0 + 0x9E3779B9u);
-            k1 = unchecked(k1 + 0xBB67AE85u);
-        }
-        return word == 0 ? c0 : word == 1 ? c1 : word == 2 ? c2 : c3;
     }
 }
