@@ -5,6 +5,8 @@ using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests;
 
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Gpu))]
 public sealed class NearestNeighboursTests(string device) : DeviceFixture(device)
 {
     [TestCase(1, 1, 1, 1)]

@@ -9,6 +9,8 @@ namespace TripletGpu.Engine.Tests;
 /// Small batches with every edge case, and the losses that TensorFlow Addons, a strict reading of FaceNet, and
 /// pytorch-metric-learning give for them.
 /// </summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Gpu))]
 public sealed class TripletGoldenTests(string device) : DeviceFixture(device)
 {
     const TripletDistance Squared = TripletDistance.Squared, L2 = TripletDistance.L2;

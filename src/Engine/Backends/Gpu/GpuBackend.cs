@@ -6,7 +6,6 @@ namespace TripletGpu.Backends.Gpu;
 public sealed class GpuBackend : IBackend
 {
     readonly GpuScratch scratch;
-    readonly HostMetricLearning metricLearning;
 
     /// <param name="driver">The device's driver; disposed with the backend.</param>
     /// <param name="plan">Which kernels to take; null for what the device's capabilities suggest.</param>
@@ -16,7 +15,6 @@ public sealed class GpuBackend : IBackend
         Plan = plan ?? new LaunchPlan(driver.Capabilities);
         scratch = new GpuScratch(driver);
         var products = new GpuProducts(driver, Plan, scratch);
-        metricLearning = new HostMetricLearning();
         Memory = new GpuMemory(driver);
         Elementwise = new GpuElementwise(driver);
         Reduction = new GpuReduction(driver, Plan, scratch);
@@ -24,6 +22,7 @@ public sealed class GpuBackend : IBackend
         Convolution = new GpuConvolution(driver, Plan, scratch);
         Pooling = new GpuPooling(driver);
         Normalization = new GpuNormalization(driver, Plan, scratch);
+        MetricLearning = new GpuMetricLearning(driver, Plan, scratch);
         Optimizers = new GpuOptimizers(driver);
     }
 
@@ -32,6 +31,9 @@ public sealed class GpuBackend : IBackend
 
     /// <summary>Which kernels run.</summary>
     public LaunchPlan Plan { get; }
+
+    /// <summary>Bytes of device memory that operations keep as scratch.</summary>
+    public long ScratchBytes => scratch.Bytes;
 
     /// <inheritdoc/>
     public IMemory Memory { get; }
@@ -55,7 +57,7 @@ public sealed class GpuBackend : IBackend
     public INormalization Normalization { get; }
 
     /// <inheritdoc/>
-    public IMetricLearning MetricLearning => metricLearning;
+    public IMetricLearning MetricLearning { get; }
 
     /// <inheritdoc/>
     public IOptimizers Optimizers { get; }
@@ -63,7 +65,6 @@ public sealed class GpuBackend : IBackend
     /// <summary>Gives back scratch memory and closes the driver.</summary>
     public void Dispose()
     {
-        metricLearning.Dispose();
         scratch.Dispose();
         Driver.Dispose();
     }

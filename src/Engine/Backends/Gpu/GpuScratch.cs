@@ -11,6 +11,8 @@ enum ScratchUse
     Weight,
     Map,
     Sums,
+    Mining,
+    Workspaces,
 }
 
 /// <summary>
@@ -20,8 +22,14 @@ sealed class GpuScratch(IGpuDriver driver) : IDisposable
 {
     readonly (nint Buffer, int Length)[] blocks = new (nint, int)[Enum.GetValues<ScratchUse>().Length];
 
+    /// <summary>Bytes taken from the device.</summary>
+    public long Bytes => blocks.Sum(b => (long)b.Length * sizeof(float));
+
     /// <summary>A block of at least <paramref name="count"/> elements, contents undefined.</summary>
-    public DeviceView<float> Take(ScratchUse use, long count)
+    public DeviceView<float> Take(ScratchUse use, long count) => Take<float>(use, count);
+
+    /// <summary>The same of another type of four bytes.</summary>
+    public DeviceView<T> Take<T>(ScratchUse use, long count) where T : unmanaged
     {
         int length = checked((int)count);
         ref (nint Buffer, int Length) block = ref blocks[(int)use];

@@ -34,6 +34,8 @@ public sealed class LaunchPlan(GpuCapabilities device)
     // A CPU's threads take groups one by one: some for each level out what takes longer.
     const int CpuGroupsEach = 4;
 
+    const long WorkspaceBytes = 32 << 20;
+
     /// <summary>Whether products run in panels, whose second operand is packed first.</summary>
     public bool UsesPanels { get; init; } = device.IsCpu;
 
@@ -78,6 +80,23 @@ public sealed class LaunchPlan(GpuCapabilities device)
         int each = (filters + parts - 1) / parts;
         return (each + PanelTile.Rows - 1) / PanelTile.Rows * PanelTile.Rows;
     }
+
+    /// <summary>Positives an anchor may have, and one more, to be mined in shared memory.</summary>
+    public int FittingPositives { get; init; } = TripletMiningKernels.SharedSlots;
+
+    /// <summary>
+    /// How many anchors with many positives are mined at a time, and the slots of the workspace (four words each) that
+    /// each takes from global memory: 32 MB altogether, or one anchor's.
+    /// </summary>
+    public (int Groups, int Stride) Workspaces(int slots, int anchors)
+    {
+        long fit = Math.Max(1, WorkspaceBytes / (16L * slots));
+        long wanted = Math.Min(anchors, device.IsCpu ? 2L * device.ComputeUnits : 16L * device.ComputeUnits);
+        return ((int)Math.Max(1, Math.Min(fit, wanted)), slots);
+    }
+
+    /// <summary>In how many parts a table of triplets is counted: each takes a number a row of the batch.</summary>
+    public int IndexBlocks(int triplets) => Math.Clamp(triplets / 256, 1, device.IsCpu ? 16 : 64);
 
     static long Groups(int m, int n, int batch, int tileM, int tileN) =>
         (long)batch * ((m + tileM - 1) / tileM) * ((n + tileN - 1) / tileN);

@@ -1,0 +1,108 @@
+using ILGPU;
+
+namespace TripletGpu.Kernels;
+
+/// <summary>Queries, references and what is asked.</summary>
+/// <param name="Queries">Rows that ask.</param>
+/// <param name="References">Rows that answer.</param>
+/// <param name="D">Elements of a row.</param>
+/// <param name="K">Neighbours a query.</param>
+/// <param name="Self">Query i is reference Self + i and not its own neighbour; -1: the sets are different.</param>
+public readonly record struct NeighbourDims(int Queries, int References, int D, int K, int Self);
+
+/// <summary>The nearest rows of a set, exactly.</summary>
+public static partial class NearestNeighbourKernels
+{
+    /// <summary>Queries a group answers: each packed reference that it reads serves all of them.</summary>
+    public const int Queries = 8;
+
+    /// <summary>
+    /// For each query the K nearest references, nearest first, equal ones by the lowest index; -1 and infinity where
+    /// there are fewer. One group 8 queries: the packed references stream by in tiles, an item computes a column of 8 x
+    /// Columns squared distances, and an item a query offers the tile's to the query's list, which lies sorted in the
+    /// result. D / 2 bytes and 2 D operations a distance: bound by arithmetic. Overwrites; deterministic.
+    /// </summary>
+    [Kernel(GroupOf = nameof(TShape))]
+    public static void Find<TShape>(
+        ArrayView<float> queries, ArrayView<float> packed, ArrayView<int> indices, ArrayView<float> distances,
+        NeighbourDims dims) where TShape : struct, IRowShape
+    {
+        var tileDistances = SharedMemory.Allocate<float>(Queries * TShape.GroupX * TShape.Columns);
+        int firstQuery = Grid.IdxX * Queries, width = TShape.GroupX * TShape.Columns;
+        int count = Math.Min(Queries, dims.Queries - firstQuery);
+        for (int q = Group.IdxX; q < count; q += TShape.GroupX)
+            for (int i = 0; i < dims.K; i++)
+            {
+                indices[(firstQuery + q) * dims.K + i] = -1;
+                distances[(firstQuery + q) * dims.K + i] = float.PositiveInfinity;
+            }
+        for (int tile = 0; tile < dims.References; tile += width)
+        {
+            Measure<TShape>(queries, packed, firstQuery, tile + Group.IdxX * TShape.Columns, dims, tileDistances);
+            RowBarrier.Wait<TShape>();
+            for (int q = Group.IdxX; q < count; q += TShape.GroupX)
+                Offer<TShape>(firstQuery + q, tile, tileDistances.SubView(q * width, width), indices, distances, dims);
+            RowBarrier.Wait<TShape>();    // the next tile goes to the same place
+        }
+    }
+
+    /// <summary>An item's distances: each query to its columns.</summary>
+    static void Measure<TShape>(
+        ArrayView<float> queries, ArrayView<float> packed, int firstQuery, int first, NeighbourDims dims,
+        ArrayView<float> tileDistances) where TShape : struct, IRowShape
+    {
+        var sums = LocalMemory.Allocate<float>(Queries * TShape.Columns);
+        for (int i = 0; i < Queries * TShape.Columns; i++)
+            sums[i] = 0f;
+        if (first < dims.References)
+        {
+            var panel = packed.SubView(
+                first / PanelTile.Columns * PanelTile.Columns * dims.D + first % PanelTile.Columns,
+                PanelTile.Columns * (dims.D - 1) + TShape.Columns);
+            for (int k = 0; k < dims.D; k++)
+                for (int q = 0; q < Queries; q++)
+                {
+                    float value = queries[Math.Min(firstQuery + q, dims.Queries - 1) * dims.D + k];
+                    for (int c = 0; c < TShape.Columns; c++)
+                    {
+                        float difference = value - panel[k * PanelTile.Columns + c];
+                        sums[q * TShape.Columns + c] =
+                            Fused.MultiplyAdd(difference, difference, sums[q * TShape.Columns + c]);
+                    }
+                }
+        }
+        int at = Group.IdxX * TShape.Columns;
+        for (int q = 0; q < Queries; q++)
+            for (int c = 0; c < TShape.Columns; c++)
+                tileDistances[q * TShape.GroupX * TShape.Columns + at + c] =
+                    first + c < dims.References ? sums[q * TShape.Columns + c] : float.PositiveInfinity;
+    }
+
+    /// <summary>Puts those of a tile that are nearer than the last of a query's list into the list.</summary>
+    static void Offer<TShape>(
+        int query, int tile, ArrayView<float> x, ArrayView<int> indices, ArrayView<float> distances, NeighbourDims dims)
+        where TShape : struct, IRowShape
+    {
+        int start = query * dims.K, last = dims.K - 1;
+        float worst = distances[start + last];
+        int own = dims.Self < 0 ? -1 : dims.Self + query, nearer = 0;
+        for (int i = 0; i < TShape.GroupX * TShape.Columns; i++)
+            nearer += x[i] < worst ? 1 : 0;
+        for (int i = 0; i < TShape.GroupX * TShape.Columns && nearer > 0; i++)
+        {
+            if (!(x[i] < worst)) continue;
+            nearer--;
+            if (tile + i == own || !(x[i] < distances[start + last])) continue;
+            // After the last one that is not farther: rows come in ascending order.
+            int place = last;
+            while (place > 0 && distances[start + Math.Max(place - 1, 0)] > x[i])
+            {
+                distances[start + place] = distances[start + place - 1];
+                indices[start + place] = indices[start + place - 1];
+                place--;
+            }
+            distances[start + place] = x[i];
+            indices[start + place] = tile + i;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using NUnit.Framework;
+using TripletGpu.Autograd;
+using TripletGpu.Backends.Cpu;
+using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.OpenCl;
+using TripletGpu.Kernels;
+using TripletGpu.Ops;
+using TripletGpu.Support;
+
+namespace TripletGpu.Engine.Tests;
+
+/// <summary>A GPU chooses the triplets that the CPU chooses, bit for bit, in little memory.</summary>
+public sealed class GpuMiningTests
+{
+    const long MostBytes = 4_000_000;
+
+    readonly Device cpu = new("cpu", new CpuBackend());
+    CountingDriver driver = null!;
+    Device gpu = null!;
+
+    [OneTimeSetUp]
+    public void OpenDevice()
+    {
+        OpenClDevice? device = OpenClDevices.Find(out string reason).FirstOrDefault(d => d.Unusable == "");
+        if (device is null) TestDevices.Skip("opencl", reason);
+        driver = new CountingDriver(device!.Open());
+        gpu = new Device("opencl", new GpuBackend(driver.Reopen()));
+    }
+
+    [OneTimeTearDown]
+    public void CloseDevices()
+    {
+        gpu?.Dispose();
+        driver?.Dispose(); // after the device: what it frees is counted
+        cpu.Dispose();
+    }
+
+    [Test]
+    public void FaceNetsBatch_EveryRule_IsMinedAsOnTheCpu(
+        [Values(TripletRule.SemiHard, TripletRule.FaceNet, TripletRule.RandomSemiHard, TripletRule.BatchAll,
+            TripletRule.AllSemiHard, TripletRule.AllHard)] TripletRule rule,
+        [Values] TripletDistance distance) =>
+        Compare(new TripletSettings { Rule = rule, Distance = distance, Seed = 7, Draw = 3 }, Normal(1800, 128),
+            [.. Enumerable.Range(0, 1800).Select(i => i * 7 % 45)], Tolerance.Sum);
+
+    [Test]
+    public void FaceNetsBatch_TakesLessThanFourMegabytes()
+    {
+        const int N = 1800, D = 128;
+        gpu.Pool.Trim();
+        using Device fresh = new("fresh", new GpuBackend(driver.Reopen()));
+        long before = driver.Bytes;
+        driver.ResetPeak();
+        float[] embeddings = Normal(N, D);
+        Mine(fresh, new TripletSettings(), embeddings, [.. Enumerable.Range(0, N).Select(i => i / 40)]);
+        Assert.That(driver.PeakBytes - before - embeddings.Length * sizeof(float), Is.LessThan(MostBytes));
+    }
+
+    /// <summary>One class that shared memory does not hold, one of a row, and classes of two.</summary>
+    [TestCase(TripletRule.SemiHard)]
+    [TestCase(TripletRule.Hard)]
+    [TestCase(TripletRule.RandomSemiHard)]
+    [TestCase(TripletRule.AllHard)]
+    public void LargeClass_IsMinedAsOnTheCpu(TripletRule rule) =>
+        Compare(new TripletSettings { Rule = rule, Margin = 1 }, Normal(701, 9),
+            // Some rows are named by thousands of triplets.
+            [.. Enumerable.Range(0, 701).Select(i => i < 600 ? -3 : i / 2)], Tolerance.Block);
+
+    void Compare(TripletSettings settings, float[] embeddings, int[] labels, Tolerance tolerance)
+    {
+        Mined expected = Mine(cpu, settings, embeddings, labels), actual = Mine(gpu, settings, embeddings, labels);
+        Assert.That(actual.Statistics, Is.EqualTo(expected.Statistics));
+        Assert.That(actual.Triplets.AsSpan().SequenceEqual(expected.Triplets), "triplets");
+        Assert.That(actual.Losses.AsSpan().SequenceEqual(expected.Losses), "losses");
+        Assert.That(actual.Loss, Is.EqualTo(expected.Loss).Within(1e-4).Percent);
+        Close.AreClose(Array.ConvertAll(expected.Gradient, v => (double)v), actual.Gradient, tolerance, "gradient");
+    }
+
+    static Mined Mine(Device device, TripletSettings settings, float[] embeddings, int[] labels)
+    {
+        using Step step = device.BeginStep();
+        Tensor x = device.Tensor(new Shape(labels.Length, embeddings.Length / labels.Length), embeddings);
+        x.RequiresGradient = true;
+        Tensor loss = x.TripletLoss(labels, settings, out TripletTable table);
+        step.Backward(loss);
+        return new Mined(table.Triplets.ToIntArray(), table.Losses.ToArray(), table.ReadStatistics(), loss.ToScalar(),
+            step.Gradients[x].ToArray());
+    }
+
+    static float[] Normal(int n, int d) => Values.ToSingle(Values.Normal(n * d, new System.Random(n), 0.1));
+
+    sealed record Mined(
+        int[] Triplets, float[] Losses, TripletStatistics Statistics, float Loss, float[] Gradient);
+
+    /// <summary>
+    /// A driver that counts the bytes taken from it; what is reopened shares the device and the count.
+    /// </summary>
+    sealed unsafe class CountingDriver(IGpuDriver driver, CountingDriver? owner = null) : IGpuDriver
+    {
+        readonly Dictionary<nint, long> buffers = [];
+
+        CountingDriver Counter => owner ?? this;
+
+        public long Bytes { get; private set; }
+
+        public long PeakBytes { get; private set; }
+
+        public GpuCapabilities Capabilities => driver.Capabilities;
+
+        public CountingDriver Reopen() => new(driver, this);
+
+        public void ResetPeak() => PeakBytes = Bytes;
+
+        public nint Allocate(long bytes)
+        {
+            nint buffer = driver.Allocate(bytes);
+            Counter.buffers[buffer] = bytes;
+            Counter.Bytes += bytes;
+            Counter.PeakBytes = Math.Max(Counter.PeakBytes, Counter.Bytes);
+            return buffer;
+        }
+
+        public void Free(nint buffer)
+        {
+            Counter.buffers.Remove(buffer, out long bytes);
+            Counter.Bytes -= bytes;
+            driver.Free(buffer);
+        }
+
+        public void Upload(void* from, nint buffer, long bytes) => driver.Upload(from, buffer, bytes);
+
+        public void Download(nint buffer, void* to, long bytes) => driver.Download(buffer, to, bytes);
+
+        public void Copy(nint from, nint to, long bytes) => driver.Copy(from, to, bytes);
+
+        public void Synchronize() => driver.Synchronize();
+
+        public KernelProfile? Profile() => driver.Profile();
+
+        public void Launch(KernelSource kernel, LaunchSize size, ReadOnlySpan<KernelArgument> arguments) =>
+            driver.Launch(kernel, size, arguments);
+
+        public void Dispose()
+        {
+            if (owner is null) driver.Dispose();
+        }
+    }
+}

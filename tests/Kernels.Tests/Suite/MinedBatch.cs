@@ -1,0 +1,100 @@
+using ILGPU;
+using TripletGpu.Support;
+using static TripletGpu.Kernels.Language.GroupEmulator;
+
+namespace TripletGpu.Kernels.Tests.Suite;
+
+/// <summary>A small batch and what the mining kernels, called as plain C#, make of it.</summary>
+sealed class MinedBatch
+{
+    public const float Margin = 1.5f;
+
+    /// <summary>
+    /// Rows of small whole numbers, full of ties, or of any; labels below <paramref name="classes"/>.
+    /// </summary>
+    public MinedBatch(int n, int d, int classes, bool isWhole = true)
+    {
+        (N, D) = (n, d);
+        System.Random random = new(n);
+        Labels = [.. Enumerable.Range(0, n).Select(_ => random.Next(classes))];
+        Embeddings = isWhole ? [.. Enumerable.Range(0, n * d).Select(_ => (float)random.Next(4))]
+            : Values.ToSingle(Values.Normal(n * d, random));
+        Rows = Math.Max(Labels.Sum(l => Labels.Count(m => m == l) - 1), n);
+        (Triplets, Losses) = (new int[3 * Rows], new float[Rows]);
+        (Counts, Sums) = (new long[5 * n], new float[3 * n]);
+        Packed = new float[(n + 31) / 32 * 32 * d];
+        for (int i = 0; i < n; i++)
+            for (int k = 0; k < d; k++) Packed[i / 32 * 32 * d + k * 32 + i % 32] = Embeddings[i * d + k];
+        Counted = new int[ClassKernels.Length(n)];
+        Run(n, i => ClassKernels.Count(i, View(Labels), View(Counted), n));
+        Summed = [.. Counted];
+        Run(1, 128, () => ScanKernels.Exclusive(View(Summed).SubView(3 * n, n + 1), n));
+        Run(1, 128, () => ScanKernels.Exclusive(View(Summed).SubView(4 * n + 1, n + 1), n));
+        Classes = [.. Summed];
+        Run(n, i => ClassKernels.Place(i, View(Classes), n));
+    }
+
+    public int N { get; }
+
+    public int D { get; }
+
+    /// <summary>Rows of the table: pairs, and at least as many as anchors.</summary>
+    public int Rows { get; }
+
+    public int[] Labels { get; }
+
+    public float[] Embeddings { get; }
+
+    /// <summary>The rows in panels of 32.</summary>
+    public float[] Packed { get; }
+
+    /// <summary>The view of classes after counting, after summing, and complete.</summary>
+    public int[] Counted { get; }
+
+    public int[] Summed { get; }
+
+    public int[] Classes { get; }
+
+    public int[] Triplets { get; }
+
+    public float[] Losses { get; }
+
+    public long[] Counts { get; }
+
+    public float[] Sums { get; }
+
+    public int[] Statistics { get; } = new int[16];
+
+    public float[] Loss { get; } = new float[1];
+
+    /// <summary>The dimensions of a choice with a sum of losses; all anchors fit into shared memory.</summary>
+    public MiningDims Dims(MiningChoice choice) => new(
+        N, D, choice, MiningReduction.Sum, 1, Margin, TripletMiningKernels.SharedSlots, 0, 1, 2, 3, 4);
+
+    /// <summary>Mines.</summary>
+    public MinedBatch Mine<TShape>(MiningChoice choice) where TShape : struct, IRowShape
+    {
+        Run(N, TShape.GroupX, () =>
+        {
+            if (TakesNearest(choice))
+                TripletMiningKernels.MineNearest<TShape>(View(Embeddings), View(Packed), View(Classes), View(Triplets),
+                    View(Losses), View(Counts), View(Sums), Dims(choice));
+            else
+                TripletMiningKernels.MineEvery<TShape>(View(Embeddings), View(Packed), View(Classes), View(Triplets),
+                    View(Losses), View(Counts), View(Sums), Dims(choice));
+        });
+        Run(1, 128, () => TripletTotalKernels.Total(
+            View(Classes), View(Counts), View(Sums), View(Statistics), View(Loss), Dims(choice)));
+        return this;
+    }
+
+    /// <summary>Which of the mining kernels a choice is for.</summary>
+    public static bool TakesNearest(MiningChoice choice) =>
+        choice is MiningChoice.Nearest or MiningChoice.NearestWithinMargin or MiningChoice.Hardest;
+
+    public (int Anchor, int Positive, int Third) Row(int t) =>
+        (Triplets[3 * t], Triplets[3 * t + 1], Triplets[3 * t + 2]);
+
+    public float Distance(int a, int b) => Enumerable.Range(0, D)
+        .Select(k => Embeddings[a * D + k] - Embeddings[b * D + k]).Sum(difference => difference * difference);
+}

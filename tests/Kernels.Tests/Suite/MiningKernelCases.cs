@@ -1,0 +1,134 @@
+using TripletGpu.Support;
+using static TripletGpu.Kernels.Tests.Suite.KernelMemory;
+
+namespace TripletGpu.Kernels.Tests.Suite;
+
+/// <summary>
+/// Mining under every rule, its gradient, nearest neighbours: rows that end within a panel, a workspace and a batch of
+/// neighbours, anchors without positives, triplets that nobody chose.
+/// </summary>
+public static class MiningKernelCases
+{
+    const int D = 5, Blocks = 3;
+
+    // Of the anchors, or rows: called as C# a group is 128 threads.
+    const int Groups = 3;
+
+    static readonly MinedBatch Small = new(n: 34, D, classes: 4, isWhole: false), Ties = new(33, 2, 6),
+        Few = new(10, 2, 3);
+
+    public static IEnumerable<KernelCase> Cases =>
+    [
+        new("ClassKernels.Count", Small.N, Of(Small.Labels), Out<int>(Small.Classes.Length), Small.N),
+        new("ClassKernels.Place", Small.N, Of(Small.Summed), Small.N),
+        new("ScanKernels.Exclusive", 1, Of([.. Enumerable.Range(-2, 301)]), 300),
+        new("ScanKernels.Exclusive", 1, Of(7, 0), 1),
+        .. Enum.GetValues<MiningChoice>().Where(c => c != MiningChoice.Given).SelectMany(Mine),
+        .. MineLarge(MiningChoice.Nearest), .. MineLarge(MiningChoice.AllHard),
+        new("TripletTotalKernels.Given", 4,
+            In(12 * D), Out<int>(12), Out(4), Out<long>(20), Out(12), Given),
+        Total(Small, MiningChoice.Nearest, MiningReduction.Pairs),
+        Total(Ties, MiningChoice.All, MiningReduction.Active),
+        .. Gradient(Small, isSquared: 1, accumulate: 0), .. Gradient(Ties, isSquared: 0, accumulate: 1),
+        .. Neighbours(queries: 3, references: 70, k: 4, self: -1), .. Neighbours(9, 9, 10, 0),
+    ];
+
+    static MiningDims Given => Small.Dims(MiningChoice.Given) with { N = 12, IsSquared = 0 };
+
+    static string Kernel(MiningChoice choice) =>
+        MinedBatch.TakesNearest(choice) ? "TripletMiningKernels.MineNearest" : "TripletMiningKernels.MineEvery";
+
+    static IEnumerable<KernelCase> Mine(MiningChoice choice)
+    {
+        foreach (MinedBatch batch in (MinedBatch[])[Small, Ties])
+        {
+            MiningDims dims = batch.Dims(choice) with { IsSquared = batch == Ties ? 0 : 1 };
+            object[] views =
+            [
+                Of(batch.Embeddings), Of(batch.Packed), Of(batch.Classes), Out<int>(3 * batch.Rows), Out(batch.Rows),
+                Out<long>(5 * batch.N), Out(3 * batch.N),
+            ];
+            yield return new(Kernel(choice), Groups, [.. views, dims]);
+        }
+    }
+
+    /// <summary>As if only classes of up to three rows fitted into shared memory.</summary>
+    static IEnumerable<KernelCase> MineLarge(MiningChoice choice)
+    {
+        MiningDims dims = Few.Dims(choice) with { Fitting = 3, Stride = Few.N };
+        object[] views =
+        [
+            Of(Few.Embeddings), Of(Few.Packed), Of(Few.Classes), Out<int>(3 * Few.Rows), Out(Few.Rows),
+            Out<long>(5 * Few.N), Out(3 * Few.N),
+        ];
+        yield return new(Kernel(choice), Few.N, [.. views, dims]);
+        yield return new(Kernel(choice) + "Large", 2, [.. views, Out<uint>(2 * 4 * Few.N), dims]);
+    }
+
+    static KernelCase Total(MinedBatch batch, MiningChoice choice, MiningReduction reduction)
+    {
+        batch.Mine<RowItem>(choice);
+        return new("TripletTotalKernels.Total", 1, Of(batch.Classes), Of([.. batch.Counts]), Of([.. batch.Sums]),
+            Out<int>(16), Out(1), batch.Dims(choice) with { Reduction = reduction });
+    }
+
+    static IEnumerable<KernelCase> Gradient(MinedBatch batch, int isSquared, int accumulate)
+    {
+        (int n, int d) = (batch.N, batch.D);
+        batch.Mine<RowItem>(MiningChoice.All);
+        var dims = new TripletGradientDims(
+            n, d, batch.Rows, MiningChoice.All, isSquared, MinedBatch.Margin, accumulate);
+        yield return new("TripletGradientKernels.Every", Groups,
+            Of(batch.Embeddings), Of(batch.Packed), Of(batch.Classes),
+            Of([.. batch.Triplets]), Of([.. batch.Losses]), Of([.. batch.Statistics]), In(1), In(n * d), dims);
+
+        batch.Mine<RowItem>(MiningChoice.Nearest);
+        int[] triplets = [.. batch.Triplets];
+        float[] losses = [.. batch.Losses];
+        var index = new TripletIndexDims(n, batch.Rows, Blocks);
+        int[] counted = Count(triplets, losses, index);
+        int[] sums = [.. Enumerable.Range(0, n + 1)
+            .Select(row => row == n ? 0 : Enumerable.Range(0, Blocks).Sum(block => counted[block * n + row]))];
+        int[] starts = [.. Enumerable.Range(0, n + 1).Select(row => sums.Take(row).Sum())];
+        int[] placed = [.. counted.Select((_, i) =>
+            starts[i % n] + Enumerable.Range(0, i / n).Sum(block => counted[block * n + i % n]))];
+        int entries = Math.Max(1, starts[n]);
+        yield return new("TripletIndexKernels.Visit", Blocks,
+            Of(triplets), Of(losses), Out<int>(Blocks * n), Out<int>(entries), index, 0);
+        yield return new("TripletIndexKernels.AddBlocks", n, Of(counted), Out<int>(n), index);
+        yield return new("TripletIndexKernels.PlaceBlocks", n, Of(counted), Of(starts), index);
+        yield return new("TripletIndexKernels.Visit", Blocks,
+            Of(triplets), Of(losses), Of(placed), Out<int>(entries), index, 1);
+        yield return new("TripletGradientKernels.Listed", Groups, Of(batch.Embeddings), Of(triplets), Of(losses),
+            Of(starts), Of(Entries(triplets, losses, starts)), Of([.. batch.Statistics]), In(1), In(n * d),
+            dims with { Choice = MiningChoice.Nearest });
+    }
+
+    /// <summary>How often each block names each row.</summary>
+    static int[] Count(int[] triplets, float[] losses, TripletIndexDims index)
+    {
+        int[] counts = new int[index.Blocks * index.N];
+        for (int t = 0; t < index.Count; t++)
+            foreach (int row in Named(triplets, losses, t)) counts[t / index.Each * index.N + row]++;
+        return counts;
+    }
+
+    static int[] Entries(int[] triplets, float[] losses, int[] starts)
+    {
+        int[] entries = new int[Math.Max(1, starts[^1])], next = [.. starts];
+        for (int t = 0; t < losses.Length; t++)
+            foreach (int row in Named(triplets, losses, t)) entries[next[row]++] = t;
+        return entries;
+    }
+
+    static IEnumerable<int> Named(int[] triplets, float[] losses, int t) =>
+        losses[t] > 0 ? new[] { triplets[3 * t + 1], triplets[3 * t + 2] }.Where(row => row >= 0) : [];
+
+    static IEnumerable<KernelCase> Neighbours(int queries, int references, int k, int self)
+    {
+        var batch = new MinedBatch(references, 3, classes: 1);
+        yield return new("NearestNeighbourKernels.Find", (queries + 7) / 8,
+            Of([.. batch.Embeddings.Take(queries * 3)]), Of(batch.Packed), Out<int>(queries * k), Out(queries * k),
+            new NeighbourDims(queries, references, 3, k, self));
+    }
+}
