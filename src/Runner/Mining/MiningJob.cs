@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using TripletGpu.Autograd;
+using TripletGpu.Backends.Gpu;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Runner.Mining;
@@ -41,7 +42,9 @@ static class MiningJob
         }
         times.RemoveRange(0, times.Count / 2);
         times.Sort();
-        long peak = Math.Max(0, Process.GetCurrentProcess().PeakWorkingSet64 - before);
+        long peak = Math.Max(0, device.Backend is GpuBackend gpu
+            ? device.Pool.ReservedBytes + gpu.ScratchBytes - (long)input.Embeddings.Length * sizeof(float)
+            : Process.GetCurrentProcess().PeakWorkingSet64 - before);
         return result! with { Report = result.Report with { Seconds = times[times.Count / 2], PeakBytes = peak } };
     }
 

@@ -46,7 +46,10 @@ sealed record MiningReport
     /// <summary>One call, forward and gradient: the median of several.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>What the process's memory grew by above its inputs.</summary>
+    /// <summary>
+    /// What the process's memory grew by above its inputs; on a GPU the device memory that was taken besides the
+    /// embeddings.
+    /// </summary>
     public required long PeakBytes { get; init; }
 
     /// <summary>Why there is nothing to learn; absent where there is.</summary>
