@@ -9,11 +9,10 @@ public static partial class KernelCatalog
     public static IReadOnlyList<KernelSource> All =>
         all ??= Sources.OrderBy(s => s.Name, StringComparer.Ordinal).ToList();
 
-    /// <summary>The kernels that a name means: the full one, or one without class or type arguments.</summary>
+    /// <summary>The kernels that a name means: the full one, or one without class, type arguments or both.</summary>
     public static IEnumerable<KernelSource> Find(string name) => All.Where(s =>
-        string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase)
-        || string.Equals(Plain(s.Name), name, StringComparison.OrdinalIgnoreCase)
-        || string.Equals(Plain(s.Name).Split('.')[1], name, StringComparison.OrdinalIgnoreCase));
+        new[] { s.Name, Plain(s.Name), s.Name.Split('.')[1], Plain(s.Name).Split('.')[1] }
+            .Contains(name, StringComparer.OrdinalIgnoreCase));
 
     static string Plain(string name) => name.Split('<')[0];
 }
