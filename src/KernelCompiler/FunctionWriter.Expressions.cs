@@ -191,7 +191,7 @@ sealed partial class FunctionWriter
     }
 
     public override SyntaxNode? VisitTupleExpression(TupleExpressionSyntax node) => Raw(
-        $"{translation.Type(model.GetTypeInfo(node).ConvertedType!, node)}_new("
+        $"{translation.Constructor(model.GetTypeInfo(node).ConvertedType!, node)}("
         + $"{string.Join(", ", node.Arguments.Select(a => Text(a.Expression)))})", node);
 
     public override SyntaxNode? VisitObjectCreationExpression(ObjectCreationExpressionSyntax node) => New(node);
@@ -209,7 +209,7 @@ sealed partial class FunctionWriter
         if (!isFieldwise || arguments.Count != constructor.Parameters.Length || arguments.Count == 0
             || arguments.Any(a => a.NameColon != null) || node.Initializer != null)
             return Unknown(node, constructor);
-        return Raw($"{translation.Type(type, node)}_new({string.Join(", ", arguments.Select(a => Text(a.Expression)))})", node);
+        return Raw($"{translation.Constructor(type, node)}({string.Join(", ", arguments.Select(a => Text(a.Expression)))})", node);
     }
 
     /// <summary>In C only unsigned arithmetic wraps: <c>unchecked(a * b)</c> goes through uint.</summary>

@@ -42,8 +42,9 @@ sealed partial class FunctionWriter : CSharpSyntaxRewriter
         var parameters = new List<string>();
         if (!method.IsStatic) parameters.Add($"const {translation.Type(method.ContainingType, body)} self");
         foreach (IParameterSymbol p in method.Parameters) parameters.AddRange(Parameter(p));
-        return Source.Comment(method.AssociatedSymbol ?? method)
-            + $"FUNCTION {translation.Type(method.ReturnType, body)} {name}({string.Join(", ", parameters)})\n{Body()}";
+        string head = WrappedList.Write(
+            $"FUNCTION {translation.Type(method.ReturnType, body)} {name}(", parameters, ")");
+        return $"{Source.Comment(method.AssociatedSymbol ?? method)}{head}\n{Body()}";
     }
 
     public IEnumerable<string> Parameter(IParameterSymbol p)

@@ -76,15 +76,31 @@ sealed partial class Translation
         if (!structNames.Add(name)) return name;
         if (typeArgument != null && fields.Any(f => f.Type.SpecialType == SpecialType.System_Boolean))
             Report(Rules.ArgumentLayout, at, "bool", type.Name);
-        string members = string.Concat(fields.Select(f => $" {Type(f.Type, at)} {f.Name};"));
-        string text = $"typedef struct {{{members} }} {name};\n";
-        if (HasFieldwiseConstructor(type))
+        var members = new List<(string Type, List<string> Names)>(); // neighbours of one type share a line
+        foreach ((string field, ITypeSymbol fieldType) in fields)
         {
-            string parameters = string.Join(", ", fields.Select(f => $"{Type(f.Type, at)} {f.Name}_"));
-            string assignments = string.Concat(fields.Select(f => $" value.{f.Name} = {f.Name}_;"));
-            text += $"FUNCTION {name} {name}_new({parameters}) {{ {name} value;{assignments} return value; }}\n";
+            string c = Type(fieldType, at);
+            if (members.Count == 0 || members[members.Count - 1].Type != c) members.Add((c, []));
+            members[members.Count - 1].Names.Add(field);
         }
-        structs.Add(text);
+        string lines = string.Concat(members.Select(
+            m => $"    {WrappedList.Write($"{m.Type} ", m.Names, ";", "        ")}\n"));
+        structs.Add($"typedef struct\n{{\n{lines}}} {name};\n");
         return name;
+    }
+
+    /// <summary>The function that stands for a struct's <c>new</c>; declared on its first use.</summary>
+    public string Constructor(ITypeSymbol type, SyntaxNode at)
+    {
+        string name = Type(type, at), function = $"{name}_new";
+        // The preludes have those of float4 and of indices.
+        if (!structNames.Contains(name) || !structNames.Add(function)) return function;
+        var named = (INamedTypeSymbol)type;
+        List<(string Name, ITypeSymbol Type)> fields = Fields(named);
+        string head = WrappedList.Write(
+            $"FUNCTION {name} {function}(", fields.Select(f => $"{Type(f.Type, at)} {f.Name}_"), ")");
+        string value = WrappedList.Write($"{name} value = {{ ", fields.Select(f => f.Name + "_"), " };", "        ");
+        structs.Add($"{head}\n{{\n    {value}\n    return value;\n}}\n");
+        return function;
     }
 }

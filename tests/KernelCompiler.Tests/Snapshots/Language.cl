@@ -4,8 +4,16 @@ enum { Step_Half = 0 };
 enum { Step_Double = 1 };
 CONSTANT float Tiny = 1E-06f;
 
-typedef struct { int Item1; int Item2; } Tuple_int_int;
-FUNCTION Tuple_int_int Tuple_int_int_new(int Item1_, int Item2_) { Tuple_int_int value; value.Item1 = Item1_; value.Item2 = Item2_; return value; }
+typedef struct
+{
+    int Item1, Item2;
+} Tuple_int_int;
+
+FUNCTION Tuple_int_int Tuple_int_int_new(int Item1_, int Item2_)
+{
+    Tuple_int_int value = { Item1_, Item2_ };
+    return value;
+}
 
 FUNCTION Tuple_int_int MinMax(int a, int b)
 {

@@ -20,8 +20,10 @@ KERNEL GROUP(32, 1, 1) void Launch(
 // ---- MemoryKernels.Spaces
 enum { Items = 64 };
 
-typedef struct { int Height; int Width; int Size; } Window;
-FUNCTION Window Window_new(int Height_, int Width_, int Size_) { Window value; value.Height = Height_; value.Width = Width_; value.Size = Size_; return value; }
+typedef struct
+{
+    int Height, Width, Size;
+} Window;
 
 FUNCTION float Sum(GLOBAL const float* values, int values_length)
 {
