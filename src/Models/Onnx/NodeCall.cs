@@ -19,6 +19,9 @@ sealed class NodeCall(OnnxNode node, OnnxValue?[] inputs, OnnxGraph graph)
 
     public long Opset => node.Opset;
 
+    /// <summary>The same with another first input.</summary>
+    public NodeCall WithFirst(OnnxValue value) => new(node, [value, .. inputs.AsSpan(1)], graph);
+
     public bool Has(int index) => index < inputs.Length && inputs[index] is not null;
 
     /// <summary>An input that must be there.</summary>

@@ -15,7 +15,7 @@ static class LayoutNodes
         ["Transpose"] = Transpose,
         ["Concat"] = Concat,
         ["Split"] = Split,
-        ["Pad"] = Padding.Pad,
+        ["Pad"] = IntegersAsFloats.Also(Padding.Pad),
         ["Expand"] = Expand,
     };
 

@@ -9,7 +9,7 @@ static class PoolingNodes
 
     public static Dictionary<string, NodeHandler> All { get; } = new()
     {
-        ["MaxPool"] = MaxPool,
+        ["MaxPool"] = IntegersAsFloats.Also(MaxPool),
         ["AveragePool"] = AveragePool,
         ["LpPool"] = call => call.Node.Int("p", 2) == 2
             ? [Pool(call, Window.Of(call, call.Tensor(0).Shape, MostAxes), new((x, window) => x.L2Pool2d(window)))]

@@ -19,7 +19,7 @@ static class UnaryNodes
         ["Abs"] = call => OfNumbers(call, x => x.Abs(), Math.Abs),
         ["Reciprocal"] = call => [call.Tensor(0).Reciprocal()],
         ["Sign"] = Sign,
-        ["Clip"] = Clip,
+        ["Clip"] = IntegersAsFloats.Also(Clip),
         ["Softmax"] = call => Softmax(call, x => x.Softmax()),
         ["LogSoftmax"] = call => Softmax(call, x => x.LogSoftmax()),
     };
