@@ -9,6 +9,10 @@ sealed class OnnxModel
 {
     const long OldestOpset = 7, NewestOpset = 21;
 
+    // Operators that older opsets define as later ones do.
+    static readonly HashSet<string> unchanged =
+        ["GlobalAveragePool", "GlobalMaxPool", "LRN", "MatMul", "Transpose", "Identity", "Shape", "Constant"];
+
     // The format's own limit, set by its 32-bit lengths; larger models keep their tensors in external files.
     const long LargestFile = int.MaxValue;
 
@@ -68,7 +72,8 @@ sealed class OnnxModel
         if (model.Functions.Count > 0)
             throw new UserErrorException($"{path} defines functions of its own ({model.Functions[0].Name}); export it with them inlined");
         OnnxModel result = new(path, model);
-        if (result.Opset is < OldestOpset or > NewestOpset)
+        bool isOld = result.Opset < OldestOpset && !result.Nodes.All(node => unchanged.Contains(node.OpType));
+        if (isOld || result.Opset is < 1 or > NewestOpset)
             throw new UserErrorException($"{path} uses opset {result.Opset}; {OldestOpset} to {NewestOpset} are supported");
         return result;
     }

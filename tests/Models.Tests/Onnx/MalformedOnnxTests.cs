@@ -45,12 +45,14 @@ public sealed class MalformedOnnxTests
     public void UnsupportedOperator_IsNamed() =>
         Expect(Model(Node("Einsum", "x", "y")), "(Einsum, opset 13): the operator Einsum is not supported");
 
-    [Test]
-    public void UnknownOpset_IsNamed()
+    [TestCase(99)]
+    [TestCase(6)]
+    [TestCase(-1)]
+    public void UnknownOpset_IsNamed(int opset)
     {
         ModelProto model = Model(Node("Relu", "x", "y"));
-        model.OpsetImport[0].Version = 99;
-        Expect(model, "opset 99; 7 to 21 are supported");
+        model.OpsetImport[0].Version = opset;
+        Expect(model, $"opset {opset}; 7 to 21 are supported");
     }
 
     [TestCase(new long[] { 1L << 40, 1L << 40 }, "impossible extents")]
