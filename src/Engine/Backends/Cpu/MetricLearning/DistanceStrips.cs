@@ -67,52 +67,45 @@ static unsafe class DistanceStrips<V> where V : struct, ICpuVector<V>
         float* a3 = rows + (long)Math.Min(3, count - 1) * d;
         float* a4 = rows + (long)Math.Min(4, count - 1) * d;
         float* a5 = rows + (long)Math.Min(5, count - 1) * d;
-        V zero = V.Create(0);
-        V c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero;
-        V c30 = zero, c31 = zero, c40 = zero, c41 = zero, c50 = zero, c51 = zero;
+        Row r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
         for (int k = 0; k < d; k++)
         {
-            V b0 = V.Load(panel), b1 = V.Load(panel + V.Count);
+            V left = V.Load(panel), right = V.Load(panel + V.Count);
             panel += 2 * V.Count;
-            V a = V.Create(a0[k]);
-            AddSquare(ref c00, a, b0);
-            AddSquare(ref c01, a, b1);
-            a = V.Create(a1[k]);
-            AddSquare(ref c10, a, b0);
-            AddSquare(ref c11, a, b1);
-            a = V.Create(a2[k]);
-            AddSquare(ref c20, a, b0);
-            AddSquare(ref c21, a, b1);
-            a = V.Create(a3[k]);
-            AddSquare(ref c30, a, b0);
-            AddSquare(ref c31, a, b1);
-            a = V.Create(a4[k]);
-            AddSquare(ref c40, a, b0);
-            AddSquare(ref c41, a, b1);
-            a = V.Create(a5[k]);
-            AddSquare(ref c50, a, b0);
-            AddSquare(ref c51, a, b1);
+            r0.AddSquares(a0[k], left, right);
+            r1.AddSquares(a1[k], left, right);
+            r2.AddSquares(a2[k], left, right);
+            r3.AddSquares(a3[k], left, right);
+            r4.AddSquares(a4[k], left, right);
+            r5.AddSquares(a5[k], left, right);
         }
-        Store(c00, c01, strip);
-        Store(c10, c11, strip + stride);
-        Store(c20, c21, strip + 2L * stride);
-        Store(c30, c31, strip + 3L * stride);
-        Store(c40, c41, strip + 4L * stride);
-        Store(c50, c51, strip + 5L * stride);
+        r0.Store(strip);
+        r1.Store(strip + stride);
+        r2.Store(strip + 2L * stride);
+        r3.Store(strip + 3L * stride);
+        r4.Store(strip + 4L * stride);
+        r5.Store(strip + 5L * stride);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void AddSquare(ref V sum, V a, V b)
+    /// <summary>The sums of one row; the JIT keeps the two vectors in registers.</summary>
+    struct Row
     {
-        V difference = a - b;
-        V.AddProduct(ref sum, difference, difference);
-    }
+        V left, right;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Store(V first, V second, float* to)
-    {
-        V.Store(first, to);
-        V.Store(second, to + V.Count);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void AddSquares(float a, V bLeft, V bRight)
+        {
+            V x = V.Create(a), differenceLeft = x - bLeft, differenceRight = x - bRight;
+            V.AddProduct(ref left, differenceLeft, differenceLeft);
+            V.AddProduct(ref right, differenceRight, differenceRight);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(float* to)
+        {
+            V.Store(left, to);
+            V.Store(right, to + V.Count);
+        }
     }
 
     /// <summary>Square roots in place; n is a multiple of <see cref="PanelWidth"/>.</summary>
