@@ -3,8 +3,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace TripletGpu.KernelCompiler;
 
-/// <summary>Which calls all items of a group must reach together: barriers, shuffles, and helpers that hold
-/// one.</summary>
+/// <summary>
+/// Which calls all items of a group must reach together: barriers, shuffles, and helpers that hold one.
+/// </summary>
 sealed class Convergence(Compilation compilation)
 {
     readonly Dictionary<IMethodSymbol, bool> known = new(SymbolEqualityComparer.Default);

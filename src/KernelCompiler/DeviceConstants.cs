@@ -5,9 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace TripletGpu.KernelCompiler;
 
 /// <summary>
-/// Constants as a device sees them: C#'s own, static properties with a constant expression
-/// (<c>public static int M => 64;</c>), and static members of a type parameter, which are bound when a kernel is
-/// loaded.
+/// Constants as a device sees them: C#'s own, static properties with a constant expression (<c>public static int M =>
+/// 64;</c>), and static members of a type parameter, which are bound when a kernel is loaded.
 /// </summary>
 static class DeviceConstants
 {

@@ -71,9 +71,8 @@ sealed partial class FunctionWriter
     }
 
     /// <summary>
-    /// <c>rule.Update(w, g)</c> of an argument whose type is a type parameter: <c>TRule_Update(rule, w, g)</c>, bound
-    /// at
-    /// load.
+    /// <c>rule.Update(w, g)</c> of an argument whose type is a type parameter: <c>TRule_Update(rule, w, g)</c>,
+    /// bound at load.
     /// </summary>
     SyntaxNode InstanceMethod(InvocationExpressionSyntax node, IMethodSymbol called)
     {
@@ -96,8 +95,9 @@ sealed partial class FunctionWriter
     ITypeSymbol Bound(ITypeSymbol type) =>
         type is ITypeParameterSymbol p && p.Ordinal < typeArguments.Count ? typeArguments[p.Ordinal] : type;
 
-    /// <summary>OpenCL C 1.2 has neither overloads nor generic pointers: an atomic is named by type and address space
-    /// too.</summary>
+    /// <summary>
+    /// OpenCL C 1.2 has neither overloads nor generic pointers: an atomic is named by type and address space too.
+    /// </summary>
     string AtomicCall(InvocationExpressionSyntax node, IMethodSymbol called)
     {
         ITypeSymbol type = called.Parameters[0].Type;

@@ -95,8 +95,7 @@ sealed partial class FunctionWriter
 
     /// <summary>
     /// Whether <c>for (int i = c0; i &lt; c1; i++ or += c2)</c> has few turns, or as many as a type argument says:
-    /// tiles
-    /// are small, and their loops are where a register array needs constant indices.
+    /// tiles are small, and their loops are where a register array needs constant indices.
     /// </summary>
     bool IsShort(ForStatementSyntax node)
     {

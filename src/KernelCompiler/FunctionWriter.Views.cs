@@ -72,7 +72,8 @@ sealed partial class FunctionWriter
     }
 
     static bool IsSubView(ExpressionSyntax value) =>
-        value is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "SubView" } };
+        value is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax called }
+            && called.Name.Identifier.Text == "SubView";
 
     string ViewExpression(InvocationExpressionSyntax node, IMethodSymbol called)
     {

@@ -6,9 +6,8 @@ namespace TripletGpu.KernelCompiler;
 
 /// <summary>
 /// Rewrites one C# method into C, node by node: what both languages write alike stays as it is, comments and line
-/// breaks
-/// included. Views become pointers in the address space that this call of the method has. Replaced text travels as an
-/// identifier of that text, which Roslyn does not check.
+/// breaks included. Views become pointers in the address space that this call of the method has. Replaced text travels
+/// as an identifier of that text, which Roslyn does not check.
 /// </summary>
 sealed partial class FunctionWriter : CSharpSyntaxRewriter
 {
@@ -64,7 +63,8 @@ sealed partial class FunctionWriter : CSharpSyntaxRewriter
 
     /// <summary>The C type of a view: <c>GLOBAL const float*</c>.</summary>
     public string Pointer(ISymbol view, ITypeSymbol type) =>
-        $"{Views.Text(spaces[view])} {(use.Writes(view) ? "" : "const ")}{translation.Type(Views.Element(type), body)}*";
+        $"{Views.Text(spaces[view])}"
+        + $" {(use.Writes(view) ? "" : "const ")}{translation.Type(Views.Element(type), body)}*";
 
     /// <summary>
     /// The braces and what is in them, moved to the left margin; <paramref name="first"/> goes on top.

@@ -9,8 +9,8 @@ static class Intrinsics
     static readonly HashSet<string> MathF = Set("Abs Cos Exp Floor Log Max Min Pow Sin Sqrt Tanh");
 
     static readonly HashSet<string> XMath = Set(
-        "Abs Ceiling Clamp Cos Exp Exp2 Floor IsFinite IsInfinity IsNaN Log Log2 Max Min Pow Rcp Round Rsqrt Sign Sin " +
-        "Sqrt Tanh Truncate");
+        "Abs Ceiling Clamp Cos Exp Exp2 Floor IsFinite IsInfinity IsNaN Log Log2 Max Min Pow Rcp Round Rsqrt Sign Sin"
+        + " Sqrt Tanh Truncate");
 
     static readonly HashSet<string> Integers =
         Set("Abs Clamp DivRoundDown DivRoundUp LeadingZeroCount Max Min PopCount");

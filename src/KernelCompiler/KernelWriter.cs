@@ -50,7 +50,8 @@ static class KernelWriter
         // The comma belongs to the macro: CUDA has no such parameter.
         string dynamic = translation.Shared.Dynamic is { } d ? $" DYNAMIC_SHARED_PARAMETER({d.Type}, {d.Name})" : "";
         string group = shape.GroupInC is { } size ? $" GROUP({size})" : "";
-        return $"{Source.Comment(method)}KERNEL{group} void {shape.Entry}(\n    {string.Join(",\n    ", parameters)}{dynamic})\n{body}";
+        string list = string.Join(",\n    ", parameters);
+        return $"{Source.Comment(method)}KERNEL{group} void {shape.Entry}(\n    {list}{dynamic})\n{body}";
     }
 
     /// <summary>The item's index, and the exit of items beyond the last one that was asked for.</summary>

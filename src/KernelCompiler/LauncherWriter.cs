@@ -3,7 +3,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace TripletGpu.KernelCompiler;
 
-/// <summary>The C# side of a kernel: its program as a constant and a launcher with the kernel's own parameters.</summary>
+/// <summary>
+/// The C# side of a kernel: its program as a constant and a launcher with the kernel's own parameters.
+/// </summary>
 static class LauncherWriter
 {
     public static string Write(
@@ -11,9 +13,14 @@ static class LauncherWriter
     {
         IMethodSymbol method = shape.Method;
         string name = method.Name;
-        string generic = method.TypeParameters.Length == 0 ? "" : $"<{string.Join(", ", method.TypeParameters.Select(t => t.Name))}>";
-        string where = string.Concat(method.TypeParameters.Select(t => $" where {t.Name} : struct, {string.Join(", ", t.ConstraintTypes.Select(Global))}"));
-        string bind = string.Concat(method.TypeParameters.Select(t => $".Bind(\"{t.Name}\", KernelTypeArgument<{t.Name}>.Program)"));
+        string generic = method.TypeParameters.Length == 0
+            ? ""
+            : $"<{string.Join(", ", method.TypeParameters.Select(t => t.Name))}>";
+        string where = string.Concat(
+            method.TypeParameters.Select(
+                t => $" where {t.Name} : struct, {string.Join(", ", t.ConstraintTypes.Select(Global))}"));
+        string bind = string.Concat(
+            method.TypeParameters.Select(t => $".Bind(\"{t.Name}\", KernelTypeArgument<{t.Name}>.Program)"));
         string source = $$""""""
             new KernelSource
             {
@@ -23,7 +30,7 @@ static class LauncherWriter
                 Group = {{(shape.GroupInCSharp is { } group ? $"new({group})" : "null")}},
                 SharedBytes = {{translation.Shared.Expression}},
                 UsesDouble = {{(shape.UsesDouble ? "true" : "false")}},
-                Parameters = [{{string.Join(", ", method.Parameters.Select(p => $"\"{p.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}\""))}}],
+                Parameters = [{{string.Join(", ", method.Parameters.Select(Quoted))}}],
             {{Ilgpu(shape, use, translation, generic)}}    CSharp = """""
             {{Source.Text(declaration)}}
             """"",
@@ -63,7 +70,8 @@ static class LauncherWriter
     {
         string name = shape.Method.Name;
         List<string> specialized = shape.Values.Where(p => Views.IsSpecialized(p.Type)).Select(p => p.Name).ToList();
-        var parameters = new List<string> { "IKernelQueue queue", shape.IndexDimensions > 0 ? "LaunchSize items" : "LaunchSize groups" };
+        string size = shape.IndexDimensions > 0 ? "items" : "groups";
+        var parameters = new List<string> { "IKernelQueue queue", $"LaunchSize {size}" };
         parameters.AddRange(shape.Values.Select(p => $"{HostType(p.Type)} @{p.Name}"));
         var arguments = new List<string>();
         foreach (IParameterSymbol p in shape.Values)
@@ -83,14 +91,16 @@ static class LauncherWriter
         }
         string source = $"{name}Source" + (generic == "" ? "" : generic + "()");
         if (specialized.Count > 0)
-            source += $".Specialize({string.Join(", ", specialized.Select(s => $"(\"{Names.Safe(s)}_Value\", @{s})"))})";
-        string counts = string.Concat(axes.Take(shape.IndexDimensions).Select(a => $"\n        int count{a} = items.{a};"));
+            source +=
+                $".Specialize({string.Join(", ", specialized.Select(s => $"(\"{Names.Safe(s)}_Value\", @{s})"))})";
+        string counts = string.Concat(
+            axes.Take(shape.IndexDimensions).Select(a => $"\n        int count{a} = items.{a};"));
         string lines = string.Concat(arguments.Select((a, i) => $"\n        arguments[{i}] = {a};"));
         return $$"""
                 public static void Launch{{name}}{{generic}}({{string.Join(", ", parameters)}}){{where}}
                 {{{counts}}
                     var arguments = stackalloc KernelArgument[{{arguments.Count}}];{{lines}}
-                    queue.Launch({{source}}, {{(shape.IndexDimensions > 0 ? "items" : "groups")}}, new(arguments, {{arguments.Count}}));
+                    queue.Launch({{source}}, {{size}}, new(arguments, {{arguments.Count}}));
                 }
             """;
     }
@@ -100,7 +110,8 @@ static class LauncherWriter
     /// </summary>
     static string Ilgpu(KernelShape shape, ViewUse use, Translation translation, string generic)
     {
-        if (translation.Compilation.GetTypeByMetadataName("ILGPU.ArrayView`1")?.ContainingAssembly.Name != "ILGPU") return "";
+        if (translation.Compilation.GetTypeByMetadataName("ILGPU.ArrayView`1")?.ContainingAssembly.Name != "ILGPU")
+            return "";
         string types = string.Join(", ", shape.Method.Parameters.Select(p => Global(p.Type)));
         int at = 0;
         var values = new List<string>();
@@ -108,7 +119,8 @@ static class LauncherWriter
         {
             string type = Global(p.Type);
             values.Add(Views.Is(p.Type) ? $"views.View<{Global(Views.Element(p.Type))}>(arguments[{at}])"
-                : Views.IsSpecialized(p.Type) ? $"global::ILGPU.Runtime.SpecializedValue.New(*(int*)arguments[{at}].Data)"
+                : Views.IsSpecialized(p.Type)
+                    ? $"global::ILGPU.Runtime.SpecializedValue.New(*(int*)arguments[{at}].Data)"
                 : p.Type is ITypeParameterSymbol
                     ? $"global::System.Runtime.CompilerServices.Unsafe.Read<{type}>(arguments[{at}].Data)"
                 : $"*({type}*)arguments[{at}].Data");
@@ -126,7 +138,8 @@ static class LauncherWriter
         return $$"""
                 Ilgpu = static accelerator =>
                 {
-                    var kernel = global::ILGPU.Runtime.KernelLoaders.{{load}}<{{types}}>(accelerator, {{shape.Method.Name}}{{generic}});
+                    var kernel = global::ILGPU.Runtime.KernelLoaders.{{load}}<{{types}}>(
+                        accelerator, {{shape.Method.Name}}{{generic}});
                     return (views, size, arguments) => kernel({{string.Join(", ", new[] { first }.Concat(values))}});
                 },
 
@@ -135,6 +148,9 @@ static class LauncherWriter
 
     static string HostType(ITypeSymbol type) => Views.Is(type) ? $"DeviceView<{Global(Views.Element(type))}>"
         : Views.IsSpecialized(type) ? "int" : Global(type);
+
+    static string Quoted(IParameterSymbol parameter) =>
+        $"\"{parameter.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}\"";
 
     static string Global(ITypeSymbol type) => type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
 }

@@ -2,8 +2,9 @@ using Microsoft.CodeAnalysis;
 
 namespace TripletGpu.KernelCompiler;
 
-/// <summary>Sizes of unmanaged types, the same in C# and in C: fields in their order, each at a multiple of its
-/// size.</summary>
+/// <summary>
+/// Sizes of unmanaged types, the same in C# and in C: fields in their order, each at a multiple of its size.
+/// </summary>
 static class Layout
 {
     public static int SizeOf(ITypeSymbol type)

@@ -29,13 +29,15 @@ static class Rules
         "'{0}' calls itself: OpenCL C has no recursion");
 
     public static readonly DiagnosticDescriptor Early = Rule("TGK009",
-        "some items leave here and never arrive at the barrier that follows: put the rest under the opposite condition");
+        "some items leave here and never arrive at the barrier that follows: put the rest under the opposite"
+        + " condition");
 
     public static readonly DiagnosticDescriptor Static = Rule("TGK010",
         "'{0}' is not a constant: kernels read const fields, and static properties of a constant value");
 
     public static readonly DiagnosticDescriptor Indexed = Rule("TGK011",
-        "a kernel with an index parameter has no groups of its own: drop the index to use Group, SharedMemory or barriers");
+        "a kernel with an index parameter has no groups of its own: drop the index to use Group, SharedMemory or"
+        + " barriers");
 
     public static readonly DiagnosticDescriptor Partial = Rule("TGK012",
         "'{0}' must be a static partial class: the kernel's launcher is generated into it");

@@ -34,8 +34,8 @@ sealed partial class Translation
         if (IsLanes(type)) return "Lanes16";
         // A struct that kernels are generic over and that has fields is a kernel's argument too.
         if (type is ITypeParameterSymbol parameter && KernelShape.Interface(parameter) != "") return parameter.Name;
-        // Other structs would be declared twice where a type argument's program meets a kernel's: numbers will do
-        // there.
+        // Other structs would be declared twice where a type argument's program meets a kernel's: numbers
+        // will do there.
         if ((typeArgument == null || SymbolEqualityComparer.Default.Equals(type, typeArgument))
             && type is INamedTypeSymbol { IsUnmanagedType: true, TypeKind: TypeKind.Struct } named
             && !Views.IsIlgpu(type) && (named.IsTupleType || named.DeclaringSyntaxReferences.Length > 0))

@@ -40,8 +40,9 @@ sealed partial class Translation(
     public string Text(string kernel) => string.Concat(constants) + (constants.Count > 0 ? "\n" : "")
         + string.Concat(structs.Select(s => s + "\n")) + string.Concat(functions.Select(f => f + "\n")) + kernel;
 
-    /// <summary>The name in C of a const field, written with its C# name; a value of the library as a
-    /// literal.</summary>
+    /// <summary>
+    /// The name in C of a const field, written with its C# name; a value of the library as a literal.
+    /// </summary>
     public string Constant(IFieldSymbol field, SyntaxNode at)
     {
         if (!field.HasConstantValue)

@@ -5,10 +5,8 @@ namespace TripletGpu.KernelCompiler;
 
 /// <summary>
 /// The program of a struct that kernels are generic over: its members that implement an interface and have a device
-/// form.
-/// Others (SIMD forms over Vector512) are the CPU's and are left out. Where a member is an instance method the struct
-/// is
-/// a kernel's argument, and its references point to an item's own variables.
+/// form. Others (SIMD forms over Vector512) are the CPU's and are left out. Where a member is an instance method the
+/// struct is a kernel's argument, and its references point to an item's own variables.
 /// </summary>
 static class TypeArgumentWriter
 {
@@ -68,6 +66,6 @@ static class TypeArgumentWriter
     };
 
     static bool IsNumber(ITypeSymbol type) =>
-        type.SpecialType is >= SpecialType.System_Boolean and <= SpecialType.System_Single and not SpecialType.System_Char
-            and not SpecialType.System_Decimal;
+        type.SpecialType is >= SpecialType.System_Boolean and <= SpecialType.System_Single
+            and not (SpecialType.System_Char or SpecialType.System_Decimal);
 }

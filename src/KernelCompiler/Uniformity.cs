@@ -105,7 +105,7 @@ sealed class Uniformity(Translation translation, Convergence convergence)
             switch (target)
             {
                 case DeclarationExpressionSyntax d:
-                    foreach (SingleVariableDesignationSyntax v in d.DescendantNodes().OfType<SingleVariableDesignationSyntax>())
+                    foreach (var v in d.DescendantNodes().OfType<SingleVariableDesignationSyntax>())
                         varying.Add(model.GetDeclaredSymbol(v)!);
                     break;
                 case TupleExpressionSyntax t:
@@ -145,8 +145,9 @@ sealed class Uniformity(Translation translation, Convergence convergence)
                     DoStatementSyntax d => d.Condition,
                     SwitchStatementSyntax s => s.Expression,
                     ConditionalExpressionSyntax c when inner != c.Condition => c.Condition,
-                    BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression } b
-                        when inner == b.Right => b.Left,
+                    BinaryExpressionSyntax b when inner == b.Right
+                        && (b.IsKind(SyntaxKind.LogicalAndExpression) || b.IsKind(SyntaxKind.LogicalOrExpression)) =>
+                        b.Left,
                     _ => null,
                 };
                 if (condition != null && Varies(condition)) return true;

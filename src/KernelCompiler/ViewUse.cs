@@ -106,8 +106,7 @@ sealed class ViewUse
 
     /// <summary>
     /// The variable behind <c>view.SubView(...).Cast...</c>; <paramref name="whole"/>: asking the expression's length
-    /// asks
-    /// the variable's.
+    /// asks the variable's.
     /// </summary>
     internal static ISymbol? Root(ExpressionSyntax view, SemanticModel model, out bool whole)
     {

@@ -26,8 +26,9 @@ static class Views
     /// <summary>A launch-time constant.</summary>
     public static bool IsSpecialized(ITypeSymbol? type) => type is { Name: "SpecializedValue" } && IsIlgpu(type);
 
-    /// <summary>Whether a type or a member's type is ILGPU's (or the kernel language's, which bears its
-    /// names).</summary>
+    /// <summary>
+    /// Whether a type or a member's type is ILGPU's (or the kernel language's, which bears its names).
+    /// </summary>
     public static bool IsIlgpu(ISymbol symbol)
     {
         INamespaceSymbol space = symbol.ContainingNamespace;

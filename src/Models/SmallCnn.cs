@@ -32,7 +32,8 @@ public sealed class SmallCnn : EmbeddingNetwork
     /// <param name="seed">Of the dropout masks.</param>
     /// <exception cref="UserErrorException">The image is too small, or not (C, H, W).</exception>
     public SmallCnn(
-        Device device, Shape imageShape, int embedding = 128, bool normalize = true, float dropout = 0.25f, ulong seed = 1)
+        Device device, Shape imageShape, int embedding = 128, bool normalize = true, float dropout = 0.25f,
+        ulong seed = 1)
         : base(device, imageShape, embedding, normalize)
     {
         if (imageShape.Rank != 3 || imageShape[1] < Smallest || imageShape[2] < Smallest)

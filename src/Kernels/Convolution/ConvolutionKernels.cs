@@ -15,12 +15,13 @@ public static partial class ConvolutionKernels
     /// <summary>
     /// y = W x gathered: the product of the filters (K x C R S) and what each pixel sees, one group a tile of filters
     /// (Grid.IdxY) and pixels (Grid.IdxX), one item a small tile of that in registers. An item stages the same pixel in
-    /// every step; where the step's taps look is worked out by the first items while the others still multiply. Bound by
-    /// arithmetic.
+    /// every step; where the step's taps look is worked out by the first items while the others still multiply. Bound
+    /// by arithmetic.
     /// </summary>
     [Kernel(GroupOf = nameof(TTile))]
     public static void Tiled<TTile>(
-        ArrayView<float> x, ArrayView<float> weight, [MayAlias] ArrayView<float> bias, [MayAlias] ArrayView<float> residual,
+        ArrayView<float> x, ArrayView<float> weight, [MayAlias] ArrayView<float> bias,
+        [MayAlias] ArrayView<float> residual,
         [MayAlias] ArrayView<float> y, ConvolutionShape d, ConvolutionTarget target, int images)
         where TTile : struct, ITile
     {
@@ -72,9 +73,10 @@ public static partial class ConvolutionKernels
     }
 
     /// <summary>
-    /// Parts of the weight's gradient, [part][filter][tap]: the product of the output's gradient (K x pixels) and what
-    /// each pixel sees (pixels x C R S), over <paramref name="pixelsEach"/> pixels a part (Grid.IdxZ), so that a few small
-    /// filters still fill the device. One group a tile of filters (Grid.IdxY) and taps (Grid.IdxX). Bound by arithmetic.
+    /// Parts of the weight's gradient, [part][filter][tap]: the product of the output's gradient (K x pixels) and
+    /// what each pixel sees (pixels x C R S), over <paramref name="pixelsEach"/> pixels a part (Grid.IdxZ), so that a
+    /// few small filters still fill the device. One group a tile of filters (Grid.IdxY) and taps (Grid.IdxX). Bound
+    /// by arithmetic.
     /// </summary>
     [Kernel(GroupOf = nameof(TTile))]
     public static void BackwardWeight<TTile>(
@@ -134,13 +136,15 @@ public static partial class ConvolutionKernels
     /// firstS + (columns - 1 - l) stepS]. One item the taps of a filter (X) and a channel (Y).
     /// </summary>
     [Kernel]
-    public static void FlipTaps(Index2D i, ArrayView<float> weight, ArrayView<float> y, ConvolutionShape d, TapSubset taps)
+    public static void FlipTaps(
+        Index2D i, ArrayView<float> weight, ArrayView<float> y, ConvolutionShape d, TapSubset taps)
     {
         int from = (i.X * d.C + i.Y) * d.R * d.S, to = (i.Y * d.K + i.X) * taps.Lines * taps.Columns;
         for (int j = 0; j < taps.Lines; j++)
             for (int l = 0; l < taps.Columns; l++)
             {
-                int r = taps.FirstR + (taps.Lines - 1 - j) * taps.StepR, s = taps.FirstS + (taps.Columns - 1 - l) * taps.StepS;
+                int r = taps.FirstR + (taps.Lines - 1 - j) * taps.StepR,
+                    s = taps.FirstS + (taps.Columns - 1 - l) * taps.StepS;
                 y[to + j * taps.Columns + l] = weight[from + r * d.S + s];
             }
     }
@@ -162,10 +166,12 @@ public static partial class ConvolutionKernels
     }
 
     static void FindPixel(
-        ArrayView<int> starts, ArrayView<int> lines, ArrayView<int> columns, ArrayView<int> gradients, int place, int pixel,
+        ArrayView<int> starts, ArrayView<int> lines, ArrayView<int> columns, ArrayView<int> gradients, int place,
+        int pixel,
         int end, ConvolutionShape d)
     {
-        int image = pixel / d.Pixels, inner = pixel % d.Pixels, line = d.Line(inner / d.Q, 0), column = d.Column(inner % d.Q, 0);
+        int image = pixel / d.Pixels, inner = pixel % d.Pixels, line = d.Line(inner / d.Q, 0),
+            column = d.Column(inner % d.Q, 0);
         bool exists = pixel < end;
         lines[place] = exists ? line : Nowhere;
         columns[place] = column;
@@ -174,7 +180,8 @@ public static partial class ConvolutionKernels
     }
 
     static void Finish(
-        ArrayView<float> bias, ArrayView<float> residual, ArrayView<float> y, int k, int at, float sum, ConvolutionTarget target)
+        ArrayView<float> bias, ArrayView<float> residual, ArrayView<float> y, int k, int at, float sum,
+        ConvolutionTarget target)
     {
         float value = target.Accumulate != 0 ? y[at] + sum : sum;
         if (target.HasBias != 0) value += bias[k];

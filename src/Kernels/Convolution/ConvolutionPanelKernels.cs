@@ -4,8 +4,8 @@ namespace TripletGpu.Kernels;
 
 /// <summary>
 /// Convolutions as implicit matrix products on a device that is itself a CPU: one item gathers what a tile needs of the
-/// images into shared memory, which is the core's own cache, and multiplies it there (<see cref="PanelTile"/>). No matrix
-/// of columns is written. Bound by arithmetic. Deterministic.
+/// images into shared memory, which is the core's own cache, and multiplies it there (<see cref="PanelTile"/>). No
+/// matrix of columns is written. Bound by arithmetic. Deterministic.
 /// </summary>
 public static partial class ConvolutionPanelKernels
 {
@@ -23,13 +23,14 @@ public static partial class ConvolutionPanelKernels
     const int Columns = PanelTile.Columns;
 
     /// <summary>
-    /// y = W x gathered: the product of the filters (K x C R S) and what each pixel sees. Grid.IdxX counts 32 pixels, over
-    /// all images; Grid.IdxY blocks of <paramref name="rowsEach"/> filters. Depths above 240 go on from y step by
+    /// y = W x gathered: the product of the filters (K x C R S) and what each pixel sees. Grid.IdxX counts 32 pixels,
+    /// over all images; Grid.IdxY blocks of <paramref name="rowsEach"/> filters. Depths above 240 go on from y step by
     /// step: the sum of a result stays one chain.
     /// </summary>
     [Kernel(1)]
     public static void Multiply(
-        ArrayView<float> x, ArrayView<float> weight, [MayAlias] ArrayView<float> bias, [MayAlias] ArrayView<float> residual,
+        ArrayView<float> x, ArrayView<float> weight, [MayAlias] ArrayView<float> bias,
+        [MayAlias] ArrayView<float> residual,
         [MayAlias] ArrayView<float> y, ConvolutionShape d, ConvolutionTarget target, int images, int rowsEach)
     {
         var panel = SharedMemory.Allocate<float>(Depth * Columns);
@@ -109,7 +110,8 @@ public static partial class ConvolutionPanelKernels
     /// </summary>
     [Kernel(1)]
     public static void BackwardWeight(
-        ArrayView<float> x, ArrayView<float> packed, ArrayView<float> parts, ConvolutionShape d, int images, int pixelsEach)
+        ArrayView<float> x, ArrayView<float> packed, ArrayView<float> parts, ConvolutionShape d, int images,
+        int pixelsEach)
     {
         var rows = SharedMemory.Allocate<float>(WeightTaps * WeightPixels);
         var at = SharedMemory.Allocate<int>(WeightPixels);
@@ -132,7 +134,8 @@ public static partial class ConvolutionPanelKernels
                 PixelTable.Mark(inside, lines, columns, WeightPixels, rs, d);
                 for (int t = tap; t < taps; t += window)
                 {
-                    PixelTable.Gather(x, length, at, inside, WeightPixels, c * d.H * d.W + shift, rows, t * WeightPixels);
+                    PixelTable.Gather(
+                        x, length, at, inside, WeightPixels, c * d.H * d.W + shift, rows, t * WeightPixels);
                     c++;
                 }
             }
@@ -141,7 +144,8 @@ public static partial class ConvolutionPanelKernels
                 {
                     PanelTile.Clear(sums);
                     PanelTile.Accumulate(
-                        rows, 0, t, taps, WeightPixels, 1, packed.SubView((panel * pixels + first) * Columns, depth * Columns),
+                        rows, 0, t, taps, WeightPixels, 1,
+                        packed.SubView((panel * pixels + first) * Columns, depth * Columns),
                         depth, sums);
                     PanelTile.Store(
                         sums, taps - t, parts, (Grid.IdxY * d.Taps + firstTap + t) * stride + panel * Columns, stride,
@@ -155,7 +159,8 @@ public static partial class ConvolutionPanelKernels
     /// last. One item 16 pixels (X) of 32 filters (Y) of an image (Z).
     /// </summary>
     [Kernel]
-    public static void PackGradient(Index3D i, ArrayView<float> dy, ArrayView<float> packed, ConvolutionShape d, int images)
+    public static void PackGradient(
+        Index3D i, ArrayView<float> dy, ArrayView<float> packed, ConvolutionShape d, int images)
     {
         int end = Math.Min((i.X + 1) * PackPixels, d.Pixels), firstFilter = i.Y * Columns;
         for (int pixel = i.X * PackPixels; pixel < end; pixel++)
@@ -167,10 +172,12 @@ public static partial class ConvolutionPanelKernels
     }
 
     /// <summary>
-    /// dw[k, tap] = the sum of the parts of <see cref="BackwardWeight"/>, or adds it. One item a tap (X) of 16 filters (Y).
+    /// dw[k, tap] = the sum of the parts of <see cref="BackwardWeight"/>, or adds it. One item a tap (X) of
+    /// 16 filters (Y).
     /// </summary>
     [Kernel]
-    public static void SumParts(Index2D i, ArrayView<float> parts, ArrayView<float> dw, int filters, int taps, int count, int accumulate)
+    public static void SumParts(
+        Index2D i, ArrayView<float> parts, ArrayView<float> dw, int filters, int taps, int count, int accumulate)
     {
         int stride = (filters + Columns - 1) / Columns * Columns;
         for (int k = i.Y * Lanes16.Count; k < Math.Min((i.Y + 1) * Lanes16.Count, filters); k++)

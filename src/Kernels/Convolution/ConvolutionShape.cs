@@ -11,20 +11,23 @@ public readonly record struct ConvolutionShape(
     /// <summary>Output pixels of an image.</summary>
     public int Pixels => P * Q;
 
-    /// <summary>The image's line that output line p sees through tap line r; outside of the image where there is
-    /// padding.</summary>
+    /// <summary>
+    /// The image's line that output line p sees through tap line r; outside of the image where there is padding.
+    /// </summary>
     public int Line(int p, int r) => p * StrideH + r * DilationH - Top;
 
     /// <summary>As <see cref="Line"/>, for columns.</summary>
     public int Column(int q, int s) => q * StrideW + s * DilationW - Left;
 
-    /// <summary>Elements from what an output pixel sees through tap 0 to what it sees through tap rs = r S + s.</summary>
+    /// <summary>
+    /// Elements from what an output pixel sees through tap 0 to what it sees through tap rs = r S + s.
+    /// </summary>
     public int Shift(int rs) => rs / S * DilationH * W + rs % S * DilationW;
 }
 
 /// <summary>
-/// Where a convolution's results go: pixel (p, q) to line FirstH + p StepH and column FirstW + q StepW of maps of
-/// H x W, the others stay as they are; and what happens to a result on its way: it is added to what lies there, a bias and
+/// Where a convolution's results go: pixel (p, q) to line FirstH + p StepH and column FirstW + q StepW of maps of H x
+/// W, the others stay as they are; and what happens to a result on its way: it is added to what lies there, a bias and
 /// a residual are added, what is below 0 becomes 0. Flags are 0 or 1.
 /// </summary>
 public readonly record struct ConvolutionTarget(

@@ -3,8 +3,8 @@ using ILGPU;
 namespace TripletGpu.Kernels;
 
 /// <summary>
-/// The image's side of a tile of output pixels, for a CPU: what they see through a tap is copied sixteen at a time where
-/// it lies side by side. Pixels are counted on over all images, so that small maps fill a tile.
+/// The image's side of a tile of output pixels, for a CPU: what they see through a tap is copied sixteen at a time
+/// where it lies side by side. Pixels are counted on over all images, so that small maps fill a tile.
 /// </summary>
 public static class PixelTable
 {
@@ -16,7 +16,8 @@ public static class PixelTable
     /// (element, line, column). Pixels beyond the last see nothing.
     /// </summary>
     public static void Fill(
-        ArrayView<int> at, ArrayView<int> lines, ArrayView<int> columns, int first, int count, ConvolutionShape d, int images)
+        ArrayView<int> at, ArrayView<int> lines, ArrayView<int> columns, int first, int count, ConvolutionShape d,
+        int images)
     {
         for (int j = 0; j < count; j++)
         {
@@ -45,7 +46,8 @@ public static class PixelTable
     /// <paramref name="length"/> the number of elements of x.
     /// </summary>
     public static void Gather(
-        ArrayView<float> x, int length, ArrayView<int> at, ArrayView<int> inside, int count, int shift, ArrayView<float> row,
+        ArrayView<float> x, int length, ArrayView<int> at, ArrayView<int> inside, int count, int shift,
+        ArrayView<float> row,
         int to)
     {
         for (int first = 0; first < count; first += Lanes16.Count)

@@ -9,9 +9,9 @@ public readonly record struct ReluPoolGradientDims(
     int Images, int C, int H, int W, int K, int R, int S, int P, int Q, int Top, int Left, int PaddedH, int PaddedW);
 
 /// <summary>
-/// The gradients of convolution + bias + ReLU + 2 x 2 max pool. One pixel of a window has a gradient, or none, so no map
-/// of gradients is made: these kernels go from window to window. Images are turned to [image][line][pixel][channel] with
-/// their padding, where the taps of a line and their channels are neighbours. Every sum is one chain of fused
+/// The gradients of convolution + bias + ReLU + 2 x 2 max pool. One pixel of a window has a gradient, or none, so no
+/// map of gradients is made: these kernels go from window to window. Images are turned to [image][line][pixel][channel]
+/// with their padding, where the taps of a line and their channels are neighbours. Every sum is one chain of fused
 /// multiply-adds in a fixed order, the CPU backend's: both give the same bits.
 /// </summary>
 public static partial class ReluPoolGradientKernels
@@ -50,8 +50,8 @@ public static partial class ReluPoolGradientKernels
 
     /// <summary>
     /// parts[part, k, c, r, s] = the sum over the images of a part of the batch, over windows, of dy times the input
-    /// under the tap. One item some neighbours of a line of taps [s][c] of one filter, for one part; 2 FLOPs a window, tap
-    /// and channel. Overwrites. Deterministic.
+    /// under the tap. One item some neighbours of a line of taps [s][c] of one filter, for one part; 2 FLOPs a window,
+    /// tap and channel. Overwrites. Deterministic.
     /// </summary>
     [Kernel]
     public static void WeightParts<TLanes>(
@@ -86,8 +86,8 @@ public static partial class ReluPoolGradientKernels
     }
 
     /// <summary>
-    /// parts[part, k] = the sum of dy over the windows that ReLU has not cut, of each image, then over the part's images.
-    /// Parallel over parts. Overwrites.
+    /// parts[part, k] = the sum of dy over the windows that ReLU has not cut, of each image, then over the part's
+    /// images. Parallel over parts. Overwrites.
     /// </summary>
     [Kernel]
     public static void BiasParts(
@@ -122,8 +122,8 @@ public static partial class ReluPoolGradientKernels
     }
 
     /// <summary>
-    /// Adds to each pixel of map what it gave: for each filter and line of taps, over the windows above it. One item some
-    /// channels of a line of map. 2 FLOPs a window, tap and channel. Deterministic.
+    /// Adds to each pixel of map what it gave: for each filter and line of taps, over the windows above it. One item
+    /// some channels of a line of map. 2 FLOPs a window, tap and channel. Deterministic.
     /// </summary>
     [Kernel]
     public static void InputLines<TLanes>(

@@ -3,8 +3,8 @@ using ILGPU;
 namespace TripletGpu.Kernels;
 
 /// <summary>
-/// The tile of a product that one item of a CPU computes: 8 rows by 32 columns, sixteen sums a vector. The loops over the
-/// tile are constant, so that the device's compiler unrolls them and keeps the sums in registers.
+/// The tile of a product that one item of a CPU computes: 8 rows by 32 columns, sixteen sums a vector. The loops over
+/// the tile are constant, so that the device's compiler unrolls them and keeps the sums in registers.
 /// </summary>
 public static class PanelTile
 {

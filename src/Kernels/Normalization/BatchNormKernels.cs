@@ -4,8 +4,7 @@ namespace TripletGpu.Kernels;
 
 /// <summary>
 /// Images of Channels planes of Plane elements each; a channel's elements lie in all images. Where a kernel takes a
-/// block
-/// of a plane for each item, it has Each elements: 1 on a GPU, where neighbours read neighbours, more on a CPU.
+/// block of a plane for each item, it has Each elements: 1 on a GPU, where neighbours read neighbours, more on a CPU.
 /// </summary>
 public readonly record struct ChannelDims(int Images, int Channels, int Plane, int Each)
 {
@@ -29,9 +28,8 @@ public static partial class BatchNormKernels
 
     /// <summary>
     /// A channel's statistics in one pass, and the running ones moved by momentum towards them. Sums are taken around
-    /// the
-    /// channel's first element, so that a mean far from 0 does not cancel. One group a channel, then a tree in shared
-    /// memory. Reads 4 bytes an element. Deterministic.
+    /// the channel's first element, so that a mean far from 0 does not cancel. One group a channel, then a tree in
+    /// shared memory. Reads 4 bytes an element. Deterministic.
     /// </summary>
     [Kernel(Items)]
     public static void Statistics(
@@ -53,12 +51,13 @@ public static partial class BatchNormKernels
         squares[item] = square;
         SumBoth(sums, squares, item);
         if (item == 0)
-            Describe(runningMean, runningVariance, statistics, channel, center, sums[0], squares[0], d, momentum, epsilon);
+            Describe(
+                runningMean, runningVariance, statistics, channel, center, sums[0], squares[0], d, momentum, epsilon);
     }
 
     /// <summary>
-    /// The same without a barrier, for a device that is a CPU: one item a channel, sixteen sums side by side and those of
-    /// each plane by themselves.
+    /// The same without a barrier, for a device that is a CPU: one item a channel, sixteen sums side by side and those
+    /// of each plane by themselves.
     /// </summary>
     [Kernel(1)]
     public static void StatisticsByItem(
@@ -104,8 +103,8 @@ public static partial class BatchNormKernels
     }
 
     /// <summary>
-    /// y = (x - mean) * inverse deviation * weight + bias, then max(0, y) where relu is not 0. One item a block of a
-    /// plane.
+    /// y = (x - mean) * inverse deviation * weight + bias, then max(0, y) where relu is not 0. One item a
+    /// block of a plane.
     /// </summary>
     [Kernel]
     public static void Normalize(
@@ -125,8 +124,7 @@ public static partial class BatchNormKernels
 
     /// <summary>
     /// dbias = sum(g) and dweight = sum(g n), where g is dy (0 where a fused ReLU cut) and n the normalised x;
-    /// overwrites
-    /// or adds. The sums themselves go to <paramref name="gradientSums"/> (2, C). One group a channel.
+    /// overwrites or adds. The sums themselves go to <paramref name="gradientSums"/> (2, C). One group a channel.
     /// </summary>
     [Kernel(Items)]
     public static void GradientSums(

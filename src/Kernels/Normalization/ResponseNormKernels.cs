@@ -4,8 +4,7 @@ namespace TripletGpu.Kernels;
 
 /// <summary>
 /// Local response norm over Size channels around each one, images of Channels planes of Plane elements. Each: the
-/// elements
-/// of a plane that an item takes.
+/// elements of a plane that an item takes.
 /// </summary>
 public readonly record struct ResponseNormDims(
     int Channels, int Plane, int Size, float Alpha, float Beta, float K, int Each)
@@ -28,8 +27,7 @@ public readonly record struct ResponseNormDims(
 
 /// <summary>
 /// Local response norm (Krizhevsky et al. 2012). One item a block of a plane; the neighbouring channels' blocks are
-/// read
-/// again from a cache.
+/// read again from a cache.
 /// </summary>
 public static partial class ResponseNormKernels
 {

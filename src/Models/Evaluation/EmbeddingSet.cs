@@ -16,7 +16,8 @@ public sealed class EmbeddingSet
         if (dimension < 1 || values.Length != (long)labels.Length * dimension)
             throw new ArgumentException($"{name}: {values.Length} values are not {labels.Length} rows of {dimension}");
         for (int i = 0; i < values.Length; i++)
-            if (!float.IsFinite(values[i])) throw new ArgumentException($"{name}: row {i / dimension} holds NaN or infinity");
+            if (!float.IsFinite(values[i]))
+                throw new ArgumentException($"{name}: row {i / dimension} holds NaN or infinity");
         (Name, Values, Dimension, Labels) = (name, values, dimension, labels);
     }
 

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace TripletGpu.Models.Evaluation;
 
-/// <summary>All figures of an evaluation, in the order of <c>evaluation.json</c>. Null: not asked for, or not defined.</summary>
+/// <summary>
+/// All figures of an evaluation, in the order of <c>evaluation.json</c>. Null: not asked for, or not defined.
+/// </summary>
 public sealed record EvaluationResult
 {
     /// <summary>How it was measured.</summary>

@@ -26,7 +26,9 @@ public enum Protocols
 /// <summary>Runs the evaluation protocols on embeddings.</summary>
 public static class Evaluator
 {
-    /// <summary>Evaluates queries, such as a test set's embeddings, against references, such as the training set's.</summary>
+    /// <summary>
+    /// Evaluates queries, such as a test set's embeddings, against references, such as the training set's.
+    /// </summary>
     /// <param name="device">Where distances are computed.</param>
     /// <param name="queries">The rows to judge.</param>
     /// <param name="references">
@@ -38,20 +40,24 @@ public static class Evaluator
     /// <param name="stopping">Gives up within a second or two.</param>
     /// <exception cref="OperationCanceledException">It was asked to give up.</exception>
     public static EvaluationResult Evaluate(
-        Device device, EmbeddingSet queries, EmbeddingSet? references, Protocols protocols = Protocols.All, ulong seed = 1,
+        Device device, EmbeddingSet queries, EmbeddingSet? references, Protocols protocols = Protocols.All,
+        ulong seed = 1,
         Baselines? baselines = null, CancellationToken stopping = default)
     {
         if (references is not null && references.Dimension != queries.Dimension)
-            throw new ArgumentException($"{queries.Name} has rows of {queries.Dimension}, {references.Name} of {references.Dimension}");
+            throw new ArgumentException(
+                $"{queries.Name} has rows of {queries.Dimension}, {references.Name} of {references.Dimension}");
         EvaluationResult result = new()
         {
             Protocol = new EvaluationProtocolFacts(
-                queries.Name, references?.Name ?? queries.Name, references is null, 1, "squared L2", queries.IsNormalized, queries.Count),
+                queries.Name, references?.Name ?? queries.Name, references is null, 1, "squared L2",
+                queries.IsNormalized, queries.Count),
             Baselines = baselines ?? new Baselines(null, null),
         };
         if (protocols.HasFlag(Protocols.Knn))
         {
-            NearestNeighbourResult neighbours = NearestNeighbourProtocol.Evaluate(device, queries, references, stopping);
+            NearestNeighbourResult neighbours = NearestNeighbourProtocol.Evaluate(
+                device, queries, references, stopping);
             stopping.ThrowIfCancellationRequested();
             RetrievalResult retrieval = RetrievalProtocol.Evaluate(device, queries, seed);
             result = result with
@@ -62,7 +68,8 @@ public static class Evaluator
                 Neighbours = neighbours,
                 Protocol = result.Protocol with
                 {
-                    Retrieval = $"R-precision and MAP@R within {retrieval.Rows} rows of {queries.Name}, self-match excluded",
+                    Retrieval =
+                        $"R-precision and MAP@R within {retrieval.Rows} rows of {queries.Name}, self-match excluded",
                 },
             };
         }
@@ -70,7 +77,8 @@ public static class Evaluator
         if (protocols.HasFlag(Protocols.NearestMean))
             result = result with
             {
-                NearestMeanAccuracy = NearestNeighbourProtocol.NearestMeanAccuracy(device, queries, references ?? queries),
+                NearestMeanAccuracy = NearestNeighbourProtocol.NearestMeanAccuracy(
+                    device, queries, references ?? queries),
             };
         stopping.ThrowIfCancellationRequested();
         if (protocols.HasFlag(Protocols.Verification) && HasPairs(queries))
@@ -79,7 +87,8 @@ public static class Evaluator
                 Verification = VerificationProtocol.Evaluate(queries, seed),
                 Protocol = result.Protocol with
                 {
-                    Pairs = $"{VerificationProtocol.PairsOfEachKind} same-class and as many different-class pairs of {queries.Name}",
+                    Pairs = $"{VerificationProtocol.PairsOfEachKind} same-class and as many different-class pairs of"
+                        + $" {queries.Name}",
                 },
             };
         stopping.ThrowIfCancellationRequested();

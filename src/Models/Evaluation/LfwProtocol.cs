@@ -19,7 +19,8 @@ public static class LfwProtocol
         EmbeddingSet faces, ReadOnlySpan<int> first, ReadOnlySpan<int> second, ReadOnlySpan<bool> isSame)
     {
         float[] distances = new float[first.Length];
-        for (int i = 0; i < distances.Length; i++) distances[i] = SquaredDistance.Between(faces.Row(first[i]), faces.Row(second[i]));
+        for (int i = 0; i < distances.Length; i++)
+            distances[i] = SquaredDistance.Between(faces.Row(first[i]), faces.Row(second[i]));
         return Evaluate(distances, isSame);
     }
 
@@ -27,10 +28,12 @@ public static class LfwProtocol
     /// <param name="distances">Squared L2.</param>
     /// <param name="isSame">Whether each pair shows one person.</param>
     /// <param name="falseAcceptRate">The target of VAL@FAR.</param>
-    public static LfwResult Evaluate(ReadOnlySpan<float> distances, ReadOnlySpan<bool> isSame, double falseAcceptRate = 1e-3)
+    public static LfwResult Evaluate(
+        ReadOnlySpan<float> distances, ReadOnlySpan<bool> isSame, double falseAcceptRate = 1e-3)
     {
         if (distances.Length != isSame.Length || distances.Length < Folds)
-            throw new ArgumentException($"{distances.Length} distances and {isSame.Length} answers do not make {Folds} folds");
+            throw new ArgumentException(
+                $"{distances.Length} distances and {isSame.Length} answers do not make {Folds} folds");
         double[] accuracies = new double[Folds], validation = new double[Folds], falseAccepts = new double[Folds];
         for (int fold = 0; fold < Folds; fold++)
         {
@@ -58,7 +61,9 @@ public static class LfwProtocol
         return best;
     }
 
-    /// <summary>Where FAR reaches the target, interpolated between two thresholds; 0 if no threshold accepts so many.</summary>
+    /// <summary>
+    /// Where FAR reaches the target, interpolated between two thresholds; 0 if no threshold accepts so many.
+    /// </summary>
     static double ThresholdAt(float[] distances, bool[] isSame, double falseAcceptRate)
     {
         double last = 0;
@@ -66,7 +71,9 @@ public static class LfwProtocol
         {
             double at = Count(distances, isSame, i * ValidationStep).FalseAccept;
             if (at >= falseAcceptRate)
-                return at > last ? (i - 1 + (falseAcceptRate - last) / (at - last)) * ValidationStep : i * ValidationStep;
+                return at > last
+                    ? (i - 1 + (falseAcceptRate - last) / (at - last)) * ValidationStep
+                    : i * ValidationStep;
             last = at;
         }
         return 0;
@@ -95,8 +102,8 @@ public static class LfwProtocol
 }
 
 /// <summary>
-/// The result over ten folds. A fold of the usual 6,000 pairs has 300 different-person pairs, so that a FAR of 1e-3 is less
-/// than one pair of it.
+/// The result over ten folds. A fold of the usual 6,000 pairs has 300 different-person pairs, so that a FAR of 1e-3 is
+/// less than one pair of it.
 /// </summary>
 /// <param name="Accuracy">The mean.</param>
 /// <param name="Deviation">Its standard deviation over folds.</param>

@@ -15,7 +15,8 @@ public static class NearestNeighbourProtocol
     /// <param name="references">What is searched; null: the queries themselves, each without itself.</param>
     /// <param name="stopping">Obeyed between slices of the queries.</param>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
-    public static NearestNeighbourResult Evaluate(Device device, EmbeddingSet queries, EmbeddingSet? references, CancellationToken stopping = default)
+    public static NearestNeighbourResult Evaluate(
+        Device device, EmbeddingSet queries, EmbeddingSet? references, CancellationToken stopping = default)
     {
         using Step step = device.BeginStep(record: false);
         Tensor r = (references ?? queries).Upload(device);
@@ -90,17 +91,21 @@ public sealed record NearestNeighbourResult(int[] Labels, int[] ReferenceLabels,
         Dictionary<int, int> index = labels.Select((label, i) => (label, i)).ToDictionary(p => p.label, p => p.i);
         int[][] counts = [.. labels.Select(_ => new int[labels.Count])];
         for (int i = 0; i < Labels.Length; i++)
-            if (Predicted(i) is { } predicted && index.TryGetValue(Labels[i], out int row) && index.TryGetValue(predicted, out int column))
+            if (Predicted(i) is { } predicted && index.TryGetValue(Labels[i], out int row)
+                && index.TryGetValue(predicted, out int column))
                 counts[row][column]++;
         return counts;
     }
 
-    /// <summary>The mistakes whose wrong neighbour lies nearest, at most <paramref name="count"/>, nearest first.</summary>
+    /// <summary>
+    /// The mistakes whose wrong neighbour lies nearest, at most <paramref name="count"/>, nearest first.
+    /// </summary>
     public IReadOnlyList<NeighbourMistake> HardestMistakes(int count) =>
     [
         .. Enumerable.Range(0, Labels.Length).Where(i => Neighbours[i] >= 0 && !IsRight(i))
             .OrderBy(i => Distances[i]).Take(count)
-            .Select(i => new NeighbourMistake(i, Neighbours[i], Labels[i], ReferenceLabels[Neighbours[i]], Distances[i])),
+            .Select(
+                i => new NeighbourMistake(i, Neighbours[i], Labels[i], ReferenceLabels[Neighbours[i]], Distances[i])),
     ];
 
     bool IsRight(int i) => Predicted(i) == Labels[i];

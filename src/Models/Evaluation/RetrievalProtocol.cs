@@ -5,12 +5,12 @@ using TripletGpu.Random;
 namespace TripletGpu.Models.Evaluation;
 
 /// <summary>
-/// R-precision and MAP@R (Musgrave et al., "A Metric Learning Reality Check", 2020) within one set: every row is a query,
-/// all others are references, and R is the number of references of its class. With rel(i) whether the i-th nearest is of
-/// the query's class: <c>R-precision = 1/R sum_{i&lt;=R} rel(i)</c>,
-/// <c>MAP@R = 1/R sum_{i&lt;=R} rel(i) * (relevant among the first i) / i</c>, both averaged over the queries with R > 0.
-/// R neighbours a query are kept: against a training set of thousands a class they would be millions, and within the test
-/// set R is some hundreds or a thousand.
+/// R-precision and MAP@R (Musgrave et al., "A Metric Learning Reality Check", 2020) within one set: every row is a
+/// query, all others are references, and R is the number of references of its class. With rel(i) whether the i-th
+/// nearest is of the query's class: <c>R-precision = 1/R sum_{i&lt;=R} rel(i)</c>, <c>MAP@R = 1/R sum_{i&lt;=R}
+/// rel(i) * (relevant among the first i) / i</c>, both averaged over the queries with R > 0. R neighbours a query are
+/// kept: against a training set of thousands a class they would be millions, and within the test set R is some
+/// hundreds or a thousand.
 /// </summary>
 public static class RetrievalProtocol
 {
@@ -38,7 +38,8 @@ public static class RetrievalProtocol
         {
             int count = Math.Min(chunk, set.Count - first);
             using Step inner = device.BeginStep(record: false);
-            Tensor rows = device.Tensor(new Shape(count, set.Dimension), set.Values.AsSpan(first * set.Dimension, count * set.Dimension));
+            Tensor rows = device.Tensor(
+                new Shape(count, set.Dimension), set.Values.AsSpan(first * set.Dimension, count * set.Dimension));
             int[] neighbours = rows.NearestNeighbours(references, k, self: first).Indices.ToIntArray();
             for (int i = 0; i < count; i++)
             {

@@ -8,7 +8,8 @@ static class SquaredDistance
 {
     public static float Between(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
-        ReadOnlySpan<Vector<float>> va = MemoryMarshal.Cast<float, Vector<float>>(a), vb = MemoryMarshal.Cast<float, Vector<float>>(b);
+        ReadOnlySpan<Vector<float>> va = MemoryMarshal.Cast<float, Vector<float>>(a),
+            vb = MemoryMarshal.Cast<float, Vector<float>>(b);
         Vector<float> sums = Vector<float>.Zero;
         for (int i = 0; i < va.Length; i++) sums += (va[i] - vb[i]) * (va[i] - vb[i]);
         float sum = Vector.Sum(sums);

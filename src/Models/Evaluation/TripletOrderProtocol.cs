@@ -13,7 +13,9 @@ public static class TripletOrderProtocol
     /// <summary>Triplets drawn for each class.</summary>
     public const int TripletsPerClass = 5_000;
 
-    /// <summary>Draws triplets: anchor and positive evenly from a class, then another class evenly, then a row of it.</summary>
+    /// <summary>
+    /// Draws triplets: anchor and positive evenly from a class, then another class evenly, then a row of it.
+    /// </summary>
     public static TripletOrder Evaluate(EmbeddingSet set, ulong seed)
     {
         SortedDictionary<int, int[]> classes = set.RowsByClass();
@@ -61,5 +63,7 @@ public sealed record TripletOrder([property: JsonPropertyOrder(2)] IReadOnlyList
     public IReadOnlyList<double> PerClass => [.. Classes.Select(c => c.Share)];
 }
 
-/// <summary>One class: the share of triplets with d(a,p) &lt; d(a,n), and the range of d(a,p) - d(a,n), squared L2.</summary>
+/// <summary>
+/// One class: the share of triplets with d(a,p) &lt; d(a,n), and the range of d(a,p) - d(a,n), squared L2.
+/// </summary>
 public sealed record TripletOrderOfClass(int Label, double Share, double Minimum, double Maximum, double Mean);

@@ -8,14 +8,17 @@ namespace TripletGpu.Models.Evaluation;
 /// </summary>
 public static class VerificationProtocol
 {
-    /// <summary>Pairs of each kind that <see cref="Evaluate(EmbeddingSet, ulong)"/> draws: 200 false accepts at FAR 1e-3.</summary>
+    /// <summary>
+    /// Pairs of each kind that <see cref="Evaluate(EmbeddingSet, ulong)"/> draws: 200 false accepts at FAR 1e-3.
+    /// </summary>
     public const int PairsOfEachKind = 200_000;
 
     const int Folds = 10;
     const int MaxRocPoints = 400;
 
     /// <summary>Evaluates a balanced sample of a set's pairs.</summary>
-    public static Verification Evaluate(EmbeddingSet set, ulong seed) => Evaluate(PairSample.Draw(set, PairsOfEachKind, seed));
+    public static Verification Evaluate(EmbeddingSet set, ulong seed) =>
+        Evaluate(PairSample.Draw(set, PairsOfEachKind, seed));
 
     /// <summary>Evaluates given pairs.</summary>
     public static Verification Evaluate(PairSample pairs)
@@ -23,7 +26,8 @@ public static class VerificationProtocol
         float[] same = [.. pairs.Same], different = [.. pairs.Different];
         Array.Sort(same);
         Array.Sort(different);
-        return new Verification(FoldAccuracy(pairs), BestThreshold(same, different), Auc(same, different), EqualErrorRate(same, different),
+        return new Verification(
+            FoldAccuracy(pairs), BestThreshold(same, different), Auc(same, different), EqualErrorRate(same, different),
             new Dictionary<string, double>
             {
                 ["1e-3"] = ValidationRate(same, different, 1e-3),
@@ -41,7 +45,9 @@ public static class VerificationProtocol
         return (double)CountBelow(same, limit) / same.Length;
     }
 
-    /// <summary>The probability that a random same-class pair is nearer than a random different-class pair; equals count half.</summary>
+    /// <summary>
+    /// The probability that a random same-class pair is nearer than a random different-class pair; equals count half.
+    /// </summary>
     static double Auc(float[] same, float[] different)
     {
         double nearer = 0;
@@ -54,7 +60,9 @@ public static class VerificationProtocol
         return nearer / ((double)same.Length * different.Length);
     }
 
-    /// <summary>The rate at which false accepts and false rejects are equally frequent, interpolated between thresholds.</summary>
+    /// <summary>
+    /// The rate at which false accepts and false rejects are equally frequent, interpolated between thresholds.
+    /// </summary>
     static double EqualErrorRate(float[] same, float[] different)
     {
         double lastAccept = 0, lastReject = 1;
@@ -72,7 +80,9 @@ public static class VerificationProtocol
         return lastAccept;
     }
 
-    /// <summary>The mean accuracy over ten folds of the pairs, each at the threshold that is best on the other nine.</summary>
+    /// <summary>
+    /// The mean accuracy over ten folds of the pairs, each at the threshold that is best on the other nine.
+    /// </summary>
     static double FoldAccuracy(PairSample pairs)
     {
         int folds = Math.Min(Folds, Math.Min(pairs.Same.Length, pairs.Different.Length));
@@ -82,8 +92,10 @@ public static class VerificationProtocol
         double sum = 0;
         for (int fold = 0; fold < folds; fold++)
         {
-            float threshold = BestThreshold(Part(same, sameFolds, fold, false), Part(different, differentFolds, fold, false));
-            float[] testSame = Part(same, sameFolds, fold, true), testDifferent = Part(different, differentFolds, fold, true);
+            float threshold = BestThreshold(
+                Part(same, sameFolds, fold, false), Part(different, differentFolds, fold, false));
+            float[] testSame = Part(same, sameFolds, fold, true),
+                testDifferent = Part(different, differentFolds, fold, true);
             int right = testSame.Count(x => x <= threshold) + testDifferent.Count(x => x > threshold);
             sum += (double)right / (testSame.Length + testDifferent.Length);
         }
@@ -101,7 +113,9 @@ public static class VerificationProtocol
             [.. sorted.Where((_, i) => (foldOf[i] == fold) == inside)];
     }
 
-    /// <summary>The threshold with the most right answers: half way to the next distance, so that it does not sit on a pair.</summary>
+    /// <summary>
+    /// The threshold with the most right answers: half way to the next distance, so that it does not sit on a pair.
+    /// </summary>
     static float BestThreshold(float[] same, float[] different)
     {
         int best = different.Length; // nothing accepted
@@ -112,7 +126,9 @@ public static class VerificationProtocol
             int right = s + different.Length - d;
             if (right <= best) continue;
             best = right;
-            float next = Math.Min(s < same.Length ? same[s] : float.PositiveInfinity, d < different.Length ? different[d] : float.PositiveInfinity);
+            float next = Math.Min(
+                s < same.Length ? same[s] : float.PositiveInfinity,
+                d < different.Length ? different[d] : float.PositiveInfinity);
             threshold = next < float.PositiveInfinity ? at + (next - at) / 2 : at;
         }
         return Math.Max(0, threshold);
@@ -121,7 +137,9 @@ public static class VerificationProtocol
     /// <summary>Accepts the next distance with all its equals and returns it.</summary>
     static float Advance(float[] same, float[] different, ref int s, ref int d)
     {
-        float at = Math.Min(s < same.Length ? same[s] : float.PositiveInfinity, d < different.Length ? different[d] : float.PositiveInfinity);
+        float at = Math.Min(
+            s < same.Length ? same[s] : float.PositiveInfinity,
+            d < different.Length ? different[d] : float.PositiveInfinity);
         while (s < same.Length && same[s] <= at) s++;
         while (d < different.Length && different[d] <= at) d++;
         return at;

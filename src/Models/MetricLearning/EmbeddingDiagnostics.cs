@@ -1,8 +1,8 @@
 namespace TripletGpu.Models.MetricLearning;
 
 /// <summary>
-/// Is a batch of embeddings healthy? A loss alone does not tell: when all embeddings have become one point, strict rules
-/// find no triplet and report 0, as if all were solved, and the others report exactly the margin.
+/// Is a batch of embeddings healthy? A loss alone does not tell: when all embeddings have become one point, strict
+/// rules find no triplet and report 0, as if all were solved, and the others report exactly the margin.
 /// </summary>
 public static class EmbeddingDiagnostics
 {
@@ -29,8 +29,8 @@ public static class EmbeddingDiagnostics
     }
 
     /// <summary>
-    /// The 5th and the 95th percentile of the rows' lengths, interpolated. Taken before normalisation: lengths that run to 0
-    /// or to very large values make the gradient through the normalisation explode or vanish.
+    /// The 5th and the 95th percentile of the rows' lengths, interpolated. Taken before normalisation: lengths that run
+    /// to 0 or to very large values make the gradient through the normalisation explode or vanish.
     /// </summary>
     public static (float P05, float P95) NormPercentiles(ReadOnlySpan<float> embeddings, int dimension)
     {
@@ -45,9 +45,9 @@ public static class EmbeddingDiagnostics
     }
 
     /// <summary>
-    /// How many directions the embeddings use: <c>exp(-sum p log p)</c> of the singular values of the centred rows, each
-    /// divided by their sum (Roy and Vetterli, 2007). Between 1 and min(N - 1, D), because centring takes one direction: of
-    /// few rows the figure is small however well they are spread. 0 where all rows are equal.
+    /// How many directions the embeddings use: <c>exp(-sum p log p)</c> of the singular values of the centred rows,
+    /// each divided by their sum (Roy and Vetterli, 2007). Between 1 and min(N - 1, D), because centring takes one
+    /// direction: of few rows the figure is small however well they are spread. 0 where all rows are equal.
     /// </summary>
     public static double EffectiveRank(ReadOnlySpan<float> embeddings, int dimension)
     {
@@ -92,13 +92,15 @@ public static class EmbeddingDiagnostics
         double spread = Spread(embeddings, dimension), squares = 0;
         foreach (float v in embeddings) squares += (double)v * v;
         if (!double.IsFinite(squares))
-            return "The embeddings hold NaN or infinity: lower the learning rate, and check the input for values that are not finite.";
+            return "The embeddings hold NaN or infinity: lower the learning rate, and check the input for values that"
+                + " are not finite.";
         if (spread <= CollapsedShare * 2 * squares / n)
-            return $"The embedding has collapsed: the mean squared distance of two rows is {spread:G3}, almost one point;"
-                + " lower the learning rate or warm it up, and train with the semihard rule before a harder one.";
+            return $"The embedding has collapsed: the mean squared distance of two rows is {spread:G3}, almost one"
+                + " point; lower the learning rate or warm it up, and train with the semihard rule before a harder"
+                + " one.";
         if (effectiveRank < 2 && Math.Min(n - 1, dimension) >= 8)
-            return $"The embedding has collapsed onto a line: its effective rank is {effectiveRank:F1} of {Math.Min(n - 1, dimension)};"
-                + " lower the learning rate, and take more classes a batch.";
+            return $"The embedding has collapsed onto a line: its effective rank is {effectiveRank:F1} of"
+                + $" {Math.Min(n - 1, dimension)}; lower the learning rate, and take more classes a batch.";
         return null;
     }
 

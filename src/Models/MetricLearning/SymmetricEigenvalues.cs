@@ -8,7 +8,9 @@ static class SymmetricEigenvalues
 {
     const int MostSweeps = 50;
 
-    /// <summary>The eigenvalues in no particular order. The matrix (n x n, its lower triangle read) is destroyed.</summary>
+    /// <summary>
+    /// The eigenvalues in no particular order. The matrix (n x n, its lower triangle read) is destroyed.
+    /// </summary>
     public static double[] Of(double[,] a)
     {
         int n = a.GetLength(0);
@@ -66,9 +68,11 @@ static class SymmetricEigenvalues
             for (int sweep = 0; ; sweep++)
             {
                 int m = l;
-                while (m < n - 1 && Math.Abs(e[m]) > double.Epsilon + 1e-16 * (Math.Abs(d[m]) + Math.Abs(d[m + 1]))) m++;
+                while (m < n - 1 && Math.Abs(e[m]) > double.Epsilon + 1e-16 * (Math.Abs(d[m]) + Math.Abs(d[m + 1])))
+                    m++;
                 if (m == l) break;
-                if (sweep == MostSweeps) throw new InvalidOperationException("the eigenvalues do not converge: the matrix is not finite");
+                if (sweep == MostSweeps)
+                    throw new InvalidOperationException("the eigenvalues do not converge: the matrix is not finite");
                 QlSweep(d, e, l, m);
             }
     }

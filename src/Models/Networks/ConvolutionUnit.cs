@@ -5,7 +5,9 @@ using Conv2d = TripletGpu.Modules.Conv2d;
 
 namespace TripletGpu.Models.Networks;
 
-/// <summary>A convolution with what follows it in NN2: batch norm and ReLU, or ReLU alone. Keeps the map's size at stride 1.</summary>
+/// <summary>
+/// A convolution with what follows it in NN2: batch norm and ReLU, or ReLU alone. Keeps the map's size at stride 1.
+/// </summary>
 public sealed class ConvolutionUnit : Module
 {
     readonly Conv2d convolution;

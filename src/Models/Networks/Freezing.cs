@@ -22,8 +22,8 @@ public static class Freezing
     /// <param name="network">The network.</param>
     /// <param name="entries">
     /// Names or patterns such as <c>layer1.*</c>; or <c>first:15</c>, the parameters of the first 15 layers, counted as
-    /// Keras counts them: the input, each convolution, batch norm, activation, pooling ... is one. In ResNet50 those are
-    /// the stem and the first bottleneck.
+    /// Keras counts them: the input, each convolution, batch norm, activation, pooling ... is one. In ResNet50 those
+    /// are the stem and the first bottleneck.
     /// </param>
     /// <exception cref="UserErrorException">An entry names nothing, or nothing is left to train.</exception>
     public static void Freeze(EmbeddingNetwork network, IEnumerable<string> entries)
@@ -60,7 +60,8 @@ public static class Freezing
     static int Count(string entry) =>
         int.TryParse(entry[First.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
             ? count
-            : throw new UserErrorException($"the config's model.freeze: \"{entry}\" must give a number of layers, as first:15");
+            : throw new UserErrorException(
+                $"the config's model.freeze: \"{entry}\" must give a number of layers, as first:15");
 
     static void FreezeStatistics(Module module)
     {

@@ -20,7 +20,8 @@ public sealed class InceptionModule : Module
     /// <param name="pooling">Whether branches that the table marks L2 really pool so, or take the maximum.</param>
     /// <param name="batchNorm">Whether batch norm follows each convolution.</param>
     /// <param name="bias">Whether convolutions have biases.</param>
-    public InceptionModule(Device device, int inputChannels, InceptionRow row, Pooling pooling, bool batchNorm, bool bias)
+    public InceptionModule(
+        Device device, int inputChannels, InceptionRow row, Pooling pooling, bool batchNorm, bool bias)
         : base(device)
     {
         one = Unit("branch1x1", inputChannels, row.One, 1, 1);

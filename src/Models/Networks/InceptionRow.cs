@@ -20,7 +20,9 @@ public sealed record InceptionRow(
     public int OutputChannels(int inputChannels) =>
         One + Three + Five + (Projection > 0 ? Projection : inputChannels);
 
-    /// <summary>The same module with each count of channels times <paramref name="share"/> / <paramref name="of"/>.</summary>
+    /// <summary>
+    /// The same module with each count of channels times <paramref name="share"/> / <paramref name="of"/>.
+    /// </summary>
     public InceptionRow Scaled(int share, int of) => this with
     {
         One = One * share / of,

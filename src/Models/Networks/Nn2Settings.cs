@@ -18,8 +18,10 @@ public sealed record Nn2Settings
     /// <summary>Biases in the convolutions.</summary>
     public bool Bias { get; init; }
 
-    /// <summary>Local response normalisation before and after the second convolution block: size 5, alpha 1e-4 (divided
-    /// by the size), beta 0.75, k 1.</summary>
+    /// <summary>
+    /// Local response normalisation before and after the second convolution block: size 5, alpha 1e-4 (divided by the
+    /// size), beta 0.75, k 1.
+    /// </summary>
     public bool LocalResponseNorm { get; init; } = true;
 
     /// <summary>L2 pooling where the table says so, or maxima throughout.</summary>
@@ -28,8 +30,9 @@ public sealed record Nn2Settings
     /// <summary>The stride of the first convolution: 2 for photographs, 1 for 28-pixel digits.</summary>
     public int StemStride { get; init; } = 2;
 
-    /// <summary>Filters of the first convolution: 64 in NN2; all other layers but the head follow it. Multiples of 4, for
-    /// tests.</summary>
+    /// <summary>
+    /// Filters of the first convolution: 64 in NN2; all other layers but the head follow it. Multiples of 4, for tests.
+    /// </summary>
     public int Width { get; init; } = Nn2.PaperWidth;
 
     /// <summary>The share of the pooled features that dropout zeroes while training.</summary>

@@ -10,8 +10,9 @@ using MaxPool2d = TripletGpu.Modules.MaxPool2d;
 namespace TripletGpu.Models.Networks;
 
 /// <summary>
-/// ResNet50 (He et al. 2015) with torchvision's parameter names: <c>conv1</c>, <c>bn1</c>, <c>layer1.0.conv1</c> …
-/// <c>layer4.2.bn3</c>, <c>fc</c>. 23.5 million parameters before the last layer, 4.1 billion multiply-adds at 224 pixels.
+/// ResNet50 (He et al. 2015) with torchvision's parameter names: <c>conv1</c>, <c>bn1</c>,
+/// <c>layer1.0.conv1</c> … <c>layer4.2.bn3</c>, <c>fc</c>. 23.5 million parameters before the last layer, 4.1
+/// billion multiply-adds at 224 pixels.
 /// </summary>
 public sealed class ResNet50 : EmbeddingNetwork
 {
@@ -21,9 +22,12 @@ public sealed class ResNet50 : EmbeddingNetwork
     /// <param name="device">Where the parameters live.</param>
     /// <param name="settings">The form.</param>
     public ResNet50(Device device, ResNet50Settings settings)
-        : base(device, settings.Input, settings.Outputs > 0 ? settings.Outputs : settings.Width * PooledPerWidth, settings.Normalize)
+        : base(
+            device, settings.Input, settings.Outputs > 0 ? settings.Outputs : settings.Width * PooledPerWidth,
+            settings.Normalize)
     {
-        if (settings.Input.Rank != 3) throw new UserErrorException($"resnet50 takes images (C, H, W), not {settings.Input}");
+        if (settings.Input.Rank != 3)
+            throw new UserErrorException($"resnet50 takes images (C, H, W), not {settings.Input}");
         int channels = settings.Width;
         Add("conv1", new Conv2d(device, settings.Input[0], channels, 7, 2, padding: 3, bias: false));
         Add("bn1", new BatchNormRelu(device, channels));

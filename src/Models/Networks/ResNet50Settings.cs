@@ -6,8 +6,10 @@ public sealed record ResNet50Settings
     /// <summary>(C, H, W) of one image.</summary>
     public Shape Input { get; init; } = new(3, 224, 224);
 
-    /// <summary>Outputs of the last layer: the embedding's width, or the number of classes; 0 for no such layer, which
-    /// leaves the pooled features.</summary>
+    /// <summary>
+    /// Outputs of the last layer: the embedding's width, or the number of classes; 0 for no such layer, which leaves
+    /// the pooled features.
+    /// </summary>
     public int Outputs { get; init; } = 128;
 
     /// <summary>Whether embeddings are scaled to length 1.</summary>
@@ -19,8 +21,10 @@ public sealed record ResNet50Settings
     /// <summary>Of the dropout masks.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>The stride of a downsampling bottleneck lies on its first 1x1 convolution (the paper, Keras), not on the
-    /// 3x3 (torchvision).</summary>
+    /// <summary>
+    /// The stride of a downsampling bottleneck lies on its first 1x1 convolution (the paper, Keras), not on the 3x3
+    /// (torchvision).
+    /// </summary>
     public bool StrideOnFirst { get; init; }
 
     /// <summary>Channels of the first stage's 3x3 convolutions: 64 in ResNet50; less for tests.</summary>

@@ -13,15 +13,18 @@ static class ExternalData
     /// <exception cref="UserErrorException">The location leads out of the folder, or the file is too short.</exception>
     public static byte[] Read(TensorProto tensor, long bytes, string modelPath, string what)
     {
-        string location = Entry(tensor, "location") ?? throw new UserErrorException($"{what} has external data but no location");
+        string location = Entry(tensor, "location")
+            ?? throw new UserErrorException($"{what} has external data but no location");
         long offset = Number(tensor, "offset", 0, what), length = Number(tensor, "length", bytes, what);
         if (length != bytes)
-            throw new UserErrorException($"{what} names {length:N0} bytes of external data, but its extents need {bytes:N0}");
+            throw new UserErrorException(
+                $"{what} names {length:N0} bytes of external data, but its extents need {bytes:N0}");
         string path = Resolve(location, modelPath, what);
         // Asked before the file is opened: a pipe would be waited for, and has no length.
         long size = new FileInfo(path) is { Exists: true } found ? found.Length : long.MaxValue;
         if (offset > size - bytes)
-            throw new UserErrorException($"{what}: {bytes:N0} bytes at {offset:N0} of {location} are asked for, but it has {size:N0}");
+            throw new UserErrorException(
+                $"{what}: {bytes:N0} bytes at {offset:N0} of {location} are asked for, but it has {size:N0}");
         using FileStream file = InputFile.Open(path);
         byte[] data = new byte[bytes];
         file.Position = offset;
@@ -49,11 +52,13 @@ static class ExternalData
         void CheckInside(string candidate)
         {
             if (!candidate.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-                throw new UserErrorException($"{what}: the external data {location} lies outside the model's folder; it is not read");
+                throw new UserErrorException(
+                    $"{what}: the external data {location} lies outside the model's folder; it is not read");
         }
     }
 
-    static string? Entry(TensorProto tensor, string key) => tensor.ExternalData.FirstOrDefault(e => e.Key == key)?.Value;
+    static string? Entry(TensorProto tensor, string key) =>
+        tensor.ExternalData.FirstOrDefault(e => e.Key == key)?.Value;
 
     static long Number(TensorProto tensor, string key, long otherwise, string what) => Entry(tensor, key) switch
     {

@@ -64,8 +64,10 @@ sealed class NodeCall(OnnxNode node, OnnxValue?[] inputs, OnnxGraph graph)
     public int[] Pixels(string name, int[] otherwise)
     {
         if (node.Ints(name) is not { } values) return otherwise;
-        if (values.Length != otherwise.Length) throw node.Error($"{name} has {values.Length} numbers, not {otherwise.Length}");
-        return Array.ConvertAll(values, v => v is >= 0 and <= LargestExtent ? (int)v : throw node.Error($"{name} holds {v}"));
+        if (values.Length != otherwise.Length)
+            throw node.Error($"{name} has {values.Length} numbers, not {otherwise.Length}");
+        return Array.ConvertAll(
+            values, v => v is >= 0 and <= LargestExtent ? (int)v : throw node.Error($"{name} holds {v}"));
     }
 
     /// <summary>The shape of extents that a node names.</summary>

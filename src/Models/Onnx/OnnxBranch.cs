@@ -10,7 +10,8 @@ sealed class OnnxBranch
         Name = name;
         Nodes = [.. graph.Node.Select(n => new OnnxNode(n, opset, modelPath))];
         Outputs = [.. graph.Output.Select(output => output.Name)];
-        Constants = graph.Initializer.DistinctBy(t => t.Name).ToDictionary(t => t.Name, t => OnnxTensor.From(t, modelPath));
+        Constants = graph.Initializer.DistinctBy(t => t.Name).ToDictionary(
+            t => t.Name, t => OnnxTensor.From(t, modelPath));
         HashSet<string> made = [.. Constants.Keys, .. Nodes.SelectMany(node => node.Outputs)];
         Captured = [.. Nodes.SelectMany(node => node.Inputs).Concat(Outputs)
             .Where(value => value.Length > 0 && !made.Contains(value)).Distinct()];

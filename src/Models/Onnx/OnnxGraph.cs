@@ -26,7 +26,9 @@ public sealed class OnnxGraph : Module
     /// <param name="device">Where the parameters live.</param>
     /// <param name="path">The ONNX file.</param>
     /// <param name="seed">Of dropout masks.</param>
-    /// <exception cref="UserErrorException">The file is damaged, or needs an operator that is not supported.</exception>
+    /// <exception cref="UserErrorException">
+    /// The file is damaged, or needs an operator that is not supported.
+    /// </exception>
     public OnnxGraph(Device device, string path, ulong seed = 1) : this(device, OnnxModel.Load(path), seed)
     {
     }
@@ -49,7 +51,8 @@ public sealed class OnnxGraph : Module
                 dropouts[dropout] = dropouts.Count;
             foreach (string input in node.Inputs) uses[input] = uses.GetValueOrDefault(input) + 1;
         }
-        foreach (ValueInfoProto output in model.Graph.Output) uses[output.Name] = uses.GetValueOrDefault(output.Name) + 1;
+        foreach (ValueInfoProto output in model.Graph.Output)
+            uses[output.Name] = uses.GetValueOrDefault(output.Name) + 1;
         Inputs = [.. PortsOf(model)];
         Outputs = [.. model.Graph.Output.Select(output => output.Name)];
     }
@@ -88,9 +91,11 @@ public sealed class OnnxGraph : Module
     /// <summary>The first output for the first input.</summary>
     public override Tensor Forward(Tensor x)
     {
-        if (Inputs.Count != 1) throw new UserErrorException($"{model.Path} has {Inputs.Count} inputs; a network has one");
+        if (Inputs.Count != 1)
+            throw new UserErrorException($"{model.Path} has {Inputs.Count} inputs; a network has one");
         OnnxValue y = Run(new Dictionary<string, OnnxValue> { [Inputs[0].Name] = x })[0];
-        return y.Device ?? throw new UserErrorException($"{model.Path}: its output \"{Outputs[0]}\" does not depend on its input");
+        return y.Device
+            ?? throw new UserErrorException($"{model.Path}: its output \"{Outputs[0]}\" does not depend on its input");
     }
 
     /// <summary>The outputs in order for inputs by name.</summary>
@@ -150,7 +155,8 @@ public sealed class OnnxGraph : Module
         foreach (string name in inputs.Keys)
             if (Inputs.All(port => port.Name != name))
                 throw new UserErrorException(
-                    $"{model.Path} has no input \"{name}\"; it has {string.Join(", ", Inputs.Select(port => port.Name))}");
+                    $"{model.Path} has no input \"{name}\"; it has"
+                    + $" {string.Join(", ", Inputs.Select(port => port.Name))}");
         Train(false);
         using Step step = Device.BeginStep(record: false);
         OnnxValue[] outputs = Run(inputs.ToDictionary(

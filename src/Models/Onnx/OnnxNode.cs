@@ -12,7 +12,8 @@ sealed class OnnxNode
     public OnnxNode(NodeProto node, long opset, string modelPath)
     {
         (this.node, this.opset, this.modelPath) = (node, opset, modelPath);
-        Branches = [.. node.Attribute.Where(a => a.G is not null).Select(a => new OnnxBranch(a.Name, a.G, opset, modelPath))];
+        Branches =
+            [.. node.Attribute.Where(a => a.G is not null).Select(a => new OnnxBranch(a.Name, a.G, opset, modelPath))];
         Inputs = [.. node.Input, .. Branches.SelectMany(branch => branch.Captured).Distinct()];
     }
 
@@ -67,7 +68,8 @@ sealed class OnnxNode
 
     public float[]? Floats(string name) => Find(name) is { } attribute ? [.. attribute.Floats] : null;
 
-    public OnnxTensor? Tensor(string name) => Find(name) is { T: { } tensor } ? OnnxTensor.From(tensor, modelPath) : null;
+    public OnnxTensor? Tensor(string name) =>
+        Find(name) is { T: { } tensor } ? OnnxTensor.From(tensor, modelPath) : null;
 
     /// <summary>An error that names the node, its operator and the file.</summary>
     public UserErrorException Error(string message) =>

@@ -24,7 +24,8 @@ static class OnnxOperators
         foreach (OnnxNode inner in node.WithBranches)
             if (inner.Domain is not ("" or "ai.onnx") || !Contains(inner.OpType))
                 throw inner.Error(
-                    $"the operator {(inner.Domain.Length > 0 ? $"{inner.Domain}." : "")}{inner.OpType} is not supported");
+                    $"the operator {(inner.Domain.Length > 0 ? $"{inner.Domain}." : "")}{inner.OpType} is not"
+                    + " supported");
         return handlers[node.OpType];
     }
 }

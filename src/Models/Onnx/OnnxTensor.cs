@@ -40,7 +40,8 @@ sealed class OnnxTensor
         ReadOnlySpan<byte> raw = tensor.DataLocation == TensorProto.Types.DataLocation.External
             ? ExternalData.Read(tensor, count * Size(type, what), modelPath, what)
             : tensor.RawData.Span;
-        if (raw.Length > 0 || (count == 0 && TypedCount(tensor) == 0)) return FromRaw(tensor.Name, dims, type, raw, count, what);
+        if (raw.Length > 0 || (count == 0 && TypedCount(tensor) == 0))
+            return FromRaw(tensor.Name, dims, type, raw, count, what);
         return FromTyped(tensor, dims, type, count, what);
     }
 
@@ -62,7 +63,9 @@ sealed class OnnxTensor
         DataType.Float16 or DataType.Bfloat16 or DataType.Int16 or DataType.Uint16 => 2,
         DataType.Double or DataType.Int64 or DataType.Uint64 => 8,
         DataType.Int8 or DataType.Uint8 or DataType.Bool => 1,
-        _ => throw new UserErrorException($"{what} holds elements of type {type}, which are no numbers that can be used here"),
+        _ =>
+            throw new UserErrorException(
+                $"{what} holds elements of type {type}, which are no numbers that can be used here"),
     };
 
     static OnnxTensor FromRaw(string name, long[] dims, DataType type, ReadOnlySpan<byte> raw, long count, string what)
@@ -70,19 +73,29 @@ sealed class OnnxTensor
         int size = Size(type, what);
         if (raw.Length != count * size)
             throw new UserErrorException(
-                $"{what} has {raw.Length:N0} bytes of data, but ({string.Join(", ", dims)}) of {type} are {count * size:N0}");
+                $"{what} has {raw.Length:N0} bytes of data, but ({string.Join(", ", dims)}) of {type} are"
+                + $" {count * size:N0}");
         switch (type)
         {
-            case DataType.Float: return Of(name, dims, Convert(raw, 4, b => BinaryPrimitives.ReadSingleLittleEndian(b)));
-            case DataType.Double: return Of(name, dims, Convert(raw, 8, b => (float)BinaryPrimitives.ReadDoubleLittleEndian(b)));
-            case DataType.Float16: return Of(name, dims, Convert(raw, 2, b => (float)BinaryPrimitives.ReadHalfLittleEndian(b)));
-            case DataType.Bfloat16: return Of(name, dims, Convert(raw, 2, b => FromBrainFloat(BinaryPrimitives.ReadUInt16LittleEndian(b))));
+            case DataType.Float:
+                return Of(name, dims, Convert(raw, 4, b => BinaryPrimitives.ReadSingleLittleEndian(b)));
+            case DataType.Double:
+                return Of(name, dims, Convert(raw, 8, b => (float)BinaryPrimitives.ReadDoubleLittleEndian(b)));
+            case DataType.Float16:
+                return Of(name, dims, Convert(raw, 2, b => (float)BinaryPrimitives.ReadHalfLittleEndian(b)));
+            case DataType.Bfloat16:
+                return Of(name, dims, Convert(raw, 2, b => FromBrainFloat(BinaryPrimitives.ReadUInt16LittleEndian(b))));
             case DataType.Int64: return Of(name, dims, Convert(raw, 8, b => BinaryPrimitives.ReadInt64LittleEndian(b)));
-            case DataType.Uint64: return Of(name, dims, Convert(raw, 8, b => (long)BinaryPrimitives.ReadUInt64LittleEndian(b)));
-            case DataType.Int32: return Of(name, dims, Convert(raw, 4, b => (long)BinaryPrimitives.ReadInt32LittleEndian(b)));
-            case DataType.Uint32: return Of(name, dims, Convert(raw, 4, b => (long)BinaryPrimitives.ReadUInt32LittleEndian(b)));
-            case DataType.Int16: return Of(name, dims, Convert(raw, 2, b => (long)BinaryPrimitives.ReadInt16LittleEndian(b)));
-            case DataType.Uint16: return Of(name, dims, Convert(raw, 2, b => (long)BinaryPrimitives.ReadUInt16LittleEndian(b)));
+            case DataType.Uint64:
+                return Of(name, dims, Convert(raw, 8, b => (long)BinaryPrimitives.ReadUInt64LittleEndian(b)));
+            case DataType.Int32:
+                return Of(name, dims, Convert(raw, 4, b => (long)BinaryPrimitives.ReadInt32LittleEndian(b)));
+            case DataType.Uint32:
+                return Of(name, dims, Convert(raw, 4, b => (long)BinaryPrimitives.ReadUInt32LittleEndian(b)));
+            case DataType.Int16:
+                return Of(name, dims, Convert(raw, 2, b => (long)BinaryPrimitives.ReadInt16LittleEndian(b)));
+            case DataType.Uint16:
+                return Of(name, dims, Convert(raw, 2, b => (long)BinaryPrimitives.ReadUInt16LittleEndian(b)));
             case DataType.Int8: return Of(name, dims, Convert(raw, 1, b => (long)(sbyte)b[0]));
             default: return Of(name, dims, Convert(raw, 1, b => (long)b[0]));
         }
@@ -105,17 +118,26 @@ sealed class OnnxTensor
         _ = Size(type, what);
         if (TypedCount(tensor) != count)
             throw new UserErrorException(
-                $"{what} has {TypedCount(tensor):N0} values, but its extents ({string.Join(", ", dims)}) need {count:N0}");
+                $"{what} has {TypedCount(tensor):N0} values, but its extents ({string.Join(", ", dims)}) need"
+                + $" {count:N0}");
         return type switch
         {
             DataType.Float => Of(tensor.Name, dims, [.. Expect(tensor.FloatData, count, type, what)]),
-            DataType.Double => Of(tensor.Name, dims, [.. Expect(tensor.DoubleData, count, type, what).Select(v => (float)v)]),
+            DataType.Double =>
+                Of(tensor.Name, dims, [.. Expect(tensor.DoubleData, count, type, what).Select(v => (float)v)]),
             // The 16-bit floats lie in int32_data, one bit pattern an entry.
             DataType.Float16 => Of(tensor.Name, dims,
-                [.. Expect(tensor.Int32Data, count, type, what).Select(v => (float)BitConverter.UInt16BitsToHalf((ushort)v))]),
-            DataType.Bfloat16 => Of(tensor.Name, dims, [.. Expect(tensor.Int32Data, count, type, what).Select(v => FromBrainFloat((ushort)v))]),
+                [
+                    .. Expect(tensor.Int32Data, count, type, what).Select(
+                        v => (float)BitConverter.UInt16BitsToHalf((ushort)v)),
+                ]),
+            DataType.Bfloat16 =>
+                Of(
+                    tensor.Name, dims,
+                    [.. Expect(tensor.Int32Data, count, type, what).Select(v => FromBrainFloat((ushort)v))]),
             DataType.Int64 => Of(tensor.Name, dims, [.. Expect(tensor.Int64Data, count, type, what)]),
-            DataType.Uint32 or DataType.Uint64 => Of(tensor.Name, dims, [.. Expect(tensor.Uint64Data, count, type, what).Select(v => (long)v)]),
+            DataType.Uint32 or DataType.Uint64 =>
+                Of(tensor.Name, dims, [.. Expect(tensor.Uint64Data, count, type, what).Select(v => (long)v)]),
             _ => Of(tensor.Name, dims, [.. Expect(tensor.Int32Data, count, type, what).Select(v => (long)v)]),
         };
     }

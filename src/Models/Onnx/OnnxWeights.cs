@@ -8,14 +8,15 @@ namespace TripletGpu.Models.Onnx;
 sealed record OnnxTrainedWeight(string Name, Shape Shape, float[] Values, bool IsStatistic);
 
 /// <summary>
-/// Sorts a model's initializers into weights, statistics and constants. Weights are floats of more than one element that
-/// feed a convolution, a product, a sum or a batch norm. An Identity of an initializer counts as an initializer of its
-/// own: exporters merge equal tensors that way, and in training they must part again.
+/// Sorts a model's initializers into weights, statistics and constants. Weights are floats of more than one element
+/// that feed a convolution, a product, a sum or a batch norm. An Identity of an initializer counts as an initializer of
+/// its own: exporters merge equal tensors that way, and in training they must part again.
 /// </summary>
 sealed class OnnxWeights
 {
     const int FirstStatistic = 3;
-    static readonly HashSet<string> trained = ["Conv", "Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "BatchNormalization"];
+    static readonly HashSet<string> trained =
+        ["Conv", "Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "BatchNormalization"];
 
     readonly Dictionary<string, OnnxTensor> tensors;
     readonly HashSet<string> seen = [];

@@ -47,9 +47,12 @@ public static class AtomicFile
     public static void WriteText(string path, string text) =>
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>Whether a path is like /dev/null or /dev/stdout: renaming a file over it would put it out of order.</summary>
+    /// <summary>
+    /// Whether a path is like /dev/null or /dev/stdout: renaming a file over it would put it out of order.
+    /// </summary>
     static bool IsDevice(string target) =>
-        target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/dev/shm/", StringComparison.Ordinal)
+        target.StartsWith("/dev/", StringComparison.Ordinal)
+            && !target.StartsWith("/dev/shm/", StringComparison.Ordinal)
         && File.Exists(target);
 
     static void Remove(string? beside)

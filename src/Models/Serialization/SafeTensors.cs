@@ -11,9 +11,9 @@ namespace TripletGpu.Models.Serialization;
 public sealed record NamedTensor(string Name, Shape Shape, ReadOnlyMemory<float> Values);
 
 /// <summary>
-/// A .safetensors file (https://github.com/huggingface/safetensors, "Format") that is open for reading; its tensors are
-/// read one by one, so that memory holds one at a time. Floats of 16 and 64 bits, BF16 and integers are converted to
-/// float32.
+/// A .safetensors file (https://github.com/huggingface/safetensors, "Format") that is open for reading; its tensors
+/// are read one by one, so that memory holds one at a time. Floats of 16 and 64 bits, BF16 and integers are
+/// converted to float32.
 /// </summary>
 public sealed class SafeTensors : IDisposable
 {

@@ -38,10 +38,12 @@ public static class Weights
                 continue;
             }
             if (!file.Contains(parameter.Name))
-                throw new UserErrorException($"{path} has no tensor '{parameter.Name}', which the model needs; it has {Names(file)}");
+                throw new UserErrorException(
+                    $"{path} has no tensor '{parameter.Name}', which the model needs; it has {Names(file)}");
             if (file.ShapeOf(parameter.Name) != parameter.Value.Shape)
                 throw new UserErrorException(
-                    $"{path}: '{parameter.Name}' is {file.ShapeOf(parameter.Name)}, but the model has {parameter.Value.Shape}");
+                    $"{path}: '{parameter.Name}' is {file.ShapeOf(parameter.Name)}, but the model has"
+                    + $" {parameter.Value.Shape}");
         }
         foreach (Parameter parameter in network.Parameters())
             if (!kept.Contains(parameter.Name)) parameter.Value.CopyFrom(file.Read(parameter.Name));

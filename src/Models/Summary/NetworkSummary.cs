@@ -79,7 +79,8 @@ public sealed record NetworkSummary(IReadOnlyList<LayerSummary> Layers)
             }
             int[] output = y.Shape.ToArray();
             Layers.Add(new LayerSummary(
-                string.IsNullOrEmpty(name) ? Numbered(op.Name) : name, op.Name, output.Length > 1 ? output[1..] : output,
+                string.IsNullOrEmpty(name) ? Numbered(op.Name) : name, op.Name,
+                output.Length > 1 ? output[1..] : output,
                 count, op.MultiplyAdds(shapes, y.Shape))
             {
                 ActivationBytes = op.IsView ? 0 : y.Count * sizeof(float),

@@ -19,7 +19,8 @@ public sealed class BackendNodeTests
     // What our operators refuse by name: other axes, modes and element types than networks of images have.
     static readonly string[] refused =
     [
-        "is not supported", "is supported", "are supported", "holds integers", "holds elements of type", "must be integers",
+        "is not supported", "is supported", "are supported", "holds integers", "holds elements of type",
+        "must be integers",
         "cannot become", "integers are computed with", "drops at random",
     ];
 
@@ -42,7 +43,9 @@ public sealed class BackendNodeTests
             {
                 continue;
             }
-            if (model.Nodes.Any(node => !OnnxOperators.Contains(node.OpType) || node.Domain.Length > 0) || !HoldsNumbers(model)) continue;
+            if (model.Nodes.Any(node => !OnnxOperators.Contains(node.OpType) || node.Domain.Length > 0)
+                || !HoldsNumbers(model))
+                continue;
             try
             {
                 Run(device, model, Path.Combine(test, "test_data_set_0"));
@@ -57,7 +60,8 @@ public sealed class BackendNodeTests
                 failures.Add($"{name}: {exception.Message.Trim()}");
             }
         }
-        TestContext.Out.WriteLine($"ONNX backend node tests: {passed} passed, {failures.Count} failed, {skipped.Count} refused by name");
+        TestContext.Out.WriteLine(
+            $"ONNX backend node tests: {passed} passed, {failures.Count} failed, {skipped.Count} refused by name");
         foreach (string line in skipped) TestContext.Out.WriteLine($"  refused {line.Replace(Folder, "")}");
         Assert.That(failures, Is.Empty, string.Join("\n", failures));
         Assert.That(passed, Is.GreaterThan(100));

@@ -26,7 +26,8 @@ public sealed class MalformedOnnxTests
     }
 
     [Test]
-    public void Garbage_IsExplained() => Expect([.. Enumerable.Range(0, 500).Select(i => (byte)(i * 37))], "no ONNX model");
+    public void Garbage_IsExplained() =>
+        Expect([.. Enumerable.Range(0, 500).Select(i => (byte)(i * 37))], "no ONNX model");
 
     [Test]
     public void EmptyFile_IsExplained() => Expect([], "holds no graph");
@@ -36,10 +37,12 @@ public sealed class MalformedOnnxTests
         Expect(Model(Node("Add", "x b", "a"), Node("Relu", "a", "b"), Node("Relu", "b", "y")), "the graph has a cycle");
 
     [Test]
-    public void MissingInput_IsNamed() => Expect(Model(Node("Relu", "nowhere", "y")), "nothing makes its input \"nowhere\"");
+    public void MissingInput_IsNamed() =>
+        Expect(Model(Node("Relu", "nowhere", "y")), "nothing makes its input \"nowhere\"");
 
     [Test]
-    public void ValueMadeTwice_IsNamed() => Expect(Model(Node("Relu", "x", "y"), Node("Exp", "x", "y")), "is made twice");
+    public void ValueMadeTwice_IsNamed() =>
+        Expect(Model(Node("Relu", "x", "y"), Node("Exp", "x", "y")), "is made twice");
 
     [Test]
     public void UnsupportedOperator_IsNamed() =>
@@ -80,7 +83,12 @@ public sealed class MalformedOnnxTests
     [TestCase("/etc/passwd")]
     public void ExternalDataOutsideItsFolder_IsNotRead(string location)
     {
-        TensorProto weight = new() { Name = "w", DataType = (int)DataType.Float, DataLocation = TensorProto.Types.DataLocation.External };
+        TensorProto weight = new()
+        {
+            Name = "w",
+            DataType = (int)DataType.Float,
+            DataLocation = TensorProto.Types.DataLocation.External,
+        };
         weight.Dims.Add(2);
         weight.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
         Expect(Model(weight, Node("Add", "x w", "y")), "lies outside the model's folder");
@@ -104,7 +112,9 @@ public sealed class MalformedOnnxTests
     {
         TensorProto column = Zeros("a", 60_000, 1), row = Zeros("b", 1, 60_000);
         NodeProto[] nodes = type == "Concat"
-            ? [.. Enumerable.Range(0, 40).Select(i => Node(type, i == 0 ? "x x" : $"v{i} v{i}", i == 39 ? "y" : $"v{i + 1}"))]
+            ? [
+                .. Enumerable.Range(0, 40).Select(
+                    i => Node(type, i == 0 ? "x x" : $"v{i} v{i}", i == 39 ? "y" : $"v{i + 1}"))]
             : [Node(type, "a b", "z"), Node("Add", "x z", "y")];
         foreach (NodeProto node in nodes)
             if (node.OpType == "Concat") node.Attribute.Add(new AttributeProto { Name = "axis", I = 0 });
@@ -143,7 +153,9 @@ public sealed class MalformedOnnxTests
     public void ReversedChain_IsSorted()
     {
         const int length = 100_000;
-        NodeProto[] nodes = [.. Enumerable.Range(0, length).Reverse().Select(i => Node("Relu", i == 0 ? "x" : $"v{i}", i == length - 1 ? "y" : $"v{i + 1}"))];
+        NodeProto[] nodes = [
+            .. Enumerable.Range(0, length).Reverse().Select(
+                i => Node("Relu", i == 0 ? "x" : $"v{i}", i == length - 1 ? "y" : $"v{i + 1}"))];
         string path = Write(Model(nodes).ToByteArray());
         Assert.That(OnnxModel.Load(path).Nodes[0].Inputs[0], Is.EqualTo("x"));
     }

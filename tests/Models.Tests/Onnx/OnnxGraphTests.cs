@@ -122,7 +122,8 @@ public sealed class OnnxGraphTests(string device) : DeviceFixture(device)
     {
         OnnxGraph graph = new(Device, path);
         NpyArray<float> x = new(golden.ShapeOf("x"), golden.Read("x"));
-        float[] y = graph.Evaluate(new Dictionary<string, NpyArray<float>> { [graph.Inputs[0].Name] = x })[graph.Outputs[0]].Values;
+        Dictionary<string, NpyArray<float>> inputs = new() { [graph.Inputs[0].Name] = x };
+        float[] y = graph.Evaluate(inputs)[graph.Outputs[0]].Values;
         graph.Release();
         return y;
     }

@@ -4,8 +4,9 @@ namespace TripletGpu.Backends.Gpu;
 
 /// <summary>
 /// A part of the way back through a convolution to its input. The input pixels whose line and column leave the same
-/// remainders by the stride see the output's gradient through the same taps, one after the other: for them the way back is
-/// a convolution of dy with stride 1 and those taps in reverse order. A stride of 1 has one phase, all taps and all pixels.
+/// remainders by the stride see the output's gradient through the same taps, one after the other: for them the way
+/// back is a convolution of dy with stride 1 and those taps in reverse order. A stride of 1 has one phase, all taps
+/// and all pixels.
 /// </summary>
 /// <param name="Taps">The taps of the filters that reach these pixels; none for a pixel that no window sees.</param>
 /// <param name="Shape">The convolution of dy, K channels to C.</param>
@@ -48,7 +49,8 @@ readonly record struct ConvolutionPhase(TapSubset Taps, ConvolutionShape Shape, 
             while (First < taps && (phase + padding - First * dilation) % stride != 0) First++;
             if (First >= taps) return;
             Taps = (taps - 1 - First) / Step + 1;
-            // The last tap, which comes first in reverse order, looks at output pixel i + nearest - (Taps - 1) Dilation.
+            // The last tap, which comes first in reverse order, looks at output pixel i + nearest - (Taps
+            // - 1) Dilation.
             int nearest = (phase + padding - First * dilation) / stride;
             Padding = (Taps - 1) * Dilation - nearest;
         }

@@ -3,8 +3,9 @@ using TripletGpu.Random;
 
 namespace TripletGpu.Backends.Gpu;
 
-/// <summary>Elementwise functions on a GPU: one kernel for each access pattern, bound to the function at
-/// load.</summary>
+/// <summary>
+/// Elementwise functions on a GPU: one kernel for each access pattern, bound to the function at load.
+/// </summary>
 sealed class GpuElementwise(IGpuDriver driver) : IElementwise
 {
     /// <summary>From here on a group shares the sum of one broadcast element.</summary>
@@ -95,8 +96,9 @@ sealed class GpuElementwise(IGpuDriver driver) : IElementwise
         DropoutKernels.LaunchApply(driver, x.Items(), x.Floats(), y.Target.Floats(), dims, y.Adds());
     }
 
-    /// <summary>The values, where the function reads them; elsewhere they may have been released and dy stands
-    /// in.</summary>
+    /// <summary>
+    /// The values, where the function reads them; elsewhere they may have been released and dy stands in.
+    /// </summary>
     static DeviceView<float> Read(Tensor x, Reads reads, Reads what, Tensor dy) =>
         (reads & what) != 0 ? x.Floats() : dy.Floats();
 }

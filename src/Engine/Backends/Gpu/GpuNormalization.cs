@@ -41,11 +41,13 @@ sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         bool sumsAreNeeded = !frozen || dweight.IsNeeded || dbias.IsNeeded;
         if (sumsAreNeeded && plan.SumsByItem)
             BatchNormKernels.LaunchGradientSumsByItem(
-                driver, d.Channels, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), dy.Floats(), sums, d,
+                driver, d.Channels, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), dy.Floats(), sums,
+                d,
                 relu ? 1 : 0);
         else if (sumsAreNeeded)
             BatchNormKernels.LaunchGradientSums(
-                driver, d.Channels, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), dy.Floats(), sums, d,
+                driver, d.Channels, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), dy.Floats(), sums,
+                d,
                 relu ? 1 : 0);
         Put(sums.Slice(d.Channels, d.Channels), dweight);
         Put(sums.Slice(0, d.Channels), dbias);

@@ -29,8 +29,9 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch)
         }
     }
 
-    /// <summary>Runs a batch of products whose second operands are packed in panels; strides of B do not
-    /// matter.</summary>
+    /// <summary>
+    /// Runs a batch of products whose second operands are packed in panels; strides of B do not matter.
+    /// </summary>
     public void RunPacked(DeviceView<float> a, DeviceView<float> packed, DeviceView<float> c, GemmDims d, int batch) =>
         GemmPanelKernels.LaunchMultiply(
             driver, (Groups(d.M, PanelTile.Rows), Panels(d.N), batch), a, packed, c, d);

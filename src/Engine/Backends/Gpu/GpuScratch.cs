@@ -2,8 +2,9 @@ using TripletGpu.Kernels;
 
 namespace TripletGpu.Backends.Gpu;
 
-/// <summary>What a block of scratch memory is for; each use has a block of its own, which grows to the largest
-/// need.</summary>
+/// <summary>
+/// What a block of scratch memory is for; each use has a block of its own, which grows to the largest need.
+/// </summary>
 enum ScratchUse
 {
     Packed,

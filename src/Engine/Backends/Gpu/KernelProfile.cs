@@ -16,7 +16,10 @@ public sealed class KernelProfile
 
     /// <summary>The kernels, the one that took the most time first.</summary>
     public IReadOnlyList<KernelTime> Kernels =>
-        [.. times.Select(t => new KernelTime(t.Key, t.Value.Launches, t.Value.Seconds)).OrderByDescending(t => t.Seconds)];
+        [
+            .. times.Select(t => new KernelTime(t.Key, t.Value.Launches, t.Value.Seconds)).OrderByDescending(
+                t => t.Seconds),
+        ];
 
     /// <summary>Adds a launch.</summary>
     public void Add(string kernel, double seconds)

@@ -18,8 +18,9 @@ public enum ProductForm
     Tile128x64,
 }
 
-/// <summary>Chooses kernels and sizes from the shapes and the device's capabilities. Decides nothing that a device
-/// must answer.</summary>
+/// <summary>
+/// Chooses kernels and sizes from the shapes and the device's capabilities. Decides nothing that a device must answer.
+/// </summary>
 /// <param name="device">The device's capabilities.</param>
 public sealed class LaunchPlan(GpuCapabilities device)
 {
@@ -41,8 +42,7 @@ public sealed class LaunchPlan(GpuCapabilities device)
 
     /// <summary>
     /// Elements that an item takes where it may take several neighbours: a GPU's items read side by side, a CPU's
-    /// loop over
-    /// vectors.
+    /// loop over vectors.
     /// </summary>
     public int ElementsEach => device.IsCpu ? CpuBlock : 1;
 
@@ -70,8 +70,10 @@ public sealed class LaunchPlan(GpuCapabilities device)
         return (int)Math.Clamp(wanted / groups, 1, Math.Max(1, depth / ShortestPart));
     }
 
-    /// <summary>The filters that a group of a panel convolution takes: all, where the pixels alone fill the device,
-    /// since each group gathers them anew.</summary>
+    /// <summary>
+    /// The filters that a group of a panel convolution takes: all, where the pixels alone fill the device, since each
+    /// group gathers them anew.
+    /// </summary>
     /// <param name="panels">Groups of pixels.</param>
     /// <param name="filters">All filters.</param>
     public int FiltersEach(int panels, int filters)

@@ -6,7 +6,8 @@ namespace TripletGpu.Backends.Gpu;
 sealed class ReluPoolGradients(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch)
 {
     public void Run(
-        Tensor x, Tensor weight, Tensor index, Tensor dy, Gradient dx, Gradient dw, Gradient db, in ConvolutionDims dims)
+        Tensor x, Tensor weight, Tensor index, Tensor dy, Gradient dx, Gradient dw, Gradient db,
+        in ConvolutionDims dims)
     {
         ConvolutionGeometry g = dims.Geometry;
         var d = new ReluPoolGradientDims(
@@ -48,8 +49,11 @@ sealed class ReluPoolGradients(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
         }
     }
 
-    /// <summary>The images with their padding, channels last, and zeros behind them for a vector that runs over.</summary>
-    DeviceView<float> PixelsFirst<TLanes>(Tensor images, ReluPoolGradientDims d, bool copies) where TLanes : struct, ILanes
+    /// <summary>
+    /// The images with their padding, channels last, and zeros behind them for a vector that runs over.
+    /// </summary>
+    DeviceView<float> PixelsFirst<TLanes>(Tensor images, ReluPoolGradientDims d, bool copies)
+        where TLanes : struct, ILanes
     {
         int pixels = d.Images * d.PaddedH * d.PaddedW + (TLanes.Count + d.C - 1) / d.C;
         DeviceView<float> map = scratch.Take(ScratchUse.Map, (long)pixels * d.C);

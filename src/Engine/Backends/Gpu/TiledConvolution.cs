@@ -33,7 +33,8 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target, int images)
         where TTile : struct, ITile =>
         ConvolutionKernels.LaunchTiled<TTile>(
-            driver, (Parts(images * d.Pixels, TTile.N), Parts(d.K, TTile.M)), x, weight, bias, residual, y, d, target, images);
+            driver, (Parts(images * d.Pixels, TTile.N), Parts(d.K, TTile.M)), x, weight, bias, residual, y, d, target,
+            images);
 
     /// <summary>Where one part is all, it is the result.</summary>
     void BackwardWeight<TTile>(
@@ -46,7 +47,8 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         ConvolutionKernels.LaunchBackwardWeight<TTile>(
             driver, (across, down, parts), x, dy, sums, d, images, each, parts == 1 ? accumulate : 0);
         if (parts > 1)
-            ReductionKernels.LaunchSumByItem(driver, d.K * d.Taps, sums, dw, new(1, parts, d.K * d.Taps), 1, accumulate);
+            ReductionKernels.LaunchSumByItem(
+                driver, d.K * d.Taps, sums, dw, new(1, parts, d.K * d.Taps), 1, accumulate);
     }
 
     static int Parts(int count, int each) => (count + each - 1) / each;

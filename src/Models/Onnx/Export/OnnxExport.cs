@@ -10,8 +10,8 @@ using DataType = TripletGpu.Models.Onnx.Format.TensorProto.Types.DataType;
 namespace TripletGpu.Models.Onnx.Export;
 
 /// <summary>
-/// Writes a network as ONNX, opset 13, IR version 7: it runs the network once and writes down each operation. The number
-/// of images stays free.
+/// Writes a network as ONNX, opset 13, IR version 7: it runs the network once and writes down each operation. The
+/// number of images stays free.
 /// </summary>
 public sealed class OnnxExport : IOpObserver
 {
@@ -109,7 +109,10 @@ public sealed class OnnxExport : IOpObserver
         return new ValueInfoProto
         {
             Name = name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)DataType.Float, Shape = shape } },
+            Type = new TypeProto
+            {
+                TensorType = new TypeProto.Types.Tensor { ElemType = (int)DataType.Float, Shape = shape },
+            },
         };
     }
 }

@@ -24,9 +24,13 @@ static class OpExport
             Float("epsilon", norm.Epsilon), Float("momentum", 1 - norm.Momentum)), norm is BatchNormRelu),
         LocalResponseNorm norm => to.Node("LRN", x,
             Int("size", norm.Size), Float("alpha", norm.Alpha), Float("beta", norm.Beta), Float("bias", norm.K)),
-        MaxPool2d pool => to.Node("MaxPool", x, [.. Window(pool.Window), Int("ceil_mode", pool.Window.CeilMode ? 1 : 0)]),
+        MaxPool2d pool =>
+            to.Node("MaxPool", x, [.. Window(pool.Window), Int("ceil_mode", pool.Window.CeilMode ? 1 : 0)]),
         AveragePool2d pool => to.Node("AveragePool", x,
-            [.. Window(pool.Window), Int("ceil_mode", pool.Window.CeilMode ? 1 : 0), Int("count_include_pad", pool.CountPadding ? 1 : 0)]),
+            [
+                .. Window(pool.Window), Int("ceil_mode", pool.Window.CeilMode ? 1 : 0),
+                Int("count_include_pad", pool.CountPadding ? 1 : 0),
+            ]),
         L2Pool2d { Window.CeilMode: false } pool => to.Node("LpPool", x, [.. Window(pool.Window), Int("p", 2)]),
         GlobalAveragePool => to.Node("Flatten", [to.Node("GlobalAveragePool", x)]),
         L2Normalize norm => Normalize(to, norm, x[0]),
@@ -57,7 +61,8 @@ static class OpExport
 
     static AttributeProto[] Window(PoolingWindow w) =>
     [
-        Ints("kernel_shape", w.Height, w.Width), Ints("strides", w.StrideH, w.StrideW), Pads(w.Top, w.Left, w.Bottom, w.Right),
+        Ints("kernel_shape", w.Height, w.Width), Ints("strides", w.StrideH, w.StrideW),
+        Pads(w.Top, w.Left, w.Bottom, w.Right),
     ];
 
     static AttributeProto Pads(int top, int left, int bottom, int right) => Ints("pads", top, left, bottom, right);
@@ -71,5 +76,6 @@ static class OpExport
 
     static AttributeProto Int(string name, long value) => new() { Name = name, Type = AttributeType.Int, I = value };
 
-    static AttributeProto Float(string name, float value) => new() { Name = name, Type = AttributeType.Float, F = value };
+    static AttributeProto Float(string name, float value) =>
+        new() { Name = name, Type = AttributeType.Float, F = value };
 }

@@ -15,7 +15,8 @@ public static class OnnxImport
             if (tensor.FloatsOrNull is not { } values) continue;
             if (tensor.Dims.Length > Shape.MaxRank)
                 throw new UserErrorException($"{path}: \"{tensor.Name}\" has more than {Shape.MaxRank} dimensions");
-            tensors.Add(new NamedTensor(tensor.Name, new Shape(Array.ConvertAll(tensor.Dims, extent => (int)extent)), values));
+            tensors.Add(
+                new NamedTensor(tensor.Name, new Shape(Array.ConvertAll(tensor.Dims, extent => (int)extent)), values));
         }
         return new ImportedNetwork(null, tensors, [.. tensors.Select(t => $"{t.Name} {t.Shape}")]);
     }

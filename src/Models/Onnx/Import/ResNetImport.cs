@@ -57,17 +57,21 @@ public sealed class ResNetImport
     {
         List<OnnxNode> convolutions = [.. graph.Readers(x).Where(n => n.OpType == "Conv")];
         OnnxNode first = convolutions.FirstOrDefault(IsMainBranch)
-            ?? throw graph.Error($"{name} should begin with a convolution at \"{x}\", as ResNet50's 3, 4, 6 and 3 blocks do");
+            ?? throw graph.Error(
+                $"{name} should begin with a convolution at \"{x}\", as ResNet50's 3, 4, 6 and 3 blocks do");
         // Only the position of the stride is free: on the first 1x1, or on the 3x3.
         bool onFirst = stride == 2 && Stride(first) == 2;
         if (stride == 2)
         {
-            if (strideOnFirst is { } before && before != onFirst) throw first.Error("its stride lies elsewhere than in earlier blocks");
+            if (strideOnFirst is { } before && before != onFirst)
+                throw first.Error("its stride lies elsewhere than in earlier blocks");
             strideOnFirst = onFirst;
         }
         string y = Unit(graph.Visit(first), $"{name}.conv1", $"{name}.bn1", (1, onFirst ? stride : 1, 0), width);
         y = Output(graph.Expect(y, "a ReLU", "Relu"));
-        y = Unit(graph.Expect(y, $"{name}.conv2", "Conv"), $"{name}.conv2", $"{name}.bn2", (3, onFirst ? 1 : stride, 1), width);
+        y = Unit(
+            graph.Expect(y, $"{name}.conv2", "Conv"), $"{name}.conv2", $"{name}.bn2", (3, onFirst ? 1 : stride, 1),
+            width);
         y = Output(graph.Expect(y, "a ReLU", "Relu"));
         y = Unit(graph.Expect(y, $"{name}.conv3", "Conv"), $"{name}.conv3", $"{name}.bn3", (1, 1, 0), 4 * width);
         OnnxNode sum = graph.Expect(y, "the sum of the block", "Add");
@@ -107,10 +111,13 @@ public sealed class ResNetImport
         bool isTransposed = dense.Int("transB", 0) != 0;
         long inputs = isTransposed ? weight.Dims[1] : weight.Dims[0];
         int outputs = (int)(isTransposed ? weight.Dims[0] : weight.Dims[1]);
-        if (inputs != features || dense.Float("alpha", 1) != 1 || dense.Float("beta", 1) != 1 || dense.Int("transA", 0) != 0)
+        if (inputs != features || dense.Float("alpha", 1) != 1 || dense.Float("beta", 1) != 1
+            || dense.Int("transA", 0) != 0)
             throw dense.Error($"it is no dense layer of {features} features");
         float[] values = weight.FloatsOrNull!;
-        Add("fc.weight", new Shape(outputs, features), isTransposed ? values : Transposed(values, features, outputs), weight.Name);
+        Add(
+            "fc.weight", new Shape(outputs, features), isTransposed ? values : Transposed(values, features, outputs),
+            weight.Name);
         float[] bias = new float[outputs];
         string source = "zeros";
         OnnxNode? holder = dense.OpType == "Gemm" ? dense.HasInput(2) ? dense : null : graph.Next(x, "Add");
@@ -128,24 +135,28 @@ public sealed class ResNetImport
     /// <summary>Steps over x / max(|x|, epsilon) at the end, as our own export has it.</summary>
     bool TakeNormalization(string x)
     {
-        if (graph.Readers(x).Find(n => n.OpType == "ReduceL2") is not { } norm) return graph.Next(x, "LpNormalization") is not null;
+        if (graph.Readers(x).Find(n => n.OpType == "ReduceL2") is not { } norm)
+            return graph.Next(x, "LpNormalization") is not null;
         graph.Visit(norm);
         string length = Output(norm);
         while (graph.Next(length, "Clip", "Max", "Expand") is { } step) length = Output(step);
         OnnxNode? quotient = graph.Readers(x).Find(n => n.OpType == "Div");
-        if (quotient is null || graph.Next(length, "Div") != quotient) throw norm.Error("a division by the length should follow");
+        if (quotient is null || graph.Next(length, "Div") != quotient)
+            throw norm.Error("a division by the length should follow");
         return true;
     }
 
     /// <summary>A convolution with its batch norm, in whichever form.</summary>
-    string Unit(OnnxNode convolution, string name, string norm, (int Kernel, int Stride, int Pad) window, int filters = 0)
+    string Unit(
+        OnnxNode convolution, string name, string norm, (int Kernel, int Stride, int Pad) window, int filters = 0)
     {
         CheckWindow(convolution, window);
         if (convolution.Int("group", 1) != 1) throw convolution.Error("it has groups, as no convolution of a ResNet50");
         OnnxTensor weight = graph.Tensor(convolution, 1);
         if (weight.Dims.Length != 4 || weight.Dims[2] != window.Kernel || weight.Dims[3] != window.Kernel)
             throw convolution.Error($"{name} should have {window.Kernel} x {window.Kernel} taps");
-        if (filters > 0 && weight.Dims[0] != filters) throw convolution.Error($"{name} should have {filters} filters, not {weight.Dims[0]}");
+        if (filters > 0 && weight.Dims[0] != filters)
+            throw convolution.Error($"{name} should have {filters} filters, not {weight.Dims[0]}");
         Add($"{name}.weight", new Shape(Array.ConvertAll(weight.Dims, d => (int)d)), weight.FloatsOrNull!, weight.Name);
         OnnxTensor? bias = convolution.HasInput(2) ? graph.Tensor(convolution, 2) : null;
         string y = Output(convolution);
@@ -157,12 +168,15 @@ public sealed class ResNetImport
                 Filled(channels, 1 - Epsilon), bias is null ? "zeros" : $"{bias.Name} (batch norm folded)");
             return y;
         }
-        float[] mean = [.. graph.Tensor(batchNorm, 3).FloatsOrNull!], variance = [.. graph.Tensor(batchNorm, 4).FloatsOrNull!];
+        float[] mean = [.. graph.Tensor(batchNorm, 3).FloatsOrNull!],
+            variance = [.. graph.Tensor(batchNorm, 4).FloatsOrNull!];
         float epsilon = batchNorm.Float("epsilon", Epsilon);
         for (int c = 0; c < variance.Length; c++) variance[c] += epsilon - Epsilon;
         if (bias?.FloatsOrNull is { } shift)
             for (int c = 0; c < mean.Length; c++) mean[c] -= shift[c];
-        AddNorm(norm, graph.Tensor(batchNorm, 1).FloatsOrNull!, graph.Tensor(batchNorm, 2).FloatsOrNull!, mean, variance, batchNorm.Inputs[1]);
+        AddNorm(
+            norm, graph.Tensor(batchNorm, 1).FloatsOrNull!, graph.Tensor(batchNorm, 2).FloatsOrNull!, mean, variance,
+            batchNorm.Inputs[1]);
         return Output(batchNorm);
     }
 
@@ -177,7 +191,8 @@ public sealed class ResNetImport
 
     void Add(string name, Shape shape, float[] values, string source)
     {
-        if (values.Length != shape.Count) throw graph.Error($"\"{source}\" has {values.Length} values; {name} needs {shape}");
+        if (values.Length != shape.Count)
+            throw graph.Error($"\"{source}\" has {values.Length} values; {name} needs {shape}");
         tensors.Add(new NamedTensor(name, shape, values));
         log.Add($"{name} {shape} <- {source}");
     }
@@ -190,7 +205,9 @@ public sealed class ResNetImport
             && (node.Ints("strides") ?? [1, 1]).All(s => s == stride) && pads.All(p => p == pad)
             && (node.Ints("dilations") ?? [1, 1]).All(d => d == 1)
             && node.Text("auto_pad", "NOTSET") is "NOTSET" or "" && node.Int("ceil_mode", 0) == 0;
-        if (!fits) throw node.Error($"a window of {kernel} x {kernel} with stride {stride} and padding {pad} is expected here");
+        if (!fits)
+            throw node.Error(
+                $"a window of {kernel} x {kernel} with stride {stride} and padding {pad} is expected here");
     }
 
     static long Stride(OnnxNode node) => node.Ints("strides") is [var stride, ..] ? stride : 1;

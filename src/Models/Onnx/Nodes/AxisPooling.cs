@@ -38,7 +38,8 @@ static class AxisPooling
         int lines = (starts + dilation - 1) / dilation + axis.Kernel - 1;
         int after = lines * dilation - axis.Before - extent;
         if (after < 0) x = x.Slice(2, 0, extent + after);
-        Tensor padded = x.Pad(new Shape(0, 0, axis.Before, 0), new Shape(0, 0, Math.Max(0, after), 0), function.Outside);
+        Tensor padded = x.Pad(
+            new Shape(0, 0, axis.Before, 0), new Shape(0, 0, Math.Max(0, after), 0), function.Outside);
         Tensor pooled = function.Pool(
             padded.Reshape(1, outer, lines, dilation * inner), new PoolingWindow(axis.Kernel, 1, 1, 1));
         Tensor y = pooled.Reshape(1, outer, pooled.Shape[2] * dilation, inner).Slice(2, 0, outputs, axis.Stride);

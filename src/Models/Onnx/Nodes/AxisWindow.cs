@@ -11,11 +11,15 @@ readonly record struct AxisWindow(int Kernel, int Stride, int Dilation, int Befo
     /// <summary>Whether the result is the input itself.</summary>
     public bool IsIdentity => (Kernel, Stride, Before, After) == (1, 1, 0, 0);
 
-    /// <summary>The number of windows over an axis; in ceil mode with a last one that hangs over but starts inside.</summary>
+    /// <summary>
+    /// The number of windows over an axis; in ceil mode with a last one that hangs over but starts inside.
+    /// </summary>
     public int Outputs(NodeCall call, int extent, bool ceilMode)
     {
         long room = extent + (long)Before + After - (long)Dilation * (Kernel - 1) - 1;
-        if (room < 0) throw call.Error($"a window of {Kernel} pixels, {Dilation} apart, is larger than the padded axis of {extent}");
+        if (room < 0)
+            throw call.Error(
+                $"a window of {Kernel} pixels, {Dilation} apart, is larger than the padded axis of {extent}");
         long count = (ceilMode ? (room + Stride - 1) / Stride : room / Stride) + 1;
         return (int)(ceilMode && (count - 1) * Stride >= extent + Before ? count - 1 : count);
     }

@@ -19,7 +19,8 @@ static class BinaryNodes
         ["Mean"] = call => [Fold(call, TensorOps.Add).Scale(1f / call.InputCount)],
     };
 
-    static long Quotient(long a, long b) => b == 0 ? throw new ArgumentException("division of integers by zero") : a / b;
+    static long Quotient(long a, long b) =>
+        b == 0 ? throw new ArgumentException("division of integers by zero") : a / b;
 
     /// <param name="call">The node.</param>
     /// <param name="onTensors">The function of floats.</param>

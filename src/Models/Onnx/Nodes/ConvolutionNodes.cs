@@ -12,7 +12,8 @@ static class ConvolutionNodes
     {
         Tensor x = call.Tensor(0), weight = call.Tensor(1);
         Tensor? bias = call.OptionalTensor(2);
-        if (weight.Shape.Rank != x.Shape.Rank) throw call.Error($"input {x.Shape} and weight {weight.Shape} differ in rank");
+        if (weight.Shape.Rank != x.Shape.Rank)
+            throw call.Error($"input {x.Shape} and weight {weight.Shape} differ in rank");
         bool isLine = x.Shape.Rank == 3;
         Window window = Window.Of(call, x.Shape, mostAxes: 2, weight.Shape.ToArray()[2..]).OverImages;
         x = x.As(Window.AsImages(x.Shape));

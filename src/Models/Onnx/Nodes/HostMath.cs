@@ -1,8 +1,8 @@
 namespace TripletGpu.Models.Onnx.Nodes;
 
 /// <summary>
-/// Constants on the host: element-by-element functions of integers, broadcast as in NumPy, and other orders of elements.
-/// Shapes and indices are computed so, before the network runs.
+/// Constants on the host: element-by-element functions of integers, broadcast as in NumPy, and other orders of
+/// elements. Shapes and indices are computed so, before the network runs.
 /// </summary>
 static class HostMath
 {
@@ -15,7 +15,8 @@ static class HostMath
         Zip(call, a.IntegersOrNull!, a.Dims, b.IntegersOrNull!, b.Dims, f);
 
     /// <summary>f of each pair.</summary>
-    public static OnnxTensor Zip<T>(NodeCall call, long[] a, long[] dimsOfA, T[] b, long[] dimsOfB, Func<long, T, long> f)
+    public static OnnxTensor Zip<T>(
+        NodeCall call, long[] a, long[] dimsOfA, T[] b, long[] dimsOfB, Func<long, T, long> f)
     {
         long[] dims = Broadcast(call, dimsOfA, dimsOfB);
         return OnnxTensor.Of("", dims, [.. Repeat(a, dimsOfA, dims).Zip(Repeat(b, dimsOfB, dims), f)]);
@@ -46,7 +47,9 @@ static class HostMath
     public static long[] Strides(long[] dims) =>
         [.. dims.Select((_, axis) => NodeCall.Elements(dims.AsSpan(axis + 1)))];
 
-    /// <summary>The elements of a constant from <paramref name="offset"/> on, so far apart along each of the new axes.</summary>
+    /// <summary>
+    /// The elements of a constant from <paramref name="offset"/> on, so far apart along each of the new axes.
+    /// </summary>
     public static OnnxValue Walk(OnnxTensor x, long[] dims, long offset, long[] strides) =>
         new(x.FloatsOrNull is { } floats
             ? OnnxTensor.Of("", dims, Walk(floats, dims, offset, strides))

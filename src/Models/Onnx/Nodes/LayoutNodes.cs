@@ -2,7 +2,9 @@ using TripletGpu.Ops;
 
 namespace TripletGpu.Models.Onnx.Nodes;
 
-/// <summary>Nodes that move elements: other shapes, orders, parts. Constants of the host are moved on the host.</summary>
+/// <summary>
+/// Nodes that move elements: other shapes, orders, parts. Constants of the host are moved on the host.
+/// </summary>
 static class LayoutNodes
 {
     public static Dictionary<string, NodeHandler> All { get; } = new()
@@ -28,7 +30,9 @@ static class LayoutNodes
         for (int i = 0; i < dims.Length; i++)
         {
             if (dims[i] == 0 && !isZeroKept)
-                dims[i] = i < x.Dims.Length ? x.Dims[i] : throw call.Error($"extent {i} is to be kept, but the input has none");
+                dims[i] = i < x.Dims.Length
+                    ? x.Dims[i]
+                    : throw call.Error($"extent {i} is to be kept, but the input has none");
             if (dims[i] >= 0) continue;
             if (dims[i] < -1 || free >= 0) throw call.Error($"the shape ({string.Join(", ", dims)}) has no meaning");
             free = i;
@@ -68,7 +72,8 @@ static class LayoutNodes
         OnnxValue x = call.Value(0);
         long[] named = call.IntegersOf("axes", 1) ?? throw call.Error("the axes are missing");
         int rank = x.Dims.Length + named.Length;
-        if (rank > Shape.MaxRank) throw call.Error($"a tensor of {rank} dimensions; at most {Shape.MaxRank} are supported");
+        if (rank > Shape.MaxRank)
+            throw call.Error($"a tensor of {rank} dimensions; at most {Shape.MaxRank} are supported");
         HashSet<int> axes = [.. named.Select(axis => call.Axis(axis, rank))];
         if (axes.Count < named.Length) throw call.Error("an axis is named twice");
         long[] dims = new long[rank];
@@ -84,9 +89,14 @@ static class LayoutNodes
             ? Array.ConvertAll(named, axis => call.Axis(axis, rank))
             : [.. Enumerable.Range(0, rank).Reverse()];
         if (x.Host is not { } host) return [call.Tensor(0).Ordered(order)];
-        if (order.Distinct().Count() != rank) throw call.Error($"({string.Join(", ", order)}) is no order of {rank} axes");
+        if (order.Distinct().Count() != rank)
+            throw call.Error($"({string.Join(", ", order)}) is no order of {rank} axes");
         long[] strides = HostMath.Strides(host.Dims);
-        return [HostMath.Walk(host, [.. order.Select(axis => host.Dims[axis])], 0, [.. order.Select(axis => strides[axis])])];
+        return
+        [
+            HostMath.Walk(
+                host, [.. order.Select(axis => host.Dims[axis])], 0, [.. order.Select(axis => strides[axis])]),
+        ];
     }
 
     static OnnxValue[] Concat(NodeCall call)
@@ -97,7 +107,11 @@ static class LayoutNodes
         int axis = call.Axis(call.Node.Int("axis", 0), parts[0].Dims.Length);
         int[] filled = [.. Enumerable.Range(0, parts.Length).Where(i => !parts[i].Dims.Contains(0))];
         if (filled.Length == 0)
-            return [OnnxValueOf.Nothing([.. parts[0].Dims.Select((extent, a) => a == axis ? parts.Sum(p => p.Dims[a]) : extent)])];
+            return
+            [
+                OnnxValueOf.Nothing(
+                    [.. parts[0].Dims.Select((extent, a) => a == axis ? parts.Sum(p => p.Dims[a]) : extent)]),
+            ];
         return [TensorOps.Concat(axis, Array.ConvertAll(filled, call.Tensor))];
     }
 
@@ -133,7 +147,8 @@ static class LayoutNodes
         if (x.Device is { } tensor) return tensor.As(call.ShapeOf(dims));
         OnnxTensor host = x.Host!;
         if (NodeCall.Elements(dims) != NodeCall.Elements(host.Dims))
-            throw call.Error($"{NodeCall.Elements(host.Dims)} elements cannot have the extents ({string.Join(", ", dims)})");
+            throw call.Error(
+                $"{NodeCall.Elements(host.Dims)} elements cannot have the extents ({string.Join(", ", dims)})");
         return new OnnxValue(host.FloatsOrNull is { } floats
             ? OnnxTensor.Of(host.Name, dims, floats)
             : OnnxTensor.Of(host.Name, dims, host.IntegersOrNull!));

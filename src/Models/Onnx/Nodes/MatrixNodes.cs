@@ -14,7 +14,8 @@ static class MatrixNodes
         float alpha = call.Node.Float("alpha", 1), beta = call.Node.Float("beta", 1);
         bool transposeB = call.Node.Int("transB", 0) != 0;
         if (call.Node.Int("transA", 0) != 0) a = a.Transpose();
-        if (a.Shape.Rank != 2 || b.Shape.Rank != 2) throw call.Error($"operands {a.Shape} and {b.Shape} must be matrices");
+        if (a.Shape.Rank != 2 || b.Shape.Rank != 2)
+            throw call.Error($"operands {a.Shape} and {b.Shape} must be matrices");
         _ = call.ShapeOf([a.Shape[0], b.Shape[transposeB ? 0 : 1]]);
         if (transposeB && alpha == 1 && beta == 1 && (c is null || c.Shape == new Shape(b.Shape[0])))
             return [a.Linear(b, c)];
@@ -26,7 +27,8 @@ static class MatrixNodes
     static OnnxValue[] MatMul(NodeCall call)
     {
         Tensor a = call.Tensor(0), b = call.Tensor(1);
-        if (a.Shape.Rank < 2 || b.Shape.Rank < 2) throw call.Error($"operands {a.Shape} and {b.Shape} must be matrices");
+        if (a.Shape.Rank < 2 || b.Shape.Rank < 2)
+            throw call.Error($"operands {a.Shape} and {b.Shape} must be matrices");
         int rows = a.Shape[-2], inner = a.Shape[-1], columns = b.Shape[-1];
         _ = call.ShapeOf([a.Shape.Product(0, a.Shape.Rank - 1), columns]);
         if (a.Shape.Rank == 2 && b.Shape.Rank == 2) return [a.MatMul(b)];

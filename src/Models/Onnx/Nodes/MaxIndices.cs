@@ -1,20 +1,23 @@
 namespace TripletGpu.Models.Onnx.Nodes;
 
 /// <summary>
-/// The second output of MaxPool: where in the whole input each maximum lies. It is found on the host, since nothing in a
-/// network that trains reads it.
+/// The second output of MaxPool: where in the whole input each maximum lies. It is found on the host, since nothing in
+/// a network that trains reads it.
 /// </summary>
 static class MaxIndices
 {
     /// <param name="x">The input: (N, C) and up to three spatial axes.</param>
     /// <param name="y">The output.</param>
     /// <param name="window">The window.</param>
-    /// <param name="firstAxisFastest">Whether positions inside a plane count along the first spatial axis first.</param>
+    /// <param name="firstAxisFastest">
+    /// Whether positions inside a plane count along the first spatial axis first.
+    /// </param>
     public static OnnxValue Of(Tensor x, Shape y, Window window, bool firstAxisFastest)
     {
         float[] values = x.ToArray();
         int[] extents = InThree(x.Shape.ToArray()[2..], 1), outputs = InThree(y.ToArray()[2..], 1);
-        int[] kernel = InThree(window.Kernel, 1), strides = InThree(window.Strides, 1), dilations = InThree(window.Dilations, 1);
+        int[] kernel = InThree(window.Kernel, 1), strides = InThree(window.Strides, 1),
+            dilations = InThree(window.Dilations, 1);
         int[] before = InThree(window.Pads[..window.Axes], 0);
         int plane = extents[0] * extents[1] * extents[2];
         long[] indices = new long[y.Count];

@@ -16,11 +16,14 @@ static class NormalizationNodes
 
     static OnnxValue[] BatchNormalization(NodeCall call)
     {
-        Tensor x = call.Tensor(0), scale = call.Tensor(1), bias = call.Tensor(2), mean = call.Tensor(3), variance = call.Tensor(4);
+        Tensor x = call.Tensor(0), scale = call.Tensor(1), bias = call.Tensor(2), mean = call.Tensor(3),
+            variance = call.Tensor(4);
         float epsilon = call.Node.Float("epsilon", 1e-5f), momentum = 1 - call.Node.Float("momentum", 0.9f);
         if (call.Node.Int("training_mode", 0) != 0 && call.Graph is { IsTraining: false, DecidesAboutTraining: false })
             return OfThisBatch(x, scale, bias, mean, variance, momentum, epsilon);
-        Tensor images = x.Shape.Rank is 2 or 4 ? x : x.Reshape(x.Shape[0], x.Shape[1], x.Shape.Product(2, x.Shape.Rank), 1);
+        Tensor images = x.Shape.Rank is 2 or 4
+            ? x
+            : x.Reshape(x.Shape[0], x.Shape[1], x.Shape.Product(2, x.Shape.Rank), 1);
         bool isFrozen = !call.Graph.IsTraining || IsFrozen(call);
         return [images.BatchNorm2d(scale, bias, mean, variance, isFrozen, momentum, epsilon).As(x.Shape)];
     }
@@ -28,8 +31,10 @@ static class NormalizationNodes
     /// <summary>Frozen weights mean frozen statistics; statistics that are no parameters cannot be updated.</summary>
     static bool IsFrozen(NodeCall call)
     {
-        Parameter? scale = call.Graph.FindParameter(call.Node.Inputs[1]), bias = call.Graph.FindParameter(call.Node.Inputs[2]);
-        return call.Graph.FindParameter(call.Node.Inputs[3]) is null || call.Graph.FindParameter(call.Node.Inputs[4]) is null
+        Parameter? scale = call.Graph.FindParameter(call.Node.Inputs[1]),
+            bias = call.Graph.FindParameter(call.Node.Inputs[2]);
+        return call.Graph.FindParameter(call.Node.Inputs[3]) is null
+            || call.Graph.FindParameter(call.Node.Inputs[4]) is null
             || scale is not { IsTrainable: true } && bias is not { IsTrainable: true };
     }
 
@@ -49,15 +54,18 @@ static class NormalizationNodes
             .Multiply(scale.Reshape(perChannel)).Add(bias.Reshape(perChannel));
         return
         [
-            y, mean.Scale(1 - momentum).Add(center.Scale(momentum)), variance.Scale(1 - momentum).Add(spread.Scale(momentum)),
+            y, mean.Scale(1 - momentum).Add(center.Scale(momentum)),
+            variance.Scale(1 - momentum).Add(spread.Scale(momentum)),
         ];
     }
 
     static OnnxValue[] ResponseNorm(NodeCall call)
     {
         Tensor x = call.Tensor(0);
-        if (call.Node.Int("size", 0) is not (>= 1 and <= 4096 and var size)) throw call.Error("its size must be 1 to 4096");
-        float alpha = call.Node.Float("alpha", 1e-4f), beta = call.Node.Float("beta", 0.75f), bias = call.Node.Float("bias", 1);
+        if (call.Node.Int("size", 0) is not (>= 1 and <= 4096 and var size))
+            throw call.Error("its size must be 1 to 4096");
+        float alpha = call.Node.Float("alpha", 1e-4f), beta = call.Node.Float("beta", 0.75f),
+            bias = call.Node.Float("bias", 1);
         if (size % 2 == 1 && x.Shape.Rank == 4) return [x.LocalResponseNorm((int)size, alpha, beta, bias)];
         if (x.Shape.Rank < 3) throw call.Error($"input {x.Shape} has no spatial axes");
         // Of an even number of channels the larger half lies behind.
@@ -69,7 +77,9 @@ static class NormalizationNodes
     static OnnxValue[] Dropout(NodeCall call)
     {
         Tensor x = call.Tensor(0);
-        float rate = call.Has(1) ? call.Scalar(1) ?? throw call.Error("the ratio must be a constant") : call.Node.Float("ratio", 0.5f);
+        float rate = call.Has(1)
+            ? call.Scalar(1) ?? throw call.Error("the ratio must be a constant")
+            : call.Node.Float("ratio", 0.5f);
         if (rate is < 0 or >= 1) throw call.Error($"the ratio is {rate}, not from 0 to below 1");
         bool isNodeTraining = call.Has(2) && call.Scalar(2) is not (null or 0);
         if (isNodeTraining && rate > 0 && call.Graph is { IsTraining: false, DecidesAboutTraining: false })

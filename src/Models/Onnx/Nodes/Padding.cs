@@ -10,7 +10,8 @@ static class Padding
     {
         Tensor x = call.Tensor(0);
         int rank = x.Shape.Rank;
-        long[] pads = call.IntegersOf("pads", 1) ?? call.Node.Ints("paddings") ?? throw call.Error("the pads are missing");
+        long[] pads = call.IntegersOf("pads", 1) ?? call.Node.Ints("paddings")
+            ?? throw call.Error("the pads are missing");
         int[] axes = call.Has(3)
             ? Array.ConvertAll(call.Integers(3), axis => call.Axis(axis, rank))
             : [.. Enumerable.Range(0, rank)];
@@ -33,9 +34,13 @@ static class Padding
         return mode switch
         {
             "constant" => [x.Pad(new Shape(before), new Shape(after), Value(call))],
-            "edge" => [Extend(x, before, after, (y, axis, at, count) => Enumerable.Repeat(y.Slice(axis, at, 1), count))],
+            "edge" =>
+                [Extend(x, before, after, (y, axis, at, count) => Enumerable.Repeat(y.Slice(axis, at, 1), count))],
             "reflect" when Enumerable.Range(0, rank).All(axis => Math.Max(before[axis], after[axis]) < x.Shape[axis]) =>
-                [Extend(x, before, after, (y, axis, at, count) => [y.Slice(axis, at == 0 ? count : at - 1, count, -1)])],
+                [
+                    Extend(
+                        x, before, after, (y, axis, at, count) => [y.Slice(axis, at == 0 ? count : at - 1, count, -1)]),
+                ],
             "reflect" => throw call.Error($"{x.Shape} has too few elements to reflect"),
             _ => throw call.Error($"the mode {mode} is not supported, only constant, edge and reflect"),
         };
@@ -48,7 +53,9 @@ static class Padding
     /// <param name="x">The tensor.</param>
     /// <param name="before">How many elements to put before each axis.</param>
     /// <param name="after">How many behind.</param>
-    /// <param name="border">What stands beyond the first or last element of an axis: how many elements are wanted.</param>
+    /// <param name="border">
+    /// What stands beyond the first or last element of an axis: how many elements are wanted.
+    /// </param>
     static Tensor Extend(
         Tensor x, int[] before, int[] after, Func<Tensor, int, int, int, IEnumerable<Tensor>> border)
     {

@@ -34,7 +34,8 @@ static class PoolingNodes
     static OnnxValue[] AveragePool(NodeCall call)
     {
         bool countsPadding = call.Node.Int("count_include_pad", 0) != 0;
-        WindowFunction mean = new((x, over) => x.AveragePool2d(over, countsPadding), IsMean: true, CountsPadding: countsPadding);
+        WindowFunction mean = new(
+            (x, over) => x.AveragePool2d(over, countsPadding), IsMean: true, CountsPadding: countsPadding);
         return [Pool(call, Window.Of(call, call.Tensor(0).Shape, MostAxes), mean)];
     }
 
@@ -46,7 +47,8 @@ static class PoolingNodes
             return AxisPooling.Pool(call, x, window, ceilMode, function);
         Window w = window.OverImages;
         Tensor y = function.Pool(x.As(Window.AsImages(x.Shape)), new PoolingWindow(
-            w.Kernel[0], w.Kernel[1], w.Strides[0], w.Strides[1], w.Pads[0], w.Pads[1], w.Pads[2], w.Pads[3], ceilMode));
+            w.Kernel[0], w.Kernel[1], w.Strides[0], w.Strides[1], w.Pads[0], w.Pads[1], w.Pads[2], w.Pads[3],
+            ceilMode));
         return x.Shape.Rank == 3 ? y.Reshape(y.Shape[0], y.Shape[1], y.Shape[3]) : y;
     }
 

@@ -22,7 +22,9 @@ static class ReductionNodes
         int rank = x.Shape.Rank;
         long[] named = call.IntegersOf("axes", 1) ?? [];
         if (named.Length == 0 && call.Node.Int("noop_with_empty_axes", 0) != 0) return [x];
-        int[] axes = named.Length == 0 ? [.. Enumerable.Range(0, rank)] : Array.ConvertAll(named, axis => call.Axis(axis, rank));
+        int[] axes = named.Length == 0
+            ? [.. Enumerable.Range(0, rank)]
+            : Array.ConvertAll(named, axis => call.Axis(axis, rank));
         Tensor y = axes.Length == 0 ? x : reduce(x, axes);
         return [call.Node.Int("keepdims", 1) == 0 ? y : y.As(Kept(x.Shape, axes))];
     }

@@ -22,8 +22,8 @@ static class ShapeNodes
     static OnnxValue Scalar(long value) => new(OnnxTensor.Of("", [], [value]));
 
     /// <summary>
-    /// Elements out of two tensors by a condition that is known beforehand. Floats are chosen by limits, which also holds
-    /// for infinities: the larger of min(a, +-infinity) and min(b, -+infinity).
+    /// Elements out of two tensors by a condition that is known beforehand. Floats are chosen by limits, which also
+    /// holds for infinities: the larger of min(a, +-infinity) and min(b, -+infinity).
     /// </summary>
     static OnnxValue[] Where(NodeCall call)
     {
@@ -41,7 +41,8 @@ static class ShapeNodes
 
         Tensor Limits(Func<long, bool> isChosen) => call.Device.Tensor(
             call.ShapeOf(condition.Dims),
-            Array.ConvertAll(condition.IntegersOrNull!, c => isChosen(c) ? float.PositiveInfinity : float.NegativeInfinity));
+            Array.ConvertAll(
+                condition.IntegersOrNull!, c => isChosen(c) ? float.PositiveInfinity : float.NegativeInfinity));
     }
 
     /// <summary>One of two branches, by a condition that is known beforehand, such as of an extent.</summary>
@@ -49,7 +50,8 @@ static class ShapeNodes
     {
         if (call.Integers(0) is not [var condition]) throw call.Error("its condition is no single value");
         string wanted = condition != 0 ? "then_branch" : "else_branch";
-        OnnxBranch branch = call.Node.Branches.FirstOrDefault(b => b.Name == wanted) ?? throw call.Error($"it has no {wanted}");
+        OnnxBranch branch = call.Node.Branches.FirstOrDefault(b => b.Name == wanted)
+            ?? throw call.Error($"it has no {wanted}");
         Dictionary<string, OnnxValue> around = [];
         for (int i = 1; i < call.InputCount; i++)
             if (call.Has(i)) around[call.Node.Inputs[i]] = call.Value(i);
@@ -69,7 +71,8 @@ static class ShapeNodes
     {
         OnnxNode node = call.Node;
         if (node.Tensor("value") is { } tensor) return [new OnnxValue(tensor)];
-        if (node.Floats("value_floats") is { } floats) return [new OnnxValue(OnnxTensor.Of("", [floats.Length], floats))];
+        if (node.Floats("value_floats") is { } floats)
+            return [new OnnxValue(OnnxTensor.Of("", [floats.Length], floats))];
         if (node.Ints("value_ints") is { } integers) return [OnnxValue.Integers(integers)];
         if (node.Has("value_float")) return [new OnnxValue(OnnxTensor.Of("", [], [node.Float("value_float", 0)]))];
         if (node.Has("value_int")) return [Scalar(node.Int("value_int", 0))];
@@ -108,9 +111,15 @@ static class ShapeNodes
         int axis = call.Axis(call.Node.Int("axis", 0), x.Dims.Length);
         int extent = (int)x.Dims[axis];
         if (x.IsInteger && x.Dims.Length == 1)
-            return [new OnnxValue(OnnxTensor.Of("", index.Dims, Array.ConvertAll(wanted, i => x.Host!.IntegersOrNull![call.Axis(i, extent)])))];
+            return
+            [
+                new OnnxValue(
+                    OnnxTensor.Of(
+                        "", index.Dims, Array.ConvertAll(wanted, i => x.Host!.IntegersOrNull![call.Axis(i, extent)]))),
+            ];
         const int mostParts = 4096;
-        if (wanted.Length > mostParts) throw call.Error($"{wanted.Length:N0} parts are asked for; at most {mostParts:N0} are supported");
+        if (wanted.Length > mostParts)
+            throw call.Error($"{wanted.Length:N0} parts are asked for; at most {mostParts:N0} are supported");
         Tensor tensor = call.Tensor(0);
         Tensor[] parts = Array.ConvertAll(wanted, i => tensor.Slice(axis, call.Axis(i, extent), 1));
         long[] dims = [.. x.Dims[..axis], .. index.Dims, .. x.Dims[(axis + 1)..]];
@@ -126,7 +135,8 @@ static class ShapeNodes
         long[] ends = call.IntegersOf("ends", 2) ?? throw call.Error("the ends are missing");
         long[] axes = call.IntegersOf("axes", 3) ?? [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
         long[] steps = call.Has(4) ? call.Integers(4) : [.. Enumerable.Repeat(1L, starts.Length)];
-        if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length || starts.Length > dims.Length)
+        if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length
+            || starts.Length > dims.Length)
             throw call.Error("starts, ends, axes and steps differ in number");
         List<(int Axis, int From, int Count, int Step)> parts = [];
         for (int i = 0; i < starts.Length; i++)
@@ -148,7 +158,9 @@ static class ShapeNodes
             : parts.Aggregate(call.Tensor(0), (y, part) => y.Slice(part.Axis, part.From, part.Count, part.Step))];
     }
 
-    /// <summary>The elements from start on, before end, in steps; either bound counts from the end where it is negative.</summary>
+    /// <summary>
+    /// The elements from start on, before end, in steps; either bound counts from the end where it is negative.
+    /// </summary>
     static (int From, int Count, int Step) Part(NodeCall call, long extent, long start, long end, long step)
     {
         if (step == 0) throw call.Error("a step of 0");

@@ -46,7 +46,8 @@ static class UnaryNodes
     static OnnxValue[] Clip(NodeCall call)
     {
         Tensor y = call.Tensor(0);
-        float? low = call.Opset < 11 ? Attribute("min") : Input(1), high = call.Opset < 11 ? Attribute("max") : Input(2);
+        float? low = call.Opset < 11 ? Attribute("min") : Input(1),
+            high = call.Opset < 11 ? Attribute("max") : Input(2);
         if (low is { } least) y = y.Maximum(least);
         if (high is { } most) y = y.Minimum(most);
         return [y];
@@ -54,7 +55,8 @@ static class UnaryNodes
         float? Attribute(string name) => call.Node.Has(name) ? call.Node.Float(name, 0) : null;
 
         float? Input(int index) => !call.Has(index) ? null
-            : call.Scalar(index) ?? call.Value(index).Device?.ToScalar() ?? throw call.Error("its bounds must be numbers");
+            : call.Scalar(index) ?? call.Value(index).Device?.ToScalar()
+                ?? throw call.Error("its bounds must be numbers");
     }
 
     /// <summary>Before opset 13 over all axes from the one that is named, from then on along that axis.</summary>

@@ -49,16 +49,20 @@ public static unsafe class CudaDevices
         library.Check(library.DeviceTotalMem(&memory, ordinal), "cuDeviceTotalMem");
         var capabilities = new GpuCapabilities(
             Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name)), driver, IsCpu: false,
-            Attribute(library, ordinal, MultiprocessorCount), (long)memory, Attribute(library, ordinal, SharedPerBlockOptIn),
+            Attribute(library, ordinal, MultiprocessorCount), (long)memory,
+            Attribute(library, ordinal, SharedPerBlockOptIn),
             Attribute(library, ordinal, MaxThreadsPerBlock), HasDouble: true);
-        int capability = 10 * Attribute(library, ordinal, CapabilityMajor) + Attribute(library, ordinal, CapabilityMinor);
+        int capability = 10 * Attribute(library, ordinal, CapabilityMajor)
+            + Attribute(library, ordinal, CapabilityMinor);
         NvrtcTarget? target = compiler is null ? null : NvrtcTarget.For(capability, compiler.Architectures());
         return new(library, ordinal, capabilities)
         {
             Compiler = compiler,
             Target = target,
             Unusable = compiler is null ? noCompiler
-                : target is null ? $"NVRTC {compiler.Version} does not compile for compute capability {capability / 10}.{capability % 10}: install an older one"
+                : target is null
+                ? $"NVRTC {compiler.Version} does not compile for compute capability"
+                    + $" {capability / 10}.{capability % 10}: install an older one"
                 : "",
         };
     }

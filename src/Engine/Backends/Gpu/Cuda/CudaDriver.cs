@@ -2,7 +2,9 @@ using TripletGpu.Kernels;
 
 namespace TripletGpu.Backends.Gpu.Cuda;
 
-/// <summary>One NVIDIA GPU: its primary context and one stream, on which everything runs in the order it is issued.</summary>
+/// <summary>
+/// One NVIDIA GPU: its primary context and one stream, on which everything runs in the order it is issued.
+/// </summary>
 sealed unsafe class CudaDriver : IGpuDriver
 {
     const int OutOfMemory = 2;
@@ -42,7 +44,8 @@ sealed unsafe class CudaDriver : IGpuDriver
         int code = cuda.MemAlloc(&buffer, (nuint)bytes);
         if (code == OutOfMemory)
             throw new DeviceOutOfMemoryException(
-                $"{Capabilities.Name} refused {bytes:N0} bytes", new CudaException($"cuMemAlloc: {cuda.ErrorName(code)} ({code})", code));
+                $"{Capabilities.Name} refused {bytes:N0} bytes",
+                new CudaException($"cuMemAlloc: {cuda.ErrorName(code)} ({code})", code));
         cuda.Check(code, $"cuMemAlloc of {bytes:N0} bytes");
         return buffer;
     }
@@ -109,7 +112,8 @@ sealed unsafe class CudaDriver : IGpuDriver
         nint function = programs.Kernel(kernel, shared);
         (LaunchSize groups, LaunchSize group) = LaunchShape.Of(kernel, size, Capabilities.MaxGroupItems);
         if (groups.Y > MostGroupsYZ || groups.Z > MostGroupsYZ)
-            throw new CudaException($"launch of {kernel.Name} with {groups} groups: CUDA takes {MostGroupsYZ:N0} along Y and Z");
+            throw new CudaException(
+                $"launch of {kernel.Name} with {groups} groups: CUDA takes {MostGroupsYZ:N0} along Y and Z");
         nint start = events?.Mark() ?? 0;
         int code = cuda.LaunchKernel(
             function, (uint)groups.X, (uint)groups.Y, (uint)groups.Z, (uint)group.X, (uint)group.Y, (uint)group.Z,

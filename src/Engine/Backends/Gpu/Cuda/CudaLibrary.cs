@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace TripletGpu.Backends.Gpu.Cuda;
 
-/// <summary>The functions of CUDA's driver API that this backend calls, found at run time in the NVIDIA driver.</summary>
+/// <summary>
+/// The functions of CUDA's driver API that this backend calls, found at run time in the NVIDIA driver.
+/// </summary>
 sealed unsafe class CudaLibrary
 {
     /// <summary>The library's names on a system. Under WSL it lies where the loader's cache knows it.</summary>

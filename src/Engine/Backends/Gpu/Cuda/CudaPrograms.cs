@@ -4,8 +4,8 @@ using TripletGpu.Kernels;
 namespace TripletGpu.Backends.Gpu.Cuda;
 
 /// <summary>
-/// Compiles a kernel on its first launch and keeps the result on disk, under the hash of text, options and compiler. The
-/// driver's word on what it takes is the last: a file that it refuses is compiled anew.
+/// Compiles a kernel on its first launch and keeps the result on disk, under the hash of text, options and compiler.
+/// The driver's word on what it takes is the last: a file that it refuses is compiled anew.
 /// </summary>
 sealed unsafe class CudaPrograms(CudaDevice device, ProgramCache cache) : IDisposable
 {
@@ -40,7 +40,8 @@ sealed unsafe class CudaPrograms(CudaDevice device, ProgramCache cache) : IDispo
     {
         if (source.SharedBytes + bytes > device.Capabilities.SharedBytes)
             throw new CudaException(
-                $"{source.Name} wants {source.SharedBytes + bytes:N0} bytes of shared memory a group, {device} has {device.Capabilities.SharedBytes:N0}");
+                $"{source.Name} wants {source.SharedBytes + bytes:N0} bytes of shared memory a group, {device} has"
+                + $" {device.Capabilities.SharedBytes:N0}");
         cuda.Check(
             cuda.FunctionSetAttribute(kernel.Function, MaxDynamicShared, bytes),
             $"cuFuncSetAttribute for {bytes:N0} bytes of shared memory of {source.Name}");
@@ -55,14 +56,17 @@ sealed unsafe class CudaPrograms(CudaDevice device, ProgramCache cache) : IDispo
         if (cache.Read(key) is not { Length: > 0 } kept || Load(kept, &module) != 0)
         {
             byte[] program = compiler.Compile(source, target);
-            cuda.Check(Load(program, &module), $"cuModuleLoadData of {source.Name} ({target.Architecture}, NVRTC {compiler.Version})");
+            cuda.Check(
+                Load(program, &module),
+                $"cuModuleLoadData of {source.Name} ({target.Architecture}, NVRTC {compiler.Version})");
             cache.Write(key, program);
         }
         modules.Add(module);
         nint function;
         fixed (byte* name = Encoding.UTF8.GetBytes(source.Entry + "\0"))
             cuda.Check(
-                cuda.ModuleGetFunction(&function, module, name), $"cuModuleGetFunction {source.Entry} of {source.Name}");
+                cuda.ModuleGetFunction(&function, module, name),
+                $"cuModuleGetFunction {source.Entry} of {source.Name}");
         return function;
     }
 

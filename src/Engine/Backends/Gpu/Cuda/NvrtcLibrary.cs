@@ -59,7 +59,8 @@ sealed unsafe class NvrtcLibrary
     /// <param name="reason">What is missing; empty on success.</param>
     /// <param name="names">Where to look; null for the system's usual names.</param>
     public static NvrtcLibrary? Load(out string reason, IReadOnlyList<string>? names = null) => NativeLibraries.Load(
-        names ?? NamesOn(OperatingSystem.IsWindows()), library => new NvrtcLibrary(library), "NVRTC of CUDA 11.2 or later",
+        names ?? NamesOn(OperatingSystem.IsWindows()), library => new NvrtcLibrary(library),
+        "NVRTC of CUDA 11.2 or later",
         "install the CUDA toolkit's nvrtc", out reason);
 
     /// <summary>The architectures the compiler knows: 50, 52 ...</summary>
@@ -86,7 +87,8 @@ sealed unsafe class NvrtcLibrary
             int code;
             fixed (nint* p = pointers) code = compileProgram(program, pointers.Length, (byte**)p);
             if (code != 0)
-                throw new CudaException($"NVRTC does not compile {kernel.Name}: {ErrorName(code)} ({code})\n{Log(program)}", code);
+                throw new CudaException(
+                    $"NVRTC does not compile {kernel.Name}: {ErrorName(code)} ({code})\n{Log(program)}", code);
             return target.IsCubin
                 ? Bytes(program, getCubinSize, getCubin, "nvrtcGetCUBIN")
                 : Bytes(program, getPtxSize, getPtx, "nvrtcGetPTX");
@@ -102,7 +104,8 @@ sealed unsafe class NvrtcLibrary
         Encoding.UTF8.GetString(Bytes(program, getLogSize, getLog, "nvrtcGetProgramLog")).TrimEnd('\0', '\n');
 
     byte[] Bytes(
-        nint program, delegate* unmanaged<nint, nuint*, int> sizeOf, delegate* unmanaged<nint, byte*, int> get, string call)
+        nint program, delegate* unmanaged<nint, nuint*, int> sizeOf, delegate* unmanaged<nint, byte*, int> get,
+        string call)
     {
         nuint size;
         Check(sizeOf(program, &size), call + "Size");

@@ -1,12 +1,14 @@
 namespace TripletGpu.Backends.Gpu.Cuda;
 
 /// <summary>
-/// Uploads through page-locked memory, which the copy engine reads on its own: the caller has its memory back as soon as
-/// the bytes are staged, and the device copies while the host fills the other slot.
+/// Uploads through page-locked memory, which the copy engine reads on its own: the caller has its memory back as soon
+/// as the bytes are staged, and the device copies while the host fills the other slot.
 /// </summary>
 sealed unsafe class PinnedStaging : IDisposable
 {
-    /// <summary>Bytes of a slot: large enough for the full rate of PCIe, small enough to lock without a thought.</summary>
+    /// <summary>
+    /// Bytes of a slot: large enough for the full rate of PCIe, small enough to lock without a thought.
+    /// </summary>
     public const int SlotBytes = 4 << 20;
 
     const uint NoTiming = 2;
@@ -17,7 +19,9 @@ sealed unsafe class PinnedStaging : IDisposable
 
     public PinnedStaging(CudaLibrary cuda) => this.cuda = cuda;
 
-    /// <summary>Copies host memory to the device behind what the stream already holds. Returns before it has arrived.</summary>
+    /// <summary>
+    /// Copies host memory to the device behind what the stream already holds. Returns before it has arrived.
+    /// </summary>
     public void Upload(byte* from, nint to, long bytes, nint stream)
     {
         for (long done = 0; done < bytes; done += SlotBytes)

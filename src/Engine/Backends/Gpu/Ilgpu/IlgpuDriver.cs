@@ -6,8 +6,8 @@ using TripletGpu.Kernels;
 namespace TripletGpu.Backends.Gpu.Ilgpu;
 
 /// <summary>
-/// A device through ILGPU's own compilers. A buffer's handle is its number in a table; kernels are loaded once, as typed
-/// launchers.
+/// A device through ILGPU's own compilers. A buffer's handle is its number in a table; kernels are loaded once, as
+/// typed launchers.
 /// </summary>
 /// <param name="context">Disposed with the driver.</param>
 /// <param name="accelerator">Disposed with the driver.</param>
@@ -22,7 +22,8 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
 
     /// <summary>What ILGPU tells about a device.</summary>
     public static GpuCapabilities Read(Accelerator accelerator) => new(
-        accelerator.Name, $"ILGPU, {accelerator.AcceleratorType}", IsCpu: accelerator.AcceleratorType == AcceleratorType.CPU,
+        accelerator.Name, $"ILGPU, {accelerator.AcceleratorType}",
+        IsCpu: accelerator.AcceleratorType == AcceleratorType.CPU,
         accelerator.NumMultiprocessors, accelerator.MemorySize, accelerator.MaxSharedMemoryPerGroup,
         accelerator.MaxNumThreadsPerGroup, HasDouble: true);
 
@@ -34,7 +35,8 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
         }
         catch (AcceleratorException exception)
         {
-            throw new DeviceOutOfMemoryException($"{Capabilities.Name} refused {bytes:N0} bytes: {exception.Message}", exception);
+            throw new DeviceOutOfMemoryException(
+                $"{Capabilities.Name} refused {bytes:N0} bytes: {exception.Message}", exception);
         }
         return lastHandle;
     }
@@ -110,7 +112,8 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
         if (source.Id >= kernels.Length) Array.Resize(ref kernels, Math.Max(source.Id + 1, kernels.Length * 2));
         return kernels[source.Id] ??= source.Ilgpu is { } load
             ? load(accelerator)
-            : throw new DriverException($"{source.Name} has no ILGPU launcher: build TripletGpu.Kernels with the ILGPU package");
+            : throw new DriverException(
+                $"{source.Name} has no ILGPU launcher: build TripletGpu.Kernels with the ILGPU package");
     }
 
     ArrayView<byte> Bytes(nint buffer, long bytes)

@@ -8,8 +8,8 @@ namespace TripletGpu.Backends.Gpu.OpenCl;
 public sealed record BrokenVendor(string File, string Reason);
 
 /// <summary>
-/// The drivers that are registered with the ICD loader on Linux. The loader passes over one that does not load without a
-/// word, so this looks again.
+/// The drivers that are registered with the ICD loader on Linux. The loader passes over one that does not load without
+/// a word, so this looks again.
 /// </summary>
 public static class OpenClVendors
 {
@@ -21,7 +21,8 @@ public static class OpenClVendors
     internal static IReadOnlyList<BrokenVendor> Broken(string? vendors)
     {
         if (string.IsNullOrEmpty(vendors)) vendors = SystemFolder;
-        IEnumerable<string> files = Directory.Exists(vendors) ? Directory.EnumerateFiles(vendors, "*.icd").Order(StringComparer.Ordinal)
+        IEnumerable<string> files = Directory.Exists(vendors) ? Directory.EnumerateFiles(vendors, "*.icd").Order(
+            StringComparer.Ordinal)
             : File.Exists(vendors) && vendors.EndsWith(".icd", StringComparison.Ordinal) ? [vendors] : [];
         return [.. files.Select(f => new BrokenVendor(f, WhyBroken(f))).Where(b => b.Reason != "")];
     }
