@@ -5,7 +5,7 @@ namespace TripletGpu.Conventions.Tests;
 /// <summary>What the style of CONTRIBUTING.md says of source files, as far as a program can see it.</summary>
 public sealed partial class SourceTests
 {
-    const int MostLines = 300;
+    const int MostLines = 300, MostColumns = 120;
 
     // Split, so that this file does not hold them itself.
     static readonly string[] Banned =
@@ -23,6 +23,14 @@ public sealed partial class SourceTests
         where lines > MostLines
         select $"{file}: {lines} lines",
         $"past {MostLines} lines a file holds a second concept");
+
+    [Test]
+    public void Sources_HaveAtMost120Columns() => Repository.AssertNone(
+        from file in Repository.Sources("src", "tests", "bench")
+        from line in Repository.Lines(file).Index()
+        where line.Item.Length > MostColumns
+        select $"{file}:{line.Index + 1}: {line.Item.Length} columns",
+        $"a line has at most {MostColumns} columns");
 
     [Test]
     public void Sources_HoldNoUnfinishedWork() => Repository.AssertNone(

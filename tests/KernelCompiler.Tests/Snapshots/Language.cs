@@ -49,8 +49,7 @@ public static partial class LanguageKernels
             chosen *= value;
         }
         y[i] = wide + low - least + (value > 0 ? int.MaxValue : int.MinValue) + ((long)value << 20);
-        z[i] = register * exp + MathF.Sqrt(5f + unchecked(value * value) % 5) + 1 / 2 + .5f + MathF.PI
-            + XMath.Rsqrt(2f) % 1.5f;
+        z[i] = register * exp + MathF.Sqrt(5f + unchecked(value * value) % 5) + 1 / 2 + .5f + MathF.PI + XMath.Rsqrt(2f) % 1.5f;
         if (XMath.IsNaN(z[i])) z[i] = float.NegativeInfinity;
     }
 

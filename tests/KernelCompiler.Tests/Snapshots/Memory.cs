@@ -19,8 +19,7 @@ public static partial class MemoryKernels
 
     /// <summary>Views in three spaces through one helper, lengths where asked, vectors, atomics, barriers.</summary>
     [Kernel(Items)]
-    public static void Spaces(
-        ArrayView<float> x, [MayAlias] ArrayView<float> y, ArrayView<int> counts, ArrayView<uint> bits, Window window)
+    public static void Spaces(ArrayView<float> x, [MayAlias] ArrayView<float> y, ArrayView<int> counts, ArrayView<uint> bits, Window window)
     {
         var partial = SharedMemory.Allocate<float>(Items);
         var own = LocalMemory.Allocate<float>(4);
