@@ -8,7 +8,8 @@ namespace TripletGpu.KernelCompiler;
 /// <summary>Names and operators that C writes differently.</summary>
 sealed partial class FunctionWriter
 {
-    public override SyntaxNode? VisitIdentifierName(IdentifierNameSyntax node) => model.GetSymbolInfo(node).Symbol switch
+    public override SyntaxNode? VisitIdentifierName(IdentifierNameSyntax node) =>
+        model.GetSymbolInfo(node).Symbol switch
     {
         IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out } p => Raw($"(*{Names.Safe(p.Name)})", node),
         ILocalSymbol or IParameterSymbol => Raw(Names.Safe(node.Identifier.Text), node),
@@ -33,10 +34,12 @@ sealed partial class FunctionWriter
             case IFieldSymbol { IsStatic: true } f: return Raw(translation.Constant(f, node), node);
             case IFieldSymbol f when Translation.IsVector(f.ContainingType):
                 return Raw($"{Text(node.Expression)}.{f.Name.ToLowerInvariant()}", node);
-            case IFieldSymbol or IPropertySymbol { IsStatic: false } when IsIndexMember(node, out string text): return Raw(text, node);
+            case IFieldSymbol or IPropertySymbol { IsStatic: false } when IsIndexMember(node, out string text):
+                return Raw(text, node);
             case IFieldSymbol f: return Raw($"{Text(node.Expression)}.{(f.CorrespondingTupleField ?? f).Name}", node);
             case IPropertySymbol { IsStatic: true } p when Views.IsIlgpu(p): return GroupProperty(p, node);
-            case IPropertySymbol { IsStatic: true, ContainingType.TypeKind: TypeKind.Interface } p: return TypeMember(p, node);
+            case IPropertySymbol { IsStatic: true, ContainingType.TypeKind: TypeKind.Interface } p:
+                return TypeMember(p, node);
             case IPropertySymbol { IsStatic: true } p: return Raw(translation.Constant(p, node), node);
             case IPropertySymbol { Name: "Value" } p when Views.IsSpecialized(p.ContainingType):
                 return Raw(Text(node.Expression) + "_Value", node);
@@ -54,19 +57,22 @@ sealed partial class FunctionWriter
     bool IsIndexMember(MemberAccessExpressionSyntax node, out string text)
     {
         int dimensions = Views.IndexDimensions(model.GetTypeInfo(node.Expression).Type);
-        text = dimensions == 0 ? "" : dimensions == 1 ? Text(node.Expression) : $"{Text(node.Expression)}.{node.Name.Identifier.Text}";
+        text = dimensions == 0 ? "" : dimensions == 1 ? Text(node.Expression)
+            : $"{Text(node.Expression)}.{node.Name.Identifier.Text}";
         return dimensions > 0;
     }
 
     SyntaxNode GroupProperty(IPropertySymbol p, SyntaxNode node)
     {
         if (p.ContainingType.Name is not ("Grid" or "Group" or "Warp")) return Unknown(node, p);
-        if (translation.IsIndexed && p.ContainingType.Name is "Group" or "Warp") translation.Report(Rules.Indexed, node);
+        if (translation.IsIndexed && p.ContainingType.Name is "Group" or "Warp")
+            translation.Report(Rules.Indexed, node);
         return Raw($"{p.ContainingType.Name}_{p.Name}", node);
     }
 
     /// <summary>
-    /// <c>TTile.M</c>: a name that is bound at load for the kernel's own parameter, the constant for a struct a caller named.
+    /// <c>TTile.M</c>: a name that is bound at load for the kernel's own parameter, the constant for a struct
+    /// a caller named.
     /// </summary>
     SyntaxNode TypeMember(IPropertySymbol p, MemberAccessExpressionSyntax node)
     {
@@ -121,7 +127,8 @@ sealed partial class FunctionWriter
     {
         string text = Text(count);
         if (model.GetConstantValue(count).HasValue) return text;
-        return $"({(IsPrimary(count) ? text : $"({text})")} & {(type is SpecialType.System_Int64 or SpecialType.System_UInt64 ? 63 : 31)})";
+        int mask = type is SpecialType.System_Int64 or SpecialType.System_UInt64 ? 63 : 31;
+        return $"({(IsPrimary(count) ? text : $"({text})")} & {mask})";
     }
 
     static string ShiftRight(string left, string count, SpecialType? type) => type switch
@@ -144,7 +151,8 @@ sealed partial class FunctionWriter
             case SyntaxKind.LeftShiftAssignmentExpression or SyntaxKind.RightShiftAssignmentExpression
                 when !model.GetConstantValue(node.Right).HasValue:
                 return Raw($"{left} {node.OperatorToken.Text} {ShiftCount(node.Right, type)}", node);
-            case SyntaxKind.ModuloAssignmentExpression when type is SpecialType.System_Single or SpecialType.System_Double:
+            case SyntaxKind.ModuloAssignmentExpression
+                when type is SpecialType.System_Single or SpecialType.System_Double:
                 return Raw($"{left} = MathF_Mod({left}, {Text(node.Right)})", node);
             case SyntaxKind.AddAssignmentExpression or SyntaxKind.SubtractAssignmentExpression
                 or SyntaxKind.MultiplyAssignmentExpression when wraps && type is SpecialType.System_Int32:
@@ -196,7 +204,8 @@ sealed partial class FunctionWriter
 
     public override SyntaxNode? VisitObjectCreationExpression(ObjectCreationExpressionSyntax node) => New(node);
 
-    public override SyntaxNode? VisitImplicitObjectCreationExpression(ImplicitObjectCreationExpressionSyntax node) => New(node);
+    public override SyntaxNode? VisitImplicitObjectCreationExpression(ImplicitObjectCreationExpressionSyntax node) =>
+        New(node);
 
     SyntaxNode New(BaseObjectCreationExpressionSyntax node)
     {
@@ -209,7 +218,9 @@ sealed partial class FunctionWriter
         if (!isFieldwise || arguments.Count != constructor.Parameters.Length || arguments.Count == 0
             || arguments.Any(a => a.NameColon != null) || node.Initializer != null)
             return Unknown(node, constructor);
-        return Raw($"{translation.Constructor(type, node)}({string.Join(", ", arguments.Select(a => Text(a.Expression)))})", node);
+        return Raw(
+            $"{translation.Constructor(type, node)}({string.Join(", ", arguments.Select(a => Text(a.Expression)))})",
+            node);
     }
 
     /// <summary>In C only unsigned arithmetic wraps: <c>unchecked(a * b)</c> goes through uint.</summary>

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace TripletGpu.KernelCompiler;
 
-/// <summary>Lists in the device text, which people read: on one line where they fit, else from the next one on.</summary>
+/// <summary>
+/// Lists in the device text, which people read: on one line where they fit, else from the next one on.
+/// </summary>
 static class WrappedList
 {
     const int Columns = 120;

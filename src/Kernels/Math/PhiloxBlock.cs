@@ -1,7 +1,8 @@
 namespace TripletGpu.Kernels;
 
-/// <summary>Philox 4x32-10 (Salmon et al. 2011) on a device: random bits as a function of seed, stream and
-/// counter.</summary>
+/// <summary>
+/// Philox 4x32-10 (Salmon et al. 2011) on a device: random bits as a function of seed, stream and counter.
+/// </summary>
 static class PhiloxBlock
 {
     /// <summary>

@@ -5,8 +5,9 @@ namespace TripletGpu.Kernels;
 /// <summary>What an item counts and sums for one anchor, and how the group's items are brought together.</summary>
 struct AnchorTally
 {
-    /// <summary>Whole numbers that an anchor leaves: hard, semi-hard, active, special, the row if it is not
-    /// finite.</summary>
+    /// <summary>
+    /// Whole numbers that an anchor leaves: hard, semi-hard, active, special, the row if it is not finite.
+    /// </summary>
     public const int Counts = 5;
 
     /// <summary>Numbers that an anchor leaves: the sum of its losses, that sum's error, the largest distance.</summary>
@@ -48,8 +49,9 @@ struct AnchorTally
         return tally;
     }
 
-    /// <summary>Of all items' farthest negatives the farthest, in the first place of each view. Ends with a
-    /// barrier.</summary>
+    /// <summary>
+    /// Of all items' farthest negatives the farthest, in the first place of each view. Ends with a barrier.
+    /// </summary>
     public static void FindFarthest<TShape>(
         float own, int ownRow, ArrayView<float> distances, ArrayView<int> rows) where TShape : struct, IRowShape
     {

@@ -4,8 +4,8 @@ namespace TripletGpu.Kernels;
 
 /// <summary>
 /// The rows of a batch by class, in one view of 6 N + 2 numbers that <see cref="ClassKernels"/> fills. A row's
-/// positives are its class without itself, ascending; together they are the ordered pairs, numbered by anchor, then
-/// positive.
+/// positives are its class without itself, ascending; together they are the ordered pairs, numbered by anchor,
+/// then positive.
 /// </summary>
 static class ClassIndex
 {

@@ -9,8 +9,8 @@ namespace TripletGpu.Kernels;
 public static partial class ClassKernels
 {
     /// <summary>
-    /// The numbers of a view for N rows: class, rank, size (N each), first pair and first member (N + 1 each), members
-    /// (N).
+    /// The numbers of a view for N rows: class, rank, size (N each), first pair and first member (N + 1
+    /// each), members (N).
     /// </summary>
     public static int Length(int n) => 6 * n + 2;
 

@@ -8,8 +8,9 @@ namespace TripletGpu.Kernels;
 /// </summary>
 static class TripletChoices
 {
-    /// <summary>What <see cref="NegativeStream.FindNearest"/> answers: a triplet for each positive, or for the
-    /// anchor.</summary>
+    /// <summary>
+    /// What <see cref="NegativeStream.FindNearest"/> answers: a triplet for each positive, or for the anchor.
+    /// </summary>
     public static void FromNearest<TShape>(
         int anchor, ArrayView<int> classes, MiningDims dims, ArrayView<uint> slots, int stride, int k,
         float farthest, int farthestRow, ArrayView<int> firsts, ArrayView<int> triplets, ArrayView<float> losses,
@@ -160,8 +161,9 @@ static class TripletChoices
         }
     }
 
-    /// <summary>firsts[item] = the first bucket of the item's run that is not empty, else -1. Ends with a
-    /// barrier.</summary>
+    /// <summary>
+    /// firsts[item] = the first bucket of the item's run that is not empty, else -1. Ends with a barrier.
+    /// </summary>
     static void FindFirsts<TShape>(ArrayView<uint> slots, int stride, int k, ArrayView<int> firsts)
         where TShape : struct, IRowShape
     {
@@ -173,8 +175,9 @@ static class TripletChoices
         RowBarrier.Wait<TShape>();
     }
 
-    /// <summary>From beginnings less ends to running sums: the runs that hold each positive. Ends with a
-    /// barrier.</summary>
+    /// <summary>
+    /// From beginnings less ends to running sums: the runs that hold each positive. Ends with a barrier.
+    /// </summary>
     public static void SumRuns<TShape>(ArrayView<uint> slots, int stride, int k, ArrayView<int> itemSums)
         where TShape : struct, IRowShape
     {

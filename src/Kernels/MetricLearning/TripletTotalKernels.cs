@@ -2,8 +2,9 @@ using ILGPU;
 
 namespace TripletGpu.Kernels;
 
-/// <summary>From what single anchors left to the loss and the counts of the batch; and triplets that are
-/// given.</summary>
+/// <summary>
+/// From what single anchors left to the loss and the counts of the batch; and triplets that are given.
+/// </summary>
 public static partial class TripletTotalKernels
 {
     const int Items = 128, Totals = 6;

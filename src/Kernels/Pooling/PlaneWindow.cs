@@ -37,7 +37,9 @@ public readonly record struct PlaneWindow(
             * (Math.Min(q * StrideW - Left + S, W + Right) - (q * StrideW - Left))
         : (EndLine(p) - FirstLine(p)) * (EndColumn(q) - FirstColumn(q));
 
-    /// <summary>a / stride, which matters where it is not below 0; the usual strides need no division, the slowest
-    /// instruction of a pooling kernel.</summary>
+    /// <summary>
+    /// a / stride, which matters where it is not below 0; the usual strides need no division, the slowest instruction
+    /// of a pooling kernel.
+    /// </summary>
     static int Quotient(int a, int stride) => stride == 1 ? a : stride == 2 ? a >> 1 : a / stride;
 }

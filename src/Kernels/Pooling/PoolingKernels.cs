@@ -9,13 +9,15 @@ namespace TripletGpu.Kernels;
 /// </summary>
 public static partial class PoolingKernels
 {
-    /// <summary>y = max over the window, NaN wins; taps = the place r * S + s of the first maximum in its
-    /// window.</summary>
+    /// <summary>
+    /// y = max over the window, NaN wins; taps = the place r * S + s of the first maximum in its window.
+    /// </summary>
     [Kernel]
     public static void Max(Index1D i, ArrayView<float> x, ArrayView<float> y, ArrayView<float> taps, PlaneWindow d)
     {
         int line = i / d.Q, plane = line / d.P, p = line - plane * d.P, q = i - line * d.Q;
-        int firstLine = d.FirstLine(p), endLine = d.EndLine(p), firstColumn = d.FirstColumn(q), endColumn = d.EndColumn(q);
+        int firstLine = d.FirstLine(p), endLine = d.EndLine(p), firstColumn = d.FirstColumn(q),
+            endColumn = d.EndColumn(q);
         var input = x.SubView(plane * d.H * d.W, d.H * d.W);
         float best = input[firstLine * d.W + firstColumn];
         int place = firstLine * d.S + firstColumn;

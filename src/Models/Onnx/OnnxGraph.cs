@@ -64,8 +64,8 @@ public sealed class OnnxGraph : Module
     public IReadOnlyList<string> Outputs { get; }
 
     /// <summary>
-    /// Whether batch norms and dropouts that a file marks as training do so only while the network trains: then the file
-    /// is a network, and not a computation to be repeated to the letter.
+    /// Whether batch norms and dropouts that a file marks as training do so only while the network trains: then the
+    /// file is a network, and not a computation to be repeated to the letter.
     /// </summary>
     internal bool DecidesAboutTraining { get; init; }
 

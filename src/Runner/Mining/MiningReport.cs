@@ -47,8 +47,8 @@ sealed record MiningReport
     public required double Seconds { get; init; }
 
     /// <summary>
-    /// What the process's memory grew by above its inputs; on a GPU the device memory that was taken besides the
-    /// embeddings.
+    /// What the process's memory grew by above its inputs; on a GPU the device memory that was taken besides
+    /// the embeddings.
     /// </summary>
     public required long PeakBytes { get; init; }
 

@@ -3,8 +3,9 @@ using TripletGpu.Ops;
 
 namespace TripletGpu.Backends.Gpu;
 
-/// <summary>The gradient of a triplet loss on a GPU: an index of the table, then every row gathers its own
-/// sum.</summary>
+/// <summary>
+/// The gradient of a triplet loss on a GPU: an index of the table, then every row gathers its own sum.
+/// </summary>
 sealed class GpuTripletGradient(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch)
 {
     /// <summary>See <see cref="IMetricLearning.TripletGradient"/>.</summary>

@@ -42,8 +42,9 @@ readonly struct MiningScratch
 /// <summary>Rows in panels of 32, as distance kernels read them.</summary>
 static class PackedRows
 {
-    /// <summary>Packs N rows of D elements into scratch memory, zeros in the place of what fills up the last
-    /// panel.</summary>
+    /// <summary>
+    /// Packs N rows of D elements into scratch memory, zeros in the place of what fills up the last panel.
+    /// </summary>
     public static DeviceView<float> Of(Tensor rows, IGpuDriver driver, GpuScratch scratch)
     {
         (int n, int d) = (rows.Shape[0], rows.Shape[1]);

@@ -43,7 +43,8 @@ static class TrainedGraph
     }
 
     static TensorProto Message(Parameter parameter) => Message(OnnxTensor.Of(
-        parameter.Name, Array.ConvertAll(parameter.Value.Shape.ToArray(), extent => (long)extent), parameter.Value.ToArray()));
+        parameter.Name, Array.ConvertAll(parameter.Value.Shape.ToArray(), extent => (long)extent),
+        parameter.Value.ToArray()));
 
     static TensorProto Message(OnnxTensor values) => new()
     {

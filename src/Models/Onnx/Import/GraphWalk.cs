@@ -7,7 +7,8 @@ namespace TripletGpu.Models.Onnx.Import;
 sealed class GraphWalk
 {
     // These only compute shapes; a value that flows through them is followed past them.
-    static readonly HashSet<string> shapeNodes = ["Constant", "Shape", "Gather", "Unsqueeze", "Concat", "Cast", "Slice"];
+    static readonly HashSet<string> shapeNodes =
+        ["Constant", "Shape", "Gather", "Unsqueeze", "Concat", "Cast", "Slice"];
 
     readonly OnnxModel model;
     readonly Dictionary<string, OnnxTensor> tensors;
@@ -23,7 +24,8 @@ sealed class GraphWalk
         foreach (OnnxNode node in model.Nodes)
         {
             if (node.OpType is "Identity" or "Dropout") aliases[node.Outputs[0]] = Resolve(Input(node, 0));
-            else if (node.OpType == "Constant" && node.Tensor("value") is { } constant) tensors[node.Outputs[0]] = constant;
+            else if (node.OpType == "Constant" && node.Tensor("value") is { } constant)
+                tensors[node.Outputs[0]] = constant;
             else if (!shapeNodes.Contains(node.OpType))
                 foreach (string input in node.Inputs) Readers(Resolve(input)).Add(node);
         }
@@ -73,21 +75,27 @@ sealed class GraphWalk
     }
 
     /// <summary>Whether an input is an initializer or a constant.</summary>
-    public bool IsTensor(OnnxNode node, int index) => node.HasInput(index) && tensors.ContainsKey(Resolve(node.Inputs[index]));
+    public bool IsTensor(OnnxNode node, int index) =>
+        node.HasInput(index) && tensors.ContainsKey(Resolve(node.Inputs[index]));
 
     /// <summary>Fails if the walk has left out a node or a weight.</summary>
     public void CheckNothingIsLeft()
     {
         string[] nodes =
         [
-            .. model.Nodes.Where(n => !visited.Contains(n) && !shapeNodes.Contains(n.OpType) && n.OpType is not ("Identity" or "Dropout"))
+            .. model.Nodes.Where(n => !visited.Contains(n) && !shapeNodes.Contains(n.OpType)
+                && n.OpType is not ("Identity" or "Dropout"))
                 .Select(n => $"{n.OpType} \"{n.Name}\""),
         ];
-        string[] weights = [.. tensors.Values.Where(t => t.IsFloat && t.FloatsOrNull!.Length > 1 && t.Name != "" && !read.Contains(t.Name)).Select(t => $"\"{t.Name}\"")];
+        IEnumerable<OnnxTensor> unread = tensors.Values.Where(
+            t => t.IsFloat && t.FloatsOrNull!.Length > 1 && t.Name != "" && !read.Contains(t.Name));
+        string[] weights = [.. unread.Select(t => $"\"{t.Name}\"")];
         if (nodes.Length + weights.Length == 0) return;
         const int shown = 4;
         string[] left = [.. nodes, .. weights];
-        throw Error($"{left.Length} parts have no place in a ResNet50: {string.Join(", ", left.Take(shown))}{(left.Length > shown ? " ..." : "")}");
+        throw Error(
+            $"{left.Length} parts have no place in a ResNet50:"
+            + $" {string.Join(", ", left.Take(shown))}{(left.Length > shown ? " ..." : "")}");
     }
 
     public UserErrorException Error(string message) => new($"{model.Path}: {message}");
