@@ -4,7 +4,9 @@ using TripletGpu.Models.Serialization;
 
 namespace TripletGpu.Models.Onnx;
 
-/// <summary>An ONNX file that has been read and checked: nodes in an order in which they can run, initializers by name.</summary>
+/// <summary>
+/// An ONNX file that has been read and checked: nodes in an order in which they can run, initializers by name.
+/// </summary>
 sealed class OnnxModel
 {
     const long OldestOpset = 7, NewestOpset = 21;
@@ -51,12 +53,15 @@ sealed class OnnxModel
     }
 
     /// <summary>Reads and checks a model.</summary>
-    /// <exception cref="UserErrorException">The file is no ONNX model, is damaged, or needs what is not supported.</exception>
+    /// <exception cref="UserErrorException">
+    /// The file is no ONNX model, is damaged, or needs what is not supported.
+    /// </exception>
     public static OnnxModel Load(string path)
     {
         using FileStream file = InputFile.Open(path);
         if (file.Length > LargestFile)
-            throw new UserErrorException($"{path} has {file.Length:N0} bytes; an ONNX file has at most 2 GiB (larger ones use external data)");
+            throw new UserErrorException(
+                $"{path} has {file.Length:N0} bytes; an ONNX file has at most 2 GiB (larger ones use external data)");
         ModelProto model;
         try
         {
@@ -64,17 +69,20 @@ sealed class OnnxModel
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw new UserErrorException($"{path} is no ONNX model, or is damaged: {exception.Message.ReplaceLineEndings(" ")}", exception);
+            throw new UserErrorException(
+                $"{path} is no ONNX model, or is damaged: {exception.Message.ReplaceLineEndings(" ")}", exception);
         }
         if (model.Graph is null || model.Graph.Node.Count == 0)
             throw new UserErrorException($"{path} holds no graph: it is no ONNX model, or is truncated");
         if (model.Graph.Output.Count == 0) throw new UserErrorException($"{path}: its graph has no output");
         if (model.Functions.Count > 0)
-            throw new UserErrorException($"{path} defines functions of its own ({model.Functions[0].Name}); export it with them inlined");
+            throw new UserErrorException(
+                $"{path} defines functions of its own ({model.Functions[0].Name}); export it with them inlined");
         OnnxModel result = new(path, model);
         bool isOld = result.Opset < OldestOpset && !result.Nodes.All(node => unchanged.Contains(node.OpType));
         if (isOld || result.Opset is < 1 or > NewestOpset)
-            throw new UserErrorException($"{path} uses opset {result.Opset}; {OldestOpset} to {NewestOpset} are supported");
+            throw new UserErrorException(
+                $"{path} uses opset {result.Opset}; {OldestOpset} to {NewestOpset} are supported");
         return result;
     }
 
@@ -88,7 +96,9 @@ sealed class OnnxModel
         return byName;
     }
 
-    /// <summary>Orders the nodes so that each follows those whose outputs it reads (Kahn): linear in nodes and edges.</summary>
+    /// <summary>
+    /// Orders the nodes so that each follows those whose outputs it reads (Kahn): linear in nodes and edges.
+    /// </summary>
     OnnxNode[] Sort(OnnxNode[] nodes)
     {
         HashSet<string> known = [.. Graph.Initializer.Select(t => t.Name), .. Graph.Input.Select(i => i.Name), ""];
