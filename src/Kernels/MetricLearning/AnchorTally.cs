@@ -35,9 +35,8 @@ struct AnchorTally
     public int FarthestRow;
 
     /// <summary>Nothing counted yet.</summary>
-    public static AnchorTally Empty()
+    public static void Start(out AnchorTally tally)
     {
-        AnchorTally tally;
         tally.Hard = 0;
         tally.SemiHard = 0;
         tally.Active = 0;
@@ -46,7 +45,6 @@ struct AnchorTally
         tally.Error = 0f;
         tally.Farthest = -1f;
         tally.FarthestRow = -1;
-        return tally;
     }
 
     /// <summary>

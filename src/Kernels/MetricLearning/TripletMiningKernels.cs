@@ -116,7 +116,7 @@ public static partial class TripletMiningKernels
         MiningDims dims, ArrayView<uint> slots, int stride, ArrayView<float> distances, ArrayView<int> itemRows,
         ArrayView<float> itemSums, ArrayView<long> itemCounts) where TShape : struct, IRowShape
     {
-        AnchorTally tally = AnchorTally.Empty();
+        AnchorTally.Start(out AnchorTally tally);
         Positives<TShape>(anchor, embeddings, classes, dims, slots, stride, k);
         NegativeStream.FindNearest<TShape>(anchor, embeddings, packed, classes, dims, slots, stride, k, ref tally);
         AnchorTally.FindFarthest<TShape>(tally.Farthest, tally.FarthestRow, distances, itemRows);
@@ -134,7 +134,7 @@ public static partial class TripletMiningKernels
         MiningDims dims, ArrayView<uint> slots, int stride, ArrayView<float> distances, ArrayView<int> itemRows,
         ArrayView<float> itemSums, ArrayView<long> itemCounts) where TShape : struct, IRowShape
     {
-        AnchorTally tally = AnchorTally.Empty();
+        AnchorTally.Start(out AnchorTally tally);
         Positives<TShape>(anchor, embeddings, classes, dims, slots, stride, k);
         NegativeStream.CountRuns<TShape>(anchor, embeddings, packed, classes, dims, slots, stride, k, ref tally);
         AnchorTally.FindFarthest<TShape>(tally.Farthest, tally.FarthestRow, distances, itemRows);
