@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Tests.Commands;
 using TripletGpu.Support;
 
@@ -13,6 +14,13 @@ namespace TripletGpu.Runner.Tests.Devices;
 public sealed class DeviceFailureTests
 {
     readonly TemporaryFolder folder = new();
+
+    [OneTimeSetUp]
+    public void WriteEmbeddings()
+    {
+        Npy.Write(folder["e.npy"], new Shape(4, 1), (float[])[0, 1, 3, 7]);
+        Npy.Write(folder["y.npy"], new Shape(4), (int[])[0, 0, 1, 1]);
+    }
 
     [OneTimeTearDown]
     public void DeleteFolder() => folder.Dispose();
@@ -70,7 +78,7 @@ public sealed class DeviceFailureTests
     }
 
     /// <summary>
-    /// The list has the line, auto means the CPU, and opencl:0 is an error of one line that repeats it.
+    /// The list has the line, auto computes on the CPU, and opencl:0 is an error of one line that repeats it.
     /// </summary>
     void AssertFails((string, string)[] environment, params string[] said)
     {
@@ -85,6 +93,10 @@ public sealed class DeviceFailureTests
         Assert.That(named.ErrorLines, Has.Length.EqualTo(1));
         Assert.That(named.Error, Does.StartWith("--device opencl:0: "));
         foreach (string part in said) Assert.That(text.Out, Does.Contain(part));
+        CliResult auto = Run(
+            environment, "mine", "--embeddings", folder["e.npy"], "--labels", folder["y.npy"], "--device", "auto");
+        Assert.That(auto.ExitCode, Is.Zero, auto.Error);
+        Assert.That(auto.Error, Is.Empty);
     }
 
     (string, string)[] Vendors(string name, string? library = null)
