@@ -9,7 +9,8 @@ public sealed class EmbeddingSet
     /// <param name="values">Row by row, <paramref name="dimension"/> values each.</param>
     /// <param name="dimension">The width of a row.</param>
     /// <param name="labels">One class a row.</param>
-    /// <exception cref="ArgumentException">The numbers disagree, there is no row, or a value is not finite.</exception>
+    /// <exception cref="ArgumentException">The numbers disagree, or there is no row.</exception>
+    /// <exception cref="UserErrorException">A value is not finite.</exception>
     public EmbeddingSet(string name, float[] values, int dimension, int[] labels)
     {
         if (labels.Length == 0) throw new ArgumentException($"{name} is empty");
@@ -17,7 +18,8 @@ public sealed class EmbeddingSet
             throw new ArgumentException($"{name}: {values.Length} values are not {labels.Length} rows of {dimension}");
         for (int i = 0; i < values.Length; i++)
             if (!float.IsFinite(values[i]))
-                throw new ArgumentException($"{name}: row {i / dimension} holds NaN or infinity");
+                throw new UserErrorException(
+                    $"{name}: the embedding of row {i / dimension} holds NaN or infinity: the network has diverged");
         (Name, Values, Dimension, Labels) = (name, values, dimension, labels);
     }
 

@@ -119,7 +119,7 @@ public sealed class EvaluatorTests
         Assert.That(() => new EmbeddingSet("test", [], 2, []), Throws.ArgumentException.With.Message.Contains("empty"));
         Assert.That(
             () => new EmbeddingSet("test", [0, float.NaN], 1, [0, 1]),
-            Throws.ArgumentException.With.Message.Contains("row 1"));
+            Throws.TypeOf<UserErrorException>().With.Message.Contains("row 1"));
         EmbeddingSet one = new("one", [1], 1, [0]), two = new("two", [1, 2], 2, [0]);
         Assert.That(
             () => Evaluator.Evaluate(device, one, two), Throws.ArgumentException.With.Message.Contains("two of 2"));
