@@ -34,7 +34,7 @@ static class RunReport
             Protocol = $"{result.Protocol.N} of {result.Protocol.Query} against {result.Protocol.Reference},"
                 + $" {result.Protocol.Distance},"
                 + $" self-match {(result.Protocol.SelfMatchExcluded ? "excluded" : "impossible")}",
-            Course = ReadCourse(folder.Metrics),
+            Course = ReadCourse(folder.Metrics, config),
             Classes = images.ClassNames,
             Map = Map(measured, images, sheet, config.Train.Seed),
             Confusion = result.Neighbours?.Confusion([.. Enumerable.Range(0, images.ClassNames.Count)]),
@@ -100,7 +100,7 @@ static class RunReport
         return sheet.Add(pixels);
     }
 
-    static Course ReadCourse(string metrics)
+    static Course ReadCourse(string metrics, RunConfig config)
     {
         List<int> steps = [];
         List<float> losses = [], active = [], rates = [];
@@ -110,8 +110,13 @@ static class RunReport
             JsonElement step = json.RootElement;
             steps.Add(step.GetProperty("step").GetInt32());
             losses.Add(step.GetProperty("loss").GetSingle());
-            active.Add(step.GetProperty("active").GetSingle() / Math.Max(1, step.GetProperty("pairs").GetSingle()));
+            LossConfig loss = step.TryGetProperty("phase", out JsonElement phase)
+                ? config.Phases[phase.GetInt32() - 1].Loss ?? config.Loss : config.Loss;
+            active.Add((float)ActiveShare.Of(
+                loss, Count("active"), Count("pairs"), Count("hard") + Count("semiHard") + Count("easy")));
             rates.Add(step.GetProperty("learningRate").GetSingle());
+
+            long Count(string name) => step.GetProperty(name).GetInt64();
         }
         return new Course([.. steps], [.. losses], [.. active], [.. rates]);
     }

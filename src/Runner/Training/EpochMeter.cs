@@ -7,8 +7,8 @@ namespace TripletGpu.Runner.Training;
 sealed class EpochMeter
 {
     int steps;
-    double loss, seconds;
-    long active, pairs, images;
+    double loss, active, seconds;
+    long images;
 
     /// <summary>Adds a step.</summary>
     public void Add(StepMetrics step, int size, double time)
@@ -16,14 +16,15 @@ sealed class EpochMeter
         steps++;
         loss += step.Loss;
         seconds += time;
-        (active, pairs, images) = (active + step.Active, pairs + step.Pairs, images + size);
+        active += step.ActiveShare;
+        images += size;
     }
 
     /// <summary>Begins the next epoch.</summary>
-    public void Clear() => (steps, loss, seconds, active, pairs, images) = (0, 0, 0, 0, 0, 0);
+    public void Clear() => (steps, loss, active, seconds, images) = (0, 0, 0, 0, 0);
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"loss {loss / Math.Max(1, steps):0.0000}, active {(double)active / Math.Max(1, pairs):0%},"
+        $"loss {loss / Math.Max(1, steps):0.0000}, active {active / Math.Max(1, steps):0%},"
         + $" {images / Math.Max(1e-9, seconds):N0} images/s, {Duration.Text(seconds)}");
 }

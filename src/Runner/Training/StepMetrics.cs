@@ -53,6 +53,10 @@ sealed record StepMetrics
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Phase { get; init; }
 
+    /// <summary><see cref="Training.ActiveShare"/> of this step, for the progress line.</summary>
+    [JsonIgnore]
+    public double ActiveShare { get; init; }
+
     /// <summary>This step's images by its time.</summary>
     public required double ImagesPerSecond { get; init; }
 

@@ -125,6 +125,6 @@ sealed class Trainer(
 
     string Line(TrainingState state, StepMetrics metrics) => string.Create(CultureInfo.InvariantCulture,
         $"epoch {metrics.Epoch}/{EpochOf(TotalSteps)}  step {state.Step:N0}/{TotalSteps:N0}  loss {metrics.Loss:0.0000}"
-        + $"  active {(double)metrics.Active / Math.Max(1, metrics.Pairs):0%}  {metrics.ImagesPerSecond:N0} images/s"
+        + $"  active {metrics.ActiveShare:0%}  {metrics.ImagesPerSecond:N0} images/s"
         + $"  {Duration.Text(state.Seconds / state.Step * (TotalSteps - state.Step))} left");
 }

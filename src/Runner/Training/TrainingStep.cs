@@ -54,6 +54,9 @@ sealed class TrainingStep(TrainingParts parts)
             NormP95 = p95,
             EffectiveRank = (float?)rank,
             Accuracy = accuracy,
+            ActiveShare = ActiveShare.Of(
+                parts.Phase.Loss, statistics.Active, statistics.Pairs,
+                statistics.Hard + statistics.SemiHard + statistics.Easy),
             Phase = parts.Phases.Count > 1 ? parts.Phase.Number : null,
             ImagesPerSecond = 0,
             Seconds = 0,
