@@ -39,7 +39,7 @@ public static partial class ConvolutionPanelKernels
         var columns = SharedMemory.Allocate<int>(Columns);
         var inside = SharedMemory.Allocate<int>(Columns);
         var results = SharedMemory.Allocate<int>(Columns);
-        var row = SharedMemory.Allocate<float>(Columns);
+        var tile = SharedMemory.Allocate<float>(PanelTile.Rows * Columns);
         var sums = LocalMemory.Allocate<Lanes16>(PanelTile.Rows * 2);
         int first = Grid.IdxX * Columns, count = Math.Min(Columns, images * d.Pixels - first);
         int firstRow = Grid.IdxY * rowsEach, endRow = Math.Min(firstRow + rowsEach, d.K);
@@ -52,6 +52,9 @@ public static partial class ConvolutionPanelKernels
         }
         bool isRun = count == Columns && results[Columns - 1] - results[0] == Columns - 1;
 
+        // Rows and pixels that do not exist are 0 where sums come back from the tile.
+        PanelTile.Clear(sums);
+        PanelTile.Spill(sums, tile);
         int firstTap = 0;
         do      // without taps there are zeros to write
         {
@@ -70,33 +73,34 @@ public static partial class ConvolutionPanelKernels
             int adds = firstTap > 0 ? 0 : target.Accumulate;
             for (int k = firstRow; k < endRow; k += PanelTile.Rows)
             {
+                int rows = Math.Min(PanelTile.Rows, d.K - k);
                 if (firstTap == 0) PanelTile.Clear(sums);
                 else if (isRun) PanelTile.Load(sums, d.K - k, y, results[0] + k * plane, plane);
                 else
-                    for (int i = 0; i < PanelTile.Rows; i++)
-                    {
-                        int pixels = k + i < d.K ? count : 0;
-                        for (int j = 0; j < Columns; j++)
-                            row[j] = j < pixels ? y[results[j] + (k + i) * plane] : 0f;
-                        PanelTile.Unspill(row, sums, i);
-                    }
+                {
+                    for (int i = 0; i < rows; i++)
+                        for (int j = 0; j < count; j++)
+                            tile[i * Columns + j] = y[results[j] + (k + i) * plane];
+                    PanelTile.Unspill(tile, sums);
+                }
                 PanelTile.Accumulate(weight, firstTap, k, d.K, d.Taps, 1, panel, depth, sums);
                 if (isRun && !(isLast && target.Finishes))
                     PanelTile.Store(sums, d.K - k, y, results[0] + k * plane, plane, adds);
                 else
-                    for (int i = 0; i < PanelTile.Rows; i++)
+                {
+                    PanelTile.Spill(sums, tile);
+                    for (int i = 0; i < rows; i++)
                     {
-                        PanelTile.Spill(sums, i, row);
-                        int pixels = k + i < d.K ? count : 0;
-                        float shift = isLast && target.HasBias != 0 && pixels > 0 ? bias[k + i] : 0f;
-                        for (int j = 0; j < pixels; j++)
+                        float shift = isLast && target.HasBias != 0 ? bias[k + i] : 0f;
+                        for (int j = 0; j < count; j++)
                         {
                             int to = results[j] + (k + i) * plane;
-                            float value = (adds != 0 ? y[to] + row[j] : row[j]) + shift;
+                            float sum = tile[i * Columns + j], value = (adds != 0 ? y[to] + sum : sum) + shift;
                             if (isLast && target.HasResidual != 0) value += residual[to];
                             y[to] = isLast && target.Relu != 0 ? MathF.Max(value, 0f) : value;
                         }
                     }
+                }
             }
             firstTap += Depth;
         }

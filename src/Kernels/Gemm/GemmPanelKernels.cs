@@ -20,7 +20,7 @@ public static partial class GemmPanelKernels
     {
         int firstRow = Grid.IdxX * PanelTile.Rows, panel = Grid.IdxY, batch = Grid.IdxZ;
         var sums = LocalMemory.Allocate<Lanes16>(PanelTile.Rows * 2);
-        var row = SharedMemory.Allocate<float>(PanelN);
+        var tile = SharedMemory.Allocate<float>(PanelTile.Rows * PanelN);
         PanelTile.Clear(sums);
         PanelTile.Accumulate(
             a, batch * dims.BatchA, firstRow, dims.M, dims.RowA, dims.ColumnA,
@@ -28,7 +28,7 @@ public static partial class GemmPanelKernels
         int firstColumn = panel * PanelN, columns = Math.Min(PanelN, dims.N - firstColumn);
         int rows = dims.M - firstRow, to = batch * dims.BatchC + firstRow * dims.RowC + firstColumn;
         if (columns == PanelN) PanelTile.Store(sums, rows, c, to, dims.RowC, dims.Accumulate);
-        else PanelTile.StorePart(sums, rows, c, to, dims.RowC, columns, dims.Accumulate, row);
+        else PanelTile.StorePart(sums, rows, c, to, dims.RowC, columns, dims.Accumulate, tile);
     }
 
     /// <summary>

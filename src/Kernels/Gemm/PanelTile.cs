@@ -54,17 +54,17 @@ public static class PanelTile
     }
 
     /// <summary>The same for the first <paramref name="columns"/> columns.</summary>
-    /// <param name="row">32 elements to compute with.</param>
+    /// <param name="tile">A tile's elements to compute with.</param>
     public static void StorePart(
         ArrayView<Lanes16> sums, int rows, ArrayView<float> c, int start, int stride, int columns, int accumulate,
-        ArrayView<float> row)
+        ArrayView<float> tile)
     {
-        for (int i = 0; i < Rows; i++)
+        Spill(sums, tile);
+        for (int i = 0; i < Math.Min(rows, Rows); i++)
         {
-            Spill(sums, i, row);
-            int at = start + i * stride, width = i < rows ? columns : 0;
-            for (int j = 0; j < width; j++)
-                c[at + j] = accumulate != 0 ? c[at + j] + row[j] : row[j];
+            int at = start + i * stride, from = i * Columns;
+            for (int j = 0; j < columns; j++)
+                c[at + j] = accumulate != 0 ? c[at + j] + tile[from + j] : tile[from + j];
         }
     }
 
@@ -79,18 +79,21 @@ public static class PanelTile
         }
     }
 
-    /// <summary>Takes the sums of a row back from where <see cref="Spill"/> puts them.</summary>
-    public static void Unspill(ArrayView<float> row, ArrayView<Lanes16> sums, int i)
+    /// <summary>Takes the sums back from where <see cref="Spill"/> puts them.</summary>
+    public static void Unspill(ArrayView<float> tile, ArrayView<Lanes16> sums)
     {
-        sums[2 * i] = Lanes16.Load(row, 0);
-        sums[2 * i + 1] = Lanes16.Load(row, Lanes16.Count);
+        for (int i = 0; i < Rows * 2; i++)
+            sums[i] = Lanes16.Load(tile, i * Lanes16.Count);
     }
 
-    /// <summary>Puts the sums of a row where single ones can be reached.</summary>
-    public static void Spill(ArrayView<Lanes16> sums, int i, ArrayView<float> row)
+    /// <summary>
+    /// Puts the sums where single ones can be reached, row after row. What a loop over those does is compiled once: in
+    /// the unrolled loops over the tile it would be eight times, and PoCL would take seconds for it.
+    /// </summary>
+    public static void Spill(ArrayView<Lanes16> sums, ArrayView<float> tile)
     {
-        Lanes16.Store(sums[2 * i], row, 0);
-        Lanes16.Store(sums[2 * i + 1], row, Lanes16.Count);
+        for (int i = 0; i < Rows * 2; i++)
+            Lanes16.Store(sums[i], tile, i * Lanes16.Count);
     }
 
     /// <summary>to = lanes, or adds them.</summary>
