@@ -10,16 +10,16 @@ sealed partial class FunctionWriter
 {
     public override SyntaxNode? VisitIdentifierName(IdentifierNameSyntax node) =>
         model.GetSymbolInfo(node).Symbol switch
-    {
-        IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out } p => Raw($"(*{Names.Safe(p.Name)})", node),
-        ILocalSymbol or IParameterSymbol => Raw(Names.Safe(node.Identifier.Text), node),
-        IFieldSymbol { IsStatic: true } f => Raw(translation.Constant(f, node), node),
-        IFieldSymbol f => Raw("self." + f.Name, node),
-        IPropertySymbol { IsStatic: true } p => Raw(translation.Constant(p, node), node),
-        IPropertySymbol p => Raw(Property(p, "self", node), node),
-        ITypeSymbol t => Raw(translation.Type(t, node), node),
-        var other => Unknown(node, other),
-    };
+        {
+            IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out } p => Raw($"(*{Names.Safe(p.Name)})", node),
+            ILocalSymbol or IParameterSymbol => Raw(Names.Safe(node.Identifier.Text), node),
+            IFieldSymbol { IsStatic: true } f => Raw(translation.Constant(f, node), node),
+            IFieldSymbol f => Raw("self." + f.Name, node),
+            IPropertySymbol { IsStatic: true } p => Raw(translation.Constant(p, node), node),
+            IPropertySymbol p => Raw(Property(p, "self", node), node),
+            ITypeSymbol t => Raw(translation.Type(t, node), node),
+            var other => Unknown(node, other),
+        };
 
     public override SyntaxNode? VisitPredefinedType(PredefinedTypeSyntax node) => Raw(Type(node), node);
 

@@ -30,7 +30,10 @@ readonly record struct ConvolutionPhase(TapSubset Taps, ConvolutionShape Shape, 
                     : new(0, d.P, d.Q, d.C, 1, 1, down.Pixels, across.Pixels, 1, 1, 0, 0, 1, 1),
                     ConvolutionTarget.All(d.H, d.W, accumulate ? 1 : 0) with
                     {
-                        FirstH = h, FirstW = w, StepH = d.StrideH, StepW = d.StrideW,
+                        FirstH = h,
+                        FirstW = w,
+                        StepH = d.StrideH,
+                        StepW = d.StrideW,
                     });
             }
     }

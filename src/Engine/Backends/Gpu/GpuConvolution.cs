@@ -20,7 +20,9 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scrat
             x.Floats(), weight.Floats(), bias?.Floats() ?? output, residual?.Floats() ?? output, output, Shape(dims),
             ConvolutionTarget.All(dims.P, dims.Q) with
             {
-                HasBias = bias is null ? 0 : 1, HasResidual = residual is null ? 0 : 1, Relu = relu ? 1 : 0,
+                HasBias = bias is null ? 0 : 1,
+                HasResidual = residual is null ? 0 : 1,
+                Relu = relu ? 1 : 0,
             },
             dims.N);
     }
