@@ -81,7 +81,8 @@ sealed class TrainingParts : IDisposable
         long weights = Network.Parameters().Where(p => p.IsTrainable).Sum(p => p.Value.Count);
         return string.Create(CultureInfo.InvariantCulture,
             $"{ConfigReader.Word(Config.Model.Kind)}, {weights:N0} weights, on {Data.Train.Name}"
-            + $" ({Data.Train.Count:N0} images), {TotalSteps:N0} step{(TotalSteps == 1 ? "" : "s")} of {Config.Sampler.Batch} on {Network.Device}");
+            + $" ({Data.Train.Count:N0} images), {TotalSteps:N0} step{(TotalSteps == 1 ? "" : "s")}"
+            + $" of {Config.Sampler.Batch} on {Network.Device}");
     }
 
     /// <summary>The phase of a step, counted from 1.</summary>
