@@ -3,7 +3,7 @@ using System.Text;
 namespace TripletGpu.Backends.Gpu.OpenCl;
 
 /// <summary>A device of the machine, before anything is created on it.</summary>
-public sealed class OpenClDevice
+public sealed unsafe class OpenClDevice
 {
     internal OpenClDevice(OpenClLibrary library, nint id, string platform, GpuCapabilities capabilities,
         string unusable) =>
@@ -21,6 +21,19 @@ public sealed class OpenClDevice
 
     /// <summary>Why it cannot be used; empty where it can.</summary>
     public string Unusable { get; }
+
+    /// <summary>Whether it can round quotients and square roots of floats correctly.</summary>
+    internal bool RoundsDivision
+    {
+        get
+        {
+            const uint singleConfig = 0x101B;
+            const ulong correctlyRounded = 1 << 7;
+            ulong config = 0;
+            _ = Library.GetDeviceInfo(Id, singleConfig, sizeof(ulong), &config, null); // unknown: it does not
+            return (config & correctlyRounded) != 0;
+        }
+    }
 
     /// <summary>Opens the device.</summary>
     /// <exception cref="OpenClException">The driver refuses.</exception>

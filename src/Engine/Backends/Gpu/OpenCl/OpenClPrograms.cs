@@ -10,19 +10,23 @@ namespace TripletGpu.Backends.Gpu.OpenCl;
 /// </summary>
 sealed unsafe class OpenClPrograms : IDisposable
 {
-    const string Options = "-cl-std=CL1.2";
     const uint BuildLog = 0x1183, BinarySizes = 0x1165, Binaries = 0x1166;
 
     readonly OpenClDevice device;
     readonly OpenClLibrary library;
     readonly nint context;
     readonly ProgramCache cache;
+    readonly string options;
     readonly List<(string Key, nint Program)> unsaved = [];
     readonly List<nint> programs = [];
     nint[] kernels = new nint[128];
 
-    public OpenClPrograms(OpenClDevice device, nint context, ProgramCache cache) =>
+    public OpenClPrograms(OpenClDevice device, nint context, ProgramCache cache)
+    {
         (this.device, library, this.context, this.cache) = (device, device.Library, context, cache);
+        // Quotients and roots otherwise differ from the CPU's, and with them what mining chooses.
+        options = "-cl-std=CL1.2" + (device.RoundsDivision ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
+    }
 
     /// <summary>The built kernel.</summary>
     /// <exception cref="OpenClException">The driver does not take the program; with its log.</exception>
@@ -31,7 +35,7 @@ sealed unsafe class OpenClPrograms : IDisposable
         if (source.Id < kernels.Length && kernels[source.Id] is var known and not 0) return known;
         if (source.UsesDouble && !device.Capabilities.HasDouble)
             throw new OpenClException($"{source.Name} computes in double, which {device} does not have");
-        string text = source.OpenCl, key = ProgramCache.KeyOf($"{device}", device.Capabilities.Driver, Options, text);
+        string text = source.OpenCl, key = ProgramCache.KeyOf($"{device}", device.Capabilities.Driver, options, text);
         nint program = FromBinary(key);
         if (program == 0)
         {
@@ -97,8 +101,8 @@ sealed unsafe class OpenClPrograms : IDisposable
     int Build(nint program)
     {
         nint id = device.Id;
-        fixed (byte* options = Encoding.UTF8.GetBytes(Options + "\0"))
-            return library.BuildProgram(program, 1, &id, options, null, null);
+        fixed (byte* text = Encoding.UTF8.GetBytes(options + "\0"))
+            return library.BuildProgram(program, 1, &id, text, null, null);
     }
 
     string Log(nint program)
