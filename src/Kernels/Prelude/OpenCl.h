@@ -3,7 +3,9 @@
 #define GROUP(x, y, z) __attribute__((reqd_work_group_size(x, y, z)))
 // Always: PoCL 3.1 gives __local arrays their memory after it has optimised, and overlooks those that it has meanwhile
 // written into a helper in the place of a parameter.
+#ifndef FUNCTION
 #define FUNCTION static inline __attribute__((always_inline))
+#endif
 #define GLOBAL __global
 #define SHARED __local
 #define PRIVATE __private
