@@ -18,7 +18,7 @@ namespace TripletGpu.Kernels;
 /// <c>MineNearest</c> is for the rules that ask for nearest negatives, <c>MineEvery</c> for those that take every
 /// triplet or a random one; each has a form for anchors whose positives fit into shared memory (as many groups as
 /// rows), and one, <c>Large</c>, for the others, with a workspace of <c>dims.Stride</c> slots a group in global memory
-/// (as many groups as workspaces, each takes every so manieth anchor). No barrier stands under a condition: PoCL copies
+/// (as many groups as workspaces, each takes anchors that many apart). No barrier stands under a condition: PoCL copies
 /// all that follows one, which takes minutes. Deterministic: the only atomics are minima and counts of whole numbers,
 /// and floats are summed in a fixed order.
 /// </summary>

@@ -8,7 +8,7 @@ namespace TripletGpu.Runner.Bench;
 /// <summary>The heavy operations alone: matrix products, convolutions in all passes, nearest neighbours.</summary>
 sealed class OpBenchmarks(Device device, double peakGflops)
 {
-    static readonly int[] MatMulSizes = [512, 1152, 2304];
+    static readonly int[] MatMulSizes = [512, 1024, 1152, 2304];
 
     /// <summary>Images, channels, side, filters, kernel, stride: layers of ResNet50, NN2 and their stems.</summary>
     static readonly (int N, int C, int Side, int K, int Kernel, int Stride)[] Convolutions =

@@ -11,6 +11,12 @@ public sealed class LaunchPlanTests
     public void Product_CpuDevice_TakesPanels() =>
         Assert.That(new LaunchPlan(Cpu).Product(1024, 1024, 1), Is.EqualTo(ProductForm.Panels));
 
+    [Test]
+    public void Product_CpuThatLimitsLoops_TakesTiles() =>
+        Assert.That(
+            new LaunchPlan(Cpu with { Name = "llvmpipe (LLVM 15)" }).Product(1024, 1024, 1),
+            Is.Not.EqualTo(ProductForm.Panels));
+
     [TestCase(4096, 4096, 1, ProductForm.Tile128x64)]
     [TestCase(1024, 1024, 1, ProductForm.Tile64x64)]
     [TestCase(256, 196, 32, ProductForm.Tile128x64)]

@@ -11,4 +11,11 @@ namespace TripletGpu.Backends.Gpu;
 /// <param name="HasDouble">Whether kernels may compute in double.</param>
 public sealed record GpuCapabilities(
     string Name, string Driver, bool IsCpu, int ComputeUnits, long GlobalBytes, int SharedBytes, int MaxGroupItems,
-    bool HasDouble);
+    bool HasDouble)
+{
+    /// <summary>
+    /// Whether one item may do a group's work: on a CPU, but for Mesa's llvmpipe, whose items leave their loops after
+    /// 65,535 iterations in all, without a word.
+    /// </summary>
+    public bool TakesLongItems => IsCpu && !Name.StartsWith("llvmpipe", StringComparison.Ordinal);
+}

@@ -38,19 +38,19 @@ public sealed class LaunchPlan(GpuCapabilities device)
     const long WorkspaceBytes = 32 << 20;
 
     /// <summary>Whether products run in panels, whose second operand is packed first.</summary>
-    public bool UsesPanels { get; init; } = device.IsCpu;
+    public bool UsesPanels { get; init; } = device.TakesLongItems;
 
     /// <summary>
     /// Elements that an item takes where it may take several neighbours: a GPU's items read side by side, a CPU's
     /// loop over vectors.
     /// </summary>
-    public int ElementsEach => device.IsCpu ? CpuBlock : 1;
+    public int ElementsEach => device.TakesLongItems ? CpuBlock : 1;
 
     /// <summary>
     /// Whether one item sums what a group would with a tree in shared memory: on a CPU a group is one thread, and each
     /// barrier a loop over its items.
     /// </summary>
-    public bool SumsByItem => device.IsCpu;
+    public bool SumsByItem => device.TakesLongItems;
 
     /// <summary>How a batch of products of M x N runs.</summary>
     public ProductForm Product(int m, int n, int batch)
@@ -93,12 +93,12 @@ public sealed class LaunchPlan(GpuCapabilities device)
     public (int Groups, int Stride) Workspaces(int slots, int anchors)
     {
         long fit = Math.Max(1, WorkspaceBytes / (16L * slots));
-        long wanted = Math.Min(anchors, device.IsCpu ? 2L * device.ComputeUnits : 16L * device.ComputeUnits);
+        long wanted = Math.Min(anchors, device.TakesLongItems ? 2L * device.ComputeUnits : 16L * device.ComputeUnits);
         return ((int)Math.Max(1, Math.Min(fit, wanted)), slots);
     }
 
     /// <summary>In how many parts a table of triplets is counted: each takes a number a row of the batch.</summary>
-    public int IndexBlocks(int triplets) => Math.Clamp(triplets / 256, 1, device.IsCpu ? 16 : 64);
+    public int IndexBlocks(int triplets) => Math.Clamp(triplets / 256, 1, device.TakesLongItems ? 16 : 64);
 
     static long Groups(int m, int n, int batch, int tileM, int tileN) =>
         (long)batch * ((m + tileM - 1) / tileM) * ((n + tileN - 1) / tileN);
