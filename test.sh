@@ -46,7 +46,7 @@ run() {
 }
 
 for project in tests/*.Tests; do
-    run dotnet test "$project" -c Release --no-build --nologo -v quiet ${1:+--filter "FullyQualifiedName~$1"}
+    run dotnet test "$project" -c Release --no-build --nologo --logger "console;verbosity=minimal" ${1:+--filter "FullyQualifiedName~$1"}
 done
 if [ $# = 0 ]; then
     run tests/rusticl.sh

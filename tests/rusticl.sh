@@ -14,7 +14,7 @@ mkdir "$work/vendors" && cp "$icd" "$work/vendors"
 export OCL_ICD_VENDORS=$work/vendors RUSTICL_ENABLE=llvmpipe TRIPLETGPU_CACHE=$work/cache TRIPLETGPU_REQUIRE=opencl
 echo "On rusticl:"
 failed=0
-run() { dotnet test "tests/$1" -c "$configuration" --no-build --nologo -v quiet --filter "$2" || failed=1; }
+run() { dotnet test "tests/$1" -c "$configuration" --no-build --nologo --logger "console;verbosity=minimal" --filter "$2" || failed=1; }
 
 run Engine.Tests "FullyQualifiedName~OpTests&FullyQualifiedName~opencl"
 run Kernels.Tests "FullyQualifiedName~KernelSuiteTests"
