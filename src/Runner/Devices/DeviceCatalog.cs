@@ -17,14 +17,14 @@ static class DeviceCatalog
     public static IReadOnlyList<DeviceEntry> List()
     {
         var entries = new List<DeviceEntry>();
-        string? chosen = GpuDevice.Best()?.Id;
+        GpuDevice? chosen = null;
         foreach (string family in GpuDevice.Families)
         {
             IReadOnlyList<GpuDevice> gpus = GpuDevice.Find(family, out string reason);
+            chosen ??= gpus.FirstOrDefault(g => g.SuitsAuto);
             entries.AddRange(gpus.Select(g => new DeviceEntry(
                 g.Id, g.Capabilities.Name, g.Driver, g.Capabilities.GlobalBytes, g.Capabilities.ComputeUnits,
-                g.Id == chosen,
-                g.Unusable == "", g.Unusable == "" ? null : g.Unusable)));
+                g == chosen, g.Unusable == "", g.Unusable == "" ? null : g.Unusable)));
             if (gpus.Count == 0) entries.Add(DeviceEntry.Missing(family, reason));
         }
         entries.AddRange(OpenClVendors.Broken().Select(b => DeviceEntry.Missing("opencl", b.Reason)));

@@ -38,7 +38,7 @@ sealed class GpuDevice(
     public string Unusable => unusable.Value;
 
     /// <summary>Whether <c>auto</c> takes it: a device that is itself a CPU is slower than the CPU backend.</summary>
-    public bool SuitsAuto => takenByAuto && !Capabilities.IsCpu && Unusable == "";
+    public bool SuitsAuto => takenByAuto && GpuPresence.IsPossible && !Capabilities.IsCpu && Unusable == "";
 
     /// <summary>The device that <c>auto</c> takes before the CPU, if there is one.</summary>
     public static GpuDevice? Best() => GpuPresence.IsPossible
