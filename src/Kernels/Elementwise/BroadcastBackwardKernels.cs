@@ -29,7 +29,7 @@ public static partial class BroadcastBackwardKernels
             sum += TMath.BackwardA(a[dims.OffsetA(i)], b[dims.OffsetB(i)], y[i], dy[i]);
         }
         partial[item] = sum;
-        SumGroup(partial, item);
+        GroupSum.Fold(partial, item, Items);
         if (item == 0)
             da[element] = accumulate != 0 ? da[element] + partial[0] : partial[0];
     }
@@ -50,7 +50,7 @@ public static partial class BroadcastBackwardKernels
             sum += TMath.BackwardB(a[dims.OffsetA(i)], b[dims.OffsetB(i)], y[i], dy[i]);
         }
         partial[item] = sum;
-        SumGroup(partial, item);
+        GroupSum.Fold(partial, item, Items);
         if (item == 0)
             db[element] = accumulate != 0 ? db[element] + partial[0] : partial[0];
     }
@@ -87,17 +87,5 @@ public static partial class BroadcastBackwardKernels
             sum += TMath.BackwardB(a[dims.OffsetA(i)], b[dims.OffsetB(i)], y[i], dy[i]);
         }
         db[element] = accumulate != 0 ? db[element] + sum : sum;
-    }
-
-    /// <summary>partial[0] = the sum of partial: halves the number of live items until one is left.</summary>
-    static void SumGroup(ArrayView<float> partial, int item)
-    {
-        Group.Barrier();
-        for (int half = Items / 2; half > 0; half /= 2)
-        {
-            if (item < half)
-                partial[item] += partial[item + half];
-            Group.Barrier();
-        }
     }
 }

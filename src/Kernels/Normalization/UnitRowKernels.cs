@@ -20,7 +20,7 @@ public static partial class UnitRowKernels
         for (int j = item; j < width; j += Items)
             sum = Fused.MultiplyAdd(x[row * width + j], x[row * width + j], sum);
         partial[item] = sum;
-        SumGroup(partial, item);
+        GroupSum.Fold(partial, item, Items);
         float norm = MathF.Sqrt(partial[0]);
         if (item == 0)
             norms[row] = norm;
@@ -41,24 +41,13 @@ public static partial class UnitRowKernels
         for (int j = item; j < width; j += Items)
             sum = Fused.MultiplyAdd(y[row * width + j], dy[row * width + j], sum);
         partial[item] = sum;
-        SumGroup(partial, item);
+        GroupSum.Fold(partial, item, Items);
         float along = -partial[0], inverse = norms[row] < epsilon ? 0f : 1f / norms[row];
         for (int j = item; j < width; j += Items)
         {
             int at = row * width + j;
             float gradient = inverse == 0f ? 0f : Fused.MultiplyAdd(y[at], along, dy[at]) * inverse;
             dx[at] = accumulate != 0 ? dx[at] + gradient : gradient;
-        }
-    }
-
-    static void SumGroup(ArrayView<float> partial, int item)
-    {
-        Group.Barrier();
-        for (int half = Items / 2; half > 0; half /= 2)
-        {
-            if (item < half)
-                partial[item] += partial[item + half];
-            Group.Barrier();
         }
     }
 }

@@ -54,13 +54,7 @@ public static partial class ReductionKernels
         for (int j = item; j < box.Count; j += Items)
             sum += x[box.ResultIndex(element, j, dims)];
         partial[item] = sum;
-        Group.Barrier();
-        for (int half = Items / 2; half > 0; half /= 2)
-        {
-            if (item < half)
-                partial[item] += partial[item + half];
-            Group.Barrier();
-        }
+        GroupSum.Fold(partial, item, Items);
         if (item == 0)
             y[element] = accumulate != 0 ? y[element] + scale * partial[0] : scale * partial[0];
     }

@@ -33,7 +33,7 @@ public static partial class SoftmaxKernels
         for (int j = item; j < width; j += Items)
             sum += MathF.Exp(x[row * width + j] - top);
         partial[item] = sum;
-        SumGroup(partial, item);
+        GroupSum.Fold(partial, item, Items);
         if (item == 0)
         {
             logSums[2 * row] = top;
@@ -61,7 +61,7 @@ public static partial class SoftmaxKernels
         for (int j = item; j < width; j += Items)
             sum += dy[row * width + j];
         partial[item] = sum;
-        SumGroup(partial, item);
+        GroupSum.Fold(partial, item, Items);
         float total = partial[0];
         for (int j = item; j < width; j += Items)
         {
@@ -90,7 +90,7 @@ public static partial class SoftmaxKernels
                 : float.NaN;
         }
         partial[item] = sum;
-        SumGroup(partial, item);
+        GroupSum.Fold(partial, item, Items);
         if (item == 0)
             loss[0] = partial[0] / rows;
     }
@@ -108,16 +108,5 @@ public static partial class SoftmaxKernels
         if (labels[row] == c) share -= 1f;
         float gradient = dloss[0] / rows * share;
         dx[i] = accumulate != 0 ? dx[i] + gradient : gradient;
-    }
-
-    static void SumGroup(ArrayView<float> partial, int item)
-    {
-        Group.Barrier();
-        for (int half = Items / 2; half > 0; half /= 2)
-        {
-            if (item < half)
-                partial[item] += partial[item + half];
-            Group.Barrier();
-        }
     }
 }
