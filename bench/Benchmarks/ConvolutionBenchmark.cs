@@ -31,7 +31,7 @@ static class ConvolutionBenchmark
     {
         foreach ((int n, int c, int size, int k, int kernel, int stride) in layers.Count > 0 ? layers : Layers)
         {
-            System.Random random = new(1);
+            Random random = new(1);
             ConvolutionGeometry geometry = new(stride, padding: kernel / 2);
             ConvolutionDims dims = new(n, c, size, size, k, kernel, kernel, geometry);
             using Step outer = device.BeginStep(record: false);

@@ -1,8 +1,9 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
-using TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Optimizers;
 using TripletGpu.Ops;
-using TripletGpu.Random;
+using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Benchmarks;
 

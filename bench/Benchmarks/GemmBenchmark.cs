@@ -11,7 +11,7 @@ static class GemmBenchmark
 
     public static void Run(Device device, double seconds)
     {
-        System.Random random = new(1);
+        Random random = new(1);
         foreach ((int m, int n, int k) in Products)
         {
             using Step outer = device.BeginStep(record: false);
@@ -30,7 +30,7 @@ static class GemmBenchmark
 /// <summary>Random values between -0.5 and 0.5.</summary>
 static class Noise
 {
-    public static Tensor Tensor(Device device, System.Random random, params ReadOnlySpan<int> shape)
+    public static Tensor Tensor(Device device, Random random, params ReadOnlySpan<int> shape)
     {
         Shape extents = new(shape);
         float[] values = new float[extents.Count];

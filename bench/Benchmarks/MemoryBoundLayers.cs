@@ -2,6 +2,7 @@ using System.Diagnostics;
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
 using TripletGpu.Backends.Cpu;
+using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Benchmarks;
@@ -80,7 +81,7 @@ static class MemoryBoundLayers
 
     static Tensor Random(Device device, Shape shape, float least = -1)
     {
-        System.Random random = new(1);
+        Random random = new(1);
         float[] values = new float[shape.Count];
         for (int i = 0; i < values.Length; i++) values[i] = least + 2 * random.NextSingle();
         return device.Tensor(shape, values);

@@ -1,7 +1,7 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
+using TripletGpu.MetricLearning;
 using TripletGpu.Models;
-using TripletGpu.Ops;
 using TripletGpu.Optimizers;
 
 namespace TripletGpu.Benchmarks;
@@ -77,7 +77,7 @@ static class SmallCnnBenchmark
 
     static float[] Uniform(long count)
     {
-        System.Random random = new(1);
+        Random random = new(1);
         float[] values = new float[count];
         for (int i = 0; i < values.Length; i++) values[i] = 2 * random.NextSingle() - 1;
         return values;

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using TripletGpu.Autograd;
-using TripletGpu.Random;
+using TripletGpu.RandomNumbers;
 using TripletGpu.Runner.Devices;
 
 namespace TripletGpu.OperationBenchmarks;

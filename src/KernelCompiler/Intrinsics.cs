@@ -30,7 +30,7 @@ static class Intrinsics
             case "IntrinsicMath" when floats && m.Name == "CopySign": return "MathF_CopySign";
             case "IntrinsicMath" when floats && m.Name is "Abs" or "Max" or "Min" or "Clamp": return "MathF_" + m.Name;
             case "IntrinsicMath" when integers && Integers.Contains(m.Name): return "Math_" + m.Name;
-            case "Fused" when floats && m.ContainingNamespace.ToDisplayString() == "TripletGpu.Kernels":
+            case "Fused" when floats && m.ContainingNamespace.ToDisplayString() == "TripletGpu.Kernels.Functions":
                 return "Fused_" + m.Name;
             case "Group" when m.Name == "Barrier":
             case "MemoryFence":

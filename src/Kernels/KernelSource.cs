@@ -1,12 +1,16 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ILGPU.Runtime;
+using TripletGpu.Kernels.Elementwise;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Launching;
 
 namespace TripletGpu.Kernels;
 
 /// <summary>
 /// A kernel as device text, with what a launch needs to know. The kernel compiler makes one for each kernel.
 /// </summary>
-public sealed partial class KernelSource
+public sealed class KernelSource
 {
     static int count;
     readonly List<(int[] Values, KernelSource Kernel)> variants = [];
@@ -45,6 +49,9 @@ public sealed partial class KernelSource
 
     /// <summary>The device program in names that the preludes define for each target.</summary>
     public required string Body { get; init; }
+
+    /// <summary>Compiles the kernel with ILGPU's own compiler and gives its launcher.</summary>
+    public Func<Accelerator, IlgpuLaunch>? Ilgpu { get; init; }
 
     /// <summary>The complete program in OpenCL C 1.2.</summary>
     public string OpenCl => Prelude.OpenCl + "\n" + Body + "\n";
@@ -105,9 +112,7 @@ public sealed partial class KernelSource
         SharedBytes = SharedBytes,
         UsesDouble = UsesDouble,
         Parameters = Parameters,
-#if ILGPU_PACKAGE
         Ilgpu = Ilgpu,
-#endif
     };
 
     /// <inheritdoc/>

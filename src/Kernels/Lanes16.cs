@@ -1,4 +1,5 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
 
 namespace TripletGpu.Kernels;
 

@@ -1,6 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Engine.Tests.Ops;
-using TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
 using TripletGpu.Models;
 using TripletGpu.Ops;
 using TripletGpu.Support;

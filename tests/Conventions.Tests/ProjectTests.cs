@@ -21,7 +21,7 @@ public sealed class ProjectTests
     [Test]
     public void Kernels_UseTheCompilerOnlyWhileBuilding()
     {
-        string[] loaded = [.. typeof(Kernels.Add).Assembly.GetReferencedAssemblies().Select(a => a.Name!)];
+        string[] loaded = [.. typeof(Kernels.Functions.Add).Assembly.GetReferencedAssemblies().Select(a => a.Name!)];
         Assert.That(loaded.Where(name => name.StartsWith("TripletGpu", StringComparison.Ordinal)), Is.Empty);
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using TripletGpu.Kernels.Functions;
 
 namespace TripletGpu.Kernels.Tests;
 

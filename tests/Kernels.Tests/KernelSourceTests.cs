@@ -1,3 +1,8 @@
+using TripletGpu.Kernels.Elementwise;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Gemm;
+using TripletGpu.Kernels.Launching;
+
 namespace TripletGpu.Kernels.Tests;
 
 public sealed class KernelSourceTests

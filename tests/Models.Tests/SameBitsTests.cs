@@ -1,4 +1,5 @@
 using TripletGpu.Autograd;
+using TripletGpu.MetricLearning;
 using TripletGpu.Modules;
 using TripletGpu.Ops;
 using TripletGpu.Optimizers;
@@ -38,7 +39,7 @@ public sealed class SameBitsTests
         network.Initialize(seed: 3);
         Adam optimizer = new(network.Parameters());
         int[] labels = [.. Enumerable.Range(0, Batch).Select(i => i % Classes)];
-        var random = new System.Random(1);
+        var random = new Random(1);
         float[] losses = new float[Steps];
         for (int i = 0; i < Steps; i++)
         {

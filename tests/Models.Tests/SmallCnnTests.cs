@@ -1,4 +1,5 @@
 using TripletGpu.Autograd;
+using TripletGpu.MetricLearning;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Modules;
 using TripletGpu.Ops;
@@ -71,7 +72,7 @@ public sealed class SmallCnnTests(string device) : DeviceFixture(device)
         Tensor[] p = [.. network.Parameters().Select(parameter => parameter.Value)];
         using Step step = Device.BeginStep(record: false);
         Tensor x = Device.Tensor(
-            new(2, 3, 19, 24), Values.ToSingle(Values.Normal(2 * 3 * 19 * 24, new System.Random(1))));
+            new(2, 3, 19, 24), Values.ToSingle(Values.Normal(2 * 3 * 19 * 24, new Random(1))));
         Tensor low = x.Conv2d(p[0], p[1]).Relu().MaxPool2d(PoolingWindow.Square(2, 2));
         Tensor high = low.Conv2d(p[2], p[3]).Relu().MaxPool2d(PoolingWindow.Square(2, 2));
         Tensor dense = high.Flatten().Linear(p[4], p[5]);
@@ -98,7 +99,7 @@ public sealed class SmallCnnTests(string device) : DeviceFixture(device)
         {
             using Step scope = Device.BeginStep();
             network.SetStep(step);
-            float[] pixels = Values.ToSingle(Values.Normal(GoldenImage.Count, new System.Random(1)));
+            float[] pixels = Values.ToSingle(Values.Normal(GoldenImage.Count, new Random(1)));
             return network.Forward(Device.Tensor(new(1, 1, 16, 16), pixels)).ToArray();
         }
     }

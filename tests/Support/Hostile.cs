@@ -16,7 +16,7 @@ public static class Hostile
         using TemporaryFolder folder = new();
         int step = Math.Max(1, sound.Length / 200);
         for (int length = 0; length < sound.Length; length += step) Try(sound[..length], $"cut to {length} bytes");
-        System.Random random = new(1);
+        Random random = new(1);
         for (int i = 0; i < mutations; i++)
         {
             byte[] changed = (byte[])sound.Clone();

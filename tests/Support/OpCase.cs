@@ -25,7 +25,7 @@ public sealed record OpCase(
     string Name, Op Op, Shape[] Inputs, OracleForward Forward, OracleBackward Backward, Tolerance Tolerance)
 {
     /// <summary>Draws the values of input i; the default is normal with deviation 1.</summary>
-    public Func<int, long, System.Random, double[]> Draw { get; init; } = (_, count, random) =>
+    public Func<int, long, Random, double[]> Draw { get; init; } = (_, count, random) =>
         Values.Normal(count, random);
 
     /// <summary>Inputs that hold integers (labels); they get no gradient.</summary>
@@ -44,7 +44,7 @@ public sealed record OpCase(
 public static class Values
 {
     /// <summary>Standard normal, rounded to float so that oracle and device see the same numbers.</summary>
-    public static double[] Normal(long count, System.Random random, double deviation = 1)
+    public static double[] Normal(long count, Random random, double deviation = 1)
     {
         double[] values = new double[count];
         for (int i = 0; i < values.Length; i++)
@@ -56,7 +56,7 @@ public static class Values
     }
 
     /// <summary>Even in [low, high), rounded to float.</summary>
-    public static double[] Uniform(long count, System.Random random, double low, double high)
+    public static double[] Uniform(long count, Random random, double low, double high)
     {
         double[] values = new double[count];
         for (int i = 0; i < values.Length; i++) values[i] = (float)(low + (high - low) * random.NextDouble());
@@ -64,7 +64,7 @@ public static class Values
     }
 
     /// <summary>Integers 0 .. bound - 1 as doubles, for labels.</summary>
-    public static double[] Integers(long count, System.Random random, int bound)
+    public static double[] Integers(long count, Random random, int bound)
     {
         double[] values = new double[count];
         for (int i = 0; i < values.Length; i++) values[i] = random.Next(bound);

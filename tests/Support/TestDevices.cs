@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using TripletGpu.Backends.Cpu;
+using TripletGpu.Backends.Cpu.SmallConvolution;
 using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.OpenCl;
 

@@ -1,5 +1,5 @@
-using TripletGpu.Kernels;
-using TripletGpu.Random;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Backends;
 

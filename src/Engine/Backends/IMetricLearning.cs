@@ -1,4 +1,4 @@
-using TripletGpu.Ops;
+using TripletGpu.MetricLearning;
 
 namespace TripletGpu.Backends;
 

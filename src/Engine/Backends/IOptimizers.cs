@@ -1,4 +1,4 @@
-using TripletGpu.Kernels;
+using TripletGpu.Kernels.Optimizers;
 
 namespace TripletGpu.Backends;
 

@@ -1,5 +1,5 @@
 using TripletGpu.Ops;
-using TripletGpu.Random;
+using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Modules;
 

@@ -1,3 +1,5 @@
+using TripletGpu.MetricLearning;
+
 namespace TripletGpu.Ops;
 
 /// <summary>y = (x - mean) / sqrt(variance + epsilon) * weight + bias, channel by channel.</summary>

@@ -1,3 +1,5 @@
+using TripletGpu.MetricLearning;
+
 namespace TripletGpu.Ops;
 
 /// <summary>

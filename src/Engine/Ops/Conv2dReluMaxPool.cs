@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
+using TripletGpu.MetricLearning;
 
 namespace TripletGpu.Ops;
 

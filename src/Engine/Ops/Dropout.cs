@@ -1,6 +1,7 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
-using TripletGpu.Random;
+using TripletGpu.MetricLearning;
+using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Ops;
 

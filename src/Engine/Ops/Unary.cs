@@ -1,6 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
-using TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
 
 namespace TripletGpu.Ops;
 

@@ -1,5 +1,5 @@
 using TripletGpu.Autograd;
-using TripletGpu.Kernels;
+using TripletGpu.Kernels.Optimizers;
 using TripletGpu.Modules;
 
 namespace TripletGpu.Optimizers;

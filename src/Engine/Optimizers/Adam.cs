@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
-using TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Optimizers;
 using TripletGpu.Modules;
 
 namespace TripletGpu.Optimizers;

@@ -2,7 +2,8 @@ using System.IO.Enumeration;
 using System.Runtime.InteropServices;
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
-using TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Optimizers;
 using TripletGpu.Modules;
 
 namespace TripletGpu.Optimizers;

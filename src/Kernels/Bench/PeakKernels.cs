@@ -1,6 +1,7 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Bench;
 
 /// <summary>What a device can do at most.</summary>
 public static partial class PeakKernels

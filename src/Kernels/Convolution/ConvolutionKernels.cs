@@ -1,6 +1,8 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Gemm;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Convolution;
 
 /// <summary>
 /// Convolutions as implicit matrix products on a GPU: a group gathers what a step of its tile needs of the images

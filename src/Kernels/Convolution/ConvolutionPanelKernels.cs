@@ -1,6 +1,8 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Gemm;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Convolution;
 
 /// <summary>
 /// Convolutions as implicit matrix products on a device that is itself a CPU: one item gathers what a tile needs of the

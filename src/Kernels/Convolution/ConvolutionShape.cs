@@ -1,4 +1,6 @@
-namespace TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
+
+namespace TripletGpu.Kernels.Convolution;
 
 /// <summary>A convolution of images of C x H x W with K filters of R x S taps to P x Q pixels.</summary>
 public readonly record struct ConvolutionShape(

@@ -1,4 +1,4 @@
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Convolution;
 
 /// <summary>How many neighbouring channels an item takes: one for a GPU, whose items are the lanes.</summary>
 public interface ILanes : IKernelTypeArgument

@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Convolution;
 
 /// <summary>
 /// The image's side of a tile of output pixels, for a CPU: what they see through a tap is copied sixteen at a time

@@ -1,6 +1,7 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Convolution;
 
 /// <summary>
 /// Images of C channels of H x W, with padding PaddedH x PaddedW; K filters of R x S; a map of P x Q windows.

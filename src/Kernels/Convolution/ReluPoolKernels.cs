@@ -1,7 +1,7 @@
 using ILGPU;
 using ILGPU.Algorithms;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Convolution;
 
 /// <summary>Planes of H x W pooled to P x Q, Channels planes an image.</summary>
 public readonly record struct ReluPoolDims(int Channels, int H, int W, int P, int Q);

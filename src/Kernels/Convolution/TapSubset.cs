@@ -1,4 +1,4 @@
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Convolution;
 
 /// <summary>
 /// Every StepR-th line and every StepS-th column of a filter's taps from tap (FirstR, FirstS) on: Lines x

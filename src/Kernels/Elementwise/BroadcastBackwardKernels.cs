@@ -1,6 +1,8 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Reductions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Elementwise;
 
 /// <summary>
 /// Gradients of broadcast operands: each element gathers from the results it took part in, so that nothing needs an

@@ -1,4 +1,4 @@
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Elementwise;
 
 /// <summary>
 /// The elements of a result that one element of a broadcast operand takes part in: a box of six axes. Along an axis

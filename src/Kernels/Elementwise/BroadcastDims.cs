@@ -1,4 +1,4 @@
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Elementwise;
 
 /// <summary>
 /// A shape of six axes with the strides of two operands along them; an operand that is broadcast along an axis has

@@ -1,6 +1,7 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Elementwise;
 
 /// <summary>Dropout's mask as numbers: which bits are kept, and of which random sequence.</summary>
 public readonly record struct DropoutDims(

@@ -1,6 +1,7 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Elementwise;
 
 /// <summary>
 /// One value from one or two values. All are bound by memory: 4 bytes an operand and element, a few operations. Generic

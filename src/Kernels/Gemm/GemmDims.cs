@@ -1,4 +1,4 @@
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Gemm;
 
 /// <summary>
 /// C (M x N) = A (M x K) times B (K x N), for each of a batch. Element (m, k) of A lies at m * RowA + k * ColumnA, of B

@@ -1,6 +1,7 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Gemm;
 
 /// <summary>Matrix products through tiles in shared memory, for GPUs.</summary>
 public static partial class GemmKernels

@@ -1,6 +1,7 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Gemm;
 
 /// <summary>
 /// Matrix products for an OpenCL device that is itself a CPU: no group, no barrier. B comes packed in panels of 32

@@ -1,4 +1,4 @@
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Gemm;
 
 /// <summary>
 /// The tiles of a matrix product in shared memory: a group computes M x N of C in steps of K, an item ItemM x ItemN.

@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Gemm;
 
 /// <summary>
 /// The tile of a product that one item of a CPU computes: 8 rows by 32 columns, sixteen sums a vector. The loops over

@@ -1,6 +1,7 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Gemm;
 
 /// <summary>What products through tiles in shared memory have in common.</summary>
 public static class SharedTile

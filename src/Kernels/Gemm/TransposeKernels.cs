@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Gemm;
 
 /// <summary>Transposed copies, where a product wants its second operand dense along its rows.</summary>
 public static partial class TransposeKernels

@@ -1,4 +1,4 @@
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Launching;
 
 /// <summary>A window on device memory, from the host's side.</summary>
 /// <param name="buffer">The driver's handle or address of the buffer.</param>

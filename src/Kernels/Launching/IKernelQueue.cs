@@ -1,4 +1,4 @@
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Launching;
 
 /// <summary>What a launcher needs of a driver.</summary>
 public interface IKernelQueue

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Launching;
 
 /// <summary>How a driver passes an argument.</summary>
 public enum KernelArgumentKind

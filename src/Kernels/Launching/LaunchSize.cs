@@ -1,4 +1,4 @@
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Launching;
 
 /// <summary>A number of groups or items along three axes.</summary>
 public readonly record struct LaunchSize(int X, int Y = 1, int Z = 1)

@@ -1,6 +1,7 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.MetricLearning;
 
 /// <summary>What an item counts and sums for one anchor, and how the group's items are brought together.</summary>
 struct AnchorTally

@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.MetricLearning;
 
 /// <summary>
 /// The rows of a batch by class, in one view of 6 N + 2 numbers that <see cref="ClassKernels"/> fills. A row's

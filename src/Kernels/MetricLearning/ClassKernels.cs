@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.MetricLearning;
 
 /// <summary>
 /// From labels to <see cref="ClassIndex"/>, without the host: <see cref="Count"/>, two sums of

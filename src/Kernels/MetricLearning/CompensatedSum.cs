@@ -1,4 +1,6 @@
-namespace TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
+
+namespace TripletGpu.Kernels.MetricLearning;
 
 /// <summary>
 /// Sums as accurate as in double, on devices without it: a float and the sum of its rounding errors (Neumaier 1974,

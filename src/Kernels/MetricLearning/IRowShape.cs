@@ -1,6 +1,7 @@
 using ILGPU;
+using TripletGpu.Kernels.Gemm;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.MetricLearning;
 
 /// <summary>
 /// How a group works on rows of embeddings. Columns of distances are dealt out in blocks: an item computes

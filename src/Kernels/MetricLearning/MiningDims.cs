@@ -1,4 +1,4 @@
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.MetricLearning;
 
 /// <summary>What is chosen for an anchor; the engine's triplet rules, as devices know them.</summary>
 public enum MiningChoice

@@ -1,6 +1,8 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Gemm;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.MetricLearning;
 
 /// <summary>Queries, references and what is asked.</summary>
 /// <param name="Queries">Rows that ask.</param>

@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.MetricLearning;
 
 /// <summary>
 /// An anchor's workspace: four rows of slots, one slot a positive and one more. First a sort of the positives between

@@ -1,6 +1,8 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Gemm;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.MetricLearning;
 
 /// <summary>
 /// Squared L2 distances of rows: sums of squared differences, never the expanded product, so that equal rows are

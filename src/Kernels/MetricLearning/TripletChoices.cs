@@ -1,6 +1,7 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.MetricLearning;
 
 /// <summary>
 /// What a rule takes from an anchor's sorted positives and filled buckets. Each item answers for a run of neighbouring

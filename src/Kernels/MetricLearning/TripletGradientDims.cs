@@ -1,4 +1,4 @@
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.MetricLearning;
 
 /// <summary>What the gradient of a triplet loss depends on.</summary>
 /// <param name="N">Rows.</param>

@@ -1,6 +1,7 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.MetricLearning;
 
 /// <summary>
 /// dE_i = dy / divisor * sum_j w_ij * 2 (e_i - e_j), for the L2 distance with 1 / d_ij in the place of 2 (0 where d_ij

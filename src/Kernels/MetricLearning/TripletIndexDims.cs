@@ -1,4 +1,4 @@
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.MetricLearning;
 
 /// <summary>A table of triplets and the blocks that it is counted in.</summary>
 /// <param name="N">Rows of the batch.</param>

@@ -1,6 +1,7 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.MetricLearning;
 
 /// <summary>
 /// Distances, mining and losses of a batch in one kernel (arXiv 1503.03832, 3.2, and the other rules of the engine).

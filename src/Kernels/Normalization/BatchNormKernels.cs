@@ -1,6 +1,7 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Normalization;
 
 /// <summary>
 /// Images of Channels planes of Plane elements each; a channel's elements lie in all images. Where a kernel takes a

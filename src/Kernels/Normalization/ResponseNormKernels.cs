@@ -1,6 +1,7 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Normalization;
 
 /// <summary>
 /// Local response norm over Size channels around each one, images of Channels planes of Plane elements. Each: the

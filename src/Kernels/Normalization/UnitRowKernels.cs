@@ -1,6 +1,8 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Reductions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Normalization;
 
 /// <summary>
 /// L2 normalisation of the rows of a matrix. One group a row, a tree in shared memory. The order of the sums, and with

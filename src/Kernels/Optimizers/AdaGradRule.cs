@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Optimizers;
 
 /// <summary>
 /// AdaGrad (Duchi et al. 2011), as in PyTorch: <c>g += weightDecay * w; s += g^2; w -= rate * g / (sqrt(s) +

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Optimizers;
 
 /// <summary>
 /// Adam (Kingma and Ba 2015), as in PyTorch: <c>g += weightDecay * w; m = beta1 * m + (1 - beta1) * g; v = beta2 * v +

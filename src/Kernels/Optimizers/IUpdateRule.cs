@@ -1,4 +1,6 @@
-namespace TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
+
+namespace TripletGpu.Kernels.Optimizers;
 
 /// <summary>
 /// How an optimizer changes one weight by its gradient, in a scalar and a vector form. The struct holds the settings of

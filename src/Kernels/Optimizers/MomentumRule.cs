@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Optimizers;
 
 /// <summary>
 /// Stochastic gradient descent with momentum, as in PyTorch: <c>g += weightDecay * w; b = momentum * b + g; w -= rate *

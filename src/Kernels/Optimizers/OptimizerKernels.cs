@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Optimizers;
 
 /// <summary>Parameter updates, generic over the rule.</summary>
 public static partial class OptimizerKernels

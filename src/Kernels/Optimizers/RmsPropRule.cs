@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Optimizers;
 
 /// <summary>
 /// RMSProp (Tieleman and Hinton 2012), as in PyTorch: <c>g += weightDecay * w; s = alpha * s + (1 - alpha) * g^2; b =

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Optimizers;
 
 /// <summary>
 /// Stochastic gradient descent without momentum: <c>w -= rate * (g + weightDecay * w)</c>. Keeps nothing.

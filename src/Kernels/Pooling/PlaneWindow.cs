@@ -1,4 +1,4 @@
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Pooling;
 
 /// <summary>
 /// Windows of R x S over planes of H x W that give planes of P x Q. Window (p, q) starts at line p * StrideH - Top and

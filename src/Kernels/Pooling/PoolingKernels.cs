@@ -1,7 +1,8 @@
 using ILGPU;
 using ILGPU.Algorithms;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Pooling;
 
 /// <summary>
 /// Pooling of planes. Forward kernels are parallel over outputs, backward kernels over inputs: each input gathers from

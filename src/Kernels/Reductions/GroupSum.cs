@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Reductions;
 
 /// <summary>The sum over a group's items as a tree in shared memory.</summary>
 public static class GroupSum

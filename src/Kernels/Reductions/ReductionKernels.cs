@@ -1,6 +1,7 @@
 using ILGPU;
+using TripletGpu.Kernels.Elementwise;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Reductions;
 
 /// <summary>
 /// A tensor seen as outer x reduced x inner; the middle axis goes away. A row sum has inner 1, a column sum outer 1, a

@@ -1,6 +1,7 @@
 using ILGPU;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Reductions;
 
 /// <summary>
 /// Softmax along the rows of a matrix. One group a row, trees in shared memory; each row is read twice.

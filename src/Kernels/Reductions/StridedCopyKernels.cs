@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Reductions;
 
 /// <summary>
 /// A box of up to six axes with the strides of its source and its target along them. An item takes Each elements along

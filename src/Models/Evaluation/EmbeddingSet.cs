@@ -1,5 +1,3 @@
-using TripletGpu.Autograd;
-
 namespace TripletGpu.Models.Evaluation;
 
 /// <summary>Rows to compare, with their classes: embeddings, or raw pixels as a baseline.</summary>

@@ -1,5 +1,5 @@
 using TripletGpu.Autograd;
-using TripletGpu.Ops;
+using TripletGpu.MetricLearning;
 
 namespace TripletGpu.Models.Evaluation;
 

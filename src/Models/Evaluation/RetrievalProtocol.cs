@@ -1,6 +1,6 @@
 using TripletGpu.Autograd;
-using TripletGpu.Ops;
-using TripletGpu.Random;
+using TripletGpu.MetricLearning;
+using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Models.Evaluation;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using TripletGpu.Random;
+using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Models.Evaluation;
 

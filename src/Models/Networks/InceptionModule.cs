@@ -1,3 +1,4 @@
+using TripletGpu.MetricLearning;
 using TripletGpu.Modules;
 using TripletGpu.Ops;
 using L2Pool2d = TripletGpu.Modules.L2Pool2d;

@@ -204,6 +204,6 @@ public sealed class OnnxGraph : Module
     /// <summary>The values that the file has.</summary>
     sealed record InitialValues(float[] Values) : Initializer
     {
-        public override void Fill(Span<float> values, Random.Philox random) => Values.CopyTo(values);
+        public override void Fill(Span<float> values, RandomNumbers.Philox random) => Values.CopyTo(values);
     }
 }

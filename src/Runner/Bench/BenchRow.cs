@@ -1,4 +1,4 @@
-using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.Drivers;
 
 namespace TripletGpu.Runner.Bench;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.Drivers;
 
 namespace TripletGpu.Runner.Bench;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Backends.Gpu;
-using TripletGpu.Kernels;
+using TripletGpu.Kernels.Bench;
+using TripletGpu.Kernels.Launching;
 
 namespace TripletGpu.Runner.Bench;
 

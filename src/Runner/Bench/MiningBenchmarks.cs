@@ -1,6 +1,7 @@
 using TripletGpu.Autograd;
+using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
-using TripletGpu.Random;
+using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Runner.Bench;
 

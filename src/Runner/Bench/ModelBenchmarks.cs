@@ -1,11 +1,12 @@
 using TripletGpu.Autograd;
+using TripletGpu.MetricLearning;
 using TripletGpu.Models;
 using TripletGpu.Models.Summary;
 using TripletGpu.Ops;
 using TripletGpu.Optimizers;
-using TripletGpu.Random;
+using TripletGpu.RandomNumbers;
 using TripletGpu.Runner.Configuration;
-using TripletGpu.Runner.Training;
+using TripletGpu.Runner.Networks;
 
 namespace TripletGpu.Runner.Bench;
 
@@ -31,7 +32,7 @@ sealed class ModelBenchmarks(Device device, double peakGflops)
         BenchTimer timer = new(device);
         foreach ((string name, int batch, ModelConfig model) in Models)
         {
-            EmbeddingNetwork network = Networks.Create(model, seed: 1, device);
+            EmbeddingNetwork network = NetworkFactory.Create(model, seed: 1, device);
             network.Initialize(seed: 1);
             Sgd optimizer = new(network.Parameters(), momentum: 0.9f);
             Shape shape = new([batch, .. network.ImageShape.ToArray()]);

@@ -1,7 +1,8 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
+using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
-using TripletGpu.Random;
+using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Runner.Bench;
 

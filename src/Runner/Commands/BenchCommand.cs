@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using TripletGpu.Backends.Cpu;
-using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Runner.Bench;
 using TripletGpu.Runner.Display;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using TripletGpu.Kernels;
+using TripletGpu.Kernels.Gemm;
 using TripletGpu.Runner.Display;
 
 namespace TripletGpu.Runner.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using TripletGpu.Ops;
+using TripletGpu.MetricLearning;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Mining;
 

@@ -3,11 +3,11 @@ using System.Globalization;
 using Spectre.Console;
 using TripletGpu.Models.Networks;
 using TripletGpu.Models.Summary;
-using TripletGpu.Modules;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Devices;
 using TripletGpu.Runner.Display;
-using TripletGpu.Runner.Training;
+using TripletGpu.Runner.Networks;
+using TripletGpu.Runner.Runs;
 
 namespace TripletGpu.Runner.Commands;
 
@@ -37,7 +37,7 @@ static class SummaryCommand
                 ? config.Model with { Input = ParseInput(text) }
                 : config.Model;
             using Device device = DeviceCatalog.Open(DeviceCatalog.Auto, threads: 0);
-            Describe(terminal, name, Networks.Create(network, config.Train.Seed, device), parsed.GetValue(json));
+            Describe(terminal, name, NetworkFactory.Create(network, config.Train.Seed, device), parsed.GetValue(json));
             return CommandLine.Done;
         });
         return command;

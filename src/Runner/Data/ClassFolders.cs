@@ -1,5 +1,5 @@
 using System.Globalization;
-using TripletGpu.Random;
+using TripletGpu.RandomNumbers;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Images;
 

@@ -1,4 +1,4 @@
-using TripletGpu.Random;
+using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Runner.Data;
 

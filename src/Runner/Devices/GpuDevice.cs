@@ -1,5 +1,6 @@
 using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.Cuda;
+using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.Ilgpu;
 using TripletGpu.Backends.Gpu.OpenCl;
 

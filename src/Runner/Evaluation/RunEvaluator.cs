@@ -3,7 +3,7 @@ using TripletGpu.Models.Evaluation;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Display;
-using TripletGpu.Runner.Training;
+using TripletGpu.Runner.Networks;
 
 namespace TripletGpu.Runner.Evaluation;
 
@@ -65,7 +65,7 @@ sealed class RunEvaluator(
     Baselines MeasureBaselines()
     {
         double? raw = MeasureRawPixels();
-        EmbeddingNetwork untrained = Networks.Create(config.Model, config.Train.Seed, network.Device);
+        EmbeddingNetwork untrained = NetworkFactory.Create(config.Model, config.Train.Seed, network.Device);
         untrained.Initialize(config.Train.Seed);
         (EmbeddingSet queries, EmbeddingSet? references) = Embed(untrained);
         untrained.Release();

@@ -4,6 +4,7 @@ using TripletGpu.Models.Evaluation;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Reports;
+using TripletGpu.Runner.Runs;
 using TripletGpu.Runner.Training;
 
 namespace TripletGpu.Runner.Evaluation;
@@ -82,7 +83,7 @@ static class RunReport
     {
         EmbeddingSet all = measured.Queries;
         int[] rows = [.. Enumerable.Range(0, all.Count)];
-        new Random.Philox(seed, Random.Streams.Evaluation).Shuffle(rows.AsSpan());
+        new RandomNumbers.Philox(seed, RandomNumbers.Streams.Evaluation).Shuffle(rows.AsSpan());
         Array.Resize(ref rows, Math.Min(MapPoints, rows.Length));
         EmbeddingSet shown = all.Select(rows);
         (float[] x, float[] y) = NeighbourEmbedding.Place(shown.Values, shown.Count, shown.Dimension);

@@ -1,4 +1,3 @@
-#if !IMAGESHARP
 namespace TripletGpu.Runner.Images;
 
 public static partial class ImageFile
@@ -10,4 +9,3 @@ public static partial class ImageFile
 
     private static partial PixelImage DecodeJpeg(ReadOnlySpan<byte> file) => JpegDecoder.Decode(file);
 }
-#endif

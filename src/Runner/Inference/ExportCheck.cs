@@ -2,7 +2,7 @@ using TripletGpu.Autograd;
 using TripletGpu.Models;
 using TripletGpu.Models.Onnx;
 using TripletGpu.Models.Serialization;
-using TripletGpu.Random;
+using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Runner.Inference;
 

@@ -2,7 +2,8 @@ using TripletGpu.Autograd;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Configuration;
-using TripletGpu.Runner.Training;
+using TripletGpu.Runner.Networks;
+using TripletGpu.Runner.Runs;
 
 namespace TripletGpu.Runner.Inference;
 
@@ -35,7 +36,7 @@ sealed class RunnableNetwork : RunnableModel
             throw new UserErrorException(
                 $"{path} does not say which network its weights are for; triplet import --as writes that down");
         RunConfig config = ConfigReader.Parse($$"""{ "model": {{described}} }""", path, []);
-        EmbeddingNetwork network = Networks.Create(config.Model, config.Train.Seed, device);
+        EmbeddingNetwork network = NetworkFactory.Create(config.Model, config.Train.Seed, device);
         Weights.Read(path, network);
         return new RunnableNetwork(network);
     }

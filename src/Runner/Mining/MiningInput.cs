@@ -1,5 +1,5 @@
+using TripletGpu.MetricLearning;
 using TripletGpu.Models.Serialization;
-using TripletGpu.Ops;
 
 namespace TripletGpu.Runner.Mining;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using TripletGpu.Autograd;
 using TripletGpu.Backends.Gpu;
+using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Runner.Mining;

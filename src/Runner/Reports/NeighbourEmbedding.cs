@@ -1,5 +1,5 @@
 using System.Numerics;
-using TripletGpu.Random;
+using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Runner.Reports;
 

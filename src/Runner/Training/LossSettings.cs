@@ -1,3 +1,4 @@
+using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 using TripletGpu.Runner.Configuration;
 

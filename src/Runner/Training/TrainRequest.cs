@@ -1,4 +1,5 @@
 using TripletGpu.Runner.Configuration;
+using TripletGpu.Runner.Runs;
 
 namespace TripletGpu.Runner.Training;
 

@@ -4,6 +4,7 @@ using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Evaluation;
+using TripletGpu.Runner.Runs;
 
 namespace TripletGpu.Runner.Training;
 

@@ -7,6 +7,7 @@ using TripletGpu.Modules;
 using TripletGpu.Optimizers;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
+using TripletGpu.Runner.Networks;
 using TripletGpu.Schedules;
 
 namespace TripletGpu.Runner.Training;
@@ -68,7 +69,7 @@ sealed class TrainingParts : IDisposable
         DatasetBatches batches = new(
             data.Train, Samplers.Create(config, data.Train), Augmentations.Parse(config.Data.Augment),
             config.Train.Seed);
-        EmbeddingNetwork network = Networks.Create(config.Model, config.Train.Seed, device);
+        EmbeddingNetwork network = NetworkFactory.Create(config.Model, config.Train.Seed, device);
         network.Initialize(config.Train.Seed);
         if (config.Model.Weights is { } weights)
             Weights.Read(weights, network, mayDiffer: p => p.Name.StartsWith(Head, StringComparison.Ordinal));

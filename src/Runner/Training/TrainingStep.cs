@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
-using TripletGpu.Models.MetricLearning;
+using TripletGpu.MetricLearning;
+using TripletGpu.Models.Diagnostics;
 using TripletGpu.Ops;
 using TripletGpu.Runner.Data;
 

@@ -1,3 +1,5 @@
+using TripletGpu.Kernels.Functions;
+
 namespace TripletGpu.Kernels;
 
 /// <summary>y = x / (1 + |x|).  dx = dy / (1 + |x|)^2 = dy * (1 - |y|)^2.</summary>

@@ -1,4 +1,5 @@
 using TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
 using TripletGpu.Ops;
 using TripletGpu.Support;
 

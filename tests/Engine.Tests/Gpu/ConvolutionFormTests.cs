@@ -1,8 +1,11 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.Convolution;
+using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Backends.Gpu.OpenCl;
 using TripletGpu.Engine.Tests.Ops;
-using TripletGpu.Kernels;
+using TripletGpu.Kernels.Convolution;
 using TripletGpu.Ops;
 using TripletGpu.Support;
 

@@ -1,8 +1,11 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
 using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Backends.Gpu.OpenCl;
 using TripletGpu.Kernels;
+using TripletGpu.Kernels.Launching;
 using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests.Gpu;

@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using TripletGpu.Backends;
-using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.Cuda;
+using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Kernels;
+using TripletGpu.Kernels.Elementwise;
+using TripletGpu.Kernels.Launching;
 using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests.Gpu;
@@ -123,7 +125,7 @@ public sealed unsafe class CudaDriverTests
     {
         using CudaDriver driver = Open();
         byte[] values = new byte[2 * PinnedStaging.SlotBytes + 3], back = new byte[values.Length];
-        new System.Random(1).NextBytes(values);
+        new Random(1).NextBytes(values);
         nint buffer = driver.Allocate(values.Length);
         fixed (byte* p = values) driver.Upload(p, buffer, values.Length);
         string[] copies = [.. Calls().Split('\n').Where(c => c.StartsWith("cuMemcpy", StringComparison.Ordinal))];

@@ -1,4 +1,5 @@
-using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Backends.Gpu.Launching;
 
 namespace TripletGpu.Engine.Tests.Gpu;
 

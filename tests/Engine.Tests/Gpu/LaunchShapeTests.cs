@@ -1,5 +1,6 @@
-using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Kernels;
+using TripletGpu.Kernels.Gemm;
 
 namespace TripletGpu.Engine.Tests.Gpu;
 

@@ -1,7 +1,9 @@
 using TripletGpu.Backends;
-using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.OpenCl;
 using TripletGpu.Kernels;
+using TripletGpu.Kernels.Elementwise;
+using TripletGpu.Kernels.Launching;
 using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests.Gpu;

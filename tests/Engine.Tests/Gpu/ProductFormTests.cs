@@ -1,4 +1,5 @@
 using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Backends.Gpu.OpenCl;
 using TripletGpu.Support;
 
@@ -19,7 +20,7 @@ public sealed class ProductFormTests
         var plan = new LaunchPlan(driver.Capabilities with { ComputeUnits = units }) { UsesPanels = false };
         using var device = new Device("opencl", new GpuBackend(driver, plan));
         using var step = device.BeginStep();
-        var random = new System.Random(3);
+        var random = new Random(3);
         double[] a = Values.Normal(m * k, random), b = Values.Normal(k * n, random), c = Values.Normal(m * n, random);
         Tensor ta = device.Tensor(transposeA ? new(k, m) : new(m, k), Values.ToSingle(a));
         Tensor tb = device.Tensor(transposeB ? new(n, k) : new(k, n), Values.ToSingle(b));

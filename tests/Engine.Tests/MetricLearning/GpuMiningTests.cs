@@ -1,13 +1,17 @@
 using NUnit.Framework;
 using TripletGpu.Autograd;
 using TripletGpu.Backends.Cpu;
+using TripletGpu.Backends.Cpu.SmallConvolution;
 using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.OpenCl;
 using TripletGpu.Kernels;
+using TripletGpu.Kernels.Launching;
+using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 using TripletGpu.Support;
 
-namespace TripletGpu.Engine.Tests;
+namespace TripletGpu.Engine.Tests.MetricLearning;
 
 /// <summary>A GPU chooses the triplets that the CPU chooses, bit for bit, in little memory.</summary>
 public sealed class GpuMiningTests
@@ -87,7 +91,7 @@ public sealed class GpuMiningTests
             step.Gradients[x].ToArray());
     }
 
-    static float[] Normal(int n, int d) => Values.ToSingle(Values.Normal(n * d, new System.Random(n), 0.1));
+    static float[] Normal(int n, int d) => Values.ToSingle(Values.Normal(n * d, new Random(n), 0.1));
 
     sealed record Mined(
         int[] Triplets, float[] Losses, TripletStatistics Statistics, float Loss, float[] Gradient);

@@ -1,9 +1,10 @@
 using NUnit.Framework;
 using TripletGpu.Autograd;
+using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 using TripletGpu.Support;
 
-namespace TripletGpu.Engine.Tests;
+namespace TripletGpu.Engine.Tests.MetricLearning;
 
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Gpu))]
@@ -15,7 +16,7 @@ public sealed class NearestNeighboursTests(string device) : DeviceFixture(device
     [TestCase(50, 5000, 3, 30)] // more than one chunk of references
     public void NearestNeighbours_MatchAFullSort(int q, int r, int d, int k)
     {
-        System.Random random = new(q);
+        Random random = new(q);
         // Small whole numbers, so that many distances are equal and every one is exact.
         float[] queries = Whole(q * d, random), references = Whole(r * d, random);
         using Step step = Device.BeginStep(record: false);
@@ -35,7 +36,7 @@ public sealed class NearestNeighboursTests(string device) : DeviceFixture(device
     public void SameSet_LeavesOutOnlyTheRowItself()
     {
         const int N = 100, D = 2, K = 4;
-        float[] rows = Whole(N * D, new System.Random(1));
+        float[] rows = Whole(N * D, new Random(1));
         using Step step = Device.BeginStep(record: false);
         Tensor set = Device.Tensor(new Shape(N, D), rows);
         int[] actual = set.NearestNeighbours(set, K, isSameSet: true).Indices.ToIntArray();
@@ -53,7 +54,7 @@ public sealed class NearestNeighboursTests(string device) : DeviceFixture(device
         Assert.That(() => a.NearestNeighbours(a, 0), Throws.ArgumentException.With.Message.Contains("at least 1"));
     }
 
-    static float[] Whole(int count, System.Random random) =>
+    static float[] Whole(int count, Random random) =>
         [.. Enumerable.Range(0, count).Select(_ => (float)random.Next(-4, 5))];
 
     static (int[] Rows, float[] Distances) Sorted(float[] query, float[] references, int k, int except)

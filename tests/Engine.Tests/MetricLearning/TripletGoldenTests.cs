@@ -1,9 +1,9 @@
 using NUnit.Framework;
 using TripletGpu.Autograd;
-using TripletGpu.Ops;
+using TripletGpu.MetricLearning;
 using TripletGpu.Support;
 
-namespace TripletGpu.Engine.Tests;
+namespace TripletGpu.Engine.Tests.MetricLearning;
 
 /// <summary>
 /// Small batches with every edge case, and the losses that TensorFlow Addons, a strict reading of FaceNet, and

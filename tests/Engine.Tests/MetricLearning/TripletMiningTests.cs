@@ -1,11 +1,12 @@
 using NUnit.Framework;
 using TripletGpu.Autograd;
 using TripletGpu.Backends.Cpu;
+using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 using TripletGpu.Oracle;
 using TripletGpu.Support;
 
-namespace TripletGpu.Engine.Tests;
+namespace TripletGpu.Engine.Tests.MetricLearning;
 
 /// <summary>Mining against loops over all triplets, on batches full of ties, duplicates and lonely classes.</summary>
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
@@ -21,7 +22,7 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
     [Test]
     public void RandomBatches_MatchTheRules()
     {
-        System.Random random = new(4000);
+        Random random = new(4000);
         int batches = Device.Backend is CpuBackend ? 4000 : 600; // a device's launches take longer than such a batch
         for (int batch = 0; batch < batches; batch++)
         {
@@ -46,7 +47,7 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
     [TestCase(50, 1)]
     public void ContinuousBatches_MatchTheRules(int n, int classes)
     {
-        System.Random random = new(n);
+        Random random = new(n);
         // Sixteenths: sums of their squares are exact, so that float and double agree about every comparison.
         float[] e = Array.ConvertAll(Values.Normal(n * 11, random, 0.3), v => (float)(Math.Round(v * 16) / 16));
         int[] labels = [.. Enumerable.Range(0, n).Select(i => -5 + 3 * (i % classes))];
@@ -132,7 +133,7 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
     [Test]
     public void RandomSemiHard_GradientIsThatOfTheChosenTriplets()
     {
-        System.Random random = new(8);
+        Random random = new(8);
         const int N = 60, D = 7;
         double[] e = Values.Normal(N * D, random, 0.3);
         int[] labels = [.. Enumerable.Range(0, N).Select(i => i % 5)];
@@ -174,7 +175,7 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
             Assert.Ignore("the number of threads is the driver's");
             return;
         }
-        System.Random random = new(1);
+        Random random = new(1);
         const int N = 170, D = 13;
         float[] e = Values.ToSingle(Values.Normal(N * D, random, 0.3));
         int[] labels = [.. Enumerable.Range(0, N).Select(_ => random.Next(9))];
@@ -195,7 +196,7 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
     [Test]
     public void NonFiniteEmbedding_IsNamed_AndMakesTheLossNaN([Values(float.NaN, float.PositiveInfinity)] float value)
     {
-        float[] e = Values.ToSingle(Values.Normal(40 * 3, new System.Random(1)));
+        float[] e = Values.ToSingle(Values.Normal(40 * 3, new Random(1)));
         e[17 * 3 + 1] = value;
         int[] labels = [.. Enumerable.Range(0, 40).Select(i => i % 4)];
         foreach (TripletRule rule in Rules)
@@ -215,7 +216,7 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
     public void ManyRows_NeedNoMatrix()
     {
         const int N = 12_000, D = 8;
-        float[] e = Values.ToSingle(Values.Normal(N * D, new System.Random(1)));
+        float[] e = Values.ToSingle(Values.Normal(N * D, new Random(1)));
         int[] labels = [.. Enumerable.Range(0, N).Select(i => i / 10)];
         long allocated = GC.GetTotalAllocatedBytes(), live = Device.Pool.LiveBytes;
         Device.Pool.ResetPeak();

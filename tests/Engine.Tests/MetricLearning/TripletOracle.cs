@@ -1,7 +1,8 @@
+using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 using TripletGpu.Oracle;
 
-namespace TripletGpu.Engine.Tests;
+namespace TripletGpu.Engine.Tests.MetricLearning;
 
 /// <summary>The oracle's rules and denominators by the engine's settings.</summary>
 static class TripletOracle

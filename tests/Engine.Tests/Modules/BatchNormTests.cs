@@ -14,7 +14,7 @@ public sealed class BatchNormTests(string device) : DeviceFixture(device)
         norm.Initialize(1);
         Assert.That(norm.Parameters().Select(p => p.Name),
             Is.EqualTo(new[] { "weight", "bias", "running_mean", "running_var" }));
-        float[] x = Values.ToSingle(Values.Normal(2 * 3 * 4 * 4, new System.Random(1)));
+        float[] x = Values.ToSingle(Values.Normal(2 * 3 * 4 * 4, new Random(1)));
 
         norm.IsFrozen = true;
         float[] frozen = Forward(norm, x);

@@ -1,5 +1,5 @@
 using TripletGpu.Autograd;
-using TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
 using TripletGpu.Modules;
 using TripletGpu.Support;
 

@@ -84,7 +84,7 @@ public sealed class Conv2dReluMaxPoolEdgeTests(string device) : DeviceFixture(de
     [Test]
     public void Backward_IsBitEqualEveryTime()
     {
-        System.Random random = new(7);
+        Random random = new(7);
         float[] x = Values.ToSingle(Values.Normal(9 * 8 * 9 * 9, random)),
             w = Values.ToSingle(Values.Normal(5 * 8 * 9, random));
         Assert.That(Gradient(), Is.EqualTo(Gradient()));

@@ -1,6 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Ops;
-using TripletGpu.Random;
+using TripletGpu.RandomNumbers;
 using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests.Ops;
@@ -16,7 +16,7 @@ public sealed class DropoutTests(string device) : DeviceFixture(device)
     public void Dropout_KeepsWhatTheMaskKeeps_InBothPasses(int count)
     {
         using Step step = Device.BeginStep();
-        float[] values = Values.ToSingle(Values.Uniform(count, new System.Random(1), 1, 2));
+        float[] values = Values.ToSingle(Values.Uniform(count, new Random(1), 1, 2));
         Tensor x = Device.Tensor(new Shape(count), values);
         x.RequiresGradient = true;
         Tensor y = x.Dropout(Mask);

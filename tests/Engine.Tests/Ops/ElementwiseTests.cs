@@ -1,5 +1,5 @@
 using TripletGpu.Autograd;
-using TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
 using TripletGpu.Ops;
 using TripletGpu.Support;
 
@@ -94,7 +94,7 @@ public sealed class ElementwiseTests(string device) : DeviceFixture(device)
 
     void AssertAgrees<TMath>() where TMath : struct, IUnaryMath
     {
-        double[] x = Values.Uniform(1000, new System.Random(5), -5, 5);
+        double[] x = Values.Uniform(1000, new Random(5), -5, 5);
         using Step step = Device.BeginStep();
         Tensor input = Device.Tensor(new Shape(x.Length), Values.ToSingle(x));
         input.RequiresGradient = true;

@@ -12,7 +12,7 @@ public sealed class NormalizationTests(string device) : DeviceFixture(device)
     public void BatchNorm2d_InTraining_MovesTheRunningStatistics()
     {
         const int Channels = 3, Plane = 35;
-        double[] x = Values.Normal(4 * Channels * Plane, new System.Random(5), deviation: 3);
+        double[] x = Values.Normal(4 * Channels * Plane, new Random(5), deviation: 3);
         using Step step = Device.BeginStep(record: false);
         Tensor mean = Device.Tensor(new Shape(3), new float[] { 1, -2, 0 });
         Tensor variance = Device.Tensor(new Shape(3), new float[] { 1, 4, 0.5f });
@@ -36,10 +36,10 @@ public sealed class NormalizationTests(string device) : DeviceFixture(device)
     [TestCase(-1e4)]
     public void BatchNorm2d_FarFromZero_LosesNothing(double offset)
     {
-        double[] x = Values.Normal(8 * 2 * 75, new System.Random(6));
+        double[] x = Values.Normal(8 * 2 * 75, new Random(6));
         for (int i = 0; i < x.Length; i++) x[i] = (float)(x[i] + offset);
         double[] weight = [1.5, -0.5], bias = [0.25, 1];
-        double[] dy = Values.Normal(x.Length, new System.Random(7));
+        double[] dy = Values.Normal(x.Length, new Random(7));
         using Step step = Device.BeginStep();
         Tensor input = Device.Tensor(new Shape(8, 2, 5, 15), Values.ToSingle(x));
         Tensor w = Device.Tensor(new Shape(2), Values.ToSingle(weight));

@@ -83,10 +83,10 @@ public sealed class OpTests(string device) : DeviceFixture(device)
 
     internal static double[][] Draw(OpCase c)
     {
-        System.Random random = new(1);
+        Random random = new(1);
         return [.. c.Inputs.Select((shape, i) => c.Draw(i, shape.Count, random))];
     }
 
     internal static double[] Cotangent(OpCase c, double[][] x) =>
-        Values.Normal(c.Forward(x).Length, new System.Random(2));
+        Values.Normal(c.Forward(x).Length, new Random(2));
 }

@@ -17,7 +17,7 @@ public sealed class OracleTests
         // A random cotangent: a plain sum of the outputs would hide errors of softmax and batch norm.
         double[] dy = OpTests.Cotangent(c, x);
         double[]?[] gradients = c.Backward(x, dy);
-        System.Random random = new(3);
+        Random random = new(3);
         for (int input = 0; input < x.Length; input++)
         {
             if (gradients[input] is not { } gradient) continue;

@@ -1,4 +1,5 @@
 using TripletGpu.Autograd;
+using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 using TripletGpu.Support;
 

@@ -1,3 +1,5 @@
+using TripletGpu.Engine.Tests.MetricLearning;
+using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 using TripletGpu.Oracle;
 using TripletGpu.Support;

@@ -1,5 +1,6 @@
 using ILGPU;
 using TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
 
 namespace Snapshots;
 

@@ -1,6 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 using TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
 
 namespace Snapshots;
 

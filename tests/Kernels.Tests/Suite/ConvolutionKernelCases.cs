@@ -1,3 +1,6 @@
+using TripletGpu.Kernels.Convolution;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Gemm;
 using static TripletGpu.Kernels.Tests.Suite.KernelMemory;
 
 namespace TripletGpu.Kernels.Tests.Suite;

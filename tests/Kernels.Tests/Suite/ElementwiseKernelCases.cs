@@ -1,3 +1,5 @@
+using TripletGpu.Kernels.Elementwise;
+using TripletGpu.Kernels.Launching;
 using TripletGpu.Support;
 using static TripletGpu.Kernels.Tests.Suite.KernelMemory;
 

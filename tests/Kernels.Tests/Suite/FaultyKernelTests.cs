@@ -1,5 +1,9 @@
 using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.OpenCl;
+using TripletGpu.Kernels.Elementwise;
+using TripletGpu.Kernels.Launching;
+using TripletGpu.Kernels.Normalization;
 using TripletGpu.Support;
 
 namespace TripletGpu.Kernels.Tests.Suite;

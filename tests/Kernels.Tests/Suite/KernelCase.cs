@@ -1,3 +1,5 @@
+using TripletGpu.Kernels.Gemm;
+using TripletGpu.Kernels.Launching;
 using TripletGpu.Support;
 
 namespace TripletGpu.Kernels.Tests.Suite;

@@ -1,5 +1,7 @@
 using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Kernels.Language;
+using TripletGpu.Kernels.Launching;
 using TripletGpu.Support;
 
 namespace TripletGpu.Kernels.Tests.Suite;
@@ -41,7 +43,7 @@ public abstract class KernelMemory
     public bool IsUndefined { get; init; }
 
     /// <summary>The contents before the launch.</summary>
-    public abstract Array Draw(System.Random random);
+    public abstract Array Draw(Random random);
 
     /// <summary>The array as a kernel called as plain C# sees it.</summary>
     public abstract object View(Array array);
@@ -59,9 +61,9 @@ public abstract class KernelMemory
 }
 
 /// <summary>The same with its type.</summary>
-sealed unsafe class KernelMemory<T>(Func<System.Random, T[]> draw) : KernelMemory where T : unmanaged
+sealed unsafe class KernelMemory<T>(Func<Random, T[]> draw) : KernelMemory where T : unmanaged
 {
-    public override Array Draw(System.Random random) => draw(random);
+    public override Array Draw(Random random) => draw(random);
 
     public override object View(Array array) => GroupEmulator.View((T[])array);
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using ILGPU;
 using ILGPU.Runtime;
 using TripletGpu.Kernels.Language;
+using TripletGpu.Kernels.Launching;
 
 namespace TripletGpu.Kernels.Tests.Suite;
 

@@ -1,5 +1,7 @@
-using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.OpenCl;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Launching;
 using TripletGpu.Support;
 
 namespace TripletGpu.Kernels.Tests.Suite;
@@ -61,7 +63,7 @@ public sealed class KernelSuiteTests
     void Check(KernelCase c, KernelSource kernel, KernelMethod method)
     {
         KernelMemory[] memory = [.. c.Arguments.OfType<KernelMemory>().Distinct()];
-        System.Random random = new(1);
+        Random random = new(1);
         Dictionary<KernelMemory, Array> arrays = memory.ToDictionary(m => m, m => m.Draw(random));
         Dictionary<KernelMemory, nint> device = memory.ToDictionary(
             m => m, m => m.Allocate(driver, arrays[m], writesUndefined: !WatchesReads));

@@ -1,3 +1,5 @@
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Gemm;
 using static TripletGpu.Kernels.Tests.Suite.KernelMemory;
 
 namespace TripletGpu.Kernels.Tests.Suite;

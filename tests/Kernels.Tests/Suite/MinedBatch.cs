@@ -1,4 +1,5 @@
 using ILGPU;
+using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.Support;
 using static TripletGpu.Kernels.Language.GroupEmulator;
 
@@ -15,7 +16,7 @@ sealed class MinedBatch
     public MinedBatch(int n, int d, int classes, bool isWhole = true)
     {
         (N, D) = (n, d);
-        System.Random random = new(n);
+        Random random = new(n);
         Labels = [.. Enumerable.Range(0, n).Select(_ => random.Next(classes))];
         Embeddings = isWhole ? [.. Enumerable.Range(0, n * d).Select(_ => (float)random.Next(4))]
             : Values.ToSingle(Values.Normal(n * d, random));

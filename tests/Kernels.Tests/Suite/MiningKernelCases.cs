@@ -1,4 +1,4 @@
-using TripletGpu.Support;
+using TripletGpu.Kernels.MetricLearning;
 using static TripletGpu.Kernels.Tests.Suite.KernelMemory;
 
 namespace TripletGpu.Kernels.Tests.Suite;

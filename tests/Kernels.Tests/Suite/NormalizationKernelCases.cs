@@ -1,3 +1,5 @@
+using TripletGpu.Kernels.Launching;
+using TripletGpu.Kernels.Normalization;
 using TripletGpu.Support;
 using static TripletGpu.Kernels.Tests.Suite.KernelMemory;
 

@@ -1,3 +1,5 @@
+using TripletGpu.Kernels.Bench;
+using TripletGpu.Kernels.Optimizers;
 using static TripletGpu.Kernels.Tests.Suite.KernelMemory;
 
 namespace TripletGpu.Kernels.Tests.Suite;

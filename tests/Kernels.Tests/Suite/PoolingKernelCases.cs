@@ -1,3 +1,4 @@
+using TripletGpu.Kernels.Pooling;
 using static TripletGpu.Kernels.Tests.Suite.KernelMemory;
 
 namespace TripletGpu.Kernels.Tests.Suite;

@@ -1,3 +1,5 @@
+using TripletGpu.Kernels.Elementwise;
+using TripletGpu.Kernels.Reductions;
 using static TripletGpu.Kernels.Tests.Suite.KernelMemory;
 
 namespace TripletGpu.Kernels.Tests.Suite;

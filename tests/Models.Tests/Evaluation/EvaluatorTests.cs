@@ -49,7 +49,7 @@ public sealed class EvaluatorTests
     [Test]
     public void PerfectEmbeddings_ArePerfectEverywhere()
     {
-        System.Random random = new(1);
+        Random random = new(1);
         const int Classes = 4, Rows = 60;
         int[] labels = [.. Enumerable.Range(0, Rows).Select(i => i % Classes)];
         float[] values = new float[Rows * Classes];
@@ -101,7 +101,7 @@ public sealed class EvaluatorTests
     public void TheSameSeed_DrawsTheSameSamples()
     {
         EmbeddingSet set = new(
-            "test", Values.ToSingle(Values.Normal(90, new System.Random(1))), 3,
+            "test", Values.ToSingle(Values.Normal(90, new Random(1))), 3,
             [.. Enumerable.Range(0, 30).Select(i => i % 3)]);
         EvaluationResult Run(ulong seed) =>
             Evaluator.Evaluate(device, set, null, Protocols.TripletOrder | Protocols.Verification, seed);

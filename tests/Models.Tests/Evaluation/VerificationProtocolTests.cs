@@ -8,7 +8,7 @@ public sealed class VerificationProtocolTests
     [Test]
     public void Auc_IsTheShareOfRightlyOrderedPairsOfPairs()
     {
-        System.Random random = new(1);
+        Random random = new(1);
         // Few values, so that equals occur.
         float[] same = [.. Enumerable.Range(0, 40).Select(_ => (float)random.Next(8))];
         float[] different = [.. Enumerable.Range(0, 55).Select(_ => (float)random.Next(3, 12))];
@@ -42,7 +42,7 @@ public sealed class VerificationProtocolTests
     [Test]
     public void Roc_RisesFromEndToEnd()
     {
-        System.Random random = new(2);
+        Random random = new(2);
         float[] same = Values.ToSingle(Values.Uniform(500, random, 0, 2)),
             different = Values.ToSingle(Values.Uniform(500, random, 1, 4));
         IReadOnlyList<RocPoint> roc = VerificationProtocol.Evaluate(new PairSample(same, different)).Roc;

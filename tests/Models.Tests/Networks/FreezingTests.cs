@@ -1,8 +1,8 @@
 using TripletGpu.Autograd;
+using TripletGpu.MetricLearning;
 using TripletGpu.Models.Networks;
 using TripletGpu.Models.Onnx;
 using TripletGpu.Modules;
-using TripletGpu.Ops;
 using TripletGpu.Optimizers;
 using TripletGpu.Support;
 
@@ -53,7 +53,7 @@ public sealed class FreezingTests
         Sgd optimizer = new(network.Parameters(), momentum: 0.9f);
         using (Step step = Device.BeginStep())
         {
-            float[] pixels = Values.ToSingle(Values.Normal(4 * 3 * 32 * 32, new System.Random(1)));
+            float[] pixels = Values.ToSingle(Values.Normal(4 * 3 * 32 * 32, new Random(1)));
             Tensor embeddings = network.Forward(Device.Tensor(new Shape(4, 3, 32, 32), pixels));
             step.Backward(embeddings.TripletLoss([0, 0, 1, 1], new TripletSettings { Margin = 2 }));
             optimizer.Update(step.Gradients, 0.1f);
@@ -92,7 +92,7 @@ public sealed class FreezingTests
             Dictionary<string, float[]> before = graph.Parameters().ToDictionary(p => p.Name, p => p.Value.ToArray());
             Sgd optimizer = new(graph.Parameters(), momentum: 0);
             using Step step = Device.BeginStep();
-            float[] pixels = Values.ToSingle(Values.Normal(4 * 2 * 13 * 13, new System.Random(1)));
+            float[] pixels = Values.ToSingle(Values.Normal(4 * 2 * 13 * 13, new Random(1)));
             Tensor embeddings = graph.Forward(Device.Tensor(new Shape(4, 2, 13, 13), pixels));
             step.Backward(embeddings.TripletLoss([0, 0, 1, 1], new TripletSettings { Margin = 2 }));
             optimizer.Update(step.Gradients, 0.1f);

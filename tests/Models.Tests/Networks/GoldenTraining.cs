@@ -1,7 +1,7 @@
 using TripletGpu.Autograd;
+using TripletGpu.MetricLearning;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Modules;
-using TripletGpu.Ops;
 using TripletGpu.Optimizers;
 using TripletGpu.Support;
 

@@ -1,4 +1,5 @@
 using TripletGpu.Autograd;
+using TripletGpu.MetricLearning;
 using TripletGpu.Models.Networks;
 using TripletGpu.Models.Onnx;
 using TripletGpu.Models.Onnx.Export;

@@ -1,4 +1,4 @@
-using TripletGpu.Random;
+using TripletGpu.RandomNumbers;
 using TripletGpu.Runner.Data;
 
 namespace TripletGpu.Runner.Tests.Data;

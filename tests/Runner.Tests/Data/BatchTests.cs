@@ -1,4 +1,4 @@
-using TripletGpu.Random;
+using TripletGpu.RandomNumbers;
 using TripletGpu.Runner.Data;
 
 namespace TripletGpu.Runner.Tests.Data;
@@ -8,7 +8,7 @@ public sealed class BatchTests
     static MemoryDataset Data(int count)
     {
         byte[] pixels = new byte[count * 2 * 3 * 4];
-        new System.Random(1).NextBytes(pixels);
+        new Random(1).NextBytes(pixels);
         return new("test", new(2, 3, 4), pixels, [.. Enumerable.Range(0, count).Select(i => i % 5)],
             ["a", "b", "c", "d", "e"]);
     }

@@ -11,7 +11,7 @@ public sealed class SamplerTests
     static int[] Labels(params int[] sizes)
     {
         int[] labels = [.. sizes.SelectMany((size, c) => Enumerable.Repeat(c, size))];
-        new System.Random(5).Shuffle(labels);
+        new Random(5).Shuffle(labels);
         return labels;
     }
 

@@ -37,7 +37,7 @@ public sealed class ImageGoldenTests
     [Test]
     public void Decode_AnyBytes_IsNothingWorseThanAFormatError()
     {
-        System.Random random = new(5);
+        Random random = new(5);
         foreach (SoundImage image in golden.Images)
         {
             if (!ImageFile.CanDecode(image.File)) continue;
@@ -62,7 +62,7 @@ public sealed class ImageGoldenTests
     public void Encode_ThenDecode_IsTheSame([Values(1, 3)] int channels)
     {
         byte[] pixels = new byte[7 * 5 * channels];
-        new System.Random(3).NextBytes(pixels);
+        new Random(3).NextBytes(pixels);
         PixelImage image = ImageFile.Decode(PngEncoder.Encode(pixels, 7, 5, channels));
         Assert.That(image.Pixels, Is.EqualTo(channels == 3 ? pixels : [.. pixels.SelectMany(p => new[] { p, p, p })]));
     }

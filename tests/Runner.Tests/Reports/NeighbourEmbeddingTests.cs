@@ -44,7 +44,7 @@ public sealed class NeighbourEmbeddingTests
 
     static (float[] Points, int[] Labels) Clusters(int count, int width)
     {
-        System.Random random = new(4);
+        Random random = new(4);
         float[] points = new float[count * width];
         int[] labels = new int[count];
         for (int i = 0; i < count; i++)

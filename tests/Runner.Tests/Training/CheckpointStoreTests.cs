@@ -1,5 +1,5 @@
 using System.Text;
-using TripletGpu.Runner.Training;
+using TripletGpu.Runner.Runs;
 using TripletGpu.Support;
 
 namespace TripletGpu.Runner.Tests.Training;

@@ -1,4 +1,4 @@
-using TripletGpu.Runner.Training;
+using TripletGpu.Runner.Runs;
 using TripletGpu.Support;
 
 namespace TripletGpu.Runner.Tests.Training;

@@ -18,7 +18,7 @@ public sealed class FolderRunTests
     public void MakeImages()
     {
         folder = new TemporaryFolder();
-        System.Random random = new(2);
+        Random random = new(2);
         for (int c = 0; c < people.Length; c++)
         {
             Directory.CreateDirectory(folder[$"faces/{people[c]}"]);

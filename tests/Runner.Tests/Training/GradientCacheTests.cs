@@ -1,7 +1,7 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends.Cpu;
+using TripletGpu.MetricLearning;
 using TripletGpu.Models;
-using TripletGpu.Modules;
 using TripletGpu.Ops;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Training;
@@ -22,7 +22,7 @@ public sealed class GradientCacheTests
     {
         device = new Device("cpu", new CpuBackend(2));
         batch = new Batch(Images, new Shape(1, 14, 14));
-        System.Random random = new(4);
+        Random random = new(4);
         for (int i = 0; i < batch.Pixels.Length; i++) batch.Pixels[i] = random.NextSingle();
         for (int i = 0; i < Images; i++) batch.Labels[i] = i % 4;
     }

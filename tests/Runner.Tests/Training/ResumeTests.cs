@@ -49,7 +49,7 @@ public sealed partial class ResumeTests
     [Test, Platform(Exclude = "Win")]
     public void Killed_AtRandomMoments_GoesOnExactly()
     {
-        System.Random random = new(3);
+        Random random = new(3);
         for (int round = 0; round < 4; round++)
         {
             string run = job[$"killed-{round}"];

@@ -3,6 +3,7 @@ using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Evaluation;
+using TripletGpu.Runner.Runs;
 using TripletGpu.Runner.Training;
 
 namespace TripletGpu.Runner.Tests.Training;

@@ -13,7 +13,7 @@ sealed class SyntheticRun : IDisposable
 
     public SyntheticRun()
     {
-        System.Random random = new(7);
+        Random random = new(7);
         float[] images = new float[Images * Pixels];
         int[] labels = new int[Images];
         for (int i = 0; i < Images; i++)

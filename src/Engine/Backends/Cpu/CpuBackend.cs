@@ -1,3 +1,5 @@
+using TripletGpu.Backends.Cpu.Simd;
+
 namespace TripletGpu.Backends.Cpu;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using TripletGpu.Backends.Cpu.SmallConvolution;
+
 namespace TripletGpu.Backends.Cpu;
 
 sealed unsafe partial class CpuConvolution<V>

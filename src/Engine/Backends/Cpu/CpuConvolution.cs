@@ -1,4 +1,6 @@
 using TripletGpu.Backends.Cpu.Convolution;
+using TripletGpu.Backends.Cpu.Elementwise;
+using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Backends.Cpu.Winograd;
 
 namespace TripletGpu.Backends.Cpu;
@@ -76,7 +78,7 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
         float* gradient = dy.Floats();
         cpu.For(
             checked((int)y.Count),
-            new UnaryBackward<Kernels.Relu>(null, y.Floats(), gradient, gradient, accumulate: false));
+            new UnaryBackward<Kernels.Functions.Relu>(null, y.Floats(), gradient, gradient, accumulate: false));
     }
 
     enum Algorithm { Direct, Winograd3, Winograd5 }

@@ -1,5 +1,7 @@
-using TripletGpu.Kernels;
-using TripletGpu.Random;
+using TripletGpu.Backends.Cpu.Elementwise;
+using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Backends.Cpu;
 

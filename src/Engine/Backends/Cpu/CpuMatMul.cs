@@ -1,4 +1,5 @@
 using TripletGpu.Backends.Cpu.Gemm;
+using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu;
 

@@ -1,5 +1,6 @@
 using TripletGpu.Backends.Cpu.MetricLearning;
-using TripletGpu.Ops;
+using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.MetricLearning;
 
 namespace TripletGpu.Backends.Cpu;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using TripletGpu.Kernels;
+using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Optimizers;
 
 namespace TripletGpu.Backends.Cpu;
 

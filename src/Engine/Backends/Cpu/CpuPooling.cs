@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TripletGpu.Backends.Cpu.Pooling;
+using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu;
 

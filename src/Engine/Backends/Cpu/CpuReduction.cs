@@ -1,4 +1,7 @@
-using TripletGpu.Kernels;
+using TripletGpu.Backends.Cpu.Elementwise;
+using TripletGpu.Backends.Cpu.Reduction;
+using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Functions;
 
 namespace TripletGpu.Backends.Cpu;
 

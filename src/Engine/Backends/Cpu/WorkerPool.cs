@@ -1,5 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Backends.Cpu.SmallConvolution;
 
 namespace TripletGpu.Backends.Cpu;
 

@@ -1,3 +1,8 @@
+using TripletGpu.Backends.Gpu.Convolution;
+using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Backends.Gpu.Launching;
+using TripletGpu.Backends.Gpu.MetricLearning;
+
 namespace TripletGpu.Backends.Gpu;
 
 /// <summary>

@@ -1,5 +1,9 @@
-using TripletGpu.Kernels;
-using TripletGpu.Random;
+using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Backends.Gpu.Launching;
+using TripletGpu.Kernels.Elementwise;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Launching;
+using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Backends.Gpu;
 

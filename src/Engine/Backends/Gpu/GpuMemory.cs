@@ -1,4 +1,5 @@
-using TripletGpu.Kernels;
+using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Kernels.Elementwise;
 
 namespace TripletGpu.Backends.Gpu;
 

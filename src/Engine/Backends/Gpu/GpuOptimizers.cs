@@ -1,4 +1,6 @@
-using TripletGpu.Kernels;
+using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Kernels.Launching;
+using TripletGpu.Kernels.Optimizers;
 
 namespace TripletGpu.Backends.Gpu;
 

@@ -1,4 +1,6 @@
-using TripletGpu.Kernels;
+using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Kernels.Pooling;
+using TripletGpu.Kernels.Reductions;
 
 namespace TripletGpu.Backends.Gpu;
 

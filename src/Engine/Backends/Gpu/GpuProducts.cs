@@ -1,4 +1,7 @@
-using TripletGpu.Kernels;
+using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Backends.Gpu.Launching;
+using TripletGpu.Kernels.Gemm;
+using TripletGpu.Kernels.Launching;
 
 namespace TripletGpu.Backends.Gpu;
 

@@ -1,4 +1,8 @@
-using TripletGpu.Kernels;
+using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Backends.Gpu.Launching;
+using TripletGpu.Kernels.Elementwise;
+using TripletGpu.Kernels.Launching;
+using TripletGpu.Kernels.Reductions;
 
 namespace TripletGpu.Backends.Gpu;
 

@@ -1,6 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
-using TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
 using TripletGpu.Models.Onnx.Format;
 using TripletGpu.Ops;
 using AttributeType = TripletGpu.Models.Onnx.Format.AttributeProto.Types.AttributeType;

@@ -1,4 +1,5 @@
 using TripletGpu.Backends;
+using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Models.Onnx.Nodes;

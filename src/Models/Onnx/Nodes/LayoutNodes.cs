@@ -1,3 +1,4 @@
+using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Models.Onnx.Nodes;

@@ -1,6 +1,6 @@
 using TripletGpu.Modules;
 using TripletGpu.Ops;
-using TripletGpu.Random;
+using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Models.Onnx.Nodes;
 

@@ -1,3 +1,4 @@
+using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 using DataType = TripletGpu.Models.Onnx.Format.TensorProto.Types.DataType;
 

@@ -1,3 +1,5 @@
+using TripletGpu.Backends.Cpu.Simd;
+
 namespace TripletGpu.Backends.Cpu.Convolution;
 
 /// <summary>The sum of each channel over images and pixels; images are added up in double precision.</summary>

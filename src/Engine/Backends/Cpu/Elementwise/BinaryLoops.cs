@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
-using TripletGpu.Kernels;
+using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Elementwise;
 
 /// <summary>y = f(a, b) over the rows of a broadcast; operands 0 and 1 are a and b, y is contiguous.</summary>
 readonly unsafe struct BinaryForward<TMath>(StridedRows rows, float* a, float* b, float* y) : IVectorLoop

@@ -1,6 +1,7 @@
-using TripletGpu.Kernels;
+using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Elementwise;
 
 /// <summary>
 /// The gradient of one operand of a binary function: elementwise, or summed over the axes along which the operand was

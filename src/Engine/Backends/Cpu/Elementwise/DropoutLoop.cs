@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
-using TripletGpu.Random;
+using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.RandomNumbers;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Elementwise;
 
 /// <summary>y = x / (1 - rate) where the mask keeps the element, elsewhere 0; or y += that.</summary>
 readonly unsafe struct DropoutLoop(float* x, DropoutMask mask, float* y, bool accumulate) : IVectorLoop

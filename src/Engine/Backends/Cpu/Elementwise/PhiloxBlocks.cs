@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using TripletGpu.Random;
+using TripletGpu.Backends.Cpu.SmallConvolution;
+using TripletGpu.RandomNumbers;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Elementwise;
 
 /// <summary>
 /// Sixteen neighbouring Philox blocks at once. The words of even and of odd blocks lie in 64-bit lanes of two

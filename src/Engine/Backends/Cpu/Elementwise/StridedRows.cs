@@ -1,4 +1,7 @@
-namespace TripletGpu.Backends.Cpu;
+using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Backends.Cpu.SmallConvolution;
+
+namespace TripletGpu.Backends.Cpu.Elementwise;
 
 /// <summary>
 /// A box of elements that several operands walk with strides of their own (0 where an operand is broadcast). Axes that

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
-using TripletGpu.Kernels;
+using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Elementwise;
 
 /// <summary>y = f(x).</summary>
 readonly unsafe struct UnaryForward<TMath>(float* x, float* y) : IVectorLoop where TMath : struct, IUnaryMath

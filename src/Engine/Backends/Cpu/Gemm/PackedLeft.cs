@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.Gemm;
 

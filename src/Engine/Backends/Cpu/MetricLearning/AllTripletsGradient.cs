@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Backends.Cpu.MetricLearning;

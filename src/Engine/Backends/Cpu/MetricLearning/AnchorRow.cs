@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Backends.Cpu.SmallConvolution;
 
 namespace TripletGpu.Backends.Cpu.MetricLearning;
 

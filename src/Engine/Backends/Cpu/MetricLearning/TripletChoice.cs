@@ -1,5 +1,6 @@
-using TripletGpu.Ops;
-using TripletGpu.Random;
+using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.MetricLearning;
+using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Backends.Cpu.MetricLearning;
 

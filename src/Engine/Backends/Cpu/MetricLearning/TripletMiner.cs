@@ -1,3 +1,5 @@
+using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Backends.Cpu.MetricLearning;

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Backends.Cpu.SmallConvolution;
 
 namespace TripletGpu.Backends.Cpu.Normalization;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
 

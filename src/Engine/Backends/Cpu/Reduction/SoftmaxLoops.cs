@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Simd;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Reduction;
 
 /// <summary>
 /// The logarithm of a row's sum of exponentials in two parts, the largest element and the rest: their sum would round

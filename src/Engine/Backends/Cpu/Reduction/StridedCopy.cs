@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Elementwise;
+using TripletGpu.Backends.Cpu.Simd;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Reduction;
 
 /// <summary>to = scale * from over the rows of a box (operands 0 and 1), or to += that.</summary>
 readonly unsafe struct StridedCopy(StridedRows rows, float* from, float* to, float scale, bool accumulate) : IVectorLoop

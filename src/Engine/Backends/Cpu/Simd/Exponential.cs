@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Simd;
 
 /// <summary>
 /// e^x to about 1 ulp, and exactly 1 at 0: x = n ln 2 + r with |r| at most ln 2 / 2, then the polynomial of Cephes

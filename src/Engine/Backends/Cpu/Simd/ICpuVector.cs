@@ -1,6 +1,7 @@
-using TripletGpu.Kernels;
+using TripletGpu.Backends.Cpu.SmallConvolution;
+using TripletGpu.Kernels.Functions;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Simd;
 
 /// <summary>
 /// A vector of floats of one width: <see cref="ISimd{TSelf}"/>'s arithmetic, memory accesses and masks. Code over

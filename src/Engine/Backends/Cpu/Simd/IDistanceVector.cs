@@ -1,4 +1,6 @@
-namespace TripletGpu.Backends.Cpu;
+using TripletGpu.Backends.Cpu.SmallConvolution;
+
+namespace TripletGpu.Backends.Cpu.Simd;
 
 /// <summary>
 /// What searches in rows of distances ask of a vector besides. Comparisons end in bits or counts at once: as vectors of

@@ -1,4 +1,4 @@
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Simd;
 
 /// <summary>What register tiles, and the copies that feed them, ask of a vector besides.</summary>
 unsafe interface ITileVector<TSelf> : ICpuVector<TSelf> where TSelf : unmanaged, ITileVector<TSelf>

@@ -1,4 +1,4 @@
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Simd;
 
 /// <summary>
 /// a^b lane by lane through the runtime: its cases (negative bases, infinities) cost a vector form more than they gain.

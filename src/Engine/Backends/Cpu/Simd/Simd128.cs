@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using TripletGpu.Backends.Cpu.SmallConvolution;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Simd;
 
 /// <summary>
 /// 4 lanes: any processor, through what .NET maps to each, ARM64 and old x86. 4 x 2 sums of a tile in 16 registers.

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using TripletGpu.Backends.Cpu.SmallConvolution;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Simd;
 
 /// <summary>8 lanes: AVX2 with FMA. 6 x 2 sums of a tile in 16 registers.</summary>
 unsafe partial struct Simd256(Vector256<float> lanes) : ITileVector<Simd256>, IDistanceVector<Simd256>

@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using TripletGpu.Backends.Cpu.SmallConvolution;
 using V = System.Runtime.Intrinsics.Vector512<float>;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Simd;
 
 unsafe partial struct Simd512
 {

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using TripletGpu.Backends.Cpu.SmallConvolution;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Simd;
 
 /// <summary>16 lanes: AVX-512. 14 x 2 sums of a tile in 32 registers.</summary>
 unsafe partial struct Simd512(Vector512<float> lanes) : ITileVector<Simd512>, IDistanceVector<Simd512>

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Simd;
 
 /// <summary>
 /// Sums of arrays in four vectors of partial sums, so that an addition need not wait for the one before.

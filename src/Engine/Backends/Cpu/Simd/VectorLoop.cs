@@ -1,4 +1,4 @@
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Simd;
 
 /// <summary>A loop over a range of elements, written once for vectors of any width.</summary>
 interface IVectorLoop

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Simd;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.SmallConvolution;
 
 /// <summary>
 /// The weight gradient of a first layer, whose input channels are too few to fill a vector: output channels are the

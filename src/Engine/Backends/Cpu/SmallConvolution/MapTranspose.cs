@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.SmallConvolution;
 
 /// <summary>Transposed copies of small maps: [channel][pixel] to [pixel][channel] and back.</summary>
 static unsafe class MapTranspose

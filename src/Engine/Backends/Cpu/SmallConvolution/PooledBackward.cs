@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Simd;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.SmallConvolution;
 
 /// <summary>Where a pass over the images reads and what gradients it makes.</summary>
 unsafe struct PooledOperands

@@ -1,4 +1,4 @@
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.SmallConvolution;
 
 /// <summary>The extents that a convolution with a fused 2x2 max pool works with.</summary>
 readonly struct PooledDims(in ConvolutionDims dims)

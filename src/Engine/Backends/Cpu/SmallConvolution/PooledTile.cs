@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Simd;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.SmallConvolution;
 
 /// <summary>A number that the JIT sees as a constant, so that what it rules out is not compiled.</summary>
 interface IConstant

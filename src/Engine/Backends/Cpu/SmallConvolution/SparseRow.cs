@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Simd;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.SmallConvolution;
 
 /// <summary>
 /// Products with a list of gradients along one line of taps: in a [pixel][channel] map the taps of a line and their

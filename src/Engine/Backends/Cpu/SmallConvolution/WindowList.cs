@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.SmallConvolution;
 
 /// <summary>
 /// One pixel of the full map that a gradient reaches: where its filter lies on the input, and the gradient.

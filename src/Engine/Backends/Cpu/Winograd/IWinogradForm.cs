@@ -1,4 +1,4 @@
-using TripletGpu.Backends.Cpu.Gemm;
+using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.Winograd;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Convolution;
-using TripletGpu.Backends.Cpu.Gemm;
+using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.Winograd;
 

@@ -1,3 +1,5 @@
+using TripletGpu.Backends.Gpu.Drivers;
+
 namespace TripletGpu.Backends.Gpu.Cuda;
 
 /// <summary>An NVIDIA GPU, before anything is created on it.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using TripletGpu.Backends.Gpu.Drivers;
 
 namespace TripletGpu.Backends.Gpu.Cuda;
 

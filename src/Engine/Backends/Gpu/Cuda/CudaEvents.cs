@@ -1,3 +1,5 @@
+using TripletGpu.Backends.Gpu.Drivers;
+
 namespace TripletGpu.Backends.Gpu.Cuda;
 
 /// <summary>Pairs of events around the launches that have not been read yet.</summary>

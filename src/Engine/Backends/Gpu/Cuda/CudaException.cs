@@ -1,3 +1,5 @@
+using TripletGpu.Backends.Gpu.Drivers;
+
 namespace TripletGpu.Backends.Gpu.Cuda;
 
 /// <summary>A call of CUDA's driver or of its compiler failed.</summary>

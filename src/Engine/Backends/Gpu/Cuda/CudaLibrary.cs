@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TripletGpu.Backends.Gpu.Drivers;
 
 namespace TripletGpu.Backends.Gpu.Cuda;
 

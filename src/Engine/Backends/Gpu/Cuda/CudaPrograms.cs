@@ -1,5 +1,7 @@
 using System.Text;
+using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
 
 namespace TripletGpu.Backends.Gpu.Cuda;
 

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
 
 namespace TripletGpu.Backends.Gpu.Cuda;
 

@@ -1,11 +1,10 @@
-#if ILGPU_PACKAGE
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
-#endif
+using TripletGpu.Backends.Gpu.Drivers;
 
 namespace TripletGpu.Backends.Gpu.Ilgpu;
 
@@ -18,7 +17,6 @@ public sealed record IlgpuDevice(GpuCapabilities Capabilities, bool IsCuda, Func
 /// <summary>The devices that ILGPU finds, in a build with the ILGPU package.</summary>
 public static class IlgpuDevices
 {
-#if ILGPU_PACKAGE
     // 256 items a group: the most that any kernel has. ILGPU's default CPU device allows 16.
     static readonly (int Warp, int Warps, int Multiprocessors) CpuSize = (32, 8, 1);
 
@@ -46,12 +44,4 @@ public static class IlgpuDevices
         using Accelerator accelerator = device.CreateAccelerator(context);
         return IlgpuDriver.Read(accelerator);
     }
-#else
-    /// <summary>None: this build is without ILGPU.</summary>
-    public static IReadOnlyList<IlgpuDevice> Find(out string reason)
-    {
-        reason = "this build is without the ILGPU package (docs/build.md: IlgpuPackage)";
-        return [];
-    }
-#endif
 }

@@ -1,7 +1,9 @@
-#if ILGPU_PACKAGE
 using ILGPU;
 using ILGPU.Runtime;
+using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Launching;
 
 namespace TripletGpu.Backends.Gpu.Ilgpu;
 
@@ -134,4 +136,3 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
         }
     }
 }
-#endif

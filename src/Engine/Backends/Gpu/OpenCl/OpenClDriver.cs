@@ -1,4 +1,8 @@
+using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Launching;
 
 namespace TripletGpu.Backends.Gpu.OpenCl;
 

@@ -1,3 +1,5 @@
+using TripletGpu.Backends.Gpu.Drivers;
+
 namespace TripletGpu.Backends.Gpu.OpenCl;
 
 /// <summary>The events of launches that have not been read yet.</summary>

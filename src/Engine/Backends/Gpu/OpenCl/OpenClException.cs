@@ -1,3 +1,5 @@
+using TripletGpu.Backends.Gpu.Drivers;
+
 namespace TripletGpu.Backends.Gpu.OpenCl;
 
 /// <summary>A call of OpenCL failed.</summary>

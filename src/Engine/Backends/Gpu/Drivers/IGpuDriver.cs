@@ -1,0 +1,37 @@
+using TripletGpu.Kernels.Launching;
+
+namespace TripletGpu.Backends.Gpu.Drivers;
+
+/// <summary>
+/// What the operations on a GPU need of a driver: memory, an in-order queue, kernels built from text on their first
+/// launch. Buffers are handles of the driver's own; copies and launches run in the order they are issued.
+/// </summary>
+public interface IGpuDriver : IKernelQueue, IDisposable
+{
+    /// <summary>What the device can do.</summary>
+    GpuCapabilities Capabilities { get; }
+
+    /// <summary>Allocates device memory; its contents are undefined.</summary>
+    /// <exception cref="DeviceOutOfMemoryException">The device has no such block left.</exception>
+    nint Allocate(long bytes);
+
+    /// <summary>Gives memory back after what was issued has run.</summary>
+    void Free(nint buffer);
+
+    /// <summary>Copies host memory to the start of a buffer.</summary>
+    unsafe void Upload(void* from, nint buffer, long bytes);
+
+    /// <summary>Waits for what was issued and copies the start of a buffer to the host.</summary>
+    unsafe void Download(nint buffer, void* to, long bytes);
+
+    /// <summary>Copies from the start of one buffer to the start of another.</summary>
+    void Copy(nint from, nint to, long bytes);
+
+    /// <summary>Waits until everything issued so far has run.</summary>
+    void Synchronize();
+
+    /// <summary>
+    /// Times every launch on the device from now on; the times are there after each wait. Null where the driver cannot.
+    /// </summary>
+    KernelProfile? Profile();
+}

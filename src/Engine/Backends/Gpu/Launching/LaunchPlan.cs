@@ -1,0 +1,107 @@
+using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Kernels.Gemm;
+using TripletGpu.Kernels.MetricLearning;
+
+namespace TripletGpu.Backends.Gpu.Launching;
+
+/// <summary>How a matrix product runs.</summary>
+public enum ProductForm
+{
+    /// <summary>8 x 32 sums an item, no barriers: for devices that are CPUs.</summary>
+    Panels,
+
+    /// <summary>Tiles of 32 x 32 in shared memory.</summary>
+    Tile32x32,
+
+    /// <summary>Tiles of 64 x 64.</summary>
+    Tile64x64,
+
+    /// <summary>Tiles of 128 x 64.</summary>
+    Tile128x64,
+}
+
+/// <summary>
+/// Chooses kernels and sizes from the shapes and the device's capabilities. Decides nothing that a device must answer.
+/// </summary>
+/// <param name="device">The device's capabilities.</param>
+public sealed class LaunchPlan(GpuCapabilities device)
+{
+    const int CpuBlock = 512;
+
+    // A GPU hides latency behind some groups on each multiprocessor; fewer, larger tiles would leave it idle.
+    const int GroupsEach = 2;
+
+    // Products of fewer steps are not worth a part of their own; the parts are summed in another pass.
+    const int ShortestPart = 512;
+
+    // A CPU's threads take groups one by one: some for each level out what takes longer.
+    const int CpuGroupsEach = 4;
+
+    const long WorkspaceBytes = 32 << 20;
+
+    /// <summary>Whether products run in panels, whose second operand is packed first.</summary>
+    public bool UsesPanels { get; init; } = device.TakesLongItems;
+
+    /// <summary>
+    /// Elements that an item takes where it may take several neighbours: a GPU's items read side by side, a CPU's
+    /// loop over vectors.
+    /// </summary>
+    public int ElementsEach => device.TakesLongItems ? CpuBlock : 1;
+
+    /// <summary>
+    /// Whether one item sums what a group would with a tree in shared memory: on a CPU a group is one thread, and each
+    /// barrier a loop over its items.
+    /// </summary>
+    public bool SumsByItem => device.TakesLongItems;
+
+    /// <summary>How a batch of products of M x N runs.</summary>
+    public ProductForm Product(int m, int n, int batch)
+    {
+        if (UsesPanels) return ProductForm.Panels;
+        long wanted = (long)GroupsEach * device.ComputeUnits;
+        if (Groups(m, n, batch, 128, 64) >= wanted) return ProductForm.Tile128x64;
+        return Groups(m, n, batch, 64, 64) >= wanted ? ProductForm.Tile64x64 : ProductForm.Tile32x32;
+    }
+
+    /// <summary>In how many parts the depth of a product is computed, so that few tiles fill the device too.</summary>
+    /// <param name="groups">The groups of one part.</param>
+    /// <param name="depth">Terms of a sum.</param>
+    public int Parts(int groups, int depth)
+    {
+        long wanted = (long)(UsesPanels ? CpuGroupsEach : GroupsEach) * device.ComputeUnits;
+        return (int)Math.Clamp(wanted / groups, 1, Math.Max(1, depth / ShortestPart));
+    }
+
+    /// <summary>
+    /// The filters that a group of a panel convolution takes: all, where the pixels alone fill the device, since each
+    /// group gathers them anew.
+    /// </summary>
+    /// <param name="panels">Groups of pixels.</param>
+    /// <param name="filters">All filters.</param>
+    public int FiltersEach(int panels, int filters)
+    {
+        int parts = (int)Math.Max(1, (long)CpuGroupsEach * device.ComputeUnits / panels);
+        int each = (filters + parts - 1) / parts;
+        return (each + PanelTile.Rows - 1) / PanelTile.Rows * PanelTile.Rows;
+    }
+
+    /// <summary>Positives an anchor may have, and one more, to be mined in shared memory.</summary>
+    public int FittingPositives { get; init; } = TripletMiningKernels.SharedSlots;
+
+    /// <summary>
+    /// How many anchors with many positives are mined at a time, and the slots of the workspace (four words each) that
+    /// each takes from global memory: 32 MB altogether, or one anchor's.
+    /// </summary>
+    public (int Groups, int Stride) Workspaces(int slots, int anchors)
+    {
+        long fit = Math.Max(1, WorkspaceBytes / (16L * slots));
+        long wanted = Math.Min(anchors, device.TakesLongItems ? 2L * device.ComputeUnits : 16L * device.ComputeUnits);
+        return ((int)Math.Max(1, Math.Min(fit, wanted)), slots);
+    }
+
+    /// <summary>In how many parts a table of triplets is counted: each takes a number a row of the batch.</summary>
+    public int IndexBlocks(int triplets) => Math.Clamp(triplets / 256, 1, device.TakesLongItems ? 16 : 64);
+
+    static long Groups(int m, int n, int batch, int tileM, int tileN) =>
+        (long)batch * ((m + tileM - 1) / tileM) * ((n + tileN - 1) / tileN);
+}

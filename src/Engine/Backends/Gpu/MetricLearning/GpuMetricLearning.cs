@@ -1,0 +1,144 @@
+using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Backends.Gpu.Launching;
+using TripletGpu.RandomNumbers;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Launching;
+using TripletGpu.Kernels.MetricLearning;
+using TripletGpu.MetricLearning;
+using TripletGpu.Ops;
+
+namespace TripletGpu.Backends.Gpu.MetricLearning;
+
+/// <summary>
+/// Mining, its gradient and nearest neighbours on a GPU. Nothing waits for the device and nothing comes back to the
+/// host. Besides the results it takes N D floats for the packed embeddings, and some tens of bytes a row.
+/// </summary>
+sealed class GpuMetricLearning(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch) : IMetricLearning
+{
+    readonly GpuTripletGradient gradient = new(driver, plan, scratch);
+
+    public void MineTriplets(
+        Tensor embeddings, Tensor? labels, TripletSettings settings, TripletTable table, Tensor loss)
+    {
+        if (plan.UsesPanels) Mine<RowItem>(embeddings, labels, settings, table, loss);
+        else Mine<RowGroup>(embeddings, labels, settings, table, loss);
+    }
+
+    public void TripletGradient(
+        Tensor embeddings, Tensor? labels, TripletSettings settings, TripletTable table, Tensor dy, Gradient dx)
+    {
+        if (!dx.IsNeeded) return;
+        if (plan.UsesPanels) gradient.Compute<RowItem>(embeddings, labels, settings, table, dy, dx);
+        else gradient.Compute<RowGroup>(embeddings, labels, settings, table, dy, dx);
+    }
+
+    public void NearestNeighbours(Tensor queries, Tensor references, int self, Tensor indices, Tensor distances)
+    {
+        if (plan.UsesPanels) Find<RowItem>(queries, references, self, indices, distances);
+        else Find<RowGroup>(queries, references, self, indices, distances);
+    }
+
+    void Mine<TShape>(Tensor embeddings, Tensor? labels, TripletSettings settings, TripletTable table, Tensor loss)
+        where TShape : struct, IRowShape
+    {
+        int n = embeddings.Shape[0];
+        var batch = new MiningScratch(scratch, n);
+        MiningDims dims = Dims(embeddings, settings);
+        if (labels is null)
+            TripletTotalKernels.LaunchGiven(
+                driver, n / 3, embeddings.Floats(), table.Triplets.Ints(), table.Losses.Floats(), batch.Counts,
+                batch.Sums, dims);
+        else
+        {
+            batch.BuildClasses(driver, labels);
+            DeviceView<float> packed = PackedRows.Of(embeddings, driver, scratch);
+            if (TakesNearest(dims.Choice))
+                TripletMiningKernels.LaunchMineNearest<TShape>(
+                    driver, n, embeddings.Floats(), packed, batch.Classes, table.Triplets.Ints(),
+                    table.Losses.Floats(), batch.Counts, batch.Sums, dims);
+            else
+                TripletMiningKernels.LaunchMineEvery<TShape>(
+                    driver, n, embeddings.Floats(), packed, batch.Classes, table.Triplets.Ints(),
+                    table.Losses.Floats(), batch.Counts, batch.Sums, dims);
+            MineLarge<TShape>(embeddings, packed, table, batch, dims, settings);
+        }
+        TripletTotalKernels.LaunchTotal(
+            driver, 1, batch.Classes, batch.Counts, batch.Sums, table.Statistics.Ints(), loss.Floats(), dims);
+    }
+
+    /// <summary>
+    /// The anchors of classes too large for shared memory. The size of the table tells how large a class can be, so
+    /// most batches need no launch; where one is needed, groups without such an anchor end at once.
+    /// </summary>
+    void MineLarge<TShape>(
+        Tensor embeddings, DeviceView<float> packed, TripletTable table, MiningScratch batch, MiningDims dims,
+        TripletSettings settings) where TShape : struct, IRowShape
+    {
+        int positives = MostPositives(dims.N, settings.Rule == TripletRule.Hard ? null : table.Losses.Count);
+        if (positives < dims.Fitting) return;
+        (int groups, int stride) = plan.Workspaces(positives + 1, dims.N);
+        DeviceView<uint> workspaces = scratch.Take<uint>(ScratchUse.Workspaces, 4L * groups * stride);
+        dims = dims with { Stride = stride };
+        if (TakesNearest(dims.Choice))
+            TripletMiningKernels.LaunchMineNearestLarge<TShape>(
+                driver, groups, embeddings.Floats(), packed, batch.Classes, table.Triplets.Ints(),
+                table.Losses.Floats(), batch.Counts, batch.Sums, workspaces, dims);
+        else
+            TripletMiningKernels.LaunchMineEveryLarge<TShape>(
+                driver, groups, embeddings.Floats(), packed, batch.Classes, table.Triplets.Ints(),
+                table.Losses.Floats(), batch.Counts, batch.Sums, workspaces, dims);
+    }
+
+    static bool TakesNearest(MiningChoice choice) =>
+        choice is MiningChoice.Nearest or MiningChoice.NearestWithinMargin or MiningChoice.Hardest;
+
+    /// <summary>The most positives an anchor can have among N rows that form so many ordered pairs.</summary>
+    static int MostPositives(int n, long? pairs)
+    {
+        if (pairs is not { } count) return n - 1;
+        long positives = (long)Math.Sqrt(count) + 1; // K + 1 rows of one class form (K + 1) K pairs
+        while (positives > 0 && positives * (positives + 1) > count) positives--;
+        return (int)Math.Min(positives, n - 1);
+    }
+
+    void Find<TShape>(Tensor queries, Tensor references, int self, Tensor indices, Tensor distances)
+        where TShape : struct, IRowShape
+    {
+        var dims = new NeighbourDims(
+            queries.Shape[0], references.Shape[0], queries.Shape[1], indices.Shape[1], self);
+        int groups = (dims.Queries + NearestNeighbourKernels.Queries - 1) / NearestNeighbourKernels.Queries;
+        NearestNeighbourKernels.LaunchFind<TShape>(
+            driver, groups, queries.Floats(), PackedRows.Of(references, driver, scratch), indices.Ints(),
+            distances.Floats(), dims);
+    }
+
+    MiningDims Dims(Tensor embeddings, TripletSettings settings)
+    {
+        ulong stream = Streams.Mining + settings.Draw;
+        return new(
+            embeddings.Shape[0], embeddings.Shape[1], TripletChoice(settings.Rule), Reduction(settings),
+            settings.Distance == TripletDistance.Squared ? 1 : 0, settings.Margin, plan.FittingPositives, Stride: 0,
+            (uint)settings.Seed,
+            (uint)(settings.Seed >> 32), (uint)stream, (uint)(stream >> 32));
+    }
+
+    /// <summary>A rule as kernels know it.</summary>
+    public static MiningChoice TripletChoice(TripletRule rule) => rule switch
+    {
+        TripletRule.SemiHard => MiningChoice.Nearest,
+        TripletRule.FaceNet => MiningChoice.NearestWithinMargin,
+        TripletRule.RandomSemiHard => MiningChoice.Random,
+        TripletRule.Hard => MiningChoice.Hardest,
+        TripletRule.BatchAll => MiningChoice.All,
+        TripletRule.AllSemiHard => MiningChoice.AllSemiHard,
+        TripletRule.AllHard => MiningChoice.AllHard,
+        _ => MiningChoice.Given,
+    };
+
+    static MiningReduction Reduction(TripletSettings settings) => settings.EffectiveReduction switch
+    {
+        TripletReduction.Pairs => MiningReduction.Pairs,
+        TripletReduction.Active => MiningReduction.Active,
+        _ => MiningReduction.Sum,
+    };
+}

@@ -1,0 +1,61 @@
+using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Kernels.Gemm;
+using TripletGpu.Kernels.Launching;
+using TripletGpu.Kernels.MetricLearning;
+
+namespace TripletGpu.Backends.Gpu.MetricLearning;
+
+/// <summary>What mining keeps of each row while it runs: its class and its anchor's tally; 76 bytes a row.</summary>
+readonly struct MiningScratch
+{
+    public MiningScratch(GpuScratch scratch, int n)
+    {
+        int classes = (ClassKernels.Length(n) + 1) / 2 * 2; // what follows has 64 bits
+        int counts = 2 * AnchorCounts * n;
+        DeviceView<int> all = scratch.Take<int>(ScratchUse.Mining, classes + counts + (long)AnchorSums * n);
+        Classes = all.Slice(0, ClassKernels.Length(n));
+        Counts = new(all.Buffer, classes / 2, AnchorCounts * n);
+        Sums = new(all.Buffer, classes + counts, AnchorSums * n);
+        N = n;
+    }
+
+    const int AnchorCounts = TripletMiningKernels.AnchorCounts, AnchorSums = TripletMiningKernels.AnchorSums;
+
+    /// <summary>The rows by class, once <see cref="BuildClasses"/> has run.</summary>
+    public DeviceView<int> Classes { get; }
+
+    /// <summary>Each anchor's counts.</summary>
+    public DeviceView<long> Counts { get; }
+
+    /// <summary>Each anchor's sums.</summary>
+    public DeviceView<float> Sums { get; }
+
+    int N { get; }
+
+    /// <summary>Groups the rows by their labels, on the device.</summary>
+    public void BuildClasses(IGpuDriver driver, Tensor labels)
+    {
+        ClassKernels.LaunchCount(driver, N, labels.Ints(), Classes, N);
+        ScanKernels.LaunchExclusive(driver, 1, Classes.Slice(3 * N, N + 1), N);
+        ScanKernels.LaunchExclusive(driver, 1, Classes.Slice(4 * N + 1, N + 1), N);
+        ClassKernels.LaunchPlace(driver, N, Classes, N);
+    }
+}
+
+/// <summary>Rows in panels of 32, as distance kernels read them.</summary>
+static class PackedRows
+{
+    /// <summary>
+    /// Packs N rows of D elements into scratch memory, zeros in the place of what fills up the last panel.
+    /// </summary>
+    public static DeviceView<float> Of(Tensor rows, IGpuDriver driver, GpuScratch scratch)
+    {
+        (int n, int d) = (rows.Shape[0], rows.Shape[1]);
+        DeviceView<float> packed = scratch.Take<float>(ScratchUse.Packed, GpuProducts.PackedLength(d, n));
+        int panels = GpuProducts.Panels(n);
+        GemmPanelKernels.LaunchPack(
+            driver, (GemmPanelKernels.PackBlocks(d), panels), rows.Floats(), packed,
+            GemmDims.Of(1, n, d, transposeB: true), panels);
+        return packed;
+    }
+}

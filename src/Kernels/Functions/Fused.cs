@@ -1,0 +1,11 @@
+namespace TripletGpu.Kernels.Functions;
+
+/// <summary>
+/// Multiply-adds that round once, on every device: results that are compared bit by bit may not depend on whether a
+/// compiler contracts. ILGPU has none, and rounds twice.
+/// </summary>
+public static class Fused
+{
+    /// <summary>a * b + c, rounded once.</summary>
+    public static float MultiplyAdd(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using TripletGpu.Models;
+using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Training;
+
+namespace TripletGpu.Runner.Runs;
+
+/// <summary>Saves and restores what a run needs to go on.</summary>
+/// <param name="folder">The run's folder.</param>
+/// <param name="keep">How many checkpoints are kept.</param>
+sealed class RunFiles(RunFolder folder, int keep)
+{
+    readonly CheckpointStore store = new(folder.Checkpoints, keep);
+
+    /// <summary>The run's folder.</summary>
+    public RunFolder Folder => folder;
+
+    /// <summary>Writes a checkpoint.</summary>
+    public void Save(TrainingParts parts, TrainingState state)
+    {
+        List<(string, Action<Stream>)> files =
+        [
+            (Checkpoint.Weights, stream => Weights.Write(stream, parts.Network)),
+            (Checkpoint.Optimizer, stream => OptimizerState.Write(stream, parts.Optimizer)),
+            (Checkpoint.State, state.Write),
+        ];
+        if (parts.Classifier is { } classifier)
+            files.Add((Checkpoint.Classifier, stream => Weights.Write(stream, classifier)));
+        store.Save(state.Step, [.. files]);
+    }
+
+    /// <summary>
+    /// Brings weights and optimizer to the newest checkpoint that is whole. Without any the run stands at
+    /// its beginning.
+    /// </summary>
+    /// <param name="parts">Freshly built, as at the run's beginning.</param>
+    /// <param name="warn">Hears of checkpoints that are skipped.</param>
+    public TrainingState Restore(TrainingParts parts, Action<string> warn)
+    {
+        store.Tidy();
+        // Of files that a killed process had not renamed yet.
+        foreach (string path in Directory.GetFiles(folder.Path, "*.part")) File.Delete(path);
+        if (store.FindNewest(warn) is not { } checkpoint) return new TrainingState();
+        // At the end of a phase the checkpoint is still of that phase.
+        parts.Enter(parts.PhaseOf(Math.Max(1, checkpoint.Step)));
+        Weights.Read(checkpoint.PathOf(Checkpoint.Weights), parts.Network);
+        if (parts.Classifier is { } classifier) Weights.Read(checkpoint.PathOf(Checkpoint.Classifier), classifier);
+        OptimizerState.Read(checkpoint.PathOf(Checkpoint.Optimizer), parts.Optimizer);
+        return TrainingState.Read(checkpoint.PathOf(Checkpoint.State));
+    }
+
+    /// <summary>Keeps the weights of the best evaluation so far.</summary>
+    public void SaveBest(EmbeddingNetwork network, EvaluationPoint point) => Weights.Write(folder.Best, network,
+        new Dictionary<string, string>
+        {
+            ["step"] = point.Step.ToString(CultureInfo.InvariantCulture),
+            ["precisionAt1"] = point.PrecisionAt1.ToString("R", CultureInfo.InvariantCulture),
+        });
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text.Json;
+using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Configuration;
+using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Evaluation;
+using TripletGpu.Runner.Reports;
+using TripletGpu.Runner.Training;
+
+namespace TripletGpu.Runner.Runs;
+
+/// <summary>The files that a finished run ends with.</summary>
+static class RunResults
+{
+    /// <summary>Writes embeddings, labels, figures and the report, each atomically.</summary>
+    public static void Write(RunFolder folder, TrainingParts parts, TrainingState state, MeasuredRun measured)
+    {
+        Npy.Write(
+            folder.Embeddings, new Shape(measured.Queries.Count, measured.Queries.Dimension), measured.Queries.Values);
+        Npy.Write(folder.Labels, new Shape(measured.Queries.Count), measured.Queries.Labels);
+        AtomicFile.WriteText(folder.Evaluation, JsonSerializer.Serialize(measured.Result, Json.Readable) + "\n");
+        ReportData report = RunReport.Gather(folder, parts.Config, parts.Data, measured, Facts(parts, state));
+        AtomicFile.WriteText(folder.Report, ReportWriter.Render(report));
+    }
+
+    static Fact[] Facts(TrainingParts parts, TrainingState state) =>
+    [
+        new("model", ConfigReader.Word(parts.Config.Model.Kind)),
+        new("weights", Number(parts.Network.Parameters().Where(p => !p.IsStatistic).Sum(p => p.Value.Count))),
+        new("embedding", $"{parts.Network.Dimension}{(parts.Network.IsNormalized ? ", normalised" : "")}"),
+        new("training images", $"{Number(parts.Data.Train.Count)} of {parts.Data.Train.Name}"),
+        new("steps", $"{Number(state.Step)} of {parts.Config.Sampler.Batch} images"),
+        .. parts.Phases.Select(
+            phase => new Fact(parts.Phases.Count == 1 ? "loss" : $"phase {phase.Number}", Describe(phase))),
+        new("optimizer", ConfigReader.Word(parts.Config.Optimizer.Kind)),
+        new("training time", Duration.Text(state.Seconds)),
+        new("device", parts.Network.Device.Name),
+        new("seed", parts.Config.Train.Seed.ToString(CultureInfo.InvariantCulture)),
+    ];
+
+    static string Describe(TrainingPhase phase)
+    {
+        string loss = phase.Loss.Kind == LossKind.Softmax
+            ? "softmax"
+            : string.Create(
+                CultureInfo.InvariantCulture, $"{ConfigReader.Word(phase.Loss.Rule)}, margin {phase.Loss.Margin}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{loss}, rate {phase.LearningRate}, {Number(phase.Length)} steps");
+    }
+
+    static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}
