@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Engine.Tests.Ops;
-using TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Engine.Tests.Examples;

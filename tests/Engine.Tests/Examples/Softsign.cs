@@ -1,6 +1,4 @@
-using TripletGpu.Kernels.Functions;
-
-namespace TripletGpu.Kernels;
+namespace TripletGpu.Kernels.Functions;
 
 /// <summary>y = x / (1 + |x|).  dx = dy / (1 + |x|)^2 = dy * (1 - |y|)^2.</summary>
 public readonly struct Softsign : IUnaryMath

@@ -1,4 +1,3 @@
-using TripletGpu.Kernels;
 using TripletGpu.Kernels.Functions;
 using TripletGpu.Ops;
 using TripletGpu.Support;

@@ -1,4 +1,4 @@
-using TripletGpu.Kernels;
+using TripletGpu.Kernels.Functions;
 
 namespace TripletGpu.Ops;
 
