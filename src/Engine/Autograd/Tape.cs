@@ -113,5 +113,6 @@ sealed class Tape
             }
         }
         node.Op.Backward(device.Backend, node.Inputs, node.Output, node.Extras, dy, dx);
+        device.Observer?.Backpropagated(node.Op, node.Inputs, node.Output);
     }
 }

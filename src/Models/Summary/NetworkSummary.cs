@@ -52,45 +52,30 @@ public sealed record NetworkSummary(IReadOnlyList<LayerSummary> Layers)
         }
     }
 
-    sealed class Trace : IOpObserver
+    sealed class Trace(Module network) : IOpObserver
     {
-        readonly Dictionary<Tensor, Parameter> parameters = new(ReferenceEqualityComparer.Instance);
+        readonly LayerNames names = new(network);
         readonly HashSet<Parameter> counted = [];
-        readonly Dictionary<string, int> numbers = [];
-
-        public Trace(Module network)
-        {
-            foreach (Parameter parameter in network.Parameters()) parameters[parameter.Value] = parameter;
-        }
 
         public List<LayerSummary> Layers { get; } = [];
 
         public void Applied(Op op, ReadOnlySpan<Tensor> x, Tensor y)
         {
-            string? name = null;
             long count = 0;
             Shape[] shapes = new Shape[x.Length];
             for (int i = 0; i < x.Length; i++)
             {
                 shapes[i] = x[i].Shape;
-                if (!parameters.TryGetValue(x[i], out Parameter? parameter)) continue;
-                name ??= parameter.Name[..Math.Max(0, parameter.Name.LastIndexOf('.'))];
-                if (counted.Add(parameter) && !parameter.IsStatistic) count += x[i].Count;
+                if (names.ParameterOf(x[i]) is { IsStatistic: false } parameter && counted.Add(parameter))
+                    count += x[i].Count;
             }
             int[] output = y.Shape.ToArray();
             Layers.Add(new LayerSummary(
-                string.IsNullOrEmpty(name) ? Numbered(op.Name) : name, op.Name,
-                output.Length > 1 ? output[1..] : output,
-                count, op.MultiplyAdds(shapes, y.Shape))
+                names.Next(op, x), op.Name, output.Length > 1 ? output[1..] : output, count,
+                op.MultiplyAdds(shapes, y.Shape))
             {
                 ActivationBytes = op.IsView ? 0 : y.Count * sizeof(float),
             });
-        }
-
-        string Numbered(string kind)
-        {
-            int number = numbers[kind] = numbers.GetValueOrDefault(kind) + 1;
-            return $"{char.ToLowerInvariant(kind[0])}{kind[1..]}{number}";
         }
     }
 }

@@ -19,4 +19,14 @@ namespace TripletGpu.Runner.Bench;
 /// </param>
 sealed record BenchRow(
     string Op, int[] Shape, double Seconds, double Gflops, double GbPerSecond, double PeakShare,
-    double? ImagesPerSecond = null, double? DeviceSeconds = null, IReadOnlyList<KernelTime>? Kernels = null);
+    double? ImagesPerSecond = null, double? DeviceSeconds = null, IReadOnlyList<KernelTime>? Kernels = null)
+{
+    /// <summary>Threads of the CPU device; null on others.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>The most bytes that tensors took at once in a model's call, parameters included.</summary>
+    public long? PeakBytes { get; init; }
+
+    /// <summary>A model's operations in one call; null where nobody asked.</summary>
+    public IReadOnlyList<OpEvent>? Profile { get; init; }
+}

@@ -2,7 +2,6 @@ using TripletGpu.Autograd;
 using TripletGpu.MetricLearning;
 using TripletGpu.Models;
 using TripletGpu.Models.Summary;
-using TripletGpu.Ops;
 using TripletGpu.Optimizers;
 using TripletGpu.RandomNumbers;
 using TripletGpu.Runner.Configuration;
@@ -10,66 +9,116 @@ using TripletGpu.Runner.Networks;
 
 namespace TripletGpu.Runner.Bench;
 
+/// <summary>Which networks to time, and how.</summary>
+sealed record ModelBenchmarkPlan
+{
+    /// <summary>Model kinds, presets, configs, runs or ONNX files.</summary>
+    public IReadOnlyList<string> Models { get; init; } = ["small-cnn", "mnist-nn2", "nn2", "resnet50"];
+
+    /// <summary>Images a batch, each size in turn; empty for the size that suits the network.</summary>
+    public IReadOnlyList<int> Batches { get; init; } = [];
+
+    /// <summary>Whether training steps are timed.</summary>
+    public bool Training { get; init; } = true;
+
+    /// <summary>Whether inference is timed.</summary>
+    public bool Inference { get; init; } = true;
+
+    /// <summary>Whether each row says how its time divides into operations.</summary>
+    public bool Profile { get; init; }
+}
+
 /// <summary>
 /// Whole networks: a training step (forward, semi-hard loss, backward, SGD with momentum), and inference.
 /// </summary>
-sealed class ModelBenchmarks(Device device, double peakGflops)
+sealed class ModelBenchmarks(Device device, double peakGflops, ModelBenchmarkPlan plan)
 {
-    const int PerClass = 4;
+    const int PerClass = 4, OtherBatch = 8;
     const float LearningRate = 0.01f;
 
-    static readonly (string Name, int Batch, ModelConfig Model)[] Models =
-    [
-        ("small-cnn", 128, new() { Kind = ModelKind.SmallCnn, Input = [1, 28, 28], Embedding = 128, Dropout = 0.25 }),
-        (
-            "mnist-nn2", 32,
-            new() { Kind = ModelKind.Nn2, Input = [1, 28, 28], Embedding = 128, Stem = StemKind.Stride1 }),
-    ];
+    static readonly Dictionary<string, int> usualBatch = new()
+    {
+        ["small-cnn"] = 128,
+        ["mnist-nn2"] = 32,
+        ["nn2"] = 16,
+        ["resnet50"] = 8,
+    };
 
-    /// <summary>Times every network.</summary>
+    readonly BenchTimer timer = new(device);
+
+    /// <summary>Times every network at every batch size.</summary>
+    /// <exception cref="UserErrorException">There is no such model, or it cannot be used.</exception>
     public IEnumerable<BenchRow> Run()
     {
-        BenchTimer timer = new(device);
-        foreach ((string name, int batch, ModelConfig model) in Models)
+        foreach (string name in plan.Models)
         {
-            EmbeddingNetwork network = NetworkFactory.Create(model, seed: 1, device);
-            network.Initialize(seed: 1);
-            Sgd optimizer = new(network.Parameters(), momentum: 0.9f);
-            Shape shape = new([batch, .. network.ImageShape.ToArray()]);
-            float[] pixels = new float[shape.Count];
-            int[] labels = [.. Enumerable.Range(0, batch).Select(i => i / PerClass)];
-            Philox random = new(seed: 1);
-            for (int i = 0; i < pixels.Length; i++) pixels[i] = random.NextSingle();
-            double macs = (double)NetworkSummary.Of(network, network.ImageShape).Macs * batch;
-            yield return Row(
-                $"{name} training", shape, timer.Time(() => Train(network, optimizer, shape, pixels, labels)),
-                6 * macs);
-            yield return Row($"{name} inference", shape, timer.Time(() => Infer(network, shape, pixels)), 2 * macs);
-            optimizer.Release();
+            RunConfig config = NamedModel.Config(name, []);
+            EmbeddingNetwork network = NetworkFactory.Create(config.Model, seed: 1, device);
+            if (config.Model.Kind != ModelKind.Onnx) network.Initialize(seed: 1);
+            double macs = NetworkSummary.Of(network, network.ImageShape).Macs;
+            IReadOnlyList<int> batches =
+                plan.Batches.Count > 0 ? plan.Batches : [usualBatch.GetValueOrDefault(name, OtherBatch)];
+            foreach (int batch in batches)
+            {
+                Images images = Draw(network, batch);
+                if (plan.Training) yield return TimeTraining(name, network, images, macs);
+                if (plan.Inference)
+                    yield return Measure($"{name} inference", network, images, () => Infer(network, images), 2 * macs);
+            }
             network.Release();
         }
     }
 
-    void Train(EmbeddingNetwork network, Sgd optimizer, Shape shape, float[] pixels, int[] labels)
+    BenchRow TimeTraining(string name, EmbeddingNetwork network, Images images, double macs)
+    {
+        Sgd optimizer = new(network.Parameters(), momentum: 0.9f);
+        BenchRow row = Measure(
+            $"{name} training", network, images, () => Train(network, optimizer, images), 6 * macs);
+        optimizer.Release();
+        return row;
+    }
+
+    BenchRow Measure(string op, EmbeddingNetwork network, Images images, Action call, double flopsEach)
+    {
+        device.Pool.Trim();
+        device.Pool.ResetPeak();
+        BenchTime time = timer.Time(call);
+        OpProfile? profile = plan.Profile ? OpProfile.Of(network, call) : null;
+        double flops = flopsEach * images.Shape[0], gflops = flops / time.Seconds * 1e-9;
+        double bytes = images.Shape.Count * sizeof(float);
+        return new BenchRow(
+            op, images.Shape.ToArray(), time.Seconds, gflops, bytes / time.Seconds * 1e-9, gflops / peakGflops,
+            images.Shape[0] / time.Seconds, time.DeviceSeconds, time.Kernels)
+        {
+            PeakBytes = device.Pool.PeakLiveBytes,
+            Profile = profile?.Events,
+        };
+    }
+
+    void Train(EmbeddingNetwork network, Sgd optimizer, Images images)
     {
         network.Train(true);
         using Step step = device.BeginStep();
-        step.Backward(network.Forward(device.Tensor(shape, pixels)).TripletLoss(labels, new TripletSettings()));
+        Tensor x = device.Tensor(images.Shape, images.Pixels);
+        step.Backward(network.Forward(x).TripletLoss(images.Labels, new TripletSettings()));
         optimizer.Update(step.Gradients, LearningRate);
     }
 
-    void Infer(EmbeddingNetwork network, Shape shape, float[] pixels)
+    void Infer(EmbeddingNetwork network, Images images)
     {
         network.Train(false);
         using Step step = device.BeginStep(record: false);
-        network.Forward(device.Tensor(shape, pixels));
+        network.Forward(device.Tensor(images.Shape, images.Pixels));
     }
 
-    BenchRow Row(string op, Shape shape, BenchTime time, double flops)
+    static Images Draw(EmbeddingNetwork network, int batch)
     {
-        double gflops = flops / time.Seconds * 1e-9, bytes = shape.Count * sizeof(float);
-        return new BenchRow(
-            op, shape.ToArray(), time.Seconds, gflops, bytes / time.Seconds * 1e-9, gflops / peakGflops,
-            shape[0] / time.Seconds, time.DeviceSeconds, time.Kernels);
+        Shape shape = new([batch, .. network.ImageShape.ToArray()]);
+        float[] pixels = new float[shape.Count];
+        Philox random = new(seed: 1);
+        for (int i = 0; i < pixels.Length; i++) pixels[i] = random.NextSingle();
+        return new Images(shape, pixels, [.. Enumerable.Range(0, batch).Select(i => i / PerClass)]);
     }
+
+    readonly record struct Images(Shape Shape, float[] Pixels, int[] Labels);
 }

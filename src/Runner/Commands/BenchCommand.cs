@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Spectre.Console;
 using TripletGpu.Backends.Cpu;
-using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Runner.Bench;
+using TripletGpu.Runner.Devices;
 using TripletGpu.Runner.Display;
 
 namespace TripletGpu.Runner.Commands;
@@ -11,78 +10,113 @@ namespace TripletGpu.Runner.Commands;
 /// <summary><c>triplet bench</c>: how fast this device is.</summary>
 static class BenchCommand
 {
+    const string Training = "training", Inference = "inference", Both = "both";
+
     public static Command Create(Terminal terminal)
     {
         Argument<string> what = new("WHAT") { Description = "ops, models or mining", DefaultValueFactory = _ => "ops" };
         what.AcceptOnlyFromAmong("ops", "models", "mining");
+        Argument<string[]> models = new("MODEL")
+        {
+            Description = "models: kinds, presets, configs, runs, ONNX files (default: small-cnn mnist-nn2 nn2 resnet50)",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         Option<string> device = CommonOptions.Device();
-        Option<int> threads = CommonOptions.Threads();
+        Option<int[]> threads = List("--threads", "Threads of the CPU device, one number or several (1,2)", 1024);
+        Option<int[]> batch = List("--batch", "models: images a batch, one number or several (1,8,32)", 65536);
+        Option<string> pass = new("--pass")
+        {
+            Description = "models: training, inference or both",
+            DefaultValueFactory = _ => Both,
+        };
+        pass.AcceptOnlyFromAmong(Training, Inference, Both);
+        Option<bool> profile = new("--profile")
+        {
+            Description = "models: also the time by operation and by layer",
+        };
+        Option<string?> trace = new("--trace")
+        {
+            Description = "models: writes the profile for chrome://tracing or Perfetto",
+            HelpName = "FILE",
+        };
         Option<bool> json = CommonOptions.Json();
-        Command command =
-            new("bench", "Measures operations, networks or mining on a device") { what, device, threads, json };
+        Command command = new("bench", "Measures operations, networks or mining on a device")
+        {
+            what, models, device, threads, batch, pass, profile, trace, json,
+        };
         command.SetAction(parsed =>
         {
-            using Device opened = parsed.OpenDevice(device, threads);
-            double peak = opened.Backend is CpuBackend cpu ? CpuPeak.MeasureGflops(cpu) : GpuPeak.MeasureGflops(opened);
-            IEnumerable<BenchRow> measured = parsed.GetValue(what) switch
+            string kind = parsed.GetValue(what)!, passes = parsed.GetValue(pass)!;
+            string[] named = parsed.GetValue(models)!;
+            string? traceFile = parsed.GetValue(trace);
+            if (kind != "models" && named.Length > 0)
+                throw new UserErrorException($"bench {kind} takes no {named[0]}; bench models does");
+            ModelBenchmarkPlan plan = new()
             {
-                "models" => new ModelBenchmarks(opened, peak).Run(),
-                "mining" => new MiningBenchmarks(opened, peak).Run(),
-                _ => new OpBenchmarks(opened, peak).Run(),
+                Batches = parsed.GetValue(batch)!,
+                Training = passes != Inference,
+                Inference = passes != Training,
+                Profile = parsed.GetValue(profile) || traceFile is not null,
             };
+            if (named.Length > 0) plan = plan with { Models = named };
+            int[] counts = parsed.GetValue(threads) is { Length: > 0 } several ? several : [0];
             List<BenchRow> rows = [];
+            string name = "";
+            double peak = 0;
             using (ProgressLine progress = new(terminal))
-                foreach (BenchRow row in measured)
+                foreach (int count in counts)
                 {
-                    rows.Add(row);
-                    progress.Report(rows.Count, total: 0, () => $"{row.Op} {string.Join(" x ", row.Shape)}");
+                    using Device opened = DeviceCatalog.Open(parsed.GetValue(device)!, count);
+                    name = opened.Name;
+                    CpuBackend? cpu = opened.Backend as CpuBackend;
+                    peak = cpu is not null ? CpuPeak.MeasureGflops(cpu) : GpuPeak.MeasureGflops(opened);
+                    foreach (BenchRow row in Measure(kind, opened, peak, plan))
+                    {
+                        rows.Add(row with { Threads = cpu?.Workers.Threads });
+                        progress.Report(rows.Count, total: 0, () => $"{row.Op} {string.Join(" x ", row.Shape)}");
+                    }
                 }
-            if (parsed.GetValue(json)) Json.Write(terminal, new { device = opened.Name, peakGflops = peak, rows });
-            else Show(terminal, opened, peak, rows);
+            if (traceFile is not null) ChromeTrace.Write(traceFile, rows);
+            if (parsed.GetValue(json)) Json.Write(terminal, new { device = name, peakGflops = peak, rows });
+            else
+            {
+                BenchTables.Show(terminal, rows, peak);
+                terminal.Out.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{name}: measured peak {peak:0.0} GFLOP/s in float32"));
+            }
             return CommandLine.Done;
         });
         return command;
     }
 
-    static void Show(Terminal terminal, Device device, double peak, List<BenchRow> rows)
-    {
-        Table table = new Table().Border(TableBorder.Simple).AddColumns("op", "shape");
-        bool haveDevice = rows.Any(row => row.DeviceSeconds is not null);
-        bool haveImages = rows.Any(row => row.ImagesPerSecond is not null);
-        foreach (string column in (string[])
-            ["time", "GFLOP/s", "GB/s", "of peak", .. haveDevice ? ["on the device"] : Array.Empty<string>(),
-            .. haveImages ? ["images/s"] : Array.Empty<string>()])
-            table.AddColumn(new TableColumn(column).RightAligned());
-        foreach (BenchRow row in rows)
+    static IEnumerable<BenchRow> Measure(string kind, Device device, double peak, ModelBenchmarkPlan plan) =>
+        kind switch
         {
-            List<string> cells =
-            [
-                row.Op, string.Join(" x ", row.Shape), Duration.Text(row.Seconds), Number(row.Gflops),
-                Number(row.GbPerSecond),
-                row.PeakShare.ToString("P0", CultureInfo.InvariantCulture),
-            ];
-            if (haveDevice) cells.Add(row.DeviceSeconds is { } seconds ? Duration.Text(seconds) : "");
-            if (haveImages) cells.Add(row.ImagesPerSecond?.ToString("N0", CultureInfo.InvariantCulture) ?? "");
-            table.AddRow([.. cells]);
-        }
-        terminal.Show(table);
-        foreach (BenchRow row in rows)
-            if (row.Kernels is { } kernels) ShowKernels(terminal, row.Op, kernels);
-        terminal.Out.WriteLine($"{device.Name}: measured peak {Number(peak)} GFLOP/s in float32");
-    }
+            "models" => new ModelBenchmarks(device, peak, plan).Run(),
+            "mining" => new MiningBenchmarks(device, peak).Run(),
+            _ => new OpBenchmarks(device, peak).Run(),
+        };
 
-    static void ShowKernels(Terminal terminal, string op, IReadOnlyList<KernelTime> kernels)
+    /// <summary>An option with whole numbers between 1 and a limit, separated by commas.</summary>
+    static Option<int[]> List(string name, string description, int most) => new(name)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumn($"{op}, by kernel");
-        foreach (string column in (string[])["launches", "time", "share"])
-            table.AddColumn(new TableColumn(column).RightAligned());
-        double all = kernels.Sum(kernel => kernel.Seconds);
-        foreach (KernelTime kernel in kernels)
-            table.AddRow(
-                Markup.Escape(kernel.Kernel), kernel.Launches.ToString("N0", CultureInfo.InvariantCulture),
-                Duration.Text(kernel.Seconds), (kernel.Seconds / all).ToString("P1", CultureInfo.InvariantCulture));
-        terminal.Show(table);
-    }
-
-    static string Number(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
+        Description = description,
+        HelpName = "N,N",
+        Arity = ArgumentArity.ExactlyOne,
+        DefaultValueFactory = _ => [],
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Count == 0 ? "" : result.Tokens[0].Value;
+            List<int> numbers = [];
+            foreach (string part in text.Split(','))
+                if (int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                    && number >= 1 && number <= most) numbers.Add(number);
+                else
+                {
+                    result.AddError($"{name} takes whole numbers between 1 and {most}, such as 1,2; not {text}");
+                    break;
+                }
+            return [.. numbers];
+        },
+    };
 }

@@ -32,7 +32,7 @@ static class SummaryCommand
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(model)!;
-            RunConfig config = ReadConfig(name, parsed.GetValue(settings)!);
+            RunConfig config = NamedModel.Config(name, parsed.GetValue(settings)!);
             ModelConfig network = parsed.GetValue(input) is { } text
                 ? config.Model with { Input = ParseInput(text) }
                 : config.Model;
@@ -91,19 +91,6 @@ static class SummaryCommand
         terminal.Out.WriteLine(
             "The convolutions beside table 2 of the paper, which counts neither biases nor batch norm:");
         terminal.Show(table);
-    }
-
-    static RunConfig ReadConfig(string model, string[] settings)
-    {
-        string[] kinds = [.. Enum.GetValues<ModelKind>().Select(kind => ConfigReader.Word(kind))];
-        if (kinds.Contains(model))
-            return ConfigReader.Parse($$"""{ "model": { "kind": "{{model}}" } }""", model, settings);
-        if (model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
-            return ConfigReader.Parse(
-                """{ "model": { "kind": "onnx" } }""", model,
-                [$"model.path={model}", "model.normalize=false", .. settings]);
-        RunFolder folder = new(model);
-        return ConfigReader.Read(folder.HoldsRun ? folder.Config : model, settings);
     }
 
     static int[] ParseInput(string text)
