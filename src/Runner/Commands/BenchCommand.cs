@@ -18,7 +18,7 @@ static class BenchCommand
         what.AcceptOnlyFromAmong("ops", "models", "mining");
         Argument<string[]> models = new("MODEL")
         {
-            Description = "models: kinds, presets, configs, runs, ONNX files (default: small-cnn mnist-nn2 nn2 resnet50)",
+            Description = "models: kinds, presets, configs, runs, ONNX files (default: four networks)",
             Arity = ArgumentArity.ZeroOrMore,
         };
         Option<string> device = CommonOptions.Device();
