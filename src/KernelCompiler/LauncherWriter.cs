@@ -129,14 +129,18 @@ static class LauncherWriter
         }
         bool isIndexed = shape.IndexDimensions > 0;
         string load = isIndexed ? "LoadAutoGroupedStreamKernel" : "LoadStreamKernel";
+        string groups = "new global::ILGPU.Index3D(size.X, size.Y, size.Z)";
         string first = shape.IndexDimensions switch
         {
             1 => "new global::ILGPU.Index1D(size.X)",
             2 => "new global::ILGPU.Index2D(size.X, size.Y)",
-            3 => "new global::ILGPU.Index3D(size.X, size.Y, size.Z)",
-            _ => "views.Config(size, arguments)",
+            3 => groups,
+            _ => $"new global::ILGPU.KernelConfig({groups}, new({shape.GroupInCSharp})"
+                + (translation.Shared.Dynamic is null ? ")"
+                    : ", global::ILGPU.SharedMemoryConfig.RequestDynamic<byte>(arguments[^1].Size))"),
         };
         return $$"""
+                Method = static () => ((global::System.Action<{{types}}>){{shape.Method.Name}}{{generic}}).Method,
                 Ilgpu = static accelerator =>
                 {
                     var kernel = global::ILGPU.Runtime.KernelLoaders.{{load}}<{{types}}>(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text.RegularExpressions;
 using ILGPU.Runtime;
 using TripletGpu.Kernels.Elementwise;
@@ -49,6 +50,9 @@ public sealed class KernelSource
 
     /// <summary>The device program in names that the preludes define for each target.</summary>
     public required string Body { get; init; }
+
+    /// <summary>The C# method, its type parameters bound: what ILGPU compiles.</summary>
+    public Func<MethodInfo>? Method { get; init; }
 
     /// <summary>Compiles the kernel with ILGPU's own compiler and gives its launcher.</summary>
     public Func<Accelerator, IlgpuLaunch>? Ilgpu { get; init; }
@@ -112,6 +116,7 @@ public sealed class KernelSource
         SharedBytes = SharedBytes,
         UsesDouble = UsesDouble,
         Parameters = Parameters,
+        Method = Method,
         Ilgpu = Ilgpu,
     };
 

@@ -1,11 +1,14 @@
+using ILGPU.IR.Intrinsics;
+
 namespace TripletGpu.Kernels.Functions;
 
 /// <summary>
 /// Multiply-adds that round once, on every device: results that are compared bit by bit may not depend on whether a
-/// compiler contracts. ILGPU has none, and rounds twice.
+/// compiler contracts.
 /// </summary>
 public static class Fused
 {
-    /// <summary>a * b + c, rounded once.</summary>
+    /// <summary>a * b + c, rounded once. ILGPU knows no such operation; its driver registers one.</summary>
+    [IntrinsicImplementation]
     public static float MultiplyAdd(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
 }

@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace TripletGpu.Kernels.Launching;
 
@@ -11,7 +10,4 @@ public interface IIlgpuViews
 {
     /// <summary>The view that an argument names.</summary>
     ArrayView<T> View<T>(in KernelArgument argument) where T : unmanaged;
-
-    /// <summary>Groups, the kernel's group size and dynamic shared memory as ILGPU takes them.</summary>
-    KernelConfig Config(LaunchSize groups, ReadOnlySpan<KernelArgument> arguments);
 }

@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Algorithms;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
@@ -35,9 +34,8 @@ public static class IlgpuDevices
         return new IlgpuDriver(context, context.Devices[n].CreateAccelerator(context));
     }
 
-    static Context CreateContext() => Context.Create(builder => builder
-        .Cuda().OpenCL().CPU(new CPUDevice(CpuSize.Warp, CpuSize.Warps, CpuSize.Multiprocessors))
-        .EnableAlgorithms().Optimize(OptimizationLevel.O2));
+    static Context CreateContext() => IlgpuContext.Create(builder => builder
+        .Cuda().OpenCL().CPU(new CPUDevice(CpuSize.Warp, CpuSize.Warps, CpuSize.Multiprocessors)));
 
     static GpuCapabilities Read(Context context, ILGPU.Runtime.Device device)
     {

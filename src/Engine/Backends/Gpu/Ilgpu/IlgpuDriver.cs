@@ -18,7 +18,6 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
     readonly Dictionary<nint, MemoryBuffer1D<byte, Stride1D.Dense>> buffers = [];
     IlgpuLaunch?[] kernels = new IlgpuLaunch?[128];
     nint lastHandle;
-    KernelSource? launched;
 
     public GpuCapabilities Capabilities { get; } = Read(accelerator);
 
@@ -73,7 +72,6 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
     public void Launch(KernelSource kernel, LaunchSize size, ReadOnlySpan<KernelArgument> arguments)
     {
         if (size.Count == 0) return;
-        launched = kernel;
         try
         {
             Kernel(kernel)(this, size, arguments);
@@ -89,17 +87,6 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
     {
         ArrayView<byte> bytes = buffers[argument.Buffer].View;
         return bytes.Cast<T>().SubView(checked((int)argument.Offset), argument.Count);
-    }
-
-    /// <inheritdoc/>
-    public KernelConfig Config(LaunchSize groups, ReadOnlySpan<KernelArgument> arguments)
-    {
-        LaunchSize group = launched!.Group!.Value;
-        Index3D grid = new(groups.X, groups.Y, groups.Z), items = new(group.X, group.Y, group.Z);
-        foreach (ref readonly KernelArgument argument in arguments)
-            if (argument.Kind == KernelArgumentKind.Shared)
-                return new KernelConfig(grid, items, SharedMemoryConfig.RequestDynamic<byte>(argument.Size));
-        return (grid, items);
     }
 
     public void Dispose()

@@ -6,7 +6,8 @@ namespace TripletGpu.Backends.Gpu.OpenCl;
 /// <summary>The functions of OpenCL 1.2 that this backend calls, found at run time in the ICD loader.</summary>
 sealed unsafe class OpenClLibrary
 {
-    static readonly string[] Names = OperatingSystem.IsWindows() ? ["OpenCL.dll"]
+    /// <summary>The loader's names on this system.</summary>
+    internal static readonly string[] Names = OperatingSystem.IsWindows() ? ["OpenCL.dll"]
         : OperatingSystem.IsMacOS() ? ["/System/Library/Frameworks/OpenCL.framework/OpenCL"]
         : ["libOpenCL.so.1", "libOpenCL.so"];
 

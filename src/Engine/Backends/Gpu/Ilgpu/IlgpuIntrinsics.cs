@@ -1,0 +1,118 @@
+using System.Reflection;
+using ILGPU;
+using ILGPU.Backends.OpenCL;
+using ILGPU.Backends.PTX;
+using ILGPU.IR;
+using ILGPU.IR.Intrinsics;
+using ILGPU.IR.Values;
+using ILGPU.Runtime.Cuda;
+using TripletGpu.Kernels.Functions;
+
+namespace TripletGpu.Backends.Gpu.Ilgpu;
+
+/// <summary>
+/// What ILGPU's compilers emit for single operations on floats where their own choice would differ from the other
+/// devices: a maximum loses NaN, PTX approximates e^x, ln, tanh and powers and lets ptxas fuse a product with a sum.
+/// </summary>
+static class IlgpuIntrinsics
+{
+    const IntrinsicImplementationMode Text = IntrinsicImplementationMode.GenerateCode,
+        Function = IntrinsicImplementationMode.Redirect;
+
+    /// <summary>Registers them all, after ILGPU.Algorithms' own: what comes last counts.</summary>
+    public static void Register(Context.Builder builder)
+    {
+        IntrinsicImplementationManager manager = builder.GetIntrinsicManager();
+        MethodInfo fused = typeof(Fused).GetMethod(nameof(Fused.MultiplyAdd))!;
+        manager.RegisterMethod(fused, Ptx(nameof(PtxFused), Text));
+        manager.RegisterMethod(fused, OpenCl(nameof(OpenClFused)));
+
+        Binary(BinaryArithmeticKind.Add, Ptx(nameof(PtxAdd), Text));
+        Binary(BinaryArithmeticKind.Sub, Ptx(nameof(PtxSubtract), Text));
+        Binary(BinaryArithmeticKind.Mul, Ptx(nameof(PtxMultiply), Text));
+
+        Binary(BinaryArithmeticKind.Max, Ptx(typeof(DeviceMath), nameof(DeviceMath.Max)));
+        Binary(BinaryArithmeticKind.Min, Ptx(typeof(DeviceMath), nameof(DeviceMath.Min)));
+        Binary(BinaryArithmeticKind.Max, Ptx(nameof(PtxMax), Text, CudaArchitecture.SM_80));
+        Binary(BinaryArithmeticKind.Min, Ptx(nameof(PtxMin), Text, CudaArchitecture.SM_80));
+        Binary(BinaryArithmeticKind.Max, OpenCl(nameof(OpenClMax)));
+        Binary(BinaryArithmeticKind.Min, OpenCl(nameof(OpenClMin)));
+
+        Unary(UnaryArithmeticKind.ExpF, nameof(DeviceMath.Exp));
+        Unary(UnaryArithmeticKind.LogF, nameof(DeviceMath.Log));
+        Unary(UnaryArithmeticKind.TanhF, nameof(DeviceMath.Tanh));
+        Binary(BinaryArithmeticKind.PowF, Ptx(typeof(DeviceMath), nameof(DeviceMath.Pow)));
+
+        void Binary(BinaryArithmeticKind kind, IntrinsicImplementation implementation) =>
+            manager.RegisterBinaryArithmetic(kind, BasicValueType.Float32, implementation);
+
+        void Unary(UnaryArithmeticKind kind, string name) =>
+            manager.RegisterUnaryArithmetic(kind, BasicValueType.Float32, Ptx(typeof(DeviceMath), name));
+    }
+
+    static PTXIntrinsic Ptx(
+        string name, IntrinsicImplementationMode mode, CudaArchitecture? since = null) =>
+        since is { } architecture ? new(typeof(IlgpuIntrinsics), name, mode, architecture)
+            : new(typeof(IlgpuIntrinsics), name, mode);
+
+    static PTXIntrinsic Ptx(Type type, string name) => new(type, name, Function);
+
+    static CLIntrinsic OpenCl(string name) => new(typeof(IlgpuIntrinsics), name, Text);
+
+    static void PtxFused(PTXBackend backend, PTXCodeGenerator code, Value value) => Ptx(code, value, "fma.rn.f32");
+
+    // Without .rn ptxas may fuse.
+    static void PtxAdd(PTXBackend backend, PTXCodeGenerator code, Value value) => Ptx(code, value, "add.rn.f32");
+
+    static void PtxSubtract(PTXBackend backend, PTXCodeGenerator code, Value value) => Ptx(code, value, "sub.rn.f32");
+
+    static void PtxMultiply(PTXBackend backend, PTXCodeGenerator code, Value value) => Ptx(code, value, "mul.rn.f32");
+
+    static void PtxMax(PTXBackend backend, PTXCodeGenerator code, Value value) => Ptx(code, value, "max.NaN.f32");
+
+    static void PtxMin(PTXBackend backend, PTXCodeGenerator code, Value value) => Ptx(code, value, "min.NaN.f32");
+
+    static void Ptx(PTXCodeGenerator code, Value value, string instruction)
+    {
+        var operands = new PTXCodeGenerator.PrimitiveRegister[value.Count];
+        for (int i = 0; i < operands.Length; i++) operands[i] = code.LoadPrimitive(value[i]);
+        PTXCodeGenerator.HardwareRegister target = code.AllocateHardware(value);
+        using PTXCodeGenerator.CommandEmitter command = code.BeginCommand(instruction);
+        command.AppendArgument(target);
+        foreach (PTXCodeGenerator.PrimitiveRegister operand in operands) command.AppendArgument(operand);
+    }
+
+    static void OpenClFused(CLBackend backend, CLCodeGenerator code, Value value)
+    {
+        CLCodeGenerator.Variable a = code.Load(value[0]), b = code.Load(value[1]), c = code.Load(value[2]);
+        using CLCodeGenerator.StatementEmitter statement = code.BeginStatement(code.Allocate(value));
+        statement.AppendCommand("fma");
+        statement.BeginArguments();
+        statement.AppendArgument(a);
+        statement.AppendArgument(b);
+        statement.AppendArgument(c);
+        statement.EndArguments();
+    }
+
+    static void OpenClMax(CLBackend backend, CLCodeGenerator code, Value value) => OpenClFirst(code, value, ">");
+
+    static void OpenClMin(CLBackend backend, CLCodeGenerator code, Value value) => OpenClFirst(code, value, "<");
+
+    // a > b || a != a ? a : b: a NaN wins, as in C#.
+    static void OpenClFirst(CLCodeGenerator code, Value value, string comparison)
+    {
+        CLCodeGenerator.Variable a = code.Load(value[0]), b = code.Load(value[1]);
+        using CLCodeGenerator.StatementEmitter statement = code.BeginStatement(code.Allocate(value));
+        statement.Append(a);
+        statement.AppendCommand(comparison);
+        statement.Append(b);
+        statement.AppendCommand("||");
+        statement.Append(a);
+        statement.AppendCommand("!=");
+        statement.Append(a);
+        statement.AppendCommand("?");
+        statement.Append(a);
+        statement.AppendCommand(":");
+        statement.Append(b);
+    }
+}
