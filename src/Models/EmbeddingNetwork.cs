@@ -22,13 +22,16 @@ public abstract class EmbeddingNetwork : Module
     /// <summary>Whether embeddings are scaled to length 1.</summary>
     public bool IsNormalized { get; }
 
+    /// <summary>What is done to the pixels first; null: nothing.</summary>
+    public PixelScaling? Scaling { get; set; }
+
     /// <summary>The embeddings (N, D) of images (N, C, H, W).</summary>
     public override Tensor Forward(Tensor x) => Forward(x, out _);
 
     /// <summary>As <see cref="Forward(Tensor)"/>, and hands out the embeddings before normalisation.</summary>
     public Tensor Forward(Tensor images, out Tensor raw)
     {
-        raw = Embed(images);
+        raw = Embed(Scaling?.Apply(images) ?? images);
         return Normalize(raw);
     }
 

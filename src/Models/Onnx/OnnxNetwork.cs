@@ -6,6 +6,18 @@ namespace TripletGpu.Models.Onnx;
 /// <summary>A graph of an ONNX file as an embedding network: one input of images, one output of embeddings.</summary>
 public sealed class OnnxNetwork : EmbeddingNetwork
 {
+    const int ImageNetClasses = 1000;
+
+    // ResNets and ResNeXts; VGG and AlexNet; DenseNet; MobileNet and EfficientNet; Inception.
+    static readonly HashSet<string> firstWeights =
+    [
+        "layer1.0.conv1.weight", "features.0.weight", "features.conv0.weight", "features.0.0.weight",
+        "Conv2d_1a_3x3.conv.weight",
+    ];
+
+    static readonly HashSet<string> lastWeights =
+        ["fc.weight", "classifier.weight", "classifier.1.weight", "classifier.3.weight", "classifier.6.weight"];
+
     readonly OnnxGraph graph;
 
     OnnxNetwork(OnnxGraph graph, Shape imageShape, int dimension, bool normalize)
@@ -41,6 +53,20 @@ public sealed class OnnxNetwork : EmbeddingNetwork
         return inputs is [{ Dims: { Count: 4 } dims }] && dims.Skip(1).All(extent => extent is > 0 and <= largest)
             ? new Shape((int)dims[1], (int)dims[2], (int)dims[3])
             : null;
+    }
+
+    /// <summary>
+    /// Whether a file is one of torchvision's networks as PyTorch exports it: by the maker that it names and the names
+    /// of its weights. They want ImageNet's mean and deviation.
+    /// </summary>
+    /// <exception cref="UserErrorException">The file is no ONNX model.</exception>
+    public static bool IsOfTorchvision(string path)
+    {
+        OnnxModel model = OnnxModel.Load(path);
+        return model.Proto.ProducerName == "pytorch"
+            && model.Graph.Initializer.Any(weight => firstWeights.Contains(weight.Name))
+            && model.Graph.Initializer.Any(weight =>
+                lastWeights.Contains(weight.Name) && weight.Dims.Contains(ImageNetClasses));
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TripletGpu.Models.Onnx.Import;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Inference;
 
@@ -36,7 +37,12 @@ static class ImportCommand
                 : ResNetImport.Read(source);
             Dictionary<string, string> metadata = new() { ["source"] = Path.GetFileName(source) };
             if (imported.Settings is { } settings)
+            {
                 metadata[RunnableModel.MetadataKey] = RunnableModel.Describe(settings);
+                // With the stride on the 3x3 it is PyTorch's; the others were trained on pixels of several kinds.
+                if (!settings.StrideOnFirst && settings.Input[0] == 3)
+                    metadata[PixelDefaults.MetadataKey] = ChannelValues.ImageNetWord;
+            }
             SafeTensors.Write(file, imported.Tensors, metadata);
             long values = imported.Tensors.Sum(tensor => tensor.Shape.Count);
             if (parsed.GetValue(json))

@@ -13,21 +13,27 @@ static class ConfigDefaults
     const int TripletsInBatch = 32;
 
     /// <summary>The same configuration with no default left open.</summary>
-    public static RunConfig Resolve(RunConfig config) => config with
+    public static RunConfig Resolve(RunConfig config)
     {
-        Model = config.Model with
+        ModelConfig model = config.Model;
+        model = model with
         {
-            Input = config.Model.Input is [] ? Input(config.Model) : config.Model.Input,
-            Embedding = config.Model.Embedding == 0 ? Embedding(config.Model) : config.Model.Embedding,
-            Dropout = config.Model.Dropout ?? (config.Model.Kind == ModelKind.SmallCnn ? SmallCnnDropout : 0),
-        },
-        Sampler = config.Sampler with { Batch = config.Sampler.Batch ?? Batch(config) },
-        Optimizer = config.Optimizer with
+            Input = model.Input is [] ? Input(model) : model.Input,
+            Embedding = model.Embedding == 0 ? Embedding(model) : model.Embedding,
+            Dropout = model.Dropout ?? (model.Kind == ModelKind.SmallCnn ? SmallCnnDropout : 0),
+        };
+        return config with
         {
-            Beta2 = config.Optimizer.Beta2 ?? (config.Optimizer.Kind == OptimizerKind.Rmsprop ? 0.99 : 0.999),
-            Epsilon = config.Optimizer.Epsilon ?? (config.Optimizer.Kind == OptimizerKind.Adagrad ? 1e-10 : 1e-8),
-        },
-    };
+            Model = model,
+            Data = PixelDefaults.Resolve(config.Data, model),
+            Sampler = config.Sampler with { Batch = config.Sampler.Batch ?? Batch(config) },
+            Optimizer = config.Optimizer with
+            {
+                Beta2 = config.Optimizer.Beta2 ?? (config.Optimizer.Kind == OptimizerKind.Rmsprop ? 0.99 : 0.999),
+                Epsilon = config.Optimizer.Epsilon ?? (config.Optimizer.Kind == OptimizerKind.Adagrad ? 1e-10 : 1e-8),
+            },
+        };
+    }
 
     static int[] Input(ModelConfig model) => model switch
     {

@@ -12,6 +12,7 @@ static class ConfigRules
         Rules rules = new(source);
         Check(rules, config.Model);
         Check(rules, config.Data);
+        CheckPixels(rules, config.Data, config.Model.Input);
         Check(rules, config.Sampler, config.Loss);
         Check(rules, config.Optimizer);
         Check(rules, config.Schedule);
@@ -33,6 +34,16 @@ static class ConfigRules
             && config.Sampler.Kind == SamplerKind.Shuffled)
             warnings.Add("sampler.kind shuffled leaves to chance whether a batch has two images of a class;"
                 + " balanced makes sure of it");
+        if (config.Data.Kind != DataKind.Arrays && config.Data.Mean is { } mean
+            && mean.Values.Any(m => m < config.Data.Range[0] || m > config.Data.Range[1]))
+            warnings.Add(
+                $"data.mean {mean} lies outside data.range [{config.Data.Range[0]}, {config.Data.Range[1]}], in whose"
+                + " units it is: a mean of pixels up to 255 goes with data.range=[0,255]");
+        if (config.Data is { Kind: DataKind.Arrays, Mean: { Values: [0] }, Std: { Values: [1] } }
+            && PixelDefaults.WantsImageNet(config.Model))
+            warnings.Add(
+                "the model's weights want pixels less ImageNet's mean, by its deviation, and arrays are used as they"
+                + " are: data.mean=imagenet does that to images in [0, 1]");
         return warnings;
     }
 
@@ -62,6 +73,26 @@ static class ConfigRules
         rules.That(data.Labels is not null, "data.labels", "must name the .npy of labels", data.Labels);
         rules.That(data.TestImages is null == data.TestLabels is null, "data.testImages",
             "and data.testLabels must be given together", data.TestImages);
+    }
+
+    static void CheckPixels(Rules rules, DataConfig data, int[] input)
+    {
+        int channels = input[0];
+        rules.That(data.Range is [double black, double white] && black < white, "data.range",
+            "must be [black, white], black being the smaller", null);
+        rules.That(data.ChannelOrder == ChannelOrder.Rgb || channels == 3, "data.channelOrder",
+            $"must be rgb: the model's images have {channels} channels", "bgr");
+        foreach ((string path, ChannelValues? values) in ((string, ChannelValues?)[])[
+            ("data.mean", data.Mean), ("data.std", data.Std)])
+        {
+            if (values is null) continue;
+            rules.That(
+                !values.IsImageNet, path, $"imagenet is of 3 channels; the model's images have {channels}", null);
+            rules.That(
+                values.Values.Length == 1 || values.Values.Length == channels, path,
+                $"must be one number, or {channels}: one a channel of model.input", values);
+            rules.That(path != "data.std" || values.Values.All(v => v > 0), path, "must be above 0", values);
+        }
     }
 
     static void Check(Rules rules, SamplerConfig sampler, LossConfig loss)

@@ -68,6 +68,8 @@ static class ConfigSchema
             throw Wrong(source, path, $"a whole number up to {int.MaxValue}", node);
         if (type == typeof(ulong) && !(kind == JsonValueKind.Number && ulong.TryParse(node.ToJsonString(), out _)))
             throw Wrong(source, path, "a whole number from 0", node);
+        if (type == typeof(ChannelValues) && ChannelValues.Fault(node) is { } expected)
+            throw Wrong(source, path, expected, node);
         if (type.IsEnum) CheckWord(node, type, path, source);
     }
 

@@ -45,6 +45,21 @@ public sealed record DataConfig
     public double? Binarize { get; init; }
 
     /// <summary>
+    /// What is subtracted from each channel, in the network's order of channels and in units of <see cref="Range"/>.
+    /// Null: 0, or ImageNet's where the model's weights are known to want it.
+    /// </summary>
+    public ChannelValues? Mean { get; init; }
+
+    /// <summary>What each channel is divided by after that; null: 1, or ImageNet's as with <see cref="Mean"/>.</summary>
+    public ChannelValues? Std { get; init; }
+
+    /// <summary>The values that the network takes black and white for, before <see cref="Mean"/>.</summary>
+    public double[] Range { get; init; } = [0, 1];
+
+    /// <summary>The order in which the network takes the colours.</summary>
+    public ChannelOrder ChannelOrder { get; init; } = ChannelOrder.Rgb;
+
+    /// <summary>
     /// Random changes of training images, in order: <c>pad-crop:4</c>, <c>resize-crop:0.5</c>, <c>flip</c>,
     /// <c>colour:0.2</c>.
     /// </summary>
@@ -53,6 +68,9 @@ public sealed record DataConfig
 
 /// <summary>Which data set.</summary>
 public enum DataKind { Mnist, FashionMnist, Cifar10, Arrays, Folder }
+
+/// <summary>Red before green before blue, or the other way round.</summary>
+public enum ChannelOrder { Rgb, Bgr }
 
 /// <summary>Skip: broken files are named and left out. Error: the first of them ends the run.</summary>
 public enum BrokenImages { Skip, Error }

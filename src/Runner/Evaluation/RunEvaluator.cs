@@ -65,7 +65,7 @@ sealed class RunEvaluator(
     Baselines MeasureBaselines()
     {
         double? raw = MeasureRawPixels();
-        EmbeddingNetwork untrained = NetworkFactory.Create(config.Model, config.Train.Seed, network.Device);
+        EmbeddingNetwork untrained = NetworkFactory.Create(config, network.Device);
         untrained.Initialize(config.Train.Seed);
         (EmbeddingSet queries, EmbeddingSet? references) = Embed(untrained);
         untrained.Release();

@@ -8,6 +8,17 @@ namespace TripletGpu.Runner.Networks;
 /// <summary>The networks by the names of the config.</summary>
 static class NetworkFactory
 {
+    /// <summary>Makes the network of a run, which takes pixels in [0, 1] and scales them as the config says.</summary>
+    /// <inheritdoc cref="Create(ModelConfig, ulong, Device)"/>
+    /// <param name="config">The run's config.</param>
+    /// <param name="device">Where its parameters live.</param>
+    public static EmbeddingNetwork Create(RunConfig config, Device device)
+    {
+        EmbeddingNetwork network = Create(config.Model, config.Train.Seed, device);
+        network.Scaling = PixelDefaults.Scaling(config.Data, network.ImageShape[0]);
+        return network;
+    }
+
     /// <summary>Makes the network that a config describes; its parameters' values are undefined.</summary>
     /// <param name="model">The network.</param>
     /// <param name="seed">Of its dropout masks.</param>

@@ -29,7 +29,7 @@ sealed class FinishedRun : IDisposable
             throw new UserErrorException(
                 $"{path} has no model.safetensors yet: go on with it by triplet train --resume {path}");
         RunConfig config = ConfigReader.Read(folder.Config, []);
-        EmbeddingNetwork network = NetworkFactory.Create(config.Model, config.Train.Seed, device);
+        EmbeddingNetwork network = NetworkFactory.Create(config, device);
         Weights.Read(folder.Model, network);
         network.Train(false);
         return new FinishedRun(folder, config, network);

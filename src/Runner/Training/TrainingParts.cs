@@ -69,7 +69,7 @@ sealed class TrainingParts : IDisposable
         DatasetBatches batches = new(
             data.Train, Samplers.Create(config, data.Train), Augmentations.Parse(config.Data.Augment),
             config.Train.Seed);
-        EmbeddingNetwork network = NetworkFactory.Create(config.Model, config.Train.Seed, device);
+        EmbeddingNetwork network = NetworkFactory.Create(config, device);
         network.Initialize(config.Train.Seed);
         if (config.Model.Weights is { } weights)
             Weights.Read(weights, network, mayDiffer: p => p.Name.StartsWith(Head, StringComparison.Ordinal));

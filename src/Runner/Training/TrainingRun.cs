@@ -1,3 +1,4 @@
+using System.Globalization;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Modules;
@@ -68,6 +69,7 @@ static class TrainingRun
     {
         log.Note($"triplet {typeof(TrainingRun).Assembly.GetName().Version}, {Environment.CommandLine}");
         foreach (string warning in ConfigRules.Warnings(parts.Config)) log.Say(warning);
+        if (parts.Network.Scaling is not null) log.Say(DescribePixels(parts.Config.Data));
         if (GradientCacheWarning(parts) is { } caution) log.Say(caution);
         RunFiles files = new(request.Folder, parts.Config.Train.Keep);
         TrainingState state = files.Restore(parts, log.Say);
@@ -108,6 +110,10 @@ static class TrainingRun
             return null;
         }
     }
+
+    static string DescribePixels(DataConfig data) => string.Create(CultureInfo.InvariantCulture,
+        $"pixels from {data.Range[0]} to {data.Range[1]}, {ConfigReader.Word(data.ChannelOrder)}, less data.mean"
+        + $" {data.Mean}, by data.std {data.Std}");
 
     static string? GradientCacheWarning(TrainingParts parts)
     {

@@ -23,6 +23,8 @@ public sealed class OnnxExport : IOpObserver
     readonly Dictionary<Tensor, Parameter> parameters = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<string, int> numbers = [];
     string last = InputName;
+    int constants;
+    Tensor? images;
 
     OnnxExport(Module network)
     {
@@ -73,19 +75,32 @@ public sealed class OnnxExport : IOpObserver
         return name;
     }
 
+    /// <summary>Adds a list of one whole number.</summary>
+    internal string Constant(string name, long value)
+    {
+        TensorProto tensor = new() { Name = name, DataType = (int)DataType.Int64, Dims = { 1 }, Int64Data = { value } };
+        if (graph.Initializer.All(t => t.Name != name)) graph.Initializer.Add(tensor);
+        return name;
+    }
+
     string Name(Tensor tensor)
     {
         if (names.TryGetValue(tensor, out string? name)) return name;
-        if (!parameters.TryGetValue(tensor, out Parameter? parameter)) return names[tensor] = InputName;
+        // The first tensor of the first operation; what else no operation has made is a constant.
+        images ??= tensor;
+        if (images == tensor) return names[tensor] = InputName;
+        string constant = parameters.TryGetValue(tensor, out Parameter? parameter)
+            ? parameter.Name
+            : $"constant{++constants}";
         TensorProto proto = new()
         {
-            Name = parameter.Name,
+            Name = constant,
             DataType = (int)DataType.Float,
             RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(tensor.ToArray().AsSpan())),
         };
         proto.Dims.Add(Array.ConvertAll(tensor.Shape.ToArray(), extent => (long)extent));
         graph.Initializer.Add(proto);
-        return names[tensor] = parameter.Name;
+        return names[tensor] = constant;
     }
 
     ModelProto Finish(EmbeddingNetwork network)

@@ -36,6 +36,8 @@ static class OpExport
         L2Normalize norm => Normalize(to, norm, x[0]),
         Concat concat => to.Node("Concat", x, Int("axis", concat.Axis)),
         Binary<Add> => to.Node("Add", x),
+        Binary<Multiply> => to.Node("Mul", x),
+        Slice slice => Cut(to, slice, x[0]),
         Unary<Relu> => to.Node("Relu", x),
         Reshape when output.Rank == 2 && output[0] == input[0] => to.Node("Flatten", x),
         _ => throw new UserErrorException($"the operation {op.Name} cannot be written as ONNX"),
@@ -49,6 +51,19 @@ static class OpExport
             Pads(g.PaddingTop, g.PaddingLeft, g.PaddingBottom, g.PaddingRight));
         if (conv.HasResidual) y = to.Node("Add", [y, x[^1]]);
         return Relu(to, y, conv.Relu);
+    }
+
+    static string Cut(OnnxExport to, Slice slice, string x)
+    {
+        long end = slice.Start + (long)slice.Length * slice.Step;
+        // Going backwards, -1 would be the last element: what lies before the first is any smaller number.
+        if (end < 0) end = long.MinValue;
+        return to.Node("Slice",
+        [
+            x, Number(slice.Start), Number(end), Number(slice.Axis), Number(slice.Step),
+        ]);
+
+        string Number(long value) => to.Constant($"number{value}", value);
     }
 
     static string Relu(OnnxExport to, string x, bool isThere) => isThere ? to.Node("Relu", [x]) : x;

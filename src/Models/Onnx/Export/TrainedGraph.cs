@@ -38,6 +38,13 @@ static class TrainedGraph
         }
         foreach (NodeProto node in graph.Node) StopTraining(node);
         Keep(graph.Output, 1);
+        if (network.Scaling is { } scaling)
+        {
+            PixelNodes.Put(graph, scaling);
+            OperatorSetIdProto set = model.OpsetImport.First(o => o.Domain is "" or "ai.onnx");
+            // What an older file may hold means the same from here on, and these nodes mean nothing before.
+            set.Version = Math.Max(set.Version, PixelNodes.LeastOpset);
+        }
         if (network.IsNormalized) Normalize(graph, source.Opset, network.Dimension);
         return model;
     }
