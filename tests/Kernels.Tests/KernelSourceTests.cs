@@ -33,17 +33,6 @@ public sealed class KernelSourceTests
     }
 
     [Test]
-    public void Specialize_SameValues_GivesTheSameKernel()
-    {
-        var source = new KernelSource { Name = "K.F", Entry = "F", CSharp = "", Body = "body" };
-        KernelSource three = source.Specialize(("taps_Value", 3));
-        Assert.That(three.Body, Is.EqualTo("enum { taps_Value = 3 };\n\nbody"));
-        Assert.That(three.Name, Is.EqualTo("K.F[taps = 3]"));
-        Assert.That(source.Specialize(("taps_Value", 3)), Is.SameAs(three));
-        Assert.That(source.Specialize(("taps_Value", 4)), Is.Not.SameAs(three));
-    }
-
-    [Test]
     public void Tile_GroupAndSharedBytes_ComeFromTheTile()
     {
         KernelSource tiled = GemmKernels.TiledSource<Tile64x64>();

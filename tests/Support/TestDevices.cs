@@ -2,6 +2,7 @@ using NUnit.Framework;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Backends.Cpu.SmallConvolution;
 using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.OpenCl;
 
 namespace TripletGpu.Support;
@@ -17,13 +18,16 @@ public static class TestDevices
     /// <summary>Names of the GPU backends, for tests that run on those too.</summary>
     public static IEnumerable<string> Gpu => [OpenCl];
 
+    /// <summary>Names of the devices that compile kernels: the kernels' C# itself is what they must come to.</summary>
+    public static IEnumerable<string> Compiled => [OpenCl];
+
     /// <summary>
     /// Opens a device by its test name. One that this machine lacks skips the test, visibly; naming it in
     /// TRIPLETGPU_REQUIRE makes that a failure.
     /// </summary>
     public static Device Open(string name, int threads = 2)
     {
-        if (name == OpenCl) return OpenOpenCl();
+        if (name == OpenCl) return new Device(name, new GpuBackend(OpenDriver(name)));
         CpuInstructionSet set = name switch
         {
             "cpu-avx512" => CpuInstructionSet.Avx512,
@@ -35,11 +39,12 @@ public static class TestDevices
         return new Device(name, new CpuBackend(threads, set));
     }
 
-    static Device OpenOpenCl()
+    /// <summary>Opens the driver of a GPU backend.</summary>
+    public static IGpuDriver OpenDriver(string name)
     {
         OpenClDevice? device = OpenClDevices.Find(out string reason).FirstOrDefault(d => d.Unusable == "");
-        if (device is null) Skip(OpenCl, reason);
-        return new Device(OpenCl, new GpuBackend(device!.Open()));
+        if (device is null) Skip(name, reason);
+        return device!.Open();
     }
 
     /// <summary>A visible skip, or a failure where TRIPLETGPU_REQUIRE names the device.</summary>

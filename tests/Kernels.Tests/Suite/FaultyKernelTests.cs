@@ -1,6 +1,5 @@
 using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.Drivers;
-using TripletGpu.Backends.Gpu.OpenCl;
 using TripletGpu.Kernels.Elementwise;
 using TripletGpu.Kernels.Launching;
 using TripletGpu.Kernels.Normalization;
@@ -19,9 +18,7 @@ public sealed class FaultyKernelTests
     {
         if (Environment.GetEnvironmentVariable("TRIPLETGPU_FAULTS") != "1")
             Assert.Ignore("runs under tests/oclgrind.sh alone");
-        OpenClDevice? device = OpenClDevices.Find(out string reason).FirstOrDefault(d => d.Unusable == "");
-        if (device is null) TestDevices.Skip("opencl", reason);
-        driver = device!.Open();
+        driver = TestDevices.OpenDriver("opencl");
     }
 
     [OneTimeTearDown]

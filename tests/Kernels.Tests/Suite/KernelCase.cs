@@ -5,8 +5,8 @@ using TripletGpu.Support;
 namespace TripletGpu.Kernels.Tests.Suite;
 
 /// <summary>
-/// A launch of a kernel and what it is given. The same kernel called as plain C# says what must come out, so a case
-/// needs no expectation of its own.
+/// A launch of a kernel and what it is given. The kernel's C# on ILGPU's CPU accelerator says what must come out, so a
+/// case needs no expectation of its own.
 /// </summary>
 /// <param name="Kernel">
 /// Class and method: <c>GemmKernels.Tiled&lt;Tile32x32&gt;</c>. A generic kernel without its structs: each that fits.
@@ -20,9 +20,6 @@ public sealed record KernelCase(string Kernel, LaunchSize Size, params object[] 
 {
     /// <summary>How far the device may be off; the default fits sums of some hundred terms.</summary>
     public Tolerance Tolerance { get; init; } = Tolerance.Sum;
-
-    /// <summary>Elements of four bytes in <c>SharedMemory.GetDynamic</c>, for a kernel that asks for it.</summary>
-    public int? SharedElements { get; init; }
 
     /// <summary>Whether the case is for this kernel.</summary>
     public bool IsFor(KernelSource kernel) => kernel.Name == Kernel || kernel.Name.Split('<')[0] == Kernel;

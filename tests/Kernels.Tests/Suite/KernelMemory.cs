@@ -1,6 +1,6 @@
+using System.Runtime.InteropServices;
 using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.Drivers;
-using TripletGpu.Kernels.Language;
 using TripletGpu.Kernels.Launching;
 using TripletGpu.Support;
 
@@ -37,16 +37,13 @@ public abstract class KernelMemory
 
     /// <summary>Memory of any type that nobody has written.</summary>
     public static KernelMemory Out<T>(int count) where T : unmanaged =>
-        new KernelMemory<T>(_ => EmulatedGroup.Undefined<T>(count)) { IsUndefined = true };
+        new KernelMemory<T>(_ => Undefined<T>(count)) { IsUndefined = true };
 
     /// <summary>Whether nobody has written it before the kernel.</summary>
     public bool IsUndefined { get; init; }
 
     /// <summary>The contents before the launch.</summary>
     public abstract Array Draw(Random random);
-
-    /// <summary>The array as a kernel called as plain C# sees it.</summary>
-    public abstract object View(Array array);
 
     /// <summary>A device's buffer as a launcher takes it.</summary>
     public abstract object View(nint buffer, Array array);
@@ -58,14 +55,20 @@ public abstract class KernelMemory
 
     /// <summary>The buffer's contents.</summary>
     public abstract Array Download(IGpuDriver driver, nint buffer, int count);
+
+    // All bits set: NaN, or -1.
+    static T[] Undefined<T>(int count) where T : unmanaged
+    {
+        T[] array = new T[count];
+        MemoryMarshal.AsBytes(array.AsSpan()).Fill(0xFF);
+        return array;
+    }
 }
 
 /// <summary>The same with its type.</summary>
 sealed unsafe class KernelMemory<T>(Func<Random, T[]> draw) : KernelMemory where T : unmanaged
 {
     public override Array Draw(Random random) => draw(random);
-
-    public override object View(Array array) => GroupEmulator.View((T[])array);
 
     public override object View(nint buffer, Array array) => new DeviceView<T>(buffer, 0, array.Length);
 

@@ -1,11 +1,9 @@
-using ILGPU;
 using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.Support;
-using static TripletGpu.Kernels.Language.GroupEmulator;
 
 namespace TripletGpu.Kernels.Tests.Suite;
 
-/// <summary>A small batch and what the mining kernels, called as plain C#, make of it.</summary>
+/// <summary>A small batch and what the mining kernels make of it on the reference.</summary>
 sealed class MinedBatch
 {
     public const float Margin = 1.5f;
@@ -27,12 +25,14 @@ sealed class MinedBatch
         for (int i = 0; i < n; i++)
             for (int k = 0; k < d; k++) Packed[i / 32 * 32 * d + k * 32 + i % 32] = Embeddings[i * d + k];
         Counted = new int[ClassKernels.Length(n)];
-        Run(n, i => ClassKernels.Count(i, View(Labels), View(Counted), n));
+        using (var on = new Reference())
+            ClassKernels.LaunchCount(Reference.Driver, n, on.View(Labels), on.View(Counted), n);
         Summed = [.. Counted];
-        Run(1, 128, () => ScanKernels.Exclusive(View(Summed).SubView(3 * n, n + 1), n));
-        Run(1, 128, () => ScanKernels.Exclusive(View(Summed).SubView(4 * n + 1, n + 1), n));
+        using (var on = new Reference())
+            foreach (int start in (int[])[3 * n, 4 * n + 1])
+                ScanKernels.LaunchExclusive(Reference.Driver, 1, on.View(Summed).Slice(start, n + 1), n);
         Classes = [.. Summed];
-        Run(n, i => ClassKernels.Place(i, View(Classes), n));
+        using (var on = new Reference()) ClassKernels.LaunchPlace(Reference.Driver, n, on.View(Classes), n);
     }
 
     public int N { get; }
@@ -75,17 +75,17 @@ sealed class MinedBatch
     /// <summary>Mines.</summary>
     public MinedBatch Mine<TShape>(MiningChoice choice) where TShape : struct, IRowShape
     {
-        Run(N, TShape.GroupX, () =>
-        {
-            if (TakesNearest(choice))
-                TripletMiningKernels.MineNearest<TShape>(View(Embeddings), View(Packed), View(Classes), View(Triplets),
-                    View(Losses), View(Counts), View(Sums), Dims(choice));
-            else
-                TripletMiningKernels.MineEvery<TShape>(View(Embeddings), View(Packed), View(Classes), View(Triplets),
-                    View(Losses), View(Counts), View(Sums), Dims(choice));
-        });
-        Run(1, 128, () => TripletTotalKernels.Total(
-            View(Classes), View(Counts), View(Sums), View(Statistics), View(Loss), Dims(choice)));
+        using var on = new Reference();
+        if (TakesNearest(choice))
+            TripletMiningKernels.LaunchMineNearest<TShape>(Reference.Driver, N,
+                on.View(Embeddings), on.View(Packed), on.View(Classes), on.View(Triplets),
+                on.View(Losses), on.View(Counts), on.View(Sums), Dims(choice));
+        else
+            TripletMiningKernels.LaunchMineEvery<TShape>(Reference.Driver, N,
+                on.View(Embeddings), on.View(Packed), on.View(Classes), on.View(Triplets),
+                on.View(Losses), on.View(Counts), on.View(Sums), Dims(choice));
+        TripletTotalKernels.LaunchTotal(Reference.Driver, 1, on.View(Classes), on.View(Counts),
+            on.View(Sums), on.View(Statistics), on.View(Loss), Dims(choice));
         return this;
     }
 

@@ -11,7 +11,7 @@ public static class MiningKernelCases
 {
     const int D = 5, Blocks = 3;
 
-    // Of the anchors, or rows: called as C# a group is 128 threads.
+    // Of the anchors, or rows: on the reference a group is 128 threads.
     const int Groups = 3;
 
     static readonly MinedBatch Small = new(n: 34, D, classes: 4, isWhole: false), Ties = new(33, 2, 6),

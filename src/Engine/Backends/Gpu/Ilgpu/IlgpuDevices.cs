@@ -17,7 +17,7 @@ public sealed record IlgpuDevice(GpuCapabilities Capabilities, bool IsCuda, Func
 public static class IlgpuDevices
 {
     // 256 items a group: the most that any kernel has. ILGPU's default CPU device allows 16.
-    static readonly (int Warp, int Warps, int Multiprocessors) CpuSize = (32, 8, 1);
+    static CPUDevice Cpu => new(numThreadsPerWarp: 32, numWarpsPerMultiprocessor: 8, numMultiprocessors: 1);
 
     /// <summary>All devices in ILGPU's order; <c>ilgpu:N</c> is the N-th of them.</summary>
     public static IReadOnlyList<IlgpuDevice> Find(out string reason)
@@ -28,14 +28,22 @@ public static class IlgpuDevices
             new IlgpuDevice(Read(context, device), device.AcceleratorType == AcceleratorType.Cuda, () => Open(n)))];
     }
 
+    /// <summary>
+    /// ILGPU's CPU accelerator, which calls a kernel's C# itself, a thread an item: for tests, and to step through.
+    /// </summary>
+    public static IGpuDriver OpenCpu()
+    {
+        Context context = IlgpuContext.Create(builder => builder.CPU(Cpu));
+        return new IlgpuDriver(context, context.Devices[0].CreateAccelerator(context));
+    }
+
     static IlgpuDriver Open(int n)
     {
         Context context = CreateContext();
         return new IlgpuDriver(context, context.Devices[n].CreateAccelerator(context));
     }
 
-    static Context CreateContext() => IlgpuContext.Create(builder => builder
-        .Cuda().OpenCL().CPU(new CPUDevice(CpuSize.Warp, CpuSize.Warps, CpuSize.Multiprocessors)));
+    static Context CreateContext() => IlgpuContext.Create(builder => builder.Cuda().OpenCL().CPU(Cpu));
 
     static GpuCapabilities Read(Context context, ILGPU.Runtime.Device device)
     {
