@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using ILGPU.Algorithms;
+using ILGPU.Runtime;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using TripletGpu.Kernels;
@@ -15,8 +17,11 @@ static class Compiler
 
     static readonly CSharpParseOptions Options = new(LanguageVersion.Preview);
 
-    static readonly MetadataReference Kernels =
-        MetadataReference.CreateFromFile(typeof(KernelSource).Assembly.Location);
+    static readonly ImmutableArray<MetadataReference> Kernels =
+    [
+        .. from type in (Type[])[typeof(KernelSource), typeof(Accelerator), typeof(XMath)]
+           select MetadataReference.CreateFromFile(type.Assembly.Location),
+    ];
 
     /// <summary>The assemblies of .NET.</summary>
     public static ImmutableArray<MetadataReference> Platform { get; } =
@@ -29,7 +34,7 @@ static class Compiler
 
     /// <summary>What the compiler says about some C#, and the C# it adds.</summary>
     public static Result Run(string code) =>
-        Run("Snippet", [CSharpSyntaxTree.ParseText(code, Options, "Snippet.cs")], Options, [.. Platform, Kernels]);
+        Run("Snippet", [CSharpSyntaxTree.ParseText(code, Options, "Snippet.cs")], Options, [.. Platform, .. Kernels]);
 
     /// <summary>The same for the files of a project with implicit usings.</summary>
     public static Result RunFiles(

@@ -1,6 +1,7 @@
 using System;
 using ILGPU;
 using ILGPU.Algorithms;
+using TripletGpu.Kernels;
 using TripletGpu.Kernels.Functions;
 
 namespace Snapshots;
