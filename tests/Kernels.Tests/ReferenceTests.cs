@@ -9,8 +9,8 @@ using TripletGpu.Support;
 namespace TripletGpu.Kernels.Tests;
 
 /// <summary>
-/// What the suite's devices are compared with, a kernel's C# on ILGPU's CPU accelerator, is right: at odd sizes, against
-/// plain loops in double.
+/// What devices are compared with, a kernel's C# on ILGPU's CPU accelerator, is right: at odd sizes, against plain
+/// loops in double.
 /// </summary>
 public sealed class ReferenceTests
 {
@@ -31,7 +31,8 @@ public sealed class ReferenceTests
     {
         float[] x = Draw(37), dy = Draw(37), dx = Draw(37), old = [.. dx];
         using (var on = new Reference())
-            ElementwiseKernels.LaunchMapBackward<Square>(Reference.Driver, 37, on.View(x), on.View(x), on.View(dy), on.View(dx), accumulate);
+            ElementwiseKernels.LaunchMapBackward<Square>(Reference.Driver, 37,
+                on.View(x), on.View(x), on.View(dy), on.View(dx), accumulate);
         Close.AreClose([.. x.Select((v, i) => 2.0 * v * dy[i] + accumulate * old[i])], dx, Tolerance.Elementwise, "dx");
     }
 
@@ -53,7 +54,8 @@ public sealed class ReferenceTests
         var dims = new BroadcastDims(1, 1, n, c, hw, 0, 0, 0, c * hw, hw, 1, 0, 0, 0, 0, 1, 0);
         var box = new BroadcastBox(1, 1, 1, c, 1, 1, 1, 1, n, 1, hw);
         using (var on = new Reference())
-            BroadcastBackwardKernels.LaunchGatherB<Multiply>(Reference.Driver, c, on.View(a), on.View(b), on.View(a), on.View(dy), on.View(db), dims, box, 0);
+            BroadcastBackwardKernels.LaunchGatherB<Multiply>(Reference.Driver, c,
+                on.View(a), on.View(b), on.View(a), on.View(dy), on.View(db), dims, box, 0);
         double[] expected = new double[c];
         for (int i = 0; i < a.Length; i++) expected[i / hw % c] += (double)a[i] * dy[i];
         Close.AreClose(expected, db, Tolerance.Sum, "db");
@@ -79,7 +81,8 @@ public sealed class ReferenceTests
     {
         float[] x = Draw(outer * reduced * inner), y = Draw(outer * inner), old = [.. y];
         using (var on = new Reference())
-            ReductionKernels.LaunchSumByItem(Reference.Driver, outer * inner, on.View(x), on.View(y), new(outer, reduced, inner), 1f, 1);
+            ReductionKernels.LaunchSumByItem(Reference.Driver, outer * inner,
+                on.View(x), on.View(y), new(outer, reduced, inner), 1f, 1);
         double[] expected = [.. old.Select(v => (double)v)];
         for (int i = 0; i < x.Length; i++) expected[i / (reduced * inner) * inner + i % inner] += x[i];
         Close.AreClose(expected, y, Tolerance.Sum, "sums");

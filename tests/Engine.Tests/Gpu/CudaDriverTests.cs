@@ -9,10 +9,7 @@ using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests.Gpu;
 
-/// <summary>
-/// The CUDA driver without a GPU: against stand-ins for NVIDIA's libraries that have the same functions, keep memory on
-/// the host, know one kernel and write down what is called.
-/// </summary>
+/// <summary>The CUDA driver without a GPU: stubs of NVIDIA's libraries note the calls and know one kernel.</summary>
 [Platform("Linux")]
 public sealed unsafe class CudaDriverTests
 {
