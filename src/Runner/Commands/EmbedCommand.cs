@@ -19,11 +19,18 @@ static class EmbedCommand
             HelpName = "FILE",
             Required = true,
         };
+        Option<bool> strict = new("--strict")
+        {
+            Description = "End at a broken image instead of naming it and leaving it out",
+        };
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
         Command command =
-            new("embed", "Embeds images with a finished run's network") { run, input, output, device, threads, json };
+            new("embed", "Embeds images with a finished run's network")
+            {
+                run, input, output, strict, device, threads, json,
+            };
         command.SetAction(parsed =>
         {
             string file = parsed.GetValue(output)!;
@@ -31,7 +38,8 @@ static class EmbedCommand
             using Device opened = parsed.OpenDevice(device, threads);
             using FinishedRun finished = FinishedRun.Open(parsed.GetValue(run)!, opened);
             using ProgressLine progress = new(terminal);
-            EmbeddingInput images = EmbeddingInput.Open(parsed.GetValue(input)!, finished.Config, progress.WriteLine);
+            EmbeddingInput images = EmbeddingInput.Open(
+                parsed.GetValue(input)!, finished.Config, parsed.GetValue(strict), progress.WriteLine);
             float[] embeddings = Embedder.Embed(finished.Network, images.Images, progress);
             progress.Dispose();
             EmbeddingFile.Write(file, embeddings, finished.Network.Dimension, images);

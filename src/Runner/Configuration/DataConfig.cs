@@ -38,6 +38,9 @@ public sealed record DataConfig
     /// <summary>folder: how much memory decoded images may take; beyond it, files are decoded each time.</summary>
     public int CacheMegabytes { get; init; } = 1024;
 
+    /// <summary><see cref="CacheMegabytes"/> in bytes.</summary>
+    internal long CacheBytes => (long)CacheMegabytes << 20;
+
     /// <summary>Whether images are scaled to the model's input; those of folders always are.</summary>
     public bool Resize { get; init; }
 

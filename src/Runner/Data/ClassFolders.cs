@@ -1,7 +1,5 @@
-using System.Globalization;
 using TripletGpu.RandomNumbers;
 using TripletGpu.Runner.Configuration;
-using TripletGpu.Runner.Images;
 
 namespace TripletGpu.Runner.Data;
 
@@ -12,7 +10,6 @@ namespace TripletGpu.Runner.Data;
 static class ClassFolders
 {
     const string TrainFolder = "train", TestFolder = "test";
-    const long Megabyte = 1 << 20;
 
     readonly record struct Entry(string Path, string Class, bool IsTest);
 
@@ -40,9 +37,8 @@ static class ClassFolders
         if (entries.Length == 0)
             throw new UserErrorException(
                 $"{root} has no folder with PNG or JPEG images in it; each class needs a folder of its own");
-        ImageFiles files = new([.. entries.Select(e => e.Path)], shape, config.CacheMegabytes * Megabyte);
-        IReadOnlyDictionary<int, string> broken = FindBroken(files, config.Broken, root, log);
-        int[] sound = [.. Enumerable.Range(0, entries.Length).Where(i => !broken.ContainsKey(i))];
+        FolderDataset files = new(root, [.. entries.Select(e => e.Path)], shape, config.CacheBytes);
+        int[] sound = files.FindSound(config.Broken == BrokenImages.Error ? "data.broken=skip" : null, log);
         string[] classes = [.. sound.Select(i => entries[i].Class).Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length == 0)
             throw new UserErrorException($"{root}: not one of its {entries.Length} images can be decoded");
@@ -52,8 +48,7 @@ static class ClassFolders
         FolderDataset Part(string name, IEnumerable<int> members)
         {
             int[] kept = Limited([.. members], i => entries[i].Class, config.Limit);
-            return new FolderDataset(
-                name, files, kept, [.. kept.Select(i => Array.IndexOf(classes, entries[i].Class))], classes);
+            return files.Part(name, kept, [.. kept.Select(i => Array.IndexOf(classes, entries[i].Class))], classes);
         }
         string title = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
         return new DatasetSplits(
@@ -66,26 +61,8 @@ static class ClassFolders
         from folder in Directory.GetDirectories(root).Order(StringComparer.Ordinal)
         let name = Path.GetFileName(folder)
         where !name.StartsWith('.')
-        from path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-        where !Path.GetFileName(path).StartsWith('.') && ImageFile.IsImage(path)
+        from path in FolderDataset.Find(folder)
         select new Entry(path, name, isTest);
-
-    static IReadOnlyDictionary<int, string> FindBroken(
-        ImageFiles files, BrokenImages broken, string root, Action<string> log)
-    {
-        IReadOnlyDictionary<int, string> found = files.FindBroken();
-        foreach (int i in found.Keys.Order())
-        {
-            string line = $"{files.Paths[i]}: {found[i]}";
-            if (broken == BrokenImages.Error)
-                throw new UserErrorException($"{line} ({found.Count} broken; data.broken=skip leaves such files out)");
-            log($"broken image, left out: {line}");
-        }
-        if (found.Count > 0)
-            log(string.Create(CultureInfo.InvariantCulture,
-                $"{root}: {found.Count:N0} of {files.Paths.Count:N0} images are broken and left out"));
-        return found;
-    }
 
     /// <summary>A share of each class, at least one of a class staying in training.</summary>
     static HashSet<int> Draw(int[] members, Entry[] entries, double share, ulong seed)

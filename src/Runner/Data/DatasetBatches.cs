@@ -26,7 +26,7 @@ public sealed class DatasetBatches(
         batch.Position = position;
         int imageSize = (int)data.ImageShape.Count;
         ulong first = ((ulong)position.Epoch * (ulong)BatchesPerEpoch + (ulong)position.Index) * (ulong)batch.Size;
-        ImageReading.ForEach(data, batch.Size, i =>
+        data.Read(batch.Size, i =>
         {
             Span<float> pixels = batch.Pixels.AsSpan(i * imageSize, imageSize);
             data.CopyImage(batch.Indices[i], pixels);

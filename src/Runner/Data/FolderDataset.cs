@@ -1,16 +1,37 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using TripletGpu.Runner.Images;
+
 namespace TripletGpu.Runner.Data;
 
-/// <summary>Labelled image files, decoded when they are asked for.</summary>
-/// <param name="name">For messages and reports.</param>
-/// <param name="files">The files; several data sets may share them.</param>
-/// <param name="members">Which of the files belong to this data set, in its order.</param>
-/// <param name="labels">The class of each member.</param>
-/// <param name="classNames">By label.</param>
-sealed class FolderDataset(
-    string name, ImageFiles files, int[] members, int[] labels, IReadOnlyList<string> classNames) : IImageDataset
+/// <summary>
+/// Image files, decoded to one shape when they are asked for. What has been decoded is kept as bytes until the bound is
+/// reached; the rest is decoded again each time. Parts of a folder share what is kept.
+/// </summary>
+sealed class FolderDataset : IImageDataset
 {
+    readonly Files files;
+    readonly int[] members, labels;
+
+    /// <param name="name">For messages and reports.</param>
+    /// <param name="paths">The files; their order is that of the images.</param>
+    /// <param name="shape">(C, H, W) with 1 or 3 channels.</param>
+    /// <param name="mostCachedBytes">How much may be kept.</param>
+    public FolderDataset(string name, IReadOnlyList<string> paths, Shape shape, long mostCachedBytes)
+        : this(
+            name, new Files(paths, shape, mostCachedBytes), [.. Enumerable.Range(0, paths.Count)],
+            new int[paths.Count], ["?"])
+    {
+    }
+
+    FolderDataset(string name, Files files, int[] members, int[] labels, IReadOnlyList<string> classNames)
+    {
+        (Name, this.files, this.members, this.labels, ClassNames) = (name, files, members, labels, classNames);
+        Paths = [.. members.Select(member => files.Paths[member])];
+    }
+
     /// <inheritdoc/>
-    public string Name => name;
+    public string Name { get; }
 
     /// <inheritdoc/>
     public Shape ImageShape => files.Shape;
@@ -22,17 +43,109 @@ sealed class FolderDataset(
     public ReadOnlySpan<int> Labels => labels;
 
     /// <inheritdoc/>
-    public int Classes => classNames.Count;
+    public int Classes => ClassNames.Count;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> ClassNames => classNames;
+    public IReadOnlyList<string> ClassNames { get; }
 
     /// <inheritdoc/>
     public bool IsCostly => true;
 
     /// <summary>The file of each image.</summary>
-    public IEnumerable<string> Paths => members.Select(member => files.Paths[member]);
+    public IReadOnlyList<string> Paths { get; }
+
+    /// <summary>
+    /// The image files at any depth below a folder, in the order of their paths. What a name that begins with a dot
+    /// hides, a file or all in a folder, is none: systems and editors leave copies there.
+    /// </summary>
+    public static IEnumerable<string> Find(string folder) =>
+        from path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        where !IsHidden(Path.GetRelativePath(folder, path)) && ImageFile.IsImage(path)
+        select path;
+
+    /// <summary>Some of the images, labelled.</summary>
+    /// <param name="name">For messages and reports.</param>
+    /// <param name="images">Which of these images, in the part's order.</param>
+    /// <param name="partLabels">The class of each.</param>
+    /// <param name="classNames">By label.</param>
+    public FolderDataset Part(
+        string name, IEnumerable<int> images, int[] partLabels, IReadOnlyList<string> classNames) =>
+        new(name, files, [.. images.Select(image => members[image])], partLabels, classNames);
+
+    /// <summary>Decodes every image once, on all cores, and returns those that are sound; others are named.</summary>
+    /// <param name="otherwise">null; or a broken image is an error, which ends with how else it would be.</param>
+    /// <param name="log">Takes a line about each broken file.</param>
+    /// <exception cref="UserErrorException">A file is broken and may not be, or a library is missing.</exception>
+    public int[] FindSound(string? otherwise, Action<string> log)
+    {
+        IReadOnlyDictionary<int, string> broken = FindBroken();
+        foreach (int i in broken.Keys.Order())
+        {
+            string line = $"{Paths[i]}: {broken[i]}";
+            if (otherwise is not null)
+                throw new UserErrorException($"{line} ({broken.Count} broken; {otherwise} leaves such files out)");
+            log($"broken image, left out: {line}");
+        }
+        if (broken.Count > 0)
+            log(string.Create(CultureInfo.InvariantCulture,
+                $"{Name}: {broken.Count:N0} of {Count:N0} images are broken and left out"));
+        return [.. Enumerable.Range(0, Count).Where(i => !broken.ContainsKey(i))];
+    }
+
+    IReadOnlyDictionary<int, string> FindBroken()
+    {
+        ConcurrentDictionary<int, string> broken = [];
+        ((IImageDataset)this).Read(Count, i =>
+        {
+            try
+            {
+                files.Read(members[i]);
+            }
+            catch (ImageFormatException exception)
+            {
+                broken[i] = exception.Message;
+            }
+        });
+        return broken;
+    }
 
     /// <inheritdoc/>
-    public void CopyImage(int index, Span<float> pixels) => files.Copy(members[index], pixels);
+    /// <exception cref="UserErrorException">The file cannot be decoded (any more).</exception>
+    public void CopyImage(int index, Span<float> pixels)
+    {
+        try
+        {
+            byte[] bytes = files.Read(members[index]);
+            for (int i = 0; i < bytes.Length; i++) pixels[i] = bytes[i] / 255f;
+        }
+        catch (ImageFormatException exception)
+        {
+            throw new UserErrorException($"{Paths[index]}: {exception.Message}", exception);
+        }
+    }
+
+    static bool IsHidden(string path) =>
+        path.Split(Path.DirectorySeparatorChar).Any(name => name.StartsWith('.'));
+
+    /// <summary>The files of a folder, with those images that are kept. Safe from several threads.</summary>
+    sealed class Files(IReadOnlyList<string> paths, Shape shape, long mostCachedBytes)
+    {
+        readonly byte[]?[] kept = new byte[]?[paths.Count];
+        long keptBytes;
+
+        public IReadOnlyList<string> Paths => paths;
+
+        public Shape Shape => shape;
+
+        public byte[] Read(int file)
+        {
+            if (Volatile.Read(ref kept[file]) is { } found) return found;
+            byte[] planes = new byte[shape.Count];
+            ImageFile.Decode(paths[file]).Fit(shape, planes);
+            if (Interlocked.Add(ref keptBytes, planes.Length) <= mostCachedBytes)
+                Volatile.Write(ref kept[file], planes);
+            else Interlocked.Add(ref keptBytes, -planes.Length);
+            return planes;
+        }
+    }
 }

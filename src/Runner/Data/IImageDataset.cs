@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace TripletGpu.Runner.Data;
 
 /// <summary>Labelled images of one size, in memory or read on demand. Reading is safe from several threads.</summary>
@@ -23,6 +25,27 @@ public interface IImageDataset
 
     /// <summary>Whether reading an image takes so long, as decoding a file does, that several threads should.</summary>
     bool IsCostly => false;
+
+    /// <summary>
+    /// Calls <paramref name="read"/> for 0 .. <paramref name="count"/> - 1, in any order and from several threads if
+    /// reading is costly.
+    /// </summary>
+    void Read(int count, Action<int> read)
+    {
+        if (!IsCostly)
+        {
+            for (int i = 0; i < count; i++) read(i);
+            return;
+        }
+        try
+        {
+            Parallel.For(0, count, read);
+        }
+        catch (AggregateException exception) when (exception.InnerException is UserErrorException error)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
+    }
 
     /// <summary>
     /// Writes image <paramref name="index"/> as C H W floats; pixels that are stored as bytes are scaled to [0, 1].

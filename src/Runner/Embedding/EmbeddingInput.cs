@@ -12,12 +12,15 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
     const string DatasetPrefix = "dataset:";
 
     /// <summary>Opens <c>dataset:NAME:PART</c>, an .npy, or a folder of images.</summary>
+    /// <param name="input">What to open.</param>
+    /// <param name="run">The config of the run whose network embeds it.</param>
+    /// <param name="isStrict">Whether a broken image in a folder is an error; else it is named and left out.</param>
+    /// <param name="log">Takes a line about what is being done.</param>
     /// <exception cref="UserErrorException">It cannot be read, or its images are not what the model takes.</exception>
-    public static EmbeddingInput Open(string input, RunConfig run, Action<string> log)
+    public static EmbeddingInput Open(string input, RunConfig run, bool isStrict, Action<string> log)
     {
         EmbeddingInput opened = input.StartsWith(DatasetPrefix, StringComparison.Ordinal) ? OpenDataset(input, run, log)
-            : Fit(
-                Directory.Exists(input) ? ImageFolder.Open(input, new Shape(run.Model.Input)) : OpenArray(input), run);
+            : Fit(Directory.Exists(input) ? OpenFolder(input, run, isStrict, log) : OpenArray(input), run);
         Datasets.CheckInput(run.Model, opened.Images);
         return opened;
     }
@@ -45,6 +48,19 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
 
     static EmbeddingInput Fit(EmbeddingInput input, RunConfig run) =>
         input with { Images = FittedDataset.Of(input.Images, run) };
+
+    /// <summary>The images of a folder in the order of their paths, made to fit the model.</summary>
+    static EmbeddingInput OpenFolder(string folder, RunConfig run, bool isStrict, Action<string> log)
+    {
+        string[] paths = [.. FolderDataset.Find(folder)];
+        if (paths.Length == 0) throw new UserErrorException($"{folder} holds no PNG or JPEG image");
+        FolderDataset all = new(folder, paths, new Shape(run.Model.Input), run.Data.CacheBytes);
+        int[] sound = all.FindSound(isStrict ? "embedding without --strict" : null, log);
+        if (sound.Length == 0)
+            throw new UserErrorException($"{folder}: not one of its {paths.Length} images can be decoded");
+        FolderDataset images = all.Part(folder, sound, new int[sound.Length], all.ClassNames);
+        return new EmbeddingInput(images, [.. images.Paths.Select(path => Path.GetRelativePath(folder, path))]);
+    }
 
     static EmbeddingInput OpenArray(string path)
     {

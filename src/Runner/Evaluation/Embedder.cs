@@ -32,7 +32,7 @@ static class Embedder
                 stopping.ThrowIfCancellationRequested();
                 int count = Math.Min(batchSize, images.Count - start);
                 int from = start;
-                ImageReading.ForEach(images, count, i => images.CopyImage(from + i, batch.AsSpan(i * pixels, pixels)));
+                images.Read(count, i => images.CopyImage(from + i, batch.AsSpan(i * pixels, pixels)));
                 using Step step = network.Device.BeginStep(record: false);
                 Shape shape = new([count, .. images.ImageShape.ToArray()]);
                 network.Forward(network.Device.Tensor(shape, batch.AsSpan(0, count * pixels)))

@@ -15,7 +15,7 @@ namespace TripletGpu.Runner.Evaluation;
 sealed record FacePairs(IReadOnlyList<string> Files, int[] First, int[] Second, bool[] IsSame)
 {
     const int Folds = 10;
-    static readonly string[] Extensions = [".jpg", ".png", ".jpeg"];
+    static readonly string[] Extensions = [".jpg", ".JPG", ".png", ".PNG", ".jpeg", ".JPEG"];
 
     /// <summary>Reads the file and finds the photographs.</summary>
     /// <param name="path">pairs.txt.</param>

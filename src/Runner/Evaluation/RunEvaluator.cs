@@ -54,10 +54,7 @@ sealed class RunEvaluator(
     LfwResult MeasureFaces()
     {
         FacePairs pairs = FacePairs.Read(config.Evaluate.Pairs!, config.Evaluate.PairsImages ?? config.Data.Path!);
-        int count = pairs.Files.Count;
-        FolderDataset images = new(
-            "faces", new ImageFiles(pairs.Files, network.ImageShape, 0), [.. Enumerable.Range(0, count)],
-            new int[count], ["?"]);
+        FolderDataset images = new("faces", pairs.Files, network.ImageShape, mostCachedBytes: 0);
         EmbeddingSet faces = Embed(network, FittedDataset.Of(images, config));
         return LfwProtocol.Evaluate(faces, pairs.First, pairs.Second, pairs.IsSame);
     }

@@ -48,6 +48,10 @@ public sealed class ClassFoldersTests
         WriteImage("ant/none", 30);
         Write("ant/notes.txt", "hello"u8.ToArray());
         Write("ant/.hidden.png", "hello"u8.ToArray());
+        Write("ant/._odd-name.JPG", "Mac OS X"u8.ToArray());
+        Write("ant/Thumbs.db", "hello"u8.ToArray());
+        Write("ant/deep/.DS_Store", "hello"u8.ToArray());
+        WriteImage("ant/deep/.ipynb_checkpoints/odd-name-checkpoint.png", 20);
         WriteImage(".git/1.png", 10);
         WriteImage("beside.png", 10);
         DatasetSplits data = Open(c => c with { TestShare = 0 });

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Commands;
 using TripletGpu.Runner.Images;
 using TripletGpu.Runner.Tests.Commands;
@@ -59,8 +60,23 @@ public sealed class FolderRunTests
         foreach (string text in (string[])[result.Error, log])
             Assert.That(text, Does.Contain("broken.jpg: neither PNG nor JPEG").And.Contain("empty.png: empty")
                 .And.Contain("2 of 38 images are broken"));
-        CliResult embedded = Cli.Run("embed", folder["run"], folder["faces/Cleo"], "--out", folder["e.npy"]);
+    }
+
+    [Test]
+    public void Embed_NamesBrokenFiles_AndStopsAtThemIfStrict()
+    {
+        Train("train.steps=1");
+        folder.Write("faces/Cleo/broken.jpg", "no picture"u8);
+        folder.Write("faces/Cleo/._Cleo_0001.png", "Mac OS X"u8);
+        string[] embed = ["embed", folder["run"], folder["faces/Cleo"], "--out", folder["e.npy"]];
+        CliResult embedded = Cli.Run(embed);
         Assert.That(embedded.ExitCode, Is.EqualTo(CommandLine.Done), embedded.Error);
+        Assert.That(embedded.Error, Does.Contain("broken.jpg: neither").And.Contain("1 of 13 images are broken"));
+        Assert.That(Npy.ReadHeader(folder["e.npy"]).Shape[0], Is.EqualTo(12));
+        CliResult strict = Cli.Run([.. embed, "--strict"]);
+        Assert.That(strict.ExitCode, Is.EqualTo(CommandLine.BadInput));
+        Assert.That(strict.ErrorLines, Has.Length.EqualTo(1).And.All.Contains("broken.jpg"));
+        Assert.That(strict.ErrorLines[0], Does.Contain("--strict"));
     }
 
     [Test]
