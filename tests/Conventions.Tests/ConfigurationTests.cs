@@ -36,8 +36,7 @@ public sealed class ConfigurationTests
     {
         string page = Repository.Read("docs/configuration.md");
         Repository.AssertNone(
-            from type in typeof(RunConfig).Assembly.GetTypes()
-            where type.IsEnum && type.Namespace == typeof(RunConfig).Namespace
+            from type in EnumerationsOf(typeof(RunConfig))
             from object value in Enum.GetValues(type)
             let word = JsonSerializer.SerializeToNode(value, type, ConfigReader.Format)!.GetValue<string>()
             where !page.Contains($"`{word}`", StringComparison.Ordinal)
@@ -68,6 +67,14 @@ public sealed class ConfigurationTests
             return e.Message;
         }
     }
+
+    static HashSet<Type> EnumerationsOf(Type type) => [..
+        from property in ConfigReader.Format.GetTypeInfo(type).Properties
+        let element = property.PropertyType.IsArray ? property.PropertyType.GetElementType()! : property.PropertyType
+        let inner = Nullable.GetUnderlyingType(element) ?? element
+        from found in inner.IsEnum ? [inner]
+            : inner.Namespace == typeof(RunConfig).Namespace ? EnumerationsOf(inner) : []
+        select found];
 
     static IEnumerable<string> FieldsOf(Type type, string path)
     {

@@ -14,7 +14,7 @@ public sealed class MiningReferenceTests
     public void Mine_Nearest_IsTheFirstFartherNegative(
         [Values] bool isGroup, [Values(1, 5, 20)] int n, [Values(1, 3)] int classes)
     {
-        MinedBatch batch = Mine(isGroup, new(n, D, classes), MiningChoice.Nearest);
+        MinedBatch batch = Mine(isGroup, new(n, D, classes), MiningRule.Semihard);
         int row = 0;
         long fallbacks = 0;
         double sum = 0;
@@ -40,9 +40,9 @@ public sealed class MiningReferenceTests
     [Test]
     public void Mine_Every_CountsAndSumsItsTriplets(
         [Values] bool isGroup,
-        [Values(MiningChoice.All, MiningChoice.AllSemiHard, MiningChoice.AllHard)] MiningChoice choice)
+        [Values(MiningRule.BatchAll, MiningRule.AllSemihard, MiningRule.AllHard)] MiningRule rule)
     {
-        MinedBatch batch = Mine(isGroup, new(17, D, 3), choice);
+        MinedBatch batch = Mine(isGroup, new(17, D, 3), rule);
         int row = 0;
         long active = 0;
         double sum = 0;
@@ -53,7 +53,7 @@ public sealed class MiningReferenceTests
                 float positive = batch.Distance(a, p);
                 float[] losses = [.. Enumerable.Range(0, batch.N).Where(i => batch.Labels[i] != batch.Labels[a])
                     .Select(i => batch.Distance(a, i))
-                    .Where(d => choice == MiningChoice.All || d > positive == (choice == MiningChoice.AllSemiHard))
+                    .Where(d => rule == MiningRule.BatchAll || d > positive == (rule == MiningRule.AllSemihard))
                     .Select(d => positive + MinedBatch.Margin - d).Where(l => l > 0)];
                 active += losses.Length;
                 sum += losses.Sum();
@@ -64,6 +64,6 @@ public sealed class MiningReferenceTests
         Assert.That(batch.Loss[0], Is.EqualTo((float)sum), "loss");
     }
 
-    static MinedBatch Mine(bool isGroup, MinedBatch batch, MiningChoice choice) =>
-        isGroup ? batch.Mine<RowGroup>(choice) : batch.Mine<RowItem>(choice);
+    static MinedBatch Mine(bool isGroup, MinedBatch batch, MiningRule rule) =>
+        isGroup ? batch.Mine<RowGroup>(rule) : batch.Mine<RowItem>(rule);
 }

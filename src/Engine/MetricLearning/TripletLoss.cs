@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
+using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.Ops;
 
 namespace TripletGpu.MetricLearning;
@@ -22,7 +23,7 @@ public sealed record TripletLoss(TripletSettings Settings, int Rows) : Op
     public override Shape InferShape(ReadOnlySpan<Shape> x)
     {
         Check.Rank(this, x[0], 2, "embeddings");
-        bool isExplicit = Settings.Rule == TripletRule.Explicit;
+        bool isExplicit = Settings.Rule == MiningRule.Explicit;
         Check.That(x.Length == (isExplicit ? 1 : 2), this, $"{Settings.Rule} takes {(isExplicit ? "no" : "")} labels");
         if (isExplicit) Check.That(x[0][0] % 3 == 0, this, $"anchors, positives and negatives in equal number: {x[0]}");
         else Check.That(x[1] == new Shape(x[0][0]), this, $"one label a row: embeddings {x[0]}, labels {x[1]}");
@@ -69,7 +70,7 @@ public static partial class MetricLearningOps
 {
     /// <summary>The triplet loss of a batch, mined from the very embeddings that carry the gradient.</summary>
     /// <param name="embeddings">(N, D).</param>
-    /// <param name="labels">The class of each row, on the host; not read by <see cref="TripletRule.Explicit"/>.</param>
+    /// <param name="labels">The class of each row, on the host; not read by <see cref="MiningRule.Explicit"/>.</param>
     /// <param name="settings">Rule, margin, distance, reduction.</param>
     public static Tensor TripletLoss(this Tensor embeddings, ReadOnlySpan<int> labels, TripletSettings settings) =>
         new TripletLoss(settings, TripletTable.RowsFor(settings, labels, embeddings.Shape[0]))
@@ -89,7 +90,7 @@ public static partial class MetricLearningOps
     }
 
     static Tensor[] TripletInputs(Tensor embeddings, ReadOnlySpan<int> labels, TripletSettings settings) =>
-        settings.Rule == TripletRule.Explicit
+        settings.Rule == MiningRule.Explicit
             ? [embeddings]
             : [embeddings, embeddings.Device.Tensor(new Shape(labels.Length), labels)];
 }

@@ -1,15 +1,17 @@
+using TripletGpu.Kernels.MetricLearning;
+
 namespace TripletGpu.MetricLearning;
 
 /// <summary>
 /// Everything that defines a triplet loss besides the data: max(0, d(a,p) - d(a,n) + margin), reduced. The losses of
 /// the systems in use, as settings:
 /// <list type="table">
-/// <item><term>TensorFlow Addons, semi-hard</term><description><see cref="TripletRule.SemiHard"/>, either distance,
+/// <item><term>TensorFlow Addons, semi-hard</term><description><see cref="MiningRule.Semihard"/>, either distance,
 /// <see cref="TripletReduction.Pairs"/></description></item>
-/// <item><term>FaceNet</term><description><see cref="TripletRule.FaceNet"/>, squared,
+/// <item><term>FaceNet</term><description><see cref="MiningRule.Facenet"/>, squared,
 /// <see cref="TripletReduction.Active"/></description></item>
 /// <item><term>pytorch-metric-learning, miner all, semihard, hard with its default reducer</term><description>
-/// <see cref="TripletRule.BatchAll"/>, <see cref="TripletRule.AllSemiHard"/>, <see cref="TripletRule.AllHard"/>, L2,
+/// <see cref="MiningRule.BatchAll"/>, <see cref="MiningRule.AllSemihard"/>, <see cref="MiningRule.AllHard"/>, L2,
 /// <see cref="TripletReduction.Active"/></description></item>
 /// </list>
 /// These are the defaults of <see cref="Reduction"/>.
@@ -17,7 +19,7 @@ namespace TripletGpu.MetricLearning;
 public sealed record TripletSettings
 {
     /// <summary>Which triplets count.</summary>
-    public TripletRule Rule { get; init; } = TripletRule.SemiHard;
+    public MiningRule Rule { get; init; } = MiningRule.Semihard;
 
     /// <summary>How much farther than the positive a negative should be, in units of <see cref="Distance"/>.</summary>
     public float Margin { get; init; } = 0.2f;
@@ -28,11 +30,11 @@ public sealed record TripletSettings
     /// <summary>How losses are reduced; null takes the rule's own, <see cref="ReductionOf"/>.</summary>
     public TripletReduction? Reduction { get; init; }
 
-    /// <summary>For <see cref="TripletRule.RandomSemiHard"/>: the run's seed.</summary>
+    /// <summary>For <see cref="MiningRule.RandomSemihard"/>: the run's seed.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>
-    /// For <see cref="TripletRule.RandomSemiHard"/>: the number of this draw, another one every step.
+    /// For <see cref="MiningRule.RandomSemihard"/>: the number of this draw, another one every step.
     /// </summary>
     public ulong Draw { get; init; }
 
@@ -40,12 +42,12 @@ public sealed record TripletSettings
     internal TripletReduction EffectiveReduction => Reduction ?? ReductionOf(Rule);
 
     /// <summary>Whether the rule takes every triplet of a kind, so that no table could list them.</summary>
-    public bool TakesEveryTriplet => Rule is TripletRule.BatchAll or TripletRule.AllSemiHard or TripletRule.AllHard;
+    public bool TakesEveryTriplet => Rule is MiningRule.BatchAll or MiningRule.AllSemihard or MiningRule.AllHard;
 
     /// <summary>The reduction that the sources of a rule use.</summary>
-    public static TripletReduction ReductionOf(TripletRule rule) => rule switch
+    public static TripletReduction ReductionOf(MiningRule rule) => rule switch
     {
-        TripletRule.SemiHard or TripletRule.Hard or TripletRule.Explicit => TripletReduction.Pairs,
+        MiningRule.Semihard or MiningRule.Hard or MiningRule.Explicit => TripletReduction.Pairs,
         _ => TripletReduction.Active,
     };
 }

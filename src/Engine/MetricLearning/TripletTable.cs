@@ -1,3 +1,5 @@
+using TripletGpu.Kernels.MetricLearning;
+
 namespace TripletGpu.MetricLearning;
 
 /// <summary>What the mining of a batch leaves on the device.</summary>
@@ -25,8 +27,8 @@ public readonly record struct TripletTable(Tensor Triplets, Tensor Losses, Tenso
     /// <exception cref="ArgumentException">More pairs than one table can hold (2^31 / 3).</exception>
     public static int RowsFor(TripletSettings settings, ReadOnlySpan<int> labels, int n)
     {
-        if (settings.Rule == TripletRule.Explicit) return n / 3;
-        if (settings.Rule == TripletRule.Hard) return n;
+        if (settings.Rule == MiningRule.Explicit) return n / 3;
+        if (settings.Rule == MiningRule.Hard) return n;
         int[] sorted = labels.ToArray();
         Array.Sort(sorted);
         long pairs = 0;

@@ -194,8 +194,8 @@ static class NegativeStream
         int columns = TShape.Columns;
         for (int c = 0; c < columns; c++)
         {
-            int from = dims.Choice == MiningChoice.AllHard ? Math.Max(easy[c], nearer[c]) : easy[c];
-            int to = dims.Choice == MiningChoice.All || dims.Choice == MiningChoice.AllHard ? k : nearer[c];
+            int from = dims.Rule == MiningRule.AllHard ? Math.Max(easy[c], nearer[c]) : easy[c];
+            int to = dims.Rule == MiningRule.BatchAll || dims.Rule == MiningRule.AllHard ? k : nearer[c];
             if (x[c] < float.PositiveInfinity && from < to)
             {
                 Atomic.Add(ref slots[3 * stride + from], 1u);

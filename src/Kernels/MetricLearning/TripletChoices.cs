@@ -18,7 +18,7 @@ static class TripletChoices
         ref AnchorTally tally) where TShape : struct, IRowShape
     {
         FindFirsts<TShape>(slots, stride, k, firsts);
-        if (dims.Choice != MiningChoice.Hardest)
+        if (dims.Rule != MiningRule.Hard)
             Nearest<TShape>(anchor, classes, dims, slots, stride, k, farthest, farthestRow, firsts, triplets, losses,
                 ref tally);
         else if (Group.IdxX == 0 && k >= 0)
@@ -47,7 +47,7 @@ static class TripletChoices
             float distance = next >= 0 ? Interop.IntAsFloat(slots[2 * stride + next]) : float.PositiveInfinity;
             int negative = next >= 0 ? (int)slots[3 * stride + next] : -1;
             float shifted = Interop.IntAsFloat(slots[b - 1]) + dims.Margin, loss = 0f;
-            if (dims.Choice == MiningChoice.NearestWithinMargin)
+            if (dims.Rule == MiningRule.Facenet)
             {
                 if (distance < shifted) loss = shifted - distance;
                 else negative = -1;

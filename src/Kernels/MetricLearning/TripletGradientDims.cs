@@ -4,9 +4,9 @@ namespace TripletGpu.Kernels.MetricLearning;
 /// <param name="N">Rows.</param>
 /// <param name="D">Elements of a row.</param>
 /// <param name="Count">Rows of the table.</param>
-/// <param name="Choice">What was chosen.</param>
+/// <param name="Rule">What was chosen.</param>
 /// <param name="IsSquared">1: the squared distance; 0: its root.</param>
 /// <param name="Margin">As mined.</param>
 /// <param name="Accumulate">Not 0: adds.</param>
 public readonly record struct TripletGradientDims(
-    int N, int D, int Count, MiningChoice Choice, int IsSquared, float Margin, int Accumulate);
+    int N, int D, int Count, MiningRule Rule, int IsSquared, float Margin, int Accumulate);

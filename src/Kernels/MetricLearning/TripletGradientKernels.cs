@@ -145,8 +145,8 @@ public static partial class TripletGradientKernels
     {
         int first = ClassIndex.FirstPair(classes, dims.N, anchor);
         int end = ClassIndex.FirstPair(classes, dims.N, anchor + 1);
-        int isEither = dims.Choice == MiningChoice.All ? 1 : 0;
-        int wanted = dims.Choice == MiningChoice.AllSemiHard ? 1 : 0;
+        int isEither = dims.Rule == MiningRule.BatchAll ? 1 : 0;
+        int wanted = dims.Rule == MiningRule.AllSemihard ? 1 : 0;
         int count = 0;
         for (int pair = first; pair < end; pair++)
         {

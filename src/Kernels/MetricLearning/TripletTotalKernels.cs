@@ -61,7 +61,7 @@ public static partial class TripletTotalKernels
         var itemSums = SharedMemory.Allocate<float>(3 * Items);
         var itemRows = SharedMemory.Allocate<int>(Items);
         int item = Group.IdxX;
-        bool isGiven = dims.Choice == MiningChoice.Given;
+        bool isGiven = dims.Rule == MiningRule.Explicit;
         int rows = isGiven ? dims.N / 3 : dims.N;
         for (int i = 0; i < Totals; i++)
             itemCounts[Totals * item + i] = 0;
@@ -109,12 +109,12 @@ public static partial class TripletTotalKernels
         ArrayView<float> loss, MiningDims dims)
     {
         long hard = totals[0], semiHard = totals[1], active = totals[2], special = totals[3], pairs = totals[4];
-        bool isHardest = dims.Choice == MiningChoice.Hardest, isFinite = rows[0] == AnchorTally.IsFinite;
+        bool isHardest = dims.Rule == MiningRule.Hard, isFinite = rows[0] == AnchorTally.IsFinite;
         long divisor = pairs;
         if (isHardest) divisor = special;
         else if (dims.TakesEvery) divisor = totals[5];
-        if (dims.Reduction == MiningReduction.Active) divisor = active;
-        else if (dims.Reduction == MiningReduction.Sum) divisor = 1;
+        if (dims.Reduction == TripletReduction.Active) divisor = active;
+        else if (dims.Reduction == TripletReduction.Sum) divisor = 1;
         var encoded = statistics.Cast<long>();
         encoded[0] = pairs;
         encoded[1] = active;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
+using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Mining;
 
@@ -22,21 +24,20 @@ static class MineCommand
             Description = "An .npy of n integers (not needed by explicit)",
             HelpName = "L.npy",
         };
-        Option<string> rule = Word("--rule", "Which triplets count", MiningNames.Rules.Keys, "semihard");
+        Option<string> rule = Word("--rule", "Which triplets count", MiningRule.Semihard);
         Option<double> margin = new("--margin")
         {
             Description = "How much farther than the positive a negative should be",
             HelpName = "M",
             DefaultValueFactory = _ => 0.2,
         };
-        Option<string> distance = Word(
-            "--distance", "The distance that is compared", MiningNames.Distances.Keys, "squared");
+        Option<string> distance = Word("--distance", "The distance that is compared", TripletDistance.Squared);
         Option<string?> reduction = new("--reduction")
         {
             Description = "pairs, active or sum (default: the rule's own)",
             HelpName = "R",
         };
-        reduction.AcceptOnlyFromAmong([.. MiningNames.Reductions.Keys]);
+        reduction.AcceptOnlyFromAmong([.. Words.All<TripletReduction>()]);
         Option<string?> output = new("--out")
         {
             Description = "Write the triplets, int32 [m, 3]: anchor, positive, negative",
@@ -63,10 +64,10 @@ static class MineCommand
                     $"--margin must be 0 or more, not {marginValue.ToString(CultureInfo.InvariantCulture)}");
             TripletSettings settings = new()
             {
-                Rule = MiningNames.Rules[parsed.GetValue(rule)!],
+                Rule = Words.Value<MiningRule>(parsed.GetValue(rule)!)!.Value,
                 Margin = (float)marginValue,
-                Distance = MiningNames.Distances[parsed.GetValue(distance)!],
-                Reduction = parsed.GetValue(reduction) is { } word ? MiningNames.Reductions[word] : null,
+                Distance = Words.Value<TripletDistance>(parsed.GetValue(distance)!)!.Value,
+                Reduction = parsed.GetValue(reduction) is { } word ? Words.Value<TripletReduction>(word) : null,
                 Seed = parsed.GetValue(seed) ?? 1,
             };
             string? triplets = parsed.GetValue(output), file = parsed.GetValue(gradient);
@@ -74,12 +75,11 @@ static class MineCommand
                 throw new UserErrorException($"--out and --gradient both name {file}: give each a file of its own");
             if (triplets is not null && settings.TakesEveryTriplet)
                 throw new UserErrorException(
-                    $"--out: {parsed.GetValue(rule)} takes every triplet of a kind and has no list of them");
+                    $"--out: {Words.Of(settings.Rule)} takes every triplet of a kind and has no list of them");
             MiningInput input = MiningInput.Read(parsed.GetValue(embeddings)!, parsed.GetValue(labels), settings);
             using Device opened = parsed.OpenDevice(device, threads);
             MiningResult result = MiningJob.Run(
-                opened, input, settings, parsed.GetValue(rule)!, parsed.GetValue(distance)!,
-                wantsTriplets: triplets is not null, wantsGradient: file is not null);
+                opened, input, settings, wantsTriplets: triplets is not null, wantsGradient: file is not null);
             result.Write(triplets, file, input.Shape);
             if (parsed.GetValue(json)) Json.Write(terminal, result.Report);
             else terminal.Out.WriteLine(result.Report);
@@ -88,15 +88,16 @@ static class MineCommand
         return command;
     }
 
-    static Option<string> Word(string name, string description, IEnumerable<string> words, string preset)
+    static Option<string> Word<T>(string name, string description, T preset) where T : struct, Enum
     {
+        string[] words = [.. Words.All<T>()];
         Option<string> option = new(name)
         {
             Description = $"{description}: {string.Join(", ", words)}",
             HelpName = "NAME",
-            DefaultValueFactory = _ => preset,
+            DefaultValueFactory = _ => Words.Of(preset),
         };
-        option.AcceptOnlyFromAmong([.. words]);
+        option.AcceptOnlyFromAmong(words);
         return option;
     }
 }

@@ -1,3 +1,5 @@
+using TripletGpu.Kernels.MetricLearning;
+using TripletGpu.MetricLearning;
 using TripletGpu.Models.Onnx;
 
 namespace TripletGpu.Runner.Configuration;
@@ -26,6 +28,9 @@ static class ConfigDefaults
         {
             Model = model,
             Data = PixelDefaults.Resolve(config.Data, model),
+            Loss = Resolve(config.Loss),
+            Phases = [.. config.Phases.Select(phase => phase.Loss is null ? phase
+                : phase with { Loss = Resolve(phase.Loss) })],
             Sampler = config.Sampler with { Batch = config.Sampler.Batch ?? Batch(config) },
             Optimizer = config.Optimizer with
             {
@@ -34,6 +39,9 @@ static class ConfigDefaults
             },
         };
     }
+
+    static LossConfig Resolve(LossConfig loss) =>
+        loss with { Reduction = loss.Reduction ?? TripletSettings.ReductionOf(loss.Rule) };
 
     static int[] Input(ModelConfig model) => model switch
     {

@@ -84,10 +84,6 @@ public static class ConfigReader
     /// <summary>The configuration as JSON, every field written out.</summary>
     public static string ToJson(RunConfig config) => JsonSerializer.Serialize(config, Format);
 
-    /// <summary>How a configuration spells a value of one of its enumerations: <c>small-cnn</c>.</summary>
-    public static string Word<T>(T value)
-        where T : struct, Enum => JsonSerializer.SerializeToElement(value, Format).GetString()!;
-
     static string PresetText(string name)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{PresetPrefix}{name}.json")!;

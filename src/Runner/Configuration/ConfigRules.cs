@@ -1,3 +1,6 @@
+using TripletGpu.Kernels.MetricLearning;
+using TripletGpu.MetricLearning;
+
 namespace TripletGpu.Runner.Configuration;
 
 /// <summary>What values may be, alone and together.</summary>
@@ -25,8 +28,8 @@ static class ConfigRules
     public static IReadOnlyList<string> Warnings(RunConfig config)
     {
         List<string> warnings = [];
-        double most = config.Loss.Distance == DistanceKind.Squared ? 4 : 2;
-        string unit = config.Loss.Distance == DistanceKind.Squared ? "squared distance" : "distance";
+        double most = config.Loss.Distance == TripletDistance.Squared ? 4 : 2;
+        string unit = config.Loss.Distance == TripletDistance.Squared ? "squared distance" : "distance";
         if (config.Loss.Kind == LossKind.Triplet && config.Model.Normalize && config.Loss.Margin >= most)
             warnings.Add($"loss.margin {config.Loss.Margin} can never be met: normalised embeddings are at most {most}"
                 + $" apart in {unit}; 0.2 is usual");

@@ -1,3 +1,6 @@
+using TripletGpu.Kernels.MetricLearning;
+using TripletGpu.MetricLearning;
+
 namespace TripletGpu.Runner.Configuration;
 
 /// <summary>What is minimised.</summary>
@@ -13,20 +16,11 @@ public sealed record LossConfig
     public double Margin { get; init; } = 0.2;
 
     /// <summary>Squared Euclidean distance or the distance itself.</summary>
-    public DistanceKind Distance { get; init; } = DistanceKind.Squared;
+    public TripletDistance Distance { get; init; } = TripletDistance.Squared;
 
-    /// <summary>What the sum of losses is divided by.</summary>
-    public ReductionKind Reduction { get; init; } = ReductionKind.Pairs;
+    /// <summary>What the sum of losses is divided by; null: what the rule's sources divide by.</summary>
+    public TripletReduction? Reduction { get; init; }
 }
 
 /// <summary>Triplet margin loss on embeddings, or cross-entropy of a classifier.</summary>
 public enum LossKind { Triplet, Softmax }
-
-/// <summary>Which triplets of a batch count.</summary>
-public enum MiningRule { Semihard, Facenet, RandomSemihard, Hard, BatchAll, Explicit }
-
-/// <summary>Squared Euclidean distance or the distance itself.</summary>
-public enum DistanceKind { Squared, L2 }
-
-/// <summary>Pairs: all pairs of the rule; active: those with a loss above 0; sum: divided by nothing.</summary>
-public enum ReductionKind { Pairs, Active, Sum }

@@ -1,3 +1,4 @@
+using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Data;

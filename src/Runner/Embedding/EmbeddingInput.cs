@@ -39,12 +39,9 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
         return new EmbeddingInput(images, names);
     }
 
-    static DataKind KindOf(string name)
-    {
-        foreach (DataKind kind in (DataKind[])[DataKind.Mnist, DataKind.FashionMnist, DataKind.Cifar10])
-            if (ConfigReader.Word(kind) == name) return kind;
-        throw new UserErrorException($"{name} is no data set; there are {string.Join(", ", Datasets.Names)}");
-    }
+    static DataKind KindOf(string name) =>
+        Words.Value<DataKind>(name) is { } kind and (DataKind.Mnist or DataKind.FashionMnist or DataKind.Cifar10) ? kind
+            : throw new UserErrorException($"{name} is no data set; there are {string.Join(", ", Datasets.Names)}");
 
     static EmbeddingInput Fit(EmbeddingInput input, RunConfig run) =>
         input with { Images = FittedDataset.Of(input.Images, run) };

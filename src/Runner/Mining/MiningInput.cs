@@ -1,3 +1,4 @@
+using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Models.Serialization;
 
@@ -16,7 +17,7 @@ sealed record MiningInput(Shape Shape, float[] Embeddings, int[] Labels)
         NpyArray<float> points = Npy.ReadFloats(embeddings);
         if (points.Shape.Rank != 2 || points.Shape.Count == 0)
             throw new UserErrorException($"{embeddings} has shape {points.Shape}; embeddings have [n, dimension]");
-        if (settings.Rule == TripletRule.Explicit)
+        if (settings.Rule == MiningRule.Explicit)
         {
             if (points.Shape[0] % 3 != 0)
                 throw new UserErrorException(

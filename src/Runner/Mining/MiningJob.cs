@@ -4,6 +4,7 @@ using TripletGpu.Autograd;
 using TripletGpu.Backends.Gpu;
 using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
+using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Mining;
 
@@ -16,8 +17,7 @@ static class MiningJob
 
     /// <summary>Runs the kernel and its gradient. What is not asked for is not copied from the device.</summary>
     public static MiningResult Run(
-        Device device, MiningInput input, TripletSettings settings, string rule, string distance, bool wantsTriplets,
-        bool wantsGradient)
+        Device device, MiningInput input, TripletSettings settings, bool wantsTriplets, bool wantsGradient)
     {
         long before = Environment.WorkingSet;
         MiningResult? result = null;
@@ -37,7 +37,7 @@ static class MiningJob
             device.Synchronize();
             times.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
             result ??= new MiningResult(
-                Read(input, settings, rule, distance, loss, statistics),
+                Read(input, settings, loss, statistics),
                 wantsTriplets ? table.Triplets.ToIntArray() : null,
                 wantsGradient ? step.Gradients[embeddings].ToArray() : null);
         }
@@ -50,8 +50,7 @@ static class MiningJob
     }
 
     static MiningReport Read(
-        MiningInput input, TripletSettings settings, string rule, string distance, Tensor loss,
-        TripletStatistics statistics)
+        MiningInput input, TripletSettings settings, Tensor loss, TripletStatistics statistics)
     {
         float value = loss.ToScalar();
         if (!float.IsFinite(value)) throw new UserErrorException(
@@ -59,9 +58,9 @@ static class MiningJob
             + " large for float32 (scale them down)");
         return new MiningReport
         {
-            Rule = rule,
+            Rule = Words.Of(settings.Rule),
             Margin = settings.Margin,
-            Distance = distance,
+            Distance = Words.Of(settings.Distance),
             N = input.Shape[0],
             Dimension = input.Shape[1],
             Pairs = statistics.Pairs,

@@ -15,8 +15,7 @@ static class NamedModel
     /// <exception cref="UserErrorException">It is none of these, or a setting is wrong.</exception>
     public static RunConfig Config(string model, string[] settings)
     {
-        string[] kinds = [.. Enum.GetValues<ModelKind>().Select(kind => ConfigReader.Word(kind))];
-        if (kinds.Contains(model))
+        if (Words.Value<ModelKind>(model) is not null)
             return ConfigReader.Parse($$"""{ "model": { "kind": "{{model}}" } }""", model, settings);
         if (model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
             return ConfigReader.Parse(

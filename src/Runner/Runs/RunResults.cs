@@ -25,14 +25,14 @@ static class RunResults
 
     static Fact[] Facts(TrainingParts parts, TrainingState state) =>
     [
-        new("model", ConfigReader.Word(parts.Config.Model.Kind)),
+        new("model", Words.Of(parts.Config.Model.Kind)),
         new("weights", Number(parts.Network.Parameters().Where(p => !p.IsStatistic).Sum(p => p.Value.Count))),
         new("embedding", $"{parts.Network.Dimension}{(parts.Network.IsNormalized ? ", normalised" : "")}"),
         new("training images", $"{Number(parts.Data.Train.Count)} of {parts.Data.Train.Name}"),
         new("steps", $"{Number(state.Step)} of {parts.Config.Sampler.Batch} images"),
         .. parts.Phases.Select(
             phase => new Fact(parts.Phases.Count == 1 ? "loss" : $"phase {phase.Number}", Describe(phase))),
-        new("optimizer", ConfigReader.Word(parts.Config.Optimizer.Kind)),
+        new("optimizer", Words.Of(parts.Config.Optimizer.Kind)),
         new("training time", Duration.Text(state.Seconds)),
         new("device", parts.Network.Device.Name),
         new("seed", parts.Config.Train.Seed.ToString(CultureInfo.InvariantCulture)),
@@ -43,7 +43,7 @@ static class RunResults
         string loss = phase.Loss.Kind == LossKind.Softmax
             ? "softmax"
             : string.Create(
-                CultureInfo.InvariantCulture, $"{ConfigReader.Word(phase.Loss.Rule)}, margin {phase.Loss.Margin}");
+                CultureInfo.InvariantCulture, $"{Words.Of(phase.Loss.Rule)}, margin {phase.Loss.Margin}");
         return string.Create(
             CultureInfo.InvariantCulture, $"{loss}, rate {phase.LearningRate}, {Number(phase.Length)} steps");
     }

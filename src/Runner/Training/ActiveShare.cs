@@ -5,10 +5,10 @@ namespace TripletGpu.Runner.Training;
 /// <summary>How much of what a rule looks at still has a loss.</summary>
 static class ActiveShare
 {
-    /// <summary>The share of the pairs or, for the rule that takes every triplet, of the triplets; 0 to 1.</summary>
+    /// <summary>The share of the pairs or, for a rule that takes every triplet, of the triplets; 0 to 1.</summary>
     public static double Of(LossConfig loss, long active, long pairs, long triplets)
     {
-        bool takesAll = loss is { Kind: LossKind.Triplet, Rule: MiningRule.BatchAll };
+        bool takesAll = loss.Kind == LossKind.Triplet && LossSettings.From(loss, seed: 0).TakesEveryTriplet;
         return active / (double)Math.Max(1, takesAll ? triplets : pairs);
     }
 }

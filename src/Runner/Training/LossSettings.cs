@@ -1,5 +1,4 @@
 using TripletGpu.MetricLearning;
-using TripletGpu.Ops;
 using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Training;
@@ -12,23 +11,10 @@ static class LossSettings
     /// <param name="seed">The run's seed, for the rule that draws negatives.</param>
     public static TripletSettings From(LossConfig loss, ulong seed) => new()
     {
-        Rule = loss.Rule switch
-        {
-            MiningRule.Semihard => TripletRule.SemiHard,
-            MiningRule.Facenet => TripletRule.FaceNet,
-            MiningRule.RandomSemihard => TripletRule.RandomSemiHard,
-            MiningRule.Hard => TripletRule.Hard,
-            MiningRule.BatchAll => TripletRule.BatchAll,
-            _ => TripletRule.Explicit,
-        },
+        Rule = loss.Rule,
         Margin = (float)loss.Margin,
-        Distance = loss.Distance == DistanceKind.Squared ? TripletDistance.Squared : TripletDistance.L2,
-        Reduction = loss.Reduction switch
-        {
-            ReductionKind.Pairs => TripletReduction.Pairs,
-            ReductionKind.Active => TripletReduction.Active,
-            _ => TripletReduction.Sum,
-        },
+        Distance = loss.Distance,
+        Reduction = loss.Reduction,
         Seed = seed,
     };
 }

@@ -81,7 +81,7 @@ sealed class TrainingParts : IDisposable
     {
         long weights = Network.Parameters().Where(p => p.IsTrainable).Sum(p => p.Value.Count);
         return string.Create(CultureInfo.InvariantCulture,
-            $"{ConfigReader.Word(Config.Model.Kind)}, {weights:N0} weights, on {Data.Train.Name}"
+            $"{Words.Of(Config.Model.Kind)}, {weights:N0} weights, on {Data.Train.Name}"
             + $" ({Data.Train.Count:N0} images), {TotalSteps:N0} step{(TotalSteps == 1 ? "" : "s")}"
             + $" of {Config.Sampler.Batch} on {Network.Device}");
     }
@@ -104,7 +104,7 @@ sealed class TrainingParts : IDisposable
 
     /// <summary>What the current phase does, in one line.</summary>
     public string DescribePhase() => string.Create(CultureInfo.InvariantCulture,
-        $"phase {Phase.Number} of {Phases.Count}: {ConfigReader.Word(Phase.Loss.Kind)} for {Phase.Length:N0} steps,"
+        $"phase {Phase.Number} of {Phases.Count}: {Words.Of(Phase.Loss.Kind)} for {Phase.Length:N0} steps,"
         + $" {Network.Parameters().Count(p => p.IsTrainable)} of"
         + $" {Network.Parameters().Count(p => !p.IsStatistic)} tensors train");
 

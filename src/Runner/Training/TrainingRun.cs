@@ -112,7 +112,7 @@ static class TrainingRun
     }
 
     static string DescribePixels(DataConfig data) => string.Create(CultureInfo.InvariantCulture,
-        $"pixels from {data.Range[0]} to {data.Range[1]}, {ConfigReader.Word(data.ChannelOrder)}, less data.mean"
+        $"pixels from {data.Range[0]} to {data.Range[1]}, {Words.Of(data.ChannelOrder)}, less data.mean"
         + $" {data.Mean}, by data.std {data.Std}");
 
     static string? GradientCacheWarning(TrainingParts parts)

@@ -1,4 +1,5 @@
 using TripletGpu.Autograd;
+using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Models.Diagnostics;
 using TripletGpu.Ops;
@@ -75,7 +76,7 @@ sealed class TrainingStep(TrainingParts parts)
         {
             Draw = (ulong)number,
         };
-        return parts.Classifier is null ? settings : settings with { Rule = TripletRule.SemiHard };
+        return parts.Classifier is null ? settings : settings with { Rule = MiningRule.Semihard };
     }
 
     /// <summary>The cross-entropy of the classifier's answers, and the share of them that is right.</summary>

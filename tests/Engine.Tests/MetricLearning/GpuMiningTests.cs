@@ -7,6 +7,7 @@ using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.OpenCl;
 using TripletGpu.Kernels;
 using TripletGpu.Kernels.Launching;
+using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 using TripletGpu.Support;
@@ -41,8 +42,8 @@ public sealed class GpuMiningTests
 
     [Test]
     public void FaceNetsBatch_EveryRule_IsMinedAsOnTheCpu(
-        [Values(TripletRule.SemiHard, TripletRule.FaceNet, TripletRule.RandomSemiHard, TripletRule.BatchAll,
-            TripletRule.AllSemiHard, TripletRule.AllHard)] TripletRule rule,
+        [Values(MiningRule.Semihard, MiningRule.Facenet, MiningRule.RandomSemihard, MiningRule.BatchAll,
+            MiningRule.AllSemihard, MiningRule.AllHard)] MiningRule rule,
         [Values] TripletDistance distance) =>
         Compare(new TripletSettings { Rule = rule, Distance = distance, Seed = 7, Draw = 3 }, Normal(1800, 128),
             [.. Enumerable.Range(0, 1800).Select(i => i * 7 % 45)], Tolerance.Sum);
@@ -61,11 +62,11 @@ public sealed class GpuMiningTests
     }
 
     /// <summary>One class that shared memory does not hold, one of a row, and classes of two.</summary>
-    [TestCase(TripletRule.SemiHard)]
-    [TestCase(TripletRule.Hard)]
-    [TestCase(TripletRule.RandomSemiHard)]
-    [TestCase(TripletRule.AllHard)]
-    public void LargeClass_IsMinedAsOnTheCpu(TripletRule rule) =>
+    [TestCase(MiningRule.Semihard)]
+    [TestCase(MiningRule.Hard)]
+    [TestCase(MiningRule.RandomSemihard)]
+    [TestCase(MiningRule.AllHard)]
+    public void LargeClass_IsMinedAsOnTheCpu(MiningRule rule) =>
         Compare(new TripletSettings { Rule = rule, Margin = 1 }, Normal(701, 9),
             // Some rows are named by thousands of triplets.
             [.. Enumerable.Range(0, 701).Select(i => i < 600 ? -3 : i / 2)], Tolerance.Block);

@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using TripletGpu.Autograd;
+using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Support;
 
@@ -29,23 +30,23 @@ public sealed class TripletGoldenTests(string device) : DeviceFixture(device)
     static IEnumerable<TestCaseData> Table()
     {
         // Losses in the order of the batches above.
-        (TripletRule Rule, TripletDistance Distance, double[] Losses)[] columns =
+        (MiningRule Rule, TripletDistance Distance, double[] Losses)[] columns =
         [
-            (TripletRule.SemiHard, Squared, [0.25, 0.875, 0.2, 0, 3, 0.19, 7.6]),
-            (TripletRule.SemiHard, L2, [0.5, 0.351910213, 0.2, 0, 2.41421356, 0.1, 1.1]),
-            (TripletRule.FaceNet, Squared, [0, 0, 0, 0, 0, 0.19, 0]),
-            (TripletRule.BatchAll, L2, [1.1, 0.828741766, 0.2, 0, 0, 0.1, 2.2]),
-            (TripletRule.AllSemiHard, L2, [0.5, 0.085786438, 0, 0, 0, 0.1, 0]),
-            (TripletRule.AllHard, L2, [1.5, 1.014480598, 0.2, 0, 0, 0, 2.2]),
+            (MiningRule.Semihard, Squared, [0.25, 0.875, 0.2, 0, 3, 0.19, 7.6]),
+            (MiningRule.Semihard, L2, [0.5, 0.351910213, 0.2, 0, 2.41421356, 0.1, 1.1]),
+            (MiningRule.Facenet, Squared, [0, 0, 0, 0, 0, 0.19, 0]),
+            (MiningRule.BatchAll, L2, [1.1, 0.828741766, 0.2, 0, 0, 0.1, 2.2]),
+            (MiningRule.AllSemihard, L2, [0.5, 0.085786438, 0, 0, 0, 0.1, 0]),
+            (MiningRule.AllHard, L2, [1.5, 1.014480598, 0.2, 0, 0, 0, 2.2]),
         ];
-        foreach ((TripletRule rule, TripletDistance distance, double[] losses) in columns)
+        foreach ((MiningRule rule, TripletDistance distance, double[] losses) in columns)
             for (int i = 0; i < Batches.Length; i++)
                 yield return new TestCaseData(i, rule, distance, losses[i]).SetArgDisplayNames(
                     Batches[i].Name, $"{rule}", $"{distance}");
     }
 
     [TestCaseSource(nameof(Table))]
-    public void Loss_IsThatOfTheReference(int batch, TripletRule rule, TripletDistance distance, double expected)
+    public void Loss_IsThatOfTheReference(int batch, MiningRule rule, TripletDistance distance, double expected)
     {
         (double loss, _, _) = Mine(batch, rule, distance);
         Close.AreClose([expected], [(float)loss], Tolerance.Elementwise, "loss");
@@ -57,15 +58,15 @@ public sealed class TripletGoldenTests(string device) : DeviceFixture(device)
     [TestCase("no semi-hard", 6, 2L, 4L)]
     public void SemiHard_CountsFallbacks(string name, int batch, long fallback, long pairs)
     {
-        (_, TripletStatistics statistics, _) = Mine(batch, TripletRule.SemiHard, Squared);
+        (_, TripletStatistics statistics, _) = Mine(batch, MiningRule.Semihard, Squared);
         Assert.That((statistics.Fallback, statistics.Pairs), Is.EqualTo((fallback, pairs)), name);
     }
 
-    [TestCase("line", 0, TripletRule.BatchAll, 5L)]
-    [TestCase("tie", 1, TripletRule.BatchAll, 5L)]
-    [TestCase("tie", 1, TripletRule.AllHard, 4L)]
-    [TestCase("duplicates", 5, TripletRule.AllSemiHard, 8L)]
-    public void All_CountsActiveTriplets(string name, int batch, TripletRule rule, long active)
+    [TestCase("line", 0, MiningRule.BatchAll, 5L)]
+    [TestCase("tie", 1, MiningRule.BatchAll, 5L)]
+    [TestCase("tie", 1, MiningRule.AllHard, 4L)]
+    [TestCase("duplicates", 5, MiningRule.AllSemihard, 8L)]
+    public void All_CountsActiveTriplets(string name, int batch, MiningRule rule, long active)
     {
         (_, TripletStatistics statistics, _) = Mine(batch, rule, L2);
         Assert.That(statistics.Active, Is.EqualTo(active), name);
@@ -76,7 +77,7 @@ public sealed class TripletGoldenTests(string device) : DeviceFixture(device)
     [TestCase(4, "no negatives")]
     public void Reason_NamesWhatIsMissing(int batch, string reason)
     {
-        (_, TripletStatistics statistics, string? given) = Mine(batch, TripletRule.SemiHard, Squared);
+        (_, TripletStatistics statistics, string? given) = Mine(batch, MiningRule.Semihard, Squared);
         Assert.That(given, Does.StartWith(reason), $"{statistics}");
     }
 
@@ -102,7 +103,7 @@ public sealed class TripletGoldenTests(string device) : DeviceFixture(device)
     }
 
     (double Loss, TripletStatistics Statistics, string? Reason) Mine(
-        int batch, TripletRule rule, TripletDistance distance)
+        int batch, MiningRule rule, TripletDistance distance)
     {
         (_, float[] e, int[] labels, float margin) = Batches[batch];
         using Step step = Device.BeginStep(record: false);

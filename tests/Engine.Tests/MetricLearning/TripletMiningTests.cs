@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using TripletGpu.Autograd;
 using TripletGpu.Backends.Cpu;
+using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 using TripletGpu.Oracle;
@@ -13,10 +14,10 @@ namespace TripletGpu.Engine.Tests.MetricLearning;
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Gpu))]
 public sealed class TripletMiningTests(string device) : DeviceFixture(device)
 {
-    static readonly TripletRule[] Rules =
+    static readonly MiningRule[] Rules =
         [
-            TripletRule.SemiHard, TripletRule.FaceNet, TripletRule.Hard, TripletRule.BatchAll, TripletRule.AllSemiHard,
-            TripletRule.AllHard,
+            MiningRule.Semihard, MiningRule.Facenet, MiningRule.Hard, MiningRule.BatchAll, MiningRule.AllSemihard,
+            MiningRule.AllHard,
         ];
 
     [Test]
@@ -51,7 +52,7 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
         // Sixteenths: sums of their squares are exact, so that float and double agree about every comparison.
         float[] e = Array.ConvertAll(Values.Normal(n * 11, random, 0.3), v => (float)(Math.Round(v * 16) / 16));
         int[] labels = [.. Enumerable.Range(0, n).Select(i => -5 + 3 * (i % classes))];
-        foreach (TripletRule rule in n > 200 ? [TripletRule.SemiHard, TripletRule.AllSemiHard] : Rules)
+        foreach (MiningRule rule in n > 200 ? [MiningRule.Semihard, MiningRule.AllSemihard] : Rules)
             MatchesOracle(e, labels, new TripletSettings { Rule = rule, Reduction = TripletReduction.Sum }, $"{rule}");
     }
 
@@ -116,7 +117,7 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
             using Step step = Device.BeginStep(record: false);
             TripletSettings settings = new()
             {
-                Rule = TripletRule.RandomSemiHard,
+                Rule = MiningRule.RandomSemihard,
                 Distance = TripletDistance.L2,
                 Margin = 1,
                 Seed = 5,
@@ -139,7 +140,7 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
         int[] labels = [.. Enumerable.Range(0, N).Select(i => i % 5)];
         TripletSettings settings = new()
         {
-            Rule = TripletRule.RandomSemiHard,
+            Rule = MiningRule.RandomSemihard,
             Reduction = TripletReduction.Sum,
             Margin = 0.5f,
             Seed = 1,
@@ -168,7 +169,7 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
 
     [Test]
     public void AnyNumberOfThreads_GivesTheSameBits(
-        [Values(TripletRule.SemiHard, TripletRule.RandomSemiHard, TripletRule.BatchAll)] TripletRule rule)
+        [Values(MiningRule.Semihard, MiningRule.RandomSemihard, MiningRule.BatchAll)] MiningRule rule)
     {
         if (Device.Backend is not CpuBackend cpu)
         {
@@ -199,7 +200,7 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
         float[] e = Values.ToSingle(Values.Normal(40 * 3, new Random(1)));
         e[17 * 3 + 1] = value;
         int[] labels = [.. Enumerable.Range(0, 40).Select(i => i % 4)];
-        foreach (TripletRule rule in Rules)
+        foreach (MiningRule rule in Rules)
         {
             using Step step = Device.BeginStep();
             Tensor embeddings = Device.Tensor(new Shape(40, 3), e);
@@ -236,7 +237,7 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
         Assert.That(() => embeddings.TripletLoss([0, 0, 1], new TripletSettings()),
             Throws.TypeOf<ShapeException>().With.Message.EqualTo(
                 "[TripletLoss] one label a row: embeddings (4, 1), labels (3)"));
-        Assert.That(() => embeddings.TripletLoss([], new TripletSettings { Rule = TripletRule.Explicit }),
+        Assert.That(() => embeddings.TripletLoss([], new TripletSettings { Rule = MiningRule.Explicit }),
             Throws.TypeOf<ShapeException>().With.Message.Contains("equal number"));
         Assert.That(() => embeddings.TripletLoss([0, 0, 1, 1], new TripletSettings { Margin = -1 }),
             Throws.TypeOf<ShapeException>().With.Message.Contains("margin"));

@@ -1,3 +1,4 @@
+using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 using TripletGpu.Oracle;
@@ -10,13 +11,13 @@ static class TripletOracle
     public static List<TripletRules.Triplet> Triplets(TripletSettings settings, double[][] d, int[] labels) =>
         settings.Rule switch
         {
-            TripletRule.SemiHard => TripletRules.SemiHard(d, labels, settings.Margin),
-            TripletRule.FaceNet => TripletRules.FaceNet(d, labels, settings.Margin),
-            TripletRule.Hard => TripletRules.Hard(d, labels, settings.Margin),
-            TripletRule.BatchAll => TripletRules.All(d, labels, settings.Margin),
-            TripletRule.AllSemiHard => TripletRules.All(d, labels, settings.Margin, semiHardOnly: true),
-            TripletRule.AllHard => TripletRules.All(d, labels, settings.Margin, hardOnly: true),
-            TripletRule.Explicit => TripletRules.Explicit(d, settings.Margin),
+            MiningRule.Semihard => TripletRules.SemiHard(d, labels, settings.Margin),
+            MiningRule.Facenet => TripletRules.FaceNet(d, labels, settings.Margin),
+            MiningRule.Hard => TripletRules.Hard(d, labels, settings.Margin),
+            MiningRule.BatchAll => TripletRules.All(d, labels, settings.Margin),
+            MiningRule.AllSemihard => TripletRules.All(d, labels, settings.Margin, semiHardOnly: true),
+            MiningRule.AllHard => TripletRules.All(d, labels, settings.Margin, hardOnly: true),
+            MiningRule.Explicit => TripletRules.Explicit(d, settings.Margin),
             _ => throw new ArgumentException($"{settings.Rule} chooses at random"),
         };
 

@@ -1,4 +1,5 @@
 using TripletGpu.Engine.Tests.MetricLearning;
+using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 using TripletGpu.Oracle;
@@ -11,22 +12,22 @@ public static class TripletLossCases
 {
     public static IEnumerable<OpCase> Cases =>
     [
-        Mined(TripletRule.SemiHard, TripletDistance.Squared, null, 13, 5),
-        Mined(TripletRule.SemiHard, TripletDistance.L2, null, 40, 33),
-        Mined(TripletRule.SemiHard, TripletDistance.Squared, TripletReduction.Sum, 5, 1),
-        Mined(TripletRule.FaceNet, TripletDistance.Squared, null, 31, 4),
-        Mined(TripletRule.FaceNet, TripletDistance.L2, TripletReduction.Pairs, 17, 16),
-        Mined(TripletRule.Hard, TripletDistance.Squared, null, 26, 7),
-        Mined(TripletRule.Hard, TripletDistance.L2, TripletReduction.Active, 26, 19),
-        Mined(TripletRule.BatchAll, TripletDistance.Squared, null, 14, 6),
-        Mined(TripletRule.BatchAll, TripletDistance.L2, TripletReduction.Pairs, 51, 40),
-        Mined(TripletRule.AllSemiHard, TripletDistance.L2, null, 30, 9),
-        Mined(TripletRule.AllHard, TripletDistance.L2, null, 30, 9),
+        Mined(MiningRule.Semihard, TripletDistance.Squared, null, 13, 5),
+        Mined(MiningRule.Semihard, TripletDistance.L2, null, 40, 33),
+        Mined(MiningRule.Semihard, TripletDistance.Squared, TripletReduction.Sum, 5, 1),
+        Mined(MiningRule.Facenet, TripletDistance.Squared, null, 31, 4),
+        Mined(MiningRule.Facenet, TripletDistance.L2, TripletReduction.Pairs, 17, 16),
+        Mined(MiningRule.Hard, TripletDistance.Squared, null, 26, 7),
+        Mined(MiningRule.Hard, TripletDistance.L2, TripletReduction.Active, 26, 19),
+        Mined(MiningRule.BatchAll, TripletDistance.Squared, null, 14, 6),
+        Mined(MiningRule.BatchAll, TripletDistance.L2, TripletReduction.Pairs, 51, 40),
+        Mined(MiningRule.AllSemihard, TripletDistance.L2, null, 30, 9),
+        Mined(MiningRule.AllHard, TripletDistance.L2, null, 30, 9),
         Explicit(TripletDistance.Squared, null, 7, 5),
         Explicit(TripletDistance.L2, TripletReduction.Active, 4, 35),
     ];
 
-    static OpCase Mined(TripletRule rule, TripletDistance distance, TripletReduction? reduction, int n, int d)
+    static OpCase Mined(MiningRule rule, TripletDistance distance, TripletReduction? reduction, int n, int d)
     {
         TripletSettings settings = new() { Rule = rule, Distance = distance, Reduction = reduction, Margin = 1 };
         int[] labels = [.. Enumerable.Range(0, n).Select(i => i * 7 % 10 % 4)];
@@ -44,7 +45,7 @@ public static class TripletLossCases
     {
         TripletSettings settings = new()
         {
-            Rule = TripletRule.Explicit,
+            Rule = MiningRule.Explicit,
             Distance = distance,
             Reduction = reduction,
             Margin = 0.5f,

@@ -68,30 +68,30 @@ sealed class MinedBatch
 
     public float[] Loss { get; } = new float[1];
 
-    /// <summary>The dimensions of a choice with a sum of losses; all anchors fit into shared memory.</summary>
-    public MiningDims Dims(MiningChoice choice) => new(
-        N, D, choice, MiningReduction.Sum, 1, Margin, TripletMiningKernels.SharedSlots, 0, 1, 2, 3, 4);
+    /// <summary>The dimensions of a rule with a sum of losses; all anchors fit into shared memory.</summary>
+    public MiningDims Dims(MiningRule rule) => new(
+        N, D, rule, TripletReduction.Sum, 1, Margin, TripletMiningKernels.SharedSlots, 0, 1, 2, 3, 4);
 
     /// <summary>Mines.</summary>
-    public MinedBatch Mine<TShape>(MiningChoice choice) where TShape : struct, IRowShape
+    public MinedBatch Mine<TShape>(MiningRule rule) where TShape : struct, IRowShape
     {
         using var on = new Reference();
-        if (TakesNearest(choice))
+        if (TakesNearest(rule))
             TripletMiningKernels.LaunchMineNearest<TShape>(Reference.Driver, N,
                 on.View(Embeddings), on.View(Packed), on.View(Classes), on.View(Triplets),
-                on.View(Losses), on.View(Counts), on.View(Sums), Dims(choice));
+                on.View(Losses), on.View(Counts), on.View(Sums), Dims(rule));
         else
             TripletMiningKernels.LaunchMineEvery<TShape>(Reference.Driver, N,
                 on.View(Embeddings), on.View(Packed), on.View(Classes), on.View(Triplets),
-                on.View(Losses), on.View(Counts), on.View(Sums), Dims(choice));
+                on.View(Losses), on.View(Counts), on.View(Sums), Dims(rule));
         TripletTotalKernels.LaunchTotal(Reference.Driver, 1, on.View(Classes), on.View(Counts),
-            on.View(Sums), on.View(Statistics), on.View(Loss), Dims(choice));
+            on.View(Sums), on.View(Statistics), on.View(Loss), Dims(rule));
         return this;
     }
 
-    /// <summary>Which of the mining kernels a choice is for.</summary>
-    public static bool TakesNearest(MiningChoice choice) =>
-        choice is MiningChoice.Nearest or MiningChoice.NearestWithinMargin or MiningChoice.Hardest;
+    /// <summary>Which of the mining kernels a rule is for.</summary>
+    public static bool TakesNearest(MiningRule rule) =>
+        rule is MiningRule.Semihard or MiningRule.Facenet or MiningRule.Hard;
 
     public (int Anchor, int Positive, int Third) Row(int t) =>
         (Triplets[3 * t], Triplets[3 * t + 1], Triplets[3 * t + 2]);

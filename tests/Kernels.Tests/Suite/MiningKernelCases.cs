@@ -23,66 +23,66 @@ public static class MiningKernelCases
         new("ClassKernels.Place", Small.N, Of(Small.Summed), Small.N),
         new("ScanKernels.Exclusive", 1, Of([.. Enumerable.Range(-2, 301)]), 300),
         new("ScanKernels.Exclusive", 1, Of(7, 0), 1),
-        .. Enum.GetValues<MiningChoice>().Where(c => c != MiningChoice.Given).SelectMany(Mine),
-        .. MineLarge(MiningChoice.Nearest), .. MineLarge(MiningChoice.AllHard),
+        .. Enum.GetValues<MiningRule>().Where(c => c != MiningRule.Explicit).SelectMany(Mine),
+        .. MineLarge(MiningRule.Semihard), .. MineLarge(MiningRule.AllHard),
         new("TripletTotalKernels.Given", 4,
             In(12 * D), Out<int>(12), Out(4), Out<long>(20), Out(12), Given),
-        Total(Small, MiningChoice.Nearest, MiningReduction.Pairs),
-        Total(Ties, MiningChoice.All, MiningReduction.Active),
+        Total(Small, MiningRule.Semihard, TripletReduction.Pairs),
+        Total(Ties, MiningRule.BatchAll, TripletReduction.Active),
         .. Gradient(Small, isSquared: 1, accumulate: 0), .. Gradient(Ties, isSquared: 0, accumulate: 1),
         .. Neighbours(queries: 3, references: 70, k: 4, self: -1), .. Neighbours(9, 9, 10, 0),
     ];
 
-    static MiningDims Given => Small.Dims(MiningChoice.Given) with { N = 12, IsSquared = 0 };
+    static MiningDims Given => Small.Dims(MiningRule.Explicit) with { N = 12, IsSquared = 0 };
 
-    static string Kernel(MiningChoice choice) =>
-        MinedBatch.TakesNearest(choice) ? "TripletMiningKernels.MineNearest" : "TripletMiningKernels.MineEvery";
+    static string Kernel(MiningRule rule) =>
+        MinedBatch.TakesNearest(rule) ? "TripletMiningKernels.MineNearest" : "TripletMiningKernels.MineEvery";
 
-    static IEnumerable<KernelCase> Mine(MiningChoice choice)
+    static IEnumerable<KernelCase> Mine(MiningRule rule)
     {
         foreach (MinedBatch batch in (MinedBatch[])[Small, Ties])
         {
-            MiningDims dims = batch.Dims(choice) with { IsSquared = batch == Ties ? 0 : 1 };
+            MiningDims dims = batch.Dims(rule) with { IsSquared = batch == Ties ? 0 : 1 };
             object[] views =
             [
                 Of(batch.Embeddings), Of(batch.Packed), Of(batch.Classes), Out<int>(3 * batch.Rows), Out(batch.Rows),
                 Out<long>(5 * batch.N), Out(3 * batch.N),
             ];
-            yield return new(Kernel(choice), Groups, [.. views, dims]);
+            yield return new(Kernel(rule), Groups, [.. views, dims]);
         }
     }
 
     /// <summary>As if only classes of up to three rows fitted into shared memory.</summary>
-    static IEnumerable<KernelCase> MineLarge(MiningChoice choice)
+    static IEnumerable<KernelCase> MineLarge(MiningRule rule)
     {
-        MiningDims dims = Few.Dims(choice) with { Fitting = 3, Stride = Few.N };
+        MiningDims dims = Few.Dims(rule) with { Fitting = 3, Stride = Few.N };
         object[] views =
         [
             Of(Few.Embeddings), Of(Few.Packed), Of(Few.Classes), Out<int>(3 * Few.Rows), Out(Few.Rows),
             Out<long>(5 * Few.N), Out(3 * Few.N),
         ];
-        yield return new(Kernel(choice), Few.N, [.. views, dims]);
-        yield return new(Kernel(choice) + "Large", 2, [.. views, Out<uint>(2 * 4 * Few.N), dims]);
+        yield return new(Kernel(rule), Few.N, [.. views, dims]);
+        yield return new(Kernel(rule) + "Large", 2, [.. views, Out<uint>(2 * 4 * Few.N), dims]);
     }
 
-    static KernelCase Total(MinedBatch batch, MiningChoice choice, MiningReduction reduction)
+    static KernelCase Total(MinedBatch batch, MiningRule rule, TripletReduction reduction)
     {
-        batch.Mine<RowItem>(choice);
+        batch.Mine<RowItem>(rule);
         return new("TripletTotalKernels.Total", 1, Of(batch.Classes), Of([.. batch.Counts]), Of([.. batch.Sums]),
-            Out<int>(16), Out(1), batch.Dims(choice) with { Reduction = reduction });
+            Out<int>(16), Out(1), batch.Dims(rule) with { Reduction = reduction });
     }
 
     static IEnumerable<KernelCase> Gradient(MinedBatch batch, int isSquared, int accumulate)
     {
         (int n, int d) = (batch.N, batch.D);
-        batch.Mine<RowItem>(MiningChoice.All);
+        batch.Mine<RowItem>(MiningRule.BatchAll);
         var dims = new TripletGradientDims(
-            n, d, batch.Rows, MiningChoice.All, isSquared, MinedBatch.Margin, accumulate);
+            n, d, batch.Rows, MiningRule.BatchAll, isSquared, MinedBatch.Margin, accumulate);
         yield return new("TripletGradientKernels.Every", Groups,
             Of(batch.Embeddings), Of(batch.Packed), Of(batch.Classes),
             Of([.. batch.Triplets]), Of([.. batch.Losses]), Of([.. batch.Statistics]), In(1), In(n * d), dims);
 
-        batch.Mine<RowItem>(MiningChoice.Nearest);
+        batch.Mine<RowItem>(MiningRule.Semihard);
         int[] triplets = [.. batch.Triplets];
         float[] losses = [.. batch.Losses];
         var index = new TripletIndexDims(n, batch.Rows, Blocks);
@@ -101,7 +101,7 @@ public static class MiningKernelCases
             Of(triplets), Of(losses), Of(placed), Out<int>(entries), index, 1);
         yield return new("TripletGradientKernels.Listed", Groups, Of(batch.Embeddings), Of(triplets), Of(losses),
             Of(starts), Of(Entries(triplets, losses, starts)), Of([.. batch.Statistics]), In(1), In(n * d),
-            dims with { Choice = MiningChoice.Nearest });
+            dims with { Rule = MiningRule.Semihard });
     }
 
     /// <summary>How often each block names each row.</summary>

@@ -1,3 +1,5 @@
+using TripletGpu.Kernels.MetricLearning;
+using TripletGpu.MetricLearning;
 using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Tests.Configuration;
@@ -23,7 +25,7 @@ public sealed class ConfigReaderTests
                 .EqualTo(0.25));
             Assert.That(config.Model.Input, Is.EqualTo(new[] { 1, 28, 28 }));
             Assert.That(config.Sampler.Batch, Is.EqualTo(130));
-            Assert.That(config.Loss, Is.EqualTo(new LossConfig()));
+            Assert.That(config.Loss, Is.EqualTo(new LossConfig { Reduction = TripletReduction.Pairs }));
             Assert.That(config.Optimizer.LearningRate, Is.EqualTo(0.001));
             Assert.That(config.Train,
                 Is.EqualTo(new TrainConfig { Epochs = 2, Seed = 1, CheckpointEverySteps = 500, Keep = 2 }));
@@ -161,5 +163,18 @@ public sealed class ConfigReaderTests
         Assert.That(Parse("{}", "loss.rule=explicit", "sampler.kind=shuffled").Sampler.Batch, Is.EqualTo(96));
         Assert.That(Error("{}", "loss.rule=explicit", "sampler.kind=sequential", "sampler.batch=32"),
             Does.Contain("multiple of 3"));
+    }
+
+    [Test]
+    public void Reduction_IsTheRulesOwn_UnlessItIsSet([Values] MiningRule rule)
+    {
+        string json = $$"""{ "loss": { "rule": "{{Words.Of(rule)}}" }, "phases": [{ "loss": { "rule": "hard" } }] }""";
+        RunConfig config = Parse(json, "sampler.kind=shuffled");
+        Assert.That(config.Loss.Reduction, Is.EqualTo(TripletSettings.ReductionOf(rule)));
+        Assert.That(config.Phases[0].Loss!.Reduction, Is.EqualTo(TripletReduction.Pairs));
+        Assert.That(Parse(json, "sampler.kind=shuffled", "loss.reduction=sum").Loss.Reduction,
+            Is.EqualTo(TripletReduction.Sum));
+        Assert.That(Parse(ConfigReader.ToJson(config)), Is.EqualTo(config).Using<RunConfig>(
+            (one, other) => ConfigReader.ToJson(one) == ConfigReader.ToJson(other)));
     }
 }

@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends.Cpu;
+using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Models;
 using TripletGpu.Ops;
@@ -12,7 +13,7 @@ namespace TripletGpu.Runner.Tests.Training;
 public sealed class GradientCacheTests
 {
     const int Images = 22, Chunk = 6;
-    static readonly TripletSettings settings = new() { Rule = TripletRule.SemiHard, Margin = 0.5f };
+    static readonly TripletSettings settings = new() { Rule = MiningRule.Semihard, Margin = 0.5f };
 
     Device device = null!;
     Batch batch = null!;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 
@@ -66,7 +67,7 @@ static unsafe class AllTripletsGradient<V> where V : struct, IDistanceVector<V>
     {
         readonly int* triplets = table.Triplets.Ints();
         readonly float* distances = table.Losses.Floats();
-        readonly TripletRule rule = settings.Rule;
+        readonly MiningRule rule = settings.Rule;
         readonly float margin = settings.Margin;
 
         public int Of(int i, int j, float x)
@@ -89,8 +90,8 @@ static unsafe class AllTripletsGradient<V> where V : struct, IDistanceVector<V>
                 V positive = V.Load(s + j);
                 uint bits = V.GreaterBits(positive + gap, negative);
                 uint semiHard = V.GreaterBits(negative, positive);
-                if (rule == TripletRule.AllSemiHard) bits &= semiHard;
-                if (rule == TripletRule.AllHard) bits &= ~semiHard;
+                if (rule == MiningRule.AllSemihard) bits &= semiHard;
+                if (rule == MiningRule.AllHard) bits &= ~semiHard;
                 if (k - j < V.Count) bits &= (1u << (k - j)) - 1;
                 count += BitOperations.PopCount(bits);
             }

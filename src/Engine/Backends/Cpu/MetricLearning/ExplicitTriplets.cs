@@ -1,4 +1,5 @@
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 

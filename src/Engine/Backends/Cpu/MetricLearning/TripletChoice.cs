@@ -1,4 +1,5 @@
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.RandomNumbers;
 
@@ -28,16 +29,16 @@ unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* l
             Tally.LargestDistance = Math.Max(Tally.LargestDistance, Math.Max(row.S[row.K - 1], row.FarthestDistance));
         return settings.Rule switch
         {
-            TripletRule.Hard => Hardest(row, anchor, members),
-            TripletRule.SemiHard or TripletRule.FaceNet => Nearest(row, anchor, members, firstPair),
-            TripletRule.RandomSemiHard => Random(row, anchor, members, firstPair),
+            MiningRule.Hard => Hardest(row, anchor, members),
+            MiningRule.Semihard or MiningRule.Facenet => Nearest(row, anchor, members, firstPair),
+            MiningRule.RandomSemihard => Random(row, anchor, members, firstPair),
             _ => All(row, anchor, members, firstPair),
         };
     }
 
     double Nearest(in AnchorRow<V> row, int anchor, ReadOnlySpan<int> members, int firstPair)
     {
-        bool isStrict = settings.Rule == TripletRule.FaceNet;
+        bool isStrict = settings.Rule == MiningRule.Facenet;
         double sum = 0;
         float distance = float.PositiveInfinity;
         int negative = -1, farthest = int.MinValue;
@@ -119,8 +120,8 @@ unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* l
         for (int i = 0; i < row.N; i++)
         {
             int from = row.EasyFor[i], to = k;
-            if (settings.Rule == TripletRule.AllSemiHard) to = row.Nearer[i];
-            if (settings.Rule == TripletRule.AllHard) from = Math.Max(from, row.Nearer[i]);
+            if (settings.Rule == MiningRule.AllSemihard) to = row.Nearer[i];
+            if (settings.Rule == MiningRule.AllHard) from = Math.Max(from, row.Nearer[i]);
             if (from >= to) continue;
             sum += row.ShiftedSums[to] - row.ShiftedSums[from] - (double)(to - from) * row.X[i];
             Tally.Active += to - from;

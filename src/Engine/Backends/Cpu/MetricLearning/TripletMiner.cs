@@ -1,4 +1,5 @@
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 
@@ -68,7 +69,7 @@ static unsafe class TripletMiner<V> where V : struct, IDistanceVector<V>
         {
             TripletReduction.Sum => 1,
             TripletReduction.Active => all.Active,
-            _ when settings.Rule == TripletRule.Hard => all.Anchors,
+            _ when settings.Rule == MiningRule.Hard => all.Anchors,
             _ when settings.TakesEveryTriplet => all.Triplets,
             _ => pairs,
         };

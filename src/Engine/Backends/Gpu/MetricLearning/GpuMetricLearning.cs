@@ -1,11 +1,11 @@
 using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.Launching;
-using TripletGpu.RandomNumbers;
 using TripletGpu.Kernels.Functions;
 using TripletGpu.Kernels.Launching;
 using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
+using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Backends.Gpu.MetricLearning;
 
@@ -52,7 +52,7 @@ sealed class GpuMetricLearning(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
         {
             batch.BuildClasses(driver, labels);
             DeviceView<float> packed = PackedRows.Of(embeddings, driver, scratch);
-            if (TakesNearest(dims.Choice))
+            if (TakesNearest(dims.Rule))
                 TripletMiningKernels.LaunchMineNearest<TShape>(
                     driver, n, embeddings.Floats(), packed, batch.Classes, table.Triplets.Ints(),
                     table.Losses.Floats(), batch.Counts, batch.Sums, dims);
@@ -74,12 +74,12 @@ sealed class GpuMetricLearning(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
         Tensor embeddings, DeviceView<float> packed, TripletTable table, MiningScratch batch, MiningDims dims,
         TripletSettings settings) where TShape : struct, IRowShape
     {
-        int positives = MostPositives(dims.N, settings.Rule == TripletRule.Hard ? null : table.Losses.Count);
+        int positives = MostPositives(dims.N, settings.Rule == MiningRule.Hard ? null : table.Losses.Count);
         if (positives < dims.Fitting) return;
         (int groups, int stride) = plan.Workspaces(positives + 1, dims.N);
         DeviceView<uint> workspaces = scratch.Take<uint>(ScratchUse.Workspaces, 4L * groups * stride);
         dims = dims with { Stride = stride };
-        if (TakesNearest(dims.Choice))
+        if (TakesNearest(dims.Rule))
             TripletMiningKernels.LaunchMineNearestLarge<TShape>(
                 driver, groups, embeddings.Floats(), packed, batch.Classes, table.Triplets.Ints(),
                 table.Losses.Floats(), batch.Counts, batch.Sums, workspaces, dims);
@@ -89,8 +89,8 @@ sealed class GpuMetricLearning(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
                 table.Losses.Floats(), batch.Counts, batch.Sums, workspaces, dims);
     }
 
-    static bool TakesNearest(MiningChoice choice) =>
-        choice is MiningChoice.Nearest or MiningChoice.NearestWithinMargin or MiningChoice.Hardest;
+    static bool TakesNearest(MiningRule rule) =>
+        rule is MiningRule.Semihard or MiningRule.Facenet or MiningRule.Hard;
 
     /// <summary>The most positives an anchor can have among N rows that form so many ordered pairs.</summary>
     static int MostPositives(int n, long? pairs)
@@ -116,29 +116,9 @@ sealed class GpuMetricLearning(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
     {
         ulong stream = Streams.Mining + settings.Draw;
         return new(
-            embeddings.Shape[0], embeddings.Shape[1], TripletChoice(settings.Rule), Reduction(settings),
+            embeddings.Shape[0], embeddings.Shape[1], settings.Rule, settings.EffectiveReduction,
             settings.Distance == TripletDistance.Squared ? 1 : 0, settings.Margin, plan.FittingPositives, Stride: 0,
             (uint)settings.Seed,
             (uint)(settings.Seed >> 32), (uint)stream, (uint)(stream >> 32));
     }
-
-    /// <summary>A rule as kernels know it.</summary>
-    public static MiningChoice TripletChoice(TripletRule rule) => rule switch
-    {
-        TripletRule.SemiHard => MiningChoice.Nearest,
-        TripletRule.FaceNet => MiningChoice.NearestWithinMargin,
-        TripletRule.RandomSemiHard => MiningChoice.Random,
-        TripletRule.Hard => MiningChoice.Hardest,
-        TripletRule.BatchAll => MiningChoice.All,
-        TripletRule.AllSemiHard => MiningChoice.AllSemiHard,
-        TripletRule.AllHard => MiningChoice.AllHard,
-        _ => MiningChoice.Given,
-    };
-
-    static MiningReduction Reduction(TripletSettings settings) => settings.EffectiveReduction switch
-    {
-        TripletReduction.Pairs => MiningReduction.Pairs,
-        TripletReduction.Active => MiningReduction.Active,
-        _ => MiningReduction.Sum,
-    };
 }

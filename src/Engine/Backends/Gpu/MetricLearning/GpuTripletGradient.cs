@@ -18,9 +18,8 @@ sealed class GpuTripletGradient(IGpuDriver driver, LaunchPlan plan, GpuScratch s
         where TShape : struct, IRowShape
     {
         var dims = new TripletGradientDims(
-            embeddings.Shape[0], embeddings.Shape[1], table.Losses.Items(),
-            GpuMetricLearning.TripletChoice(settings.Rule), settings.Distance == TripletDistance.Squared ? 1 : 0,
-            settings.Margin, dx.Adds());
+            embeddings.Shape[0], embeddings.Shape[1], table.Losses.Items(), settings.Rule,
+            settings.Distance == TripletDistance.Squared ? 1 : 0, settings.Margin, dx.Adds());
         LaunchSize groups = (dims.N, TripletGradientKernels.Parts<TShape>(dims.D));
         if (settings.TakesEveryTriplet)
         {
