@@ -1,0 +1,106 @@
+# Sourced by the scripts of this folder: a temporary folder, public packages in it, and the closing line.
+set -uo pipefail
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+root=$work/root
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+# cannot REASON: nothing was compared; a missing package is no change of behaviour.
+cannot() {
+    echo "cannot run: $1"
+    exit 2
+}
+
+# debian PACKAGE=VERSION...: unpacks these Debian 12 packages and what this machine lacks of their dependencies into
+# $root, without installing anything. Another version, or no such package, is "cannot run".
+debian() {
+    local package list
+    command -v apt-get >/dev/null || cannot "no apt-get here"
+    mkdir -p "$root" "$work/debs"
+    list=$(apt-get -s -o Debug::NoLocking=1 --no-install-recommends install "${@}" 2>"$work/apt.err") ||
+        cannot "$(tail -n 1 "$work/apt.err") (apt-get update?)"
+    # "Inst NAME [installed version] (version ...)"; installed ones among those asked for are fetched too.
+    { awk '/^Inst/ { v = $3 ~ /^\(/ ? $3 : $4; sub(/^\(/, "", v); print $2 "=" v }' <<<"$list"; printf '%s\n' "$@"; } |
+        sort -u >"$work/packages"
+    (cd "$work/debs" && xargs apt-get download <"$work/packages") >/dev/null 2>"$work/apt.err" ||
+        cannot "$(tail -n 1 "$work/apt.err")"
+    for package in "$work"/debs/*.deb; do dpkg -x "$package" "$root" || cannot "$package does not unpack"; done
+    rm -rf "$work/debs"
+    local lib=$root/usr/lib/x86_64-linux-gnu
+    export PYTHONPATH=$root/usr/lib/python3/dist-packages
+    export LD_LIBRARY_PATH=$lib:$root/usr/lib:$root/lib/x86_64-linux-gnu:$lib/openblas-pthread:$lib/blas:$lib/lapack
+}
+
+# csharp PACKAGE/VERSION... <PROGRAM: builds and runs a C# program with these NuGet packages; its output is the answer.
+# CSHARP_OPTIONS: further properties of the project.
+csharp() {
+    local package references=
+    command -v dotnet >/dev/null || cannot "no dotnet here"
+    mkdir -p "$work/program"
+    for package in "$@"; do
+        references+="<PackageReference Include=\"${package%/*}\" Version=\"[${package#*/}]\" />"
+    done
+    cat >"$work/program/Program.cs"
+    cat >"$work/program/program.csproj" <<PROJECT
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings>
+    <AllowUnsafeBlocks>true</AllowUnsafeBlocks><InvariantGlobalization>true</InvariantGlobalization>
+    <NoWarn>\$(NoWarn);CS8981</NoWarn>${CSHARP_OPTIONS:-}
+  </PropertyGroup>
+  <ItemGroup>$references</ItemGroup>
+</Project>
+PROJECT
+    dotnet build "$work/program" -c Release -v quiet -clp:ErrorsOnly -nologo -o "$work/built" >"$work/build.log" 2>&1 ||
+        cannot "$(grep -m 1 -E 'error|warn' "$work/build.log")"
+    dotnet "$work/built/program.dll"
+}
+
+# compare OUTPUT <STATED: "as stated", or what differs and exit code 1.
+compare() {
+    printf '%s\n' "$1" >"$work/output"
+    cat >"$work/stated"
+    if diff "$work/stated" "$work/output" >"$work/difference"; then
+        echo "as stated"
+    else
+        echo "changed (< stated, > now):"
+        cat "$work/difference"
+        exit 1
+    fi
+}
+
+# cuda: CUDA 11.8's NVRTC, ptxas and nvdisasm of Debian 12's non-free section; no driver and no GPU are needed.
+cuda() {
+    local version=11.8.89~11.8.0-5~deb12u1 apt=$work/apt site options
+    command -v apt-get >/dev/null || cannot "no apt-get here"
+    site=$(apt-get indextargets --format '$(SITE) $(RELEASE)' 'Created-By: Packages' | grep -m 1 ' bookworm$') ||
+        cannot "not Debian 12"
+    mkdir -p "$root" "$apt"/{lists,cache,debs}
+    echo "deb ${site% *} bookworm non-free" >"$apt/sources.list"
+    options=(-o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
+        -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o Debug::NoLocking=1)
+    { apt-get "${options[@]}" update && cd "$apt/debs" && apt-get "${options[@]}" download \
+        {nvidia-cuda-toolkit,libnvrtc11.2,libnvrtc-builtins11.8}="$version"; } >/dev/null 2>"$work/apt.err" ||
+        cannot "$(tail -n 1 "$work/apt.err")"
+    cd - >/dev/null
+    for package in "$apt"/debs/*.deb; do dpkg -x "$package" "$root" || cannot "$package does not unpack"; done
+    rm -rf "$apt"
+    export PATH=$root/usr/bin:$PATH LD_LIBRARY_PATH=$root/usr/lib/x86_64-linux-gnu
+}
+
+# ptx OPTION... <CUDA_C: what NVRTC makes of it for sm_80.
+ptx() { /usr/bin/python3 nvrtc.py libnvrtc.so.11.2 --gpu-architecture=compute_80 "$@" || cannot "NVRTC refuses"; }
+
+# sass OPTION... <PTX: the machine instructions that ptxas makes of it for sm_80, one a line.
+sass() {
+    cat >"$work/kernel.ptx"
+    ptxas -arch=sm_80 "$@" "$work/kernel.ptx" -o "$work/kernel.cubin" >&2 || cannot "ptxas refuses"
+    nvdisasm -c "$work/kernel.cubin" | sed -nE 's/^ *\/\*[0-9a-f]+\*\/ +(.*[^ ]) *;.*/\1/p'
+}
+
+# arithmetic: the names of those floating point instructions (PTX or machine), on one line.
+arithmetic() {
+    sed -E 's/^[[:space:]]*(@!?%?p[0-9]+ +)?//; s/[[:space:];].*//' |
+        grep -E '^((mul|add|sub|fma|max|lg2|ex2|sqrt|setp)\.[a-z.]*f(32|16)|FMUL|FADD|FFMA|FMNMX|MUFU|FSETP)' |
+        paste -sd ' '
+}
