@@ -104,3 +104,22 @@ arithmetic() {
         grep -E '^((mul|add|sub|fma|max|lg2|ex2|sqrt|setp)\.[a-z.]*f(32|16)|FMUL|FADD|FFMA|FMNMX|MUFU|FSETP)' |
         paste -sd ' '
 }
+
+# opencl FOLDER_NAME LIBRARY PACKAGE=VERSION...: lets OpenCL programs see this one platform. Its packages must be
+# installed: PoCL and Mesa look for their kernel libraries where they were built for. pyopencl is fetched.
+opencl() {
+    local package
+    for package in "${@:2}"; do
+        [ "$(dpkg-query -W -f '${Version}' "${package%=*}" 2>/dev/null)" = "${package#*=}" ] ||
+            cannot "$package is not installed"
+    done
+    [ -e "$work/apt.err" ] || debian python3-pyopencl=2022.3.1-2.1
+    mkdir -p "$work/vendors" "$work/pocl"
+    echo "$1" >"$work/vendors/platform.icd"
+    export OCL_ICD_VENDORS=$work/vendors POCL_CACHE_DIR=$work/pocl RUSTICL_ENABLE=llvmpipe PYTHONWARNINGS=ignore
+    export PYTHONPATH=$root/usr/lib/python3/dist-packages:$PWD PYOPENCL_NO_CACHE=1
+    unset LD_LIBRARY_PATH
+}
+pocl() { opencl libpocl.so.2.10.0 pocl-opencl-icd=3.1-3+deb12u1; }
+rusticl() { opencl libRusticlOpenCL.so.1 mesa-opencl-icd=22.3.6-1+deb12u2; }
+oclgrind() { opencl /usr/lib/oclgrind/liboclgrind-rt-icd.so oclgrind=21.10-3; }
