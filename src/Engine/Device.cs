@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
+using TripletGpu.Inference;
 
 namespace TripletGpu;
 
@@ -30,6 +31,9 @@ public sealed class Device : IDisposable
 
     /// <summary>Told of every operation as it runs forwards; null, as a rule.</summary>
     public IOpObserver? Observer { get; set; }
+
+    /// <summary>Notes operations instead of running them; null, as a rule.</summary>
+    internal GraphRecorder? Recorder { get; set; }
 
     /// <summary>
     /// Opens a scope: what operations make until its disposal belongs to it. Steps nest.

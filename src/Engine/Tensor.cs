@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
+using TripletGpu.Inference;
 
 namespace TripletGpu;
 
@@ -12,11 +13,15 @@ public sealed class Tensor
 {
     Storage? storage;
 
-    internal Tensor(Device device, Shape shape, ElementType type, Storage storage, string producer)
+    internal Tensor(Device device, Shape shape, ElementType type, Storage? storage, string producer)
     {
         (Device, Shape, Type, Producer) = (device, shape, type, producer);
         this.storage = storage;
     }
+
+    /// <summary>A tensor with a shape and no values, while a network is recorded for a plan.</summary>
+    internal static Tensor WithoutMemory(Device device, Shape shape, ElementType type, string producer) =>
+        new(device, shape, type, null, producer);
 
     /// <summary>The device that holds the values.</summary>
     public Device Device { get; }
@@ -59,11 +64,11 @@ public sealed class Tensor
     public DeviceBuffer Buffer => (storage ?? throw Released()).Buffer;
 
     /// <summary>The same values as another shape with the same number of elements; shares the memory.</summary>
-    internal Tensor Share(Shape shape, string producer)
+    internal Tensor Share(Shape shape, string producer, ElementType? type = null)
     {
         Storage shared = storage ?? throw Released();
         shared.AddOwner();
-        return new Tensor(Device, shape, Type, shared, producer);
+        return new Tensor(Device, shape, type ?? Type, shared, producer);
     }
 
     internal void Release()
@@ -128,7 +133,8 @@ public sealed class Tensor
         if (length != Count) throw new ArgumentException($"{this} has {Count} elements, the host memory {length}");
     }
 
-    InvalidOperationException Released() => new(
+    InvalidOperationException Released() => Device.Recorder is not null ? new ValueNeededException(
+        $"the values of {Producer} {Shape} decide what the network does") : new(
         $"this tensor, made by {Producer} with shape {Shape}, has been released: its step has ended or its gradient"
         + " has been computed. Use step.Keep(tensor) or ToArray() before that");
 }

@@ -25,6 +25,14 @@ sealed class Tape
         op.CheckTypes(x);
         Shape shape = op.InferShape(shapes);
         Tensor y;
+        if (device.Recorder is { } recorder)
+        {
+            y = Tensor.WithoutMemory(device, shape, ElementType.Float32, op.Name);
+            recorder.Add(op, x, y);
+            extras = [.. op.Extras(shapes).Select(spec =>
+                Tensor.WithoutMemory(device, spec.Shape, spec.Type, op.Name))];
+            return y;
+        }
         if (op.IsView)
         {
             y = x[0].Share(shape, op.Name);

@@ -1,4 +1,5 @@
 using TripletGpu.Autograd;
+using TripletGpu.Inference;
 using TripletGpu.MetricLearning;
 using TripletGpu.Models;
 using TripletGpu.Models.Summary;
@@ -62,8 +63,7 @@ sealed class ModelBenchmarks(Device device, double peakGflops, ModelBenchmarkPla
             {
                 Images images = Draw(network, batch);
                 if (plan.Training) yield return TimeTraining(name, network, images, macs);
-                if (plan.Inference)
-                    yield return Measure($"{name} inference", network, images, () => Infer(network, images), 2 * macs);
+                if (plan.Inference) yield return TimeInference(name, network, images, macs);
             }
             network.Release();
         }
@@ -78,12 +78,23 @@ sealed class ModelBenchmarks(Device device, double peakGflops, ModelBenchmarkPla
         return row;
     }
 
-    BenchRow Measure(string op, EmbeddingNetwork network, Images images, Action call, double flopsEach)
+    BenchRow TimeInference(string name, EmbeddingNetwork network, Images images, double macs)
+    {
+        using PlannedNetwork planned = new(network);
+        float[] embeddings = new float[images.Shape[0] * network.Dimension];
+        return Measure(
+            $"{name} inference", network, images, () => planned.Run(images.Shape, images.Pixels, embeddings), 2 * macs,
+            y => planned.Plan(images.Shape)?.LayerOf(y));
+    }
+
+    BenchRow Measure(
+        string op, EmbeddingNetwork network, Images images, Action call, double flopsEach,
+        Func<Tensor, string?>? layerOf = null)
     {
         device.Pool.Trim();
         device.Pool.ResetPeak();
         BenchTime time = timer.Time(call);
-        OpProfile? profile = plan.Profile ? OpProfile.Of(network, call) : null;
+        OpProfile? profile = plan.Profile ? OpProfile.Of(network, layerOf ?? (_ => null), call) : null;
         double flops = flopsEach * images.Shape[0], gflops = flops / time.Seconds * 1e-9;
         double bytes = images.Shape.Count * sizeof(float);
         return new BenchRow(
@@ -102,13 +113,6 @@ sealed class ModelBenchmarks(Device device, double peakGflops, ModelBenchmarkPla
         Tensor x = device.Tensor(images.Shape, images.Pixels);
         step.Backward(network.Forward(x).TripletLoss(images.Labels, new TripletSettings()));
         optimizer.Update(step.Gradients, LearningRate);
-    }
-
-    void Infer(EmbeddingNetwork network, Images images)
-    {
-        network.Train(false);
-        using Step step = device.BeginStep(record: false);
-        network.Forward(device.Tensor(images.Shape, images.Pixels));
     }
 
     static Images Draw(EmbeddingNetwork network, int batch)

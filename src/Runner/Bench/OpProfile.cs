@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using TripletGpu.Autograd;
-using TripletGpu.Models.Summary;
 using TripletGpu.Modules;
 
 namespace TripletGpu.Runner.Bench;
@@ -30,15 +29,21 @@ sealed class OpProfile : IOpObserver
     readonly List<OpEvent> events = [];
     long began, last;
 
-    OpProfile(Module network) => (device, names) = (network.Device, new LayerNames(network));
+    readonly Func<Tensor, string?> layerOf;
+
+    OpProfile(Module network, Func<Tensor, string?> layerOf) =>
+        (device, names, this.layerOf) = (network.Device, new LayerNames(network), layerOf);
 
     /// <summary>The events of one call, in their order; each with the least time of a few calls.</summary>
     public IReadOnlyList<OpEvent> Events { get; private set; } = [];
 
     /// <summary>Watches a few calls that run the network.</summary>
-    public static OpProfile Of(Module network, Action call)
+    /// <param name="network">Whose parameters name the operations.</param>
+    /// <param name="layerOf">What else names them, by what they make: a plan.</param>
+    /// <param name="call">Runs it.</param>
+    public static OpProfile Of(Module network, Func<Tensor, string?> layerOf, Action call)
     {
-        OpProfile profile = new(network);
+        OpProfile profile = new(network, layerOf);
         IOpObserver? before = profile.device.Observer;
         profile.device.Observer = profile;
         try
@@ -55,7 +60,7 @@ sealed class OpProfile : IOpObserver
     /// <inheritdoc/>
     public void Applied(Op op, ReadOnlySpan<Tensor> x, Tensor y)
     {
-        string layer = layers[y] = names.Next(op, x);
+        string layer = layers[y] = layerOf(y) ?? names.Next(op, x);
         Add(layer, op, "forward", x, y, passes: 1);
     }
 

@@ -1,7 +1,6 @@
 using TripletGpu.Autograd;
-using TripletGpu.Modules;
 
-namespace TripletGpu.Models.Summary;
+namespace TripletGpu.Modules;
 
 /// <summary>
 /// What a network's operations are called: by the module whose parameters they use (<c>inception3a.branch1x1.conv</c>),

@@ -1,0 +1,122 @@
+using TripletGpu.Autograd;
+using TripletGpu.Inference.Rules;
+using TripletGpu.Modules;
+
+namespace TripletGpu.Inference;
+
+/// <summary>
+/// A network in inference mode, planned once for batches of one shape: operations joined by rules, constants computed,
+/// every value in a buffer that is reused after its last reader. Running it allocates nothing.
+/// </summary>
+/// <remarks>The plan reads the parameters as they were when it was made; after a change of them, make another.</remarks>
+public sealed class InferencePlan : IDisposable
+{
+    static readonly IPlanRule[] rules = [new FoldBatchNorm(), new FuseResidual(), new FuseRelu()];
+
+    readonly Device device;
+    readonly Tensor[] slots;
+    readonly IReadOnlyList<Tensor> uploads;
+    readonly List<Tensor> views = [];
+    readonly List<Launch> launches = [];
+    readonly Tensor input, output;
+
+    sealed record Launch(string Layer, Op Op, Tensor[] Inputs, Tensor Output, Tensor[] Extras);
+
+    InferencePlan(Device device, PlanGraph graph, IReadOnlyList<Tensor> uploads)
+    {
+        (this.device, this.uploads, Graph) = (device, uploads, graph);
+        Lifetimes lifetimes = new(graph);
+        BufferSlots assigned = new();
+        int[] places = assigned.Assign([.. lifetimes.All.Select(life => (life.Elements, life.First, life.Last))]);
+        slots = [.. assigned.Elements.Select(count =>
+            device.Unowned(new Shape(checked((int)count)), ElementType.Float32, "a plan's buffer"))];
+        Dictionary<PlanValue, Tensor> tensors = [];
+        foreach (PlanNode node in graph.Nodes)
+            foreach (PlanValue value in node.Inputs)
+                if (value.Constant is { } constant) tensors[value] = constant;
+        for (int i = 0; i < places.Length; i++)
+            foreach (PlanValue value in lifetimes.All[i].Values)
+            {
+                Tensor view = slots[places[i]].Share(value.Shape, "a plan's value", value.Type);
+                views.Add(view);
+                tensors[value] = view;
+            }
+        for (int i = 0; i < graph.Nodes.Count; i++)
+        {
+            PlanNode node = graph.Nodes[i];
+            if (node.Op.IsView) continue;
+            Tensor[] extras = [.. lifetimes.Extras(i).Select(value => tensors[value])];
+            launches.Add(new Launch(
+                node.Origin[0], node.Op, [.. node.Inputs.Select(value => tensors[value])], tensors[node.Output], extras));
+        }
+        (input, output) = (tensors[graph.Input], tensors[graph.Output]);
+    }
+
+    /// <summary>What runs, and what became of the network's operations.</summary>
+    public PlanGraph Graph { get; }
+
+    /// <summary>The shape of a batch.</summary>
+    public Shape BatchShape => input.Shape;
+
+    /// <summary>The shape of the result.</summary>
+    public Shape ResultShape => output.Shape;
+
+    /// <summary>Bytes of the buffers that the values share.</summary>
+    public long BufferBytes => slots.Sum(slot => slot.Count * sizeof(float));
+
+    /// <summary>The layers of the operation that makes a tensor, as the device's observer gets it.</summary>
+    public string? LayerOf(Tensor y)
+    {
+        int at = launches.FindIndex(launch => launch.Output == y);
+        return at < 0 ? null : launches[at].Layer;
+    }
+
+    /// <summary>Plans a network.</summary>
+    /// <param name="network">The network, in inference mode.</param>
+    /// <param name="batch">The shape of a batch.</param>
+    /// <param name="constants">Shared by the plans of one network.</param>
+    /// <exception cref="ValueNeededException">What it does depends on values, so it has no plan.</exception>
+    /// <exception cref="ShapeException">The network does not take that shape.</exception>
+    internal static InferencePlan Make(Module network, Shape batch, PlanConstants constants)
+    {
+        PlanGraph graph = GraphRecorder.Record(network, batch, out IReadOnlyList<Tensor> uploads);
+        return new InferencePlan(network.Device, Rewrite(graph, constants), uploads);
+    }
+
+    /// <summary>Applies the rules until none applies.</summary>
+    internal static PlanGraph Rewrite(PlanGraph graph, PlanConstants constants)
+    {
+        for (int i = 0; i < graph.Nodes.Count;)
+        {
+            PlanGraph? rewritten = null;
+            foreach (IPlanRule rule in rules)
+                if ((rewritten = rule.Apply(graph, graph.Nodes[i], constants)) is not null) break;
+            // The joined node stands where the later one stood, and a node before it is gone: look at it again.
+            if (rewritten is null) i++;
+            else (graph, i) = (rewritten, i - (graph.Nodes.Count - rewritten.Nodes.Count));
+        }
+        return graph;
+    }
+
+    /// <summary>Runs a batch.</summary>
+    /// <param name="batch">The values of <see cref="BatchShape"/>.</param>
+    /// <param name="result">Gets those of <see cref="ResultShape"/>.</param>
+    public void Run(ReadOnlySpan<float> batch, Span<float> result)
+    {
+        input.CopyFrom(batch);
+        foreach (Launch launch in launches)
+        {
+            launch.Op.Forward(device.Backend, launch.Inputs, launch.Output, launch.Extras);
+            device.Observer?.Applied(launch.Op, launch.Inputs, launch.Output);
+        }
+        output.CopyTo(result);
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        foreach (Tensor view in views) view.Release();
+        foreach (Tensor slot in slots) slot.Release();
+        foreach (Tensor upload in uploads) upload.Release();
+    }
+}

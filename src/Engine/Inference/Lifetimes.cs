@@ -1,0 +1,72 @@
+using TripletGpu.Autograd;
+
+namespace TripletGpu.Inference;
+
+/// <summary>From which node of a plan to which each piece of memory must hold its values.</summary>
+sealed class Lifetimes
+{
+    readonly List<Life> all = [];
+    readonly Dictionary<PlanValue, Life> lives = [];
+    readonly PlanValue[][] extras;
+
+    /// <summary>Memory that some values share: a value and its views.</summary>
+    /// <param name="elements">Numbers of four bytes.</param>
+    /// <param name="first">The node that writes it; -1 for the plan's input.</param>
+    internal sealed class Life(long elements, int first)
+    {
+        public long Elements { get; } = elements;
+
+        public int First { get; } = first;
+
+        public int Last { get; set; } = first;
+
+        public List<PlanValue> Values { get; } = [];
+    }
+
+    public Lifetimes(PlanGraph graph)
+    {
+        extras = new PlanValue[graph.Nodes.Count][];
+        Begin(graph.Input, -1);
+        for (int i = 0; i < graph.Nodes.Count; i++)
+        {
+            PlanNode node = graph.Nodes[i];
+            foreach (PlanValue value in node.Inputs)
+                if (lives.TryGetValue(value, out Life? life)) life.Last = i;
+            if (!node.Op.IsView) Begin(node.Output, i);
+            else if (lives.TryGetValue(node.Inputs[0], out Life? viewed))
+            {
+                viewed.Values.Add(node.Output);
+                lives[node.Output] = viewed;
+            }
+            else throw new ValueNeededException($"{node.Op.Name} looks at a constant");
+            extras[i] = node.Op.IsView ? [] : [.. Specs(node).Select(spec =>
+            {
+                PlanValue extra = new(spec.Shape, spec.Type, null);
+                Begin(extra, i);
+                return extra;
+            })];
+        }
+        if (lives.TryGetValue(graph.Output, out Life? result)) result.Last = graph.Nodes.Count;
+        else throw new ValueNeededException("the network's result does not depend on its input");
+    }
+
+    /// <summary>Every piece of memory.</summary>
+    public IReadOnlyList<Life> All => all;
+
+    /// <summary>The further tensors that a node writes.</summary>
+    public IReadOnlyList<PlanValue> Extras(int node) => extras[node];
+
+    static TensorSpec[] Specs(PlanNode node)
+    {
+        Shape[] shapes = [.. node.Inputs.Select(value => value.Shape)];
+        return node.Op.Extras(shapes);
+    }
+
+    void Begin(PlanValue value, int node)
+    {
+        Life life = new(Math.Max(1, value.Shape.Count), node);
+        life.Values.Add(value);
+        all.Add(life);
+        lives[value] = life;
+    }
+}

@@ -1,0 +1,51 @@
+namespace TripletGpu.Inference;
+
+/// <summary>
+/// The constants that rules have made of a network's parameters, kept for all of its plans: a plan for another batch
+/// size takes the same.
+/// </summary>
+/// <param name="device">Where they lie.</param>
+sealed class PlanConstants(Device device) : IDisposable
+{
+    readonly Dictionary<string, Tensor[]> made = [];
+    readonly Dictionary<Tensor, int> numbers = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Where they lie.</summary>
+    public Device Device => device;
+
+    /// <summary>Bytes of all constants.</summary>
+    public long Bytes => made.Values.Sum(tensors => tensors.Sum(tensor => tensor.Count * sizeof(float)));
+
+    /// <summary>What a rule has made of these tensors before, or makes now.</summary>
+    /// <param name="rule">The rule, with every setting on which the values depend.</param>
+    /// <param name="from">The parameters that the values come from.</param>
+    /// <param name="make">Computes the values on the host, each with its shape.</param>
+    public IReadOnlyList<PlanValue> Get(
+        string rule, IEnumerable<Tensor> from, Func<IReadOnlyList<(Shape Shape, float[] Values)>> make)
+    {
+        string key = $"{rule}: {string.Join(", ", from.Select(Number))}";
+        if (!made.TryGetValue(key, out Tensor[]? tensors))
+            made[key] = tensors = [.. make().Select(constant => Upload(constant.Shape, constant.Values))];
+        return [.. tensors.Select(tensor => new PlanValue(tensor.Shape, tensor.Type, tensor))];
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        foreach (Tensor tensor in made.Values.SelectMany(tensors => tensors)) tensor.Release();
+        made.Clear();
+    }
+
+    int Number(Tensor tensor)
+    {
+        if (!numbers.TryGetValue(tensor, out int number)) numbers[tensor] = number = numbers.Count;
+        return number;
+    }
+
+    Tensor Upload(Shape shape, float[] values)
+    {
+        Tensor tensor = device.Unowned(shape, ElementType.Float32, "a plan's constant");
+        tensor.CopyFrom(values);
+        return tensor;
+    }
+}

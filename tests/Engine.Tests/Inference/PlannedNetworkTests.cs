@@ -1,0 +1,180 @@
+using TripletGpu.Autograd;
+using TripletGpu.Inference;
+using TripletGpu.Modules;
+using TripletGpu.Ops;
+using TripletGpu.Support;
+using BatchNorm2d = TripletGpu.Modules.BatchNorm2d;
+using BatchNormRelu = TripletGpu.Modules.BatchNormRelu;
+using Conv2d = TripletGpu.Modules.Conv2d;
+using Flatten = TripletGpu.Modules.Flatten;
+using Linear = TripletGpu.Modules.Linear;
+using Relu = TripletGpu.Modules.Relu;
+
+namespace TripletGpu.Engine.Tests.Inference;
+
+/// <summary>A plan computes what the network computes, with fewer operations, on every device.</summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Gpu))]
+public sealed class PlannedNetworkTests(string device) : DeviceFixture(device)
+{
+    static readonly Shape Batch = new(3, 4, 9, 9);
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void ConvolutionAndBatchNorm_AreOneConvolution(bool bias)
+    {
+        Sequential network = new(
+            Device, new Conv2d(Device, 4, 6, 3, padding: 1, bias: bias), new BatchNormRelu(Device, 6),
+            new Conv2d(Device, 6, 5, 1, bias: bias), new BatchNorm2d(Device, 5));
+        PlanGraph graph = AssertPlanned(network);
+        Assert.That(Names(graph), Is.EqualTo(new[] { "Conv2d", "Conv2d" }));
+        Assert.That(graph.Nodes[0].Origin, Is.EqualTo(new[] { "0", "1" }));
+        Assert.That(
+            graph.Nodes.Select(node => ((TripletGpu.Ops.Conv2d)node.Op).Relu), Is.EqualTo(new[] { true, false }));
+    }
+
+    [Test]
+    public void ReluAfterConvolution_IsItsEpilogue() => Assert.That(
+        Names(AssertPlanned(new Sequential(Device, new Conv2d(Device, 4, 6, 3), new Relu(Device)))),
+        Is.EqualTo(new[] { "Conv2d" }));
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void SumWithAShortcut_IsTheLaterConvolutionsEpilogue(bool shortcutFirst) => Assert.That(
+        Names(AssertPlanned(new Residual(Device, shortcutFirst))),
+        Is.EqualTo(new[] { "Conv2d", "Conv2d", "Conv2d" }));
+
+    [Test]
+    public void MapThatIsReadTwice_StaysAsItIs() => Assert.That(
+        Names(AssertPlanned(new ReadTwice(Device))), Is.EqualTo(new[] { "Conv2d", "Relu", "Multiply" }));
+
+    [Test]
+    public void Views_ShareTheirInputsMemory() => Assert.That(
+        Names(AssertPlanned(new Sequential(
+            Device, new Conv2d(Device, 4, 2, 3), new Flatten(Device), new Linear(Device, 98, 7)))),
+        Is.EqualTo(new[] { "Conv2d", "Reshape", "Linear" }));
+
+    [Test]
+    public void NetworkThatLooksAtValues_RunsAsItIs()
+    {
+        LooksAtValues network = new(Device);
+        network.Initialize(1);
+        using PlannedNetwork planned = new(network);
+        AssertSame(network, planned, Batch);
+        Assert.That(planned.Unplanned, Does.Contain("Conv2d (3, 2, 7, 7)"));
+        network.Release();
+    }
+
+    [Test]
+    public void OtherBatches_TakeTheSameConstants_AndNothingLeaks()
+    {
+        Sequential network = new(Device, new Conv2d(Device, 4, 6, 3), new BatchNormRelu(Device, 6));
+        network.Initialize(1);
+        long before = Device.Pool.LiveBytes;
+        using (PlannedNetwork planned = new(network))
+        {
+            foreach (int count in (int[])[3, 1, 3, 2, 5]) AssertSame(network, planned, Batch.With(0, count));
+            long live = Device.Pool.LiveBytes;
+            AssertSame(network, planned, Batch.With(0, 5));
+            Assert.That(Device.Pool.LiveBytes, Is.EqualTo(live), "a run keeps nothing");
+        }
+        Assert.That(Device.Pool.LiveBytes, Is.EqualTo(before));
+        network.Release();
+    }
+
+    [Test]
+    public void DeepNetwork_TakesAFewBuffers()
+    {
+        Module[] layers = [.. Enumerable.Range(0, 12).Select(_ => new Conv2d(Device, 4, 4, 3, padding: 1))];
+        Sequential network = new(Device, layers);
+        network.Initialize(1);
+        using PlannedNetwork planned = new(network);
+        AssertSame(network, planned, Batch);
+        Assert.That(planned.Plan(Batch)!.BufferBytes, Is.EqualTo(2 * Batch.Count * sizeof(float)));
+        network.Release();
+    }
+
+    [Test]
+    public void WrongShape_IsTheNetworksError()
+    {
+        Sequential network = new(Device, new Conv2d(Device, 4, 6, 3));
+        network.Initialize(1);
+        using PlannedNetwork planned = new(network);
+        Assert.That(
+            () => planned.Run(new Shape(1, 3, 9, 9), new float[243], new float[1]),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("input has 3 channels but the weight expects 4"));
+        AssertSame(network, planned, Batch);
+        network.Release();
+    }
+
+    PlanGraph AssertPlanned(Module network)
+    {
+        network.Initialize(1);
+        Random random = new(2);
+        foreach (Parameter statistic in network.Parameters().Where(p => p.IsStatistic))
+            statistic.Value.CopyFrom(Values.ToSingle(Values.Uniform((int)statistic.Value.Count, random, 0.5, 2)));
+        using PlannedNetwork planned = new(network);
+        AssertSame(network, planned, Batch);
+        PlanGraph graph = planned.Plan(Batch)!.Graph;
+        network.Release();
+        return graph;
+    }
+
+    void AssertSame(Module network, PlannedNetwork planned, Shape shape)
+    {
+        float[] x = Values.ToSingle(Values.Normal((int)shape.Count, new Random(3)));
+        using Step step = Device.BeginStep(record: false);
+        float[] expected = network.Forward(Device.Tensor(shape, x)).ToArray(), actual = new float[expected.Length];
+        planned.Run(shape, x, actual);
+        Close.AreClose([.. expected.Select(v => (double)v)], actual, Tolerance.Sum, "planned");
+    }
+
+    static IEnumerable<string> Names(PlanGraph graph) => graph.Nodes.Select(node => node.Op.Name);
+
+    /// <summary>relu(b(relu(a(x))) + c(x)), in either order of the sum.</summary>
+    sealed class Residual : Module
+    {
+        readonly Sequential main;
+        readonly Conv2d shortcut;
+        readonly bool shortcutFirst;
+
+        public Residual(Device device, bool shortcutFirst) : base(device)
+        {
+            this.shortcutFirst = shortcutFirst;
+            main = Add("main", new Sequential(
+                device, new Conv2d(device, 4, 3, 3, padding: 1), new Relu(device), new Conv2d(device, 3, 5, 1),
+                new BatchNorm2d(device, 5)));
+            shortcut = Add("shortcut", new Conv2d(device, 4, 5, 1));
+        }
+
+        public override Tensor Forward(Tensor x) => shortcutFirst
+            ? shortcut.Forward(x).Add(main.Forward(x)).Relu()
+            : main.Forward(x).Add(shortcut.Forward(x)).Relu();
+    }
+
+    sealed class ReadTwice : Module
+    {
+        readonly Conv2d convolution;
+
+        public ReadTwice(Device device) : base(device) => convolution = Add("conv", new Conv2d(device, 4, 2, 3));
+
+        public override Tensor Forward(Tensor x)
+        {
+            Tensor map = convolution.Forward(x);
+            return map.Relu().Multiply(map);
+        }
+    }
+
+    sealed class LooksAtValues : Module
+    {
+        readonly Conv2d convolution;
+
+        public LooksAtValues(Device device) : base(device) => convolution = Add("conv", new Conv2d(device, 4, 2, 3));
+
+        public override Tensor Forward(Tensor x)
+        {
+            Tensor map = convolution.Forward(x);
+            return map.ToArray()[0] > 0 ? map : map.Relu();
+        }
+    }
+}
