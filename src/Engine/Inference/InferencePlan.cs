@@ -8,7 +8,9 @@ namespace TripletGpu.Inference;
 /// A network in inference mode, planned once for batches of one shape: operations joined by rules, constants computed,
 /// every value in a buffer that is reused after its last reader. Running it allocates nothing.
 /// </summary>
-/// <remarks>The plan reads the parameters as they were when it was made; after a change of them, make another.</remarks>
+/// <remarks>
+/// The plan reads the parameters as they were when it was made; after a change of them, make another.
+/// </remarks>
 public sealed class InferencePlan : IDisposable
 {
     static readonly IPlanRule[] rules = [new FoldBatchNorm(), new FuseResidual(), new FuseRelu()];
@@ -47,7 +49,8 @@ public sealed class InferencePlan : IDisposable
             if (node.Op.IsView) continue;
             Tensor[] extras = [.. lifetimes.Extras(i).Select(value => tensors[value])];
             launches.Add(new Launch(
-                node.Origin[0], node.Op, [.. node.Inputs.Select(value => tensors[value])], tensors[node.Output], extras));
+                node.Origin[0], node.Op, [.. node.Inputs.Select(value => tensors[value])], tensors[node.Output],
+                extras));
         }
         (input, output) = (tensors[graph.Input], tensors[graph.Output]);
     }

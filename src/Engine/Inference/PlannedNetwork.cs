@@ -4,8 +4,8 @@ using TripletGpu.Modules;
 namespace TripletGpu.Inference;
 
 /// <summary>
-/// A network in inference mode behind plans: one for each batch shape that is met, up to two (whole batches and the last
-/// one). A network that cannot be planned, because what it does depends on values, runs operation by operation.
+/// A network in inference mode behind plans: one for each batch shape that is met, up to two (whole batches and the
+/// last one). A network that cannot be planned, because what it does depends on values, runs operation by operation.
 /// </summary>
 /// <remarks>Parameters must stay as they are while it is in use.</remarks>
 public sealed class PlannedNetwork : IDisposable

@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using TripletGpu.Inference;
+using TripletGpu.Models;
 using TripletGpu.Models.Networks;
 using TripletGpu.Models.Summary;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Devices;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Networks;
-using TripletGpu.Runner.Runs;
 
 namespace TripletGpu.Runner.Commands;
 
@@ -26,9 +27,15 @@ static class SummaryCommand
             HelpName = "CxHxW",
         };
         Option<string[]> settings = CommonOptions.Set();
+        Option<bool> plan = new("--plan")
+        {
+            Description = "Also what inference makes of the layers: joined operations, buffers",
+        };
         Option<bool> json = CommonOptions.Json();
-        Command command =
-            new("summary", "Shows a network's layers, parameters and multiply-adds") { model, input, settings, json };
+        Command command = new("summary", "Shows a network's layers, parameters and multiply-adds")
+        {
+            model, input, settings, plan, json,
+        };
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(model)!;
@@ -37,15 +44,19 @@ static class SummaryCommand
                 ? config.Model with { Input = ParseInput(text) }
                 : config.Model;
             using Device device = DeviceCatalog.Open(DeviceCatalog.Auto, threads: 0);
-            Describe(terminal, name, NetworkFactory.Create(network, config.Train.Seed, device), parsed.GetValue(json));
+            EmbeddingNetwork made = NetworkFactory.Create(network, config.Train.Seed, device);
+            if (config.Model.Kind != ModelKind.Onnx) made.Initialize(config.Train.Seed);
+            Describe(terminal, name, made, parsed.GetValue(plan), parsed.GetValue(json));
             return CommandLine.Done;
         });
         return command;
     }
 
-    static void Describe(Terminal terminal, string name, Models.EmbeddingNetwork network, bool json)
+    static void Describe(Terminal terminal, string name, EmbeddingNetwork network, bool withPlan, bool json)
     {
         NetworkSummary summary = NetworkSummary.Of(network, network.ImageShape);
+        using PlannedNetwork? planned = withPlan ? new PlannedNetwork(network) : null;
+        InferencePlan? plan = planned?.Plan(new Shape([1, .. network.ImageShape.ToArray()]));
         if (json)
             Json.Write(terminal, new
             {
@@ -56,14 +67,37 @@ static class SummaryCommand
                 macs = summary.Macs,
                 activationBytes = summary.ActivationBytes,
                 modules = network is Nn2 nn2 ? Nn2ModuleCost.Of(nn2, summary) : null,
+                plan = plan?.Graph.Nodes.Select(node => new
+                {
+                    op = node.Op.Name, layers = node.Origin, output = node.Output.Shape.ToArray()[1..],
+                }),
+                planBufferBytes = plan?.BufferBytes,
+                unplanned = planned?.Unplanned,
                 tensors = network.Parameters().Select(
                     p => new { name = p.Name, shape = p.Value.Shape.ToArray(), trainable = p.IsTrainable }),
             });
         else Show(terminal, network, summary);
+        if (!json && plan is not null) ShowPlan(terminal, plan);
+        else if (!json && planned is not null)
+            terminal.Out.WriteLine($"The network runs operation by operation: {planned.Unplanned}");
         network.Release();
     }
 
-    static void Show(Terminal terminal, Models.EmbeddingNetwork network, NetworkSummary summary)
+    static void ShowPlan(Terminal terminal, InferencePlan plan)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("operation", "does what these layers do");
+        table.AddColumn(new TableColumn("output").RightAligned());
+        foreach (PlanNode node in plan.Graph.Nodes)
+            table.AddRow(
+                Markup.Escape(node.Op.Name), Markup.Escape(string.Join(", ", node.Origin)),
+                Dimensions(node.Output.Shape.ToArray()[1..]));
+        terminal.Out.WriteLine("Inference, as it is planned for one image:");
+        terminal.Show(table);
+        terminal.Out.WriteLine(
+            $"{plan.Graph.Nodes.Count} operations, buffers of {Bytes(plan.BufferBytes)} for all values");
+    }
+
+    static void Show(Terminal terminal, EmbeddingNetwork network, NetworkSummary summary)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumns("layer", "kind");
         foreach (string column in (string[])["output", "parameters", "multiply-adds", "activation"])

@@ -1,4 +1,4 @@
-using TripletGpu.Autograd;
+using TripletGpu.Inference;
 using TripletGpu.Models;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Display;
@@ -21,7 +21,7 @@ static class Embedder
         EmbeddingNetwork network, IImageDataset images, ProgressLine progress, CancellationToken stopping = default)
     {
         bool wasTraining = network.IsTraining;
-        network.Train(false);
+        using PlannedNetwork planned = new(network);
         try
         {
             int width = network.Dimension, pixels = (int)images.ImageShape.Count;
@@ -33,10 +33,9 @@ static class Embedder
                 int count = Math.Min(batchSize, images.Count - start);
                 int from = start;
                 images.Read(count, i => images.CopyImage(from + i, batch.AsSpan(i * pixels, pixels)));
-                using Step step = network.Device.BeginStep(record: false);
-                Shape shape = new([count, .. images.ImageShape.ToArray()]);
-                network.Forward(network.Device.Tensor(shape, batch.AsSpan(0, count * pixels)))
-                    .CopyTo(embeddings.AsSpan(start * width, count * width));
+                planned.Run(
+                    new Shape([count, .. images.ImageShape.ToArray()]), batch.AsSpan(0, count * pixels),
+                    embeddings.AsSpan(start * width, count * width));
                 progress.Report(
                     start + count, images.Count,
                     () => $"embedding {images.Name}: {start + count:N0} of {images.Count:N0}");

@@ -1,4 +1,4 @@
-using TripletGpu.Autograd;
+using TripletGpu.Inference;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Configuration;
@@ -13,10 +13,12 @@ sealed class RunnableNetwork : RunnableModel
     const string Input = "images", Output = "embeddings";
     const int ImagesAtOnce = 32;
 
+    readonly PlannedNetwork planned;
+
     RunnableNetwork(EmbeddingNetwork network)
     {
         Network = network;
-        network.Train(false);
+        planned = new PlannedNetwork(network);
     }
 
     public EmbeddingNetwork Network { get; }
@@ -56,10 +58,9 @@ sealed class RunnableNetwork : RunnableModel
         for (int first = 0; first < shape[0]; first += ImagesAtOnce)
         {
             int count = Math.Min(ImagesAtOnce, shape[0] - first);
-            using Step step = Network.Device.BeginStep(record: false);
-            Tensor x = Network.Device.Tensor(
-                shape.With(0, count), images.Values.AsSpan(first * pixels, count * pixels));
-            Network.Forward(x).CopyTo(embeddings.AsSpan(first * Network.Dimension, count * Network.Dimension));
+            planned.Run(
+                shape.With(0, count), images.Values.AsSpan(first * pixels, count * pixels),
+                embeddings.AsSpan(first * Network.Dimension, count * Network.Dimension));
         }
         return new Dictionary<string, NpyArray<float>>
         {
@@ -67,5 +68,9 @@ sealed class RunnableNetwork : RunnableModel
         };
     }
 
-    public override void Dispose() => Network.Release();
+    public override void Dispose()
+    {
+        planned.Dispose();
+        Network.Release();
+    }
 }

@@ -35,7 +35,8 @@ public sealed class BufferSlotsTests
                         values[i].Last < values[j].First || values[j].Last < values[i].First,
                         $"{values[i]} and {values[j]} share a slot");
         }
-        long most = Enumerable.Range(0, 50).Max(at => values.Where(v => v.First <= at && at <= v.Last).Sum(v => v.Elements));
+        long most = Enumerable.Range(0, 50)
+            .Max(at => values.Where(v => v.First <= at && at <= v.Last).Sum(v => v.Elements));
         Assert.That(slots.Elements.Sum(), Is.LessThanOrEqualTo(2 * most), "twice what is alive at once at the most");
     }
 }
