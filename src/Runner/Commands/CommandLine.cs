@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using TripletGpu.Backends;
 using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Runs;
 
 namespace TripletGpu.Runner.Commands;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Embedding;
 using TripletGpu.Runner.Evaluation;
-using TripletGpu.Runner.Runs;
+using TripletGpu.Runner.Networks;
 
 namespace TripletGpu.Runner.Commands;
 

@@ -4,6 +4,7 @@ using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Evaluation;
+using TripletGpu.Runner.Networks;
 using TripletGpu.Runner.Runs;
 
 namespace TripletGpu.Runner.Commands;

@@ -45,7 +45,7 @@ static class TrainCommand
             if (resumes && !request.IsResumed)
                 terminal.Error.WriteLine($"{request.Folder.Path} holds no run yet: starting one");
             using Device opened = parsed.OpenDevice(device, threads);
-            return TrainingRun.Start(request, changes, opened, terminal, parsed.GetValue(json));
+            return TrainingRun.Start(request, changes, opened, terminal, parsed.GetValue(json)) ?? CommandLine.Done;
         });
         return command;
     }

@@ -5,7 +5,6 @@ using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Reports;
 using TripletGpu.Runner.Runs;
-using TripletGpu.Runner.Training;
 
 namespace TripletGpu.Runner.Evaluation;
 

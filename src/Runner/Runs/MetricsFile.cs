@@ -1,7 +1,6 @@
 using System.Text.Json;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Display;
-using TripletGpu.Runner.Training;
 
 namespace TripletGpu.Runner.Runs;
 

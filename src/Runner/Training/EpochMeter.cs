@@ -1,5 +1,6 @@
 using System.Globalization;
 using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Runs;
 
 namespace TripletGpu.Runner.Training;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Modules;
-using TripletGpu.Runner.Commands;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Display;
@@ -20,8 +19,8 @@ static class TrainingRun
     /// <param name="device">Where to compute.</param>
     /// <param name="terminal">Where to tell.</param>
     /// <param name="json">Whether the result is shown as JSON.</param>
-    /// <returns>The exit code.</returns>
-    public static int Start(
+    /// <returns>The exit code of the signal that interrupted it; null where it came to its end.</returns>
+    public static int? Start(
         TrainRequest request, IReadOnlyList<string> settings, Device device, Terminal terminal, bool json)
     {
         using Interruption interruption = Interruption.OfProcess();
@@ -63,7 +62,7 @@ static class TrainingRun
         }
     }
 
-    static int Train(
+    static int? Train(
         TrainRequest request, TrainingParts parts, ClaimedFolder claimed, RunLog log, ProgressLine progress,
         Interruption interruption, Terminal terminal, bool json)
     {
@@ -92,7 +91,7 @@ static class TrainingRun
             EvaluationTable.Show(terminal, measured.Result);
             terminal.Out.WriteLine($"{request.Folder.Report}");
         }
-        return CommandLine.Done;
+        return null;
     }
 
     /// <summary>Writes the run's last files; null where it was interrupted before they were all there.</summary>

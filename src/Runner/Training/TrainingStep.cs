@@ -3,7 +3,9 @@ using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Models.Diagnostics;
 using TripletGpu.Ops;
+using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
+using TripletGpu.Runner.Runs;
 
 namespace TripletGpu.Runner.Training;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
-using TripletGpu.Runner.Training;
+using TripletGpu.Runner.Runs;
 
-namespace TripletGpu.Runner.Runs;
+namespace TripletGpu.Runner.Training;
 
 /// <summary>Saves and restores what a run needs to go on.</summary>
 /// <param name="folder">The run's folder.</param>

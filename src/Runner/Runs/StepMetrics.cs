@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace TripletGpu.Runner.Training;
+namespace TripletGpu.Runner.Runs;
 
 /// <summary>One line of metrics.jsonl.</summary>
 sealed record StepMetrics
@@ -53,7 +53,7 @@ sealed record StepMetrics
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Phase { get; init; }
 
-    /// <summary><see cref="Training.ActiveShare"/> of this step, for the progress line.</summary>
+    /// <summary><see cref="Configuration.ActiveShare"/> of this step, for the progress line.</summary>
     [JsonIgnore]
     public double ActiveShare { get; init; }
 

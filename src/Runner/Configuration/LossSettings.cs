@@ -1,7 +1,6 @@
 using TripletGpu.MetricLearning;
-using TripletGpu.Runner.Configuration;
 
-namespace TripletGpu.Runner.Training;
+namespace TripletGpu.Runner.Configuration;
 
 /// <summary>The loss that a config describes.</summary>
 static class LossSettings

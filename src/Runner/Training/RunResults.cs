@@ -5,9 +5,9 @@ using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Evaluation;
 using TripletGpu.Runner.Reports;
-using TripletGpu.Runner.Training;
+using TripletGpu.Runner.Runs;
 
-namespace TripletGpu.Runner.Runs;
+namespace TripletGpu.Runner.Training;
 
 /// <summary>The files that a finished run ends with.</summary>
 static class RunResults

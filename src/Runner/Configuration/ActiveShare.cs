@@ -1,6 +1,4 @@
-using TripletGpu.Runner.Configuration;
-
-namespace TripletGpu.Runner.Training;
+namespace TripletGpu.Runner.Configuration;
 
 /// <summary>How much of what a rule looks at still has a loss.</summary>
 static class ActiveShare

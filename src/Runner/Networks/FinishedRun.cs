@@ -1,9 +1,9 @@
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Configuration;
-using TripletGpu.Runner.Networks;
+using TripletGpu.Runner.Runs;
 
-namespace TripletGpu.Runner.Runs;
+namespace TripletGpu.Runner.Networks;
 
 /// <summary>A run's config and its trained network, to be used.</summary>
 sealed class FinishedRun : IDisposable
