@@ -40,13 +40,17 @@ public abstract record Op
     /// <summary>The multiply-adds of one forward pass; 0 where elementwise work is all there is.</summary>
     public virtual long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => 0;
 
-    /// <summary>Computes <paramref name="y"/> (all of it) and the extras from <paramref name="x"/>.</summary>
+    /// <summary>
+    /// Computes <paramref name="y"/> (all of it) and the extras from <paramref name="x"/>. Not called where y has no
+    /// elements; inputs may still have none, such as a sum's.
+    /// </summary>
     public abstract void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras);
 
     /// <summary>
     /// Computes the gradients of the inputs from <paramref name="dy"/>, the gradient of the output. Inputs and output
     /// may be read only as <see cref="Saves"/> says. Targets are written in the order of the inputs: one tensor may be
-    /// given twice (x * x), and its second contribution then adds to the first.
+    /// given twice (x * x), and its second contribution then adds to the first. Not called where dy has no elements, and
+    /// not asked for the gradient of an input without elements.
     /// </summary>
     public abstract void Backward(
         IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,

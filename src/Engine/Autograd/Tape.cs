@@ -45,7 +45,8 @@ sealed class Tape
             TensorSpec[] specs = op.Extras(shapes);
             extras = specs.Length == 0 ? [] : new Tensor[specs.Length];
             for (int i = 0; i < specs.Length; i++) extras[i] = device.Empty(specs[i].Shape, specs[i].Type, op.Name);
-            op.Forward(device.Backend, x, y, extras);
+            if (y.Count > 0) op.Forward(device.Backend, x, y, extras);
+            else foreach (Tensor extra in extras) device.Backend.Memory.Fill(extra, 0);
         }
         device.Observer?.Applied(op, x, y);
         Step step = device.CurrentStep!;
@@ -106,7 +107,7 @@ sealed class Tape
         {
             Tensor x = node.Inputs[i];
             if (!x.RequiresGradient) continue;
-            if (gradients.Find(x) is { } sum) dx[i] = new Gradient(sum, Accumulate: true);
+            if (gradients.Find(x) is { } sum) dx[i] = x.Count == 0 ? default : new Gradient(sum, Accumulate: true);
             else if (node.Op.IsView)
             {
                 Tensor shared = dy.Share(x.Shape, node.Op.Name);
@@ -116,10 +117,15 @@ sealed class Tape
             }
             else
             {
-                dx[i] = new Gradient(device.Empty(x.Shape, ElementType.Float32, $"gradient of {x.Producer}"), false);
-                gradients.Set(x, dx[i].Target!);
+                Tensor made = device.Empty(x.Shape, ElementType.Float32, $"gradient of {x.Producer}");
+                gradients.Set(x, made);
+                // A gradient without elements is there, and nothing has to be computed for it.
+                if (x.Count == 0) continue;
+                if (dy.Count == 0) device.Backend.Memory.Fill(made, 0);
+                dx[i] = new Gradient(made, Accumulate: false);
             }
         }
+        if (dy.Count == 0 || !Array.Exists(dx, gradient => gradient.IsNeeded)) return;
         node.Op.Backward(device.Backend, node.Inputs, node.Output, node.Extras, dy, dx);
         device.Observer?.Backpropagated(node.Op, node.Inputs, node.Output);
     }

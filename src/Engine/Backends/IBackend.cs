@@ -2,7 +2,8 @@ namespace TripletGpu.Backends;
 
 /// <summary>
 /// The seam between the engine and a device: what a new device must provide, in small interfaces by family. A backend
-/// gets validated, contiguous tensors (images N C H W); it never checks shapes, allocates outputs or touches the tape.
+/// gets validated, contiguous tensors (images N C H W) that have elements; it never checks shapes, allocates outputs or
+/// touches the tape.
 /// Where a method takes a <see cref="Gradient"/>, it overwrites the target or adds to it as that says.
 /// </summary>
 public interface IBackend : IDisposable

@@ -1,6 +1,8 @@
 namespace TripletGpu.Backends;
 
-/// <summary>Device memory: raw blocks and copies. Pooling is <see cref="BufferPool"/>'s.</summary>
+/// <summary>
+/// Device memory: raw blocks and copies. Pooling is <see cref="BufferPool"/>'s. Here tensors may have no elements.
+/// </summary>
 public interface IMemory
 {
     /// <summary>Allocates a block; its contents are undefined.</summary>

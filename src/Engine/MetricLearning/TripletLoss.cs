@@ -23,6 +23,7 @@ public sealed record TripletLoss(TripletSettings Settings, int Rows) : Op
     public override Shape InferShape(ReadOnlySpan<Shape> x)
     {
         Check.Rank(this, x[0], 2, "embeddings");
+        Check.That(x[0].Count > 0, this, $"the embeddings are empty: {x[0]}");
         bool isExplicit = Settings.Rule == MiningRule.Explicit;
         Check.That(x.Length == (isExplicit ? 1 : 2), this, $"{Settings.Rule} takes {(isExplicit ? "no" : "")} labels");
         if (isExplicit) Check.That(x[0][0] % 3 == 0, this, $"anchors, positives and negatives in equal number: {x[0]}");

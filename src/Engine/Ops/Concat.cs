@@ -34,8 +34,9 @@ public sealed record Concat(int Axis) : Op
         int start = 0;
         foreach (Tensor part in x)
         {
-            on.Reduction.Copy(
-                Strided.Of(part), new(y, start * strides[Axis], strides), part.Shape, scale: 1, accumulate: false);
+            if (part.Count > 0)
+                on.Reduction.Copy(
+                    Strided.Of(part), new(y, start * strides[Axis], strides), part.Shape, scale: 1, accumulate: false);
             start += part.Shape[Axis];
         }
     }

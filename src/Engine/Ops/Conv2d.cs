@@ -50,9 +50,22 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
     public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => y.Count * x[1].Product(1, 4);
 
     /// <inheritdoc/>
-    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
-        on.Convolution.Forward(
-            x[0], x[1], HasBias ? x[2] : null, HasResidual ? x[Residual] : null, y, Dims(x[0].Shape, x[1].Shape), Relu);
+    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
+    {
+        Tensor? bias = HasBias ? x[2] : null, residual = HasResidual ? x[Residual] : null;
+        if (x[0].Count > 0 && x[1].Count > 0)
+            on.Convolution.Forward(x[0], x[1], bias, residual, y, Dims(x[0].Shape, x[1].Shape), Relu);
+        else OfNothing(on, bias, residual, y);
+    }
+
+    /// <summary>Without channels, or with padding alone: sums of no products.</summary>
+    void OfNothing(IBackend on, Tensor? bias, Tensor? residual, Tensor y)
+    {
+        if (bias is null) on.Memory.Fill(y, 0);
+        else on.Reduction.Copy(new Strided(bias, 0, [0, 1, 0, 0]), Strided.Of(y), y.Shape, scale: 1, accumulate: false);
+        if (residual is not null) on.Elementwise.Affine(residual, 1, 0, new Gradient(y, Accumulate: true));
+        if (Relu) on.Elementwise.Unary<Kernels.Functions.Relu>(y, y);
+    }
 
     /// <inheritdoc/>
     public override void Backward(
@@ -63,7 +76,8 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
         // dy is this operation's alone and is released after it, so the mask may be applied in place.
         if (Relu) on.Convolution.BackwardRelu(y, dy);
         if (dx[0].IsNeeded) on.Convolution.BackwardInput(dy, x[1], dx[0], dims);
-        if (dx[1].IsNeeded) on.Convolution.BackwardWeight(x[0], dy, dx[1], dims);
+        if (dx[1].IsNeeded && x[0].Count > 0) on.Convolution.BackwardWeight(x[0], dy, dx[1], dims);
+        else if (dx[1] is { IsNeeded: true, Accumulate: false }) on.Memory.Fill(dx[1].Target!, 0);
         if (HasBias && dx[2].IsNeeded) on.Convolution.BackwardBias(dy, dx[2], dims);
         if (HasResidual && dx[Residual].IsNeeded) on.Elementwise.Affine(dy, 1, 0, dx[Residual]);
     }

@@ -24,6 +24,7 @@ public sealed record Conv2dReluMaxPool(int Padding = 0) : Op
             $"input has {x[0][1]} channels but the weight expects {x[1][1]}: input {x[0]}, weight {x[1]}");
         Check.That(x[2].Rank == 1 && x[2][0] == x[1][0], this,
             $"the bias must have one element for each of the {x[1][0]} filters: bias {x[2]}, weight {x[1]}");
+        Check.That(x[0].Product(1, 4) > 0, this, $"the input has no values: {x[0]}");
         Check.That(Padding >= 0, this, $"the padding is negative: {Padding}");
         ConvolutionDims dims = Dims(x);
         Check.That(dims is { P: >= 2, Q: >= 2 }, this,

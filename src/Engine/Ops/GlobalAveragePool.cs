@@ -14,13 +14,16 @@ public sealed record GlobalAveragePool : Op
     public override Shape InferShape(ReadOnlySpan<Shape> x)
     {
         Check.Rank(this, x[0], 4, "input");
-        Check.That(x[0][2] > 0 && x[0][3] > 0, this, $"the image has no pixels: {x[0]}");
         return new Shape(x[0][0], x[0][1]);
     }
 
     /// <inheritdoc/>
-    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
-        on.Pooling.GlobalAverage(x[0], y);
+    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
+    {
+        // The mean of nothing.
+        if (x[0].Count == 0) on.Memory.Fill(y, float.NaN);
+        else on.Pooling.GlobalAverage(x[0], y);
+    }
 
     /// <inheritdoc/>
     public override void Backward(

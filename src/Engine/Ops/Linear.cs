@@ -27,8 +27,13 @@ public sealed record Linear : Op
     public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => y.Count * x[1][1];
 
     /// <inheritdoc/>
-    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
-        on.MatMul.Linear(x[0], x[1], x.Length == 3 ? x[2] : null, y);
+    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
+    {
+        Tensor? bias = x.Length == 3 ? x[2] : null;
+        if (x[0].Count > 0) on.MatMul.Linear(x[0], x[1], bias, y);
+        else if (bias is null) on.Memory.Fill(y, 0);
+        else on.Reduction.Copy(new Strided(bias, 0, [0, 1]), Strided.Of(y), y.Shape, scale: 1, accumulate: false);
+    }
 
     /// <inheritdoc/>
     public override void Backward(

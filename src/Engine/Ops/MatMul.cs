@@ -24,8 +24,12 @@ public sealed record MatMul : Op
     public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => y.Count * x[0][1];
 
     /// <inheritdoc/>
-    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
-        on.MatMul.Multiply(x[0], false, x[1], false, new Gradient(y, Accumulate: false));
+    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
+    {
+        // A sum of no products.
+        if (x[0].Count == 0) on.Memory.Fill(y, 0);
+        else on.MatMul.Multiply(x[0], false, x[1], false, new Gradient(y, Accumulate: false));
+    }
 
     /// <inheritdoc/>
     public override void Backward(

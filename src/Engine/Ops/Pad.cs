@@ -27,7 +27,8 @@ public sealed record Pad(Shape Before, Shape After, float Value = 0) : Op
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
     {
         on.Memory.Fill(y, Value);
-        on.Reduction.Copy(Strided.Of(x[0]), Inside(y), x[0].Shape, scale: 1, accumulate: false);
+        if (x[0].Count > 0)
+            on.Reduction.Copy(Strided.Of(x[0]), Inside(y), x[0].Shape, scale: 1, accumulate: false);
     }
 
     /// <inheritdoc/>

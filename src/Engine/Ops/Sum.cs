@@ -24,8 +24,12 @@ public sealed record Sum(Shape To, float Scale = 1) : Op
     }
 
     /// <inheritdoc/>
-    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
-        on.Reduction.Sum(x[0], To, Scale, new Gradient(y, Accumulate: false));
+    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
+    {
+        // Of nothing the sum is 0, and the mean, whose scale is infinite, NaN.
+        if (x[0].Count == 0) on.Memory.Fill(y, 0 * Scale);
+        else on.Reduction.Sum(x[0], To, Scale, new Gradient(y, Accumulate: false));
+    }
 
     /// <inheritdoc/>
     public override void Backward(

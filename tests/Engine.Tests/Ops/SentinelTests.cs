@@ -1,5 +1,4 @@
 using TripletGpu.Autograd;
-using TripletGpu.Backends;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Support;
 
@@ -17,7 +16,7 @@ public sealed class SentinelTests(string device) : DeviceFixture(device)
     public void Operation_WritesOnlyItsResults(OpCase c)
     {
         SentinelMemory memory = new(new CpuMemory());
-        using Device guarded = new(DeviceName, new Guarded(Device.Backend, memory));
+        using Device guarded = new(DeviceName, new GuardedBackend(Device.Backend, memory));
         double[][] x = OpTests.Draw(c);
         double[] dy = OpTests.Cotangent(c, x);
         double[]?[] expected = c.Backward(x, dy);
@@ -45,32 +44,6 @@ public sealed class SentinelTests(string device) : DeviceFixture(device)
                 ? Array.ConvertAll(inputs[i].ToIntArray(), v => (double)v)
                 : Array.ConvertAll(inputs[i].ToArray(), v => (double)v);
             Assert.That(values, Is.EqualTo(x[i]), $"input {i} has been changed");
-        }
-    }
-
-    /// <summary>The operations of one backend with the memory of another; it owns neither.</summary>
-    sealed class Guarded(IBackend operations, IMemory memory) : IBackend
-    {
-        public IMemory Memory => memory;
-
-        public IElementwise Elementwise => operations.Elementwise;
-
-        public IReduction Reduction => operations.Reduction;
-
-        public IMatMul MatMul => operations.MatMul;
-
-        public IConvolution Convolution => operations.Convolution;
-
-        public IPooling Pooling => operations.Pooling;
-
-        public INormalization Normalization => operations.Normalization;
-
-        public IMetricLearning MetricLearning => operations.MetricLearning;
-
-        public IOptimizers Optimizers => operations.Optimizers;
-
-        public void Dispose()
-        {
         }
     }
 }

@@ -28,7 +28,10 @@ sealed unsafe class GpuMemory(IGpuDriver driver) : IMemory
             from.Count * sizeof(float));
     }
 
-    public void Fill(Tensor x, float value) => ElementwiseKernels.LaunchFill(driver, x.Items(), x.Floats(), value);
+    public void Fill(Tensor x, float value)
+    {
+        if (x.Count > 0) ElementwiseKernels.LaunchFill(driver, x.Items(), x.Floats(), value);
+    }
 
     public void Synchronize() => driver.Synchronize();
 }

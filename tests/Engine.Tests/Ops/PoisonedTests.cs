@@ -1,0 +1,48 @@
+using TripletGpu.Autograd;
+using TripletGpu.Support;
+
+namespace TripletGpu.Engine.Tests.Ops;
+
+/// <summary>
+/// Runs every <see cref="OpCase"/> on every device with NaN in all memory that is handed out: each element of an output
+/// and of a gradient must be written. <see cref="EmptyCases"/> must have every operation without elements too.
+/// </summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Gpu))]
+public sealed class PoisonedTests(string device) : DeviceFixture(device)
+{
+    static IEnumerable<OpCase> Cases => OpTests.Cases;
+
+    [TestCaseSource(nameof(Cases))]
+    public void Operation_WritesAllOfItsResults(OpCase c)
+    {
+        using Device poisoned = new(DeviceName, new GuardedBackend(Device.Backend, new PoisonedMemory(
+            Device.Backend.Memory)));
+        double[][] x = OpTests.Draw(c);
+        double[] dy = OpTests.Cotangent(c, x);
+        double[]?[] expected = c.Backward(x, dy);
+        using Step step = poisoned.BeginStep();
+        Tensor[] inputs = OpTests.Upload(poisoned, c, x);
+        for (int i = 0; i < inputs.Length; i++) inputs[i].RequiresGradient = expected[i] is not null;
+        Tensor y = c.Op.Apply(inputs);
+        Close.AreClose(c.Forward(x), y.ToArray(), c.Tolerance, "output");
+        step.Backward(y, poisoned.Tensor(y.Shape, Values.ToSingle(dy)));
+        for (int i = 0; i < inputs.Length; i++)
+            if (expected[i] is { } e)
+                Close.AreClose(e, step.Gradients[inputs[i]].ToArray(), c.Tolerance, $"gradient of input {i}");
+    }
+
+    [Test]
+    public void EveryOperation_HasACaseWithoutElements()
+    {
+        HashSet<Type> covered = [.. EmptyCases.Cases.Select(c => Generic(c.Op.GetType()))];
+        IEnumerable<string> missing =
+            from type in typeof(Op).Assembly.GetTypes()
+            where type.IsSubclassOf(typeof(Op)) && !type.IsAbstract && !covered.Contains(type)
+                && !EmptyCases.Refused.Contains(type)
+            select type.Name;
+        Assert.That(missing, Is.Empty);
+    }
+
+    static Type Generic(Type type) => type.IsGenericType ? type.GetGenericTypeDefinition() : type;
+}
