@@ -35,6 +35,15 @@ public static partial class TensorOps
     /// <summary>|x|; its gradient at 0 is 0.</summary>
     public static Tensor Abs(this Tensor x) => new Unary<Abs>().Apply(x);
 
+    /// <summary>1, -1, or x where that is 0 or NaN; its gradient is 0.</summary>
+    public static Tensor Sign(this Tensor x) => new Unary<Sign>().Apply(x);
+
+    /// <summary>The error function, 2 / sqrt(pi) * the integral of e^-t^2 from 0 to x.</summary>
+    public static Tensor Erf(this Tensor x) => new Unary<Erf>().Apply(x);
+
+    /// <summary>x where that is at least 0, elsewhere slope * x; shapes broadcast.</summary>
+    public static Tensor PRelu(this Tensor x, Tensor slope) => new Binary<PRelu>().Apply(x, slope);
+
     /// <summary>a + b; shapes broadcast.</summary>
     public static Tensor Add(this Tensor a, Tensor b) => new Binary<Add>().Apply(a, b);
 

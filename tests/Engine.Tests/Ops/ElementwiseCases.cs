@@ -29,6 +29,13 @@ public static class ElementwiseCases
             Sigmoid(x) * (1 - Sigmoid(x)), Tolerance.Transcendental, low: -9, high: 9),
         Unary<Tanh>("Tanh", Math.Tanh, SlopeOfTanh, Tolerance.Transcendental, low: -4, high: 4),
         Unary<Tanh>("Tanh near 0", Math.Tanh, SlopeOfTanh, Tolerance.Transcendental, low: -0.7, high: 0.7),
+        Unary<Sign>("Sign", x => Math.Sign(x), x => 0, Tolerance.Exact),
+        Unary<Erf>("Erf", Elementwise.Erf, SlopeOfErf, Tolerance.Transcendental, low: -4, high: 4),
+        Unary<Erf>("Erf near 0", Elementwise.Erf, SlopeOfErf, Tolerance.Transcendental, low: -1, high: 1),
+        PRelu("PRelu", Odd, Odd),
+        PRelu("PRelu with a slope a channel", new(3, 5, 4, 7), new(5, 1, 1)),
+        PRelu("PRelu with a slope a channel on two threads", Large, new(33, 1)),
+        PRelu("PRelu with one slope", Odd, Shape.Scalar),
         Binary<Add>("Add", (a, b) => a + b, (a, b) => 1, (a, b) => 1, Odd, Odd),
         Binary<Subtract>("Subtract", (a, b) => a - b, (a, b) => 1, (a, b) => -1, Odd, Odd),
         Binary<Multiply>("Multiply", (a, b) => a * b, (a, b) => b, (a, b) => a, Odd, Odd),
@@ -60,6 +67,8 @@ public static class ElementwiseCases
 
     static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 
+    static double SlopeOfErf(double x) => 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x);
+
     static double SlopeOfTanh(double x) => 1 - Math.Tanh(x) * Math.Tanh(x);
 
     static OpCase Unary<TMath>(
@@ -84,6 +93,9 @@ public static class ElementwiseCases
         {
             Draw = (_, count, random) => Values.Uniform(count, random, low, high),
         };
+
+    static OpCase PRelu(string name, Shape x, Shape slope) => Binary<PRelu>(
+        name, (a, b) => a < 0 ? a * b : a, (a, b) => a > 0 ? 1 : b, (a, b) => a > 0 ? 0 : a, x, slope);
 
     static OpCase Multiplied(string name, Shape a, Shape b) =>
         Binary<Multiply>($"Multiply broadcast: {name}", (u, v) => u * v, (u, v) => v, (u, v) => u, a, b);
