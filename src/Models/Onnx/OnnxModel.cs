@@ -9,7 +9,7 @@ namespace TripletGpu.Models.Onnx;
 /// </summary>
 sealed class OnnxModel
 {
-    const long OldestOpset = 7, NewestOpset = 21;
+    const long OldestOpset = 7, NewestOpset = 26;
 
     // Operators that older opsets define as later ones do.
     static readonly HashSet<string> unchanged =

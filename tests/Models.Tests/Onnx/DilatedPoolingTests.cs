@@ -25,7 +25,8 @@ public sealed class DilatedPoolingTests
         model.Graph.Output.Add(new ValueInfoProto { Name = "y" });
         NodeProto node = new() { OpType = type, Input = { "x" }, Output = { "y" } };
         node.Attribute.Add([Ints("kernel_shape", kernel), Ints("strides", stride), Ints("dilations", dilation),
-            Ints("pads", before, after), Int("ceil_mode", ceilMode), Int("count_include_pad", countsPadding)]);
+            Ints("pads", before, after), Int("ceil_mode", ceilMode)]);
+        if (type == "AveragePool") node.Attribute.Add(Int("count_include_pad", countsPadding));
         model.Graph.Node.Add(node);
         string path = Path.GetTempFileName();
         File.WriteAllBytes(path, model.ToByteArray());

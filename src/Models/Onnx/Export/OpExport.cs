@@ -38,6 +38,7 @@ static class OpExport
         Binary<Add> => to.Node("Add", x),
         Binary<Multiply> => to.Node("Mul", x),
         Slice slice => Cut(to, slice, x[0]),
+        Binary<PRelu> => to.Node("PRelu", x),
         Unary<Relu> => to.Node("Relu", x),
         Reshape when output.Rank == 2 && output[0] == input[0] => to.Node("Flatten", x),
         _ => throw new UserErrorException($"the operation {op.Name} cannot be written as ONNX"),

@@ -13,12 +13,42 @@ static class BinaryNodes
         ["Mul"] = call => Pair(call, TensorOps.Multiply, (a, b) => a * b, b => (b, 0)),
         ["Div"] = call => Pair(call, TensorOps.Divide, Quotient, null),
         ["Pow"] = Power,
-        ["Equal"] = call => [new(HostMath.Zip(call, call.Host(0), call.Host(1), (a, b) => a == b ? 1 : 0))],
+        ["Equal"] = call => Compare(call, (a, b) => a == b),
+        ["Less"] = call => Compare(call, (a, b) => a < b),
+        ["LessOrEqual"] = call => Compare(call, (a, b) => a <= b),
+        ["Greater"] = call => Compare(call, (a, b) => a > b),
+        ["GreaterOrEqual"] = call => Compare(call, (a, b) => a >= b),
+        ["And"] = call => [new(HostMath.Zip(call, call.Host(0), call.Host(1), (a, b) => a & b))],
+        ["Or"] = call => [new(HostMath.Zip(call, call.Host(0), call.Host(1), (a, b) => a | b))],
+        ["Xor"] = call => [new(HostMath.Zip(call, call.Host(0), call.Host(1), (a, b) => a ^ b))],
+        ["Mod"] = call => [new(HostMath.Zip(call, call.Host(0), call.Host(1), Remainder(call)))],
         ["Max"] = call => Extreme(call, (a, b) => a.Maximum(b), Math.Max),
         ["Min"] = call => Extreme(call, (a, b) => a.Minimum(b), Math.Min),
         ["Sum"] = call => [Fold(call, TensorOps.Add)],
         ["Mean"] = call => [Fold(call, TensorOps.Add).Scale(1f / call.InputCount)],
     };
+
+    /// <summary>Of constants, be they integers or floats.</summary>
+    static OnnxValue[] Compare(NodeCall call, Func<double, double, bool> holds)
+    {
+        OnnxTensor a = Constant(0), b = Constant(1);
+        if (!a.IsFloat && !b.IsFloat)
+            return [new(HostMath.Zip(call, a, b, (u, v) => holds(u.CompareTo(v), 0) ? 1 : 0))];
+        return [new(HostMath.Zip(call, Numbers(a), a.Dims, Numbers(b), b.Dims, (u, v) => holds(u, v) ? 1 : 0))];
+
+        OnnxTensor Constant(int index) => call.Value(index).Host
+            ?? throw call.Error("of the network's values it is not supported, only of constants");
+
+        static double[] Numbers(OnnxTensor x) => new OnnxValue(x).ToNumbers();
+    }
+
+    /// <summary>With the divisor's sign, or in C's way with the dividend's.</summary>
+    static Func<long, long, long> Remainder(NodeCall call)
+    {
+        bool isOfC = call.Node.Int("fmod", 0) != 0;
+        return (a, b) => b == 0 ? throw new ArgumentException("division of integers by zero")
+            : isOfC || a % b == 0 || a < 0 == b < 0 ? a % b : a % b + b;
+    }
 
     static long Quotient(long a, long b) =>
         b == 0 ? throw new ArgumentException("division of integers by zero") : a / b;
@@ -65,7 +95,6 @@ static class BinaryNodes
         return (exponent.Dims.Length <= x.Dims.Length ? call.Scalar(1) : null) switch
         {
             2 => [bases.Square()],
-            0.5f => [bases.Sqrt()],
             -1 => [bases.Reciprocal()],
             { } constant => [bases.Power(constant)],
             null when exponent.Host?.IntegersOrNull is { } whole =>

@@ -15,8 +15,8 @@ static class HostMath
         Zip(call, a.IntegersOrNull!, a.Dims, b.IntegersOrNull!, b.Dims, f);
 
     /// <summary>f of each pair.</summary>
-    public static OnnxTensor Zip<T>(
-        NodeCall call, long[] a, long[] dimsOfA, T[] b, long[] dimsOfB, Func<long, T, long> f)
+    public static OnnxTensor Zip<TA, TB>(
+        NodeCall call, TA[] a, long[] dimsOfA, TB[] b, long[] dimsOfB, Func<TA, TB, long> f)
     {
         long[] dims = Broadcast(call, dimsOfA, dimsOfB);
         return OnnxTensor.Of("", dims, [.. Repeat(a, dimsOfA, dims).Zip(Repeat(b, dimsOfB, dims), f)]);

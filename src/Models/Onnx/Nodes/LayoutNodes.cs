@@ -20,6 +20,7 @@ static class LayoutNodes
         ["Split"] = Split,
         ["Pad"] = IntegersAsFloats.Also(Padding.Pad),
         ["Expand"] = Expand,
+        ["Tile"] = Tile,
     };
 
     static OnnxValue[] Reshape(NodeCall call)
@@ -141,6 +142,31 @@ static class LayoutNodes
         return [x.Host is { } host
             ? HostMath.Repeat(host, dims)
             : call.Tensor(0).Add(OnnxValueOf.Filled(call, call.ShapeOf(dims), 0).Device!)];
+    }
+
+    static OnnxValue[] Tile(NodeCall call)
+    {
+        OnnxValue x = call.Value(0);
+        long[] repeats = call.Integers(1), dims = x.Dims;
+        if (repeats.Length != dims.Length || repeats.Any(count => count < 0))
+            throw call.Error($"({string.Join(", ", repeats)}) are no numbers of repetitions for {dims.Length} axes");
+        // Each axis becomes two, of which the first repeats.
+        long[] apart = [.. dims.SelectMany(extent => new[] { 1, extent })];
+        long[] repeated = [.. dims.SelectMany((extent, axis) => new[] { repeats[axis], extent })];
+        long[] result = [.. dims.Select((extent, axis) => repeats[axis] * extent)];
+        Shape shape = call.ShapeOf(result);
+        if (x.Host is { } host)
+            return [As(call, HostMath.Repeat(As(call, new OnnxValue(host), apart).Host!, repeated), result)];
+        Tensor y = call.Tensor(0);
+        for (int axis = 0; axis < dims.Length; axis++)
+        {
+            if (repeats[axis] == 1) continue;
+            int outer = y.Shape.Product(0, axis), inner = y.Shape.Product(axis, y.Shape.Rank);
+            Shape now = y.Shape.With(axis, (int)result[axis]);
+            Tensor zeros = OnnxValueOf.Filled(call, new Shape(outer, (int)repeats[axis], inner), 0).Device!;
+            y = y.Reshape(outer, 1, inner).Add(zeros).As(now);
+        }
+        return [y.As(shape)];
     }
 
     static OnnxValue As(NodeCall call, OnnxValue x, long[] dims)

@@ -19,6 +19,8 @@ static class NormalizationNodes
         Tensor x = call.Tensor(0), scale = call.Tensor(1), bias = call.Tensor(2), mean = call.Tensor(3),
             variance = call.Tensor(4);
         float epsilon = call.Node.Float("epsilon", 1e-5f), momentum = 1 - call.Node.Float("momentum", 0.9f);
+        // Opsets 7 and 8: spatial = 0 has statistics for each feature, unless the file has one a channel all the same.
+        if (call.Node.Int("spatial", 1) == 0 && scale.Count != x.Shape[1]) return PerFeature(call, x, epsilon, momentum);
         if (call.Node.Int("training_mode", 0) != 0 && call.Graph is { IsTraining: false, DecidesAboutTraining: false })
             return OfThisBatch(x, scale, bias, mean, variance, momentum, epsilon);
         Tensor images = x.Shape.Rank is 2 or 4
@@ -26,6 +28,15 @@ static class NormalizationNodes
             : x.Reshape(x.Shape[0], x.Shape[1], x.Shape.Product(2, x.Shape.Rank), 1);
         bool isFrozen = !call.Graph.IsTraining || IsFrozen(call);
         return [images.BatchNorm2d(scale, bias, mean, variance, isFrozen, momentum, epsilon).As(x.Shape)];
+    }
+
+    static OnnxValue[] PerFeature(NodeCall call, Tensor x, float epsilon, float momentum)
+    {
+        int features = x.Shape.Product(1, x.Shape.Rank);
+        Tensor[] p = [.. Enumerable.Range(1, 4).Select(i => call.Tensor(i).Reshape((int)call.Tensor(i).Count))];
+        bool isFrozen = !call.Graph.IsTraining || IsFrozen(call);
+        Tensor rows = x.Reshape(x.Shape[0], features);
+        return [rows.BatchNorm2d(p[0], p[1], p[2], p[3], isFrozen, momentum, epsilon).As(x.Shape)];
     }
 
     /// <summary>Frozen weights mean frozen statistics; statistics that are no parameters cannot be updated.</summary>

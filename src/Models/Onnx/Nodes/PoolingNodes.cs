@@ -11,15 +11,26 @@ static class PoolingNodes
     {
         ["MaxPool"] = IntegersAsFloats.Also(MaxPool),
         ["AveragePool"] = AveragePool,
-        ["LpPool"] = call => call.Node.Int("p", 2) == 2
-            ? [Pool(call, Window.Of(call, call.Tensor(0).Shape, MostAxes), new((x, window) => x.L2Pool2d(window)))]
-            : throw call.Error($"p is {call.Node.Int("p", 2)}; only 2 is supported"),
+        ["LpPool"] = call => OfPowers(call, x =>
+            [Pool(x, Window.Of(x, x.Tensor(0).Shape, MostAxes), new((image, window) => image.L2Pool2d(window)))]),
         ["GlobalAveragePool"] = call => Global(call, x => x.GlobalAveragePool()),
         ["GlobalMaxPool"] = call => Global(call, x => x.MaxPool2d(Whole(x))),
-        ["GlobalLpPool"] = call => call.Node.Int("p", 2) == 2
-            ? Global(call, x => x.L2Pool2d(Whole(x)))
-            : throw call.Error($"p is {call.Node.Int("p", 2)}; only 2 is supported"),
+        ["GlobalLpPool"] = call => OfPowers(call, x => Global(x, image => image.L2Pool2d(Whole(image)))),
     };
+
+    /// <summary>
+    /// A norm of order p by way of the Euclidean one: (sum |x|^p)^(1/p) is the Euclidean norm of |x|^(p/2), to the power
+    /// 2 / p.
+    /// </summary>
+    static OnnxValue[] OfPowers(NodeCall call, NodeHandler euclidean)
+    {
+        long p = call.Node.Int("p", 2);
+        if (p is < 1 or > 64) throw call.Error($"p is {p}; 1 to 64 are supported");
+        if (p == 2) return euclidean(call);
+        Tensor x = call.Tensor(0).Abs(), powers = p == 1 ? x.Sqrt() : x.Power(p / 2f);
+        Tensor y = euclidean(call.WithFirst(powers))[0].Device!;
+        return [p == 1 ? y.Square() : y.Power(2f / p)];
+    }
 
     static OnnxValue[] MaxPool(NodeCall call)
     {

@@ -13,7 +13,9 @@ static class ShapeNodes
         ["Size"] = call => [Scalar(NodeCall.Elements(call.Value(0).Dims))],
         ["Constant"] = Constant,
         ["ConstantOfShape"] = ConstantOfShape,
-        ["Cast"] = Cast,
+        ["Cast"] = call => Cast(call, IsFloat(call, (DataType)call.Node.Int("to", 0))),
+        ["CastLike"] = call => Cast(call, !call.Value(1).IsInteger),
+        ["Range"] = Range,
         ["Gather"] = Gather,
         ["Slice"] = Slice,
         ["Where"] = Where,
@@ -80,6 +82,20 @@ static class ShapeNodes
         throw call.Error($"it holds {string.Join(", ", node.Attributes)}, which is no tensor of numbers");
     }
 
+    static OnnxValue[] Range(NodeCall call)
+    {
+        double start = One(0), limit = One(1), step = One(2), count = Math.Max(0, Math.Ceiling((limit - start) / step));
+        if (!(count <= call.Graph.MostElements)) throw call.Error($"from {start} to {limit} by {step} has no end");
+        double[] values = new double[(int)count];
+        for (int i = 0; i < values.Length; i++) values[i] = start + i * step;
+        return [new(call.Value(0).IsInteger
+            ? OnnxTensor.Of("", [values.Length], Array.ConvertAll(values, v => (long)v))
+            : OnnxTensor.Of("", [values.Length], Array.ConvertAll(values, v => (float)v)))];
+
+        double One(int index) => call.Value(index).Host is { } host && NodeCall.Elements(host.Dims) == 1
+            ? call.Value(index).ToNumbers()[0] : throw call.Error("its bounds must be single constants");
+    }
+
     static OnnxValue[] ConstantOfShape(NodeCall call)
     {
         long[] dims = call.Integers(0);
@@ -92,13 +108,19 @@ static class ShapeNodes
         return [new OnnxValue(OnnxTensor.Of("", dims, filled))];
     }
 
-    static OnnxValue[] Cast(NodeCall call)
+    static bool IsFloat(NodeCall call, DataType to) => to switch
+    {
+        DataType.Float or DataType.Double or DataType.Float16 or DataType.Bfloat16 => true,
+        DataType.Bool or DataType.Int8 or DataType.Int16 or DataType.Int32 or DataType.Int64 or DataType.Uint8
+            or DataType.Uint16 or DataType.Uint32 or DataType.Uint64 => false,
+        _ => throw call.Error($"the type {to} is not supported"),
+    };
+
+    static OnnxValue[] Cast(NodeCall call, bool isFloat)
     {
         OnnxValue x = call.Value(0);
-        var to = (DataType)call.Node.Int("to", 0);
-        bool isFloat = to is DataType.Float or DataType.Double or DataType.Float16 or DataType.Bfloat16;
         if (isFloat == !x.IsInteger) return [x];
-        if (x.Host is not { } host) throw call.Error($"values of the network cannot become {to}");
+        if (x.Host is not { } host) throw call.Error("values of the network cannot become integers");
         return [new OnnxValue(isFloat
             ? OnnxTensor.Of(host.Name, host.Dims, Array.ConvertAll(host.IntegersOrNull!, v => (float)v))
             : OnnxTensor.Of(host.Name, host.Dims, Array.ConvertAll(host.FloatsOrNull!, v => (long)v)))];
@@ -118,13 +140,10 @@ static class ShapeNodes
                     OnnxTensor.Of(
                         "", index.Dims, Array.ConvertAll(wanted, i => x.Host!.IntegersOrNull![call.Axis(i, extent)]))),
             ];
-        const int mostParts = 4096;
-        if (wanted.Length > mostParts)
-            throw call.Error($"{wanted.Length:N0} parts are asked for; at most {mostParts:N0} are supported");
-        Tensor tensor = call.Tensor(0);
-        Tensor[] parts = Array.ConvertAll(wanted, i => tensor.Slice(axis, call.Axis(i, extent), 1));
         long[] dims = [.. x.Dims[..axis], .. index.Dims, .. x.Dims[(axis + 1)..]];
-        return [(parts.Length == 1 ? parts[0] : TensorOps.Concat(axis, parts)).As(call.ShapeOf(dims))];
+        Shape shape = call.ShapeOf(dims);
+        int[] numbers = Array.ConvertAll(wanted, i => call.Axis(i, extent));
+        return [call.Tensor(0).Gather(call, axis, numbers).As(shape)];
     }
 
     /// <summary>Bounds are attributes before opset 10 and inputs from then on.</summary>

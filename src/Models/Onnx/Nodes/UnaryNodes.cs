@@ -1,4 +1,3 @@
-using TripletGpu.Autograd;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Models.Onnx.Nodes;
@@ -8,17 +7,19 @@ static class UnaryNodes
 {
     public static Dictionary<string, NodeHandler> All { get; } = new()
     {
-        ["Relu"] = call => [call.Tensor(0).Relu()],
-        ["LeakyRelu"] = LeakyRelu,
         ["Exp"] = call => [call.Tensor(0).Exp()],
         ["Log"] = call => [call.Tensor(0).Log()],
         ["Sqrt"] = call => [call.Tensor(0).Sqrt()],
-        ["Sigmoid"] = call => [call.Tensor(0).Sigmoid()],
         ["Tanh"] = call => [call.Tensor(0).Tanh()],
+        ["Erf"] = call => [call.Tensor(0).Erf()],
         ["Neg"] = call => OfNumbers(call, x => x.Negate(), x => -x),
         ["Abs"] = call => OfNumbers(call, x => x.Abs(), Math.Abs),
+        ["Sign"] = call => OfNumbers(call, x => x.Sign(), x => Math.Sign(x)),
         ["Reciprocal"] = call => [call.Tensor(0).Reciprocal()],
-        ["Sign"] = Sign,
+        ["Floor"] = call => OnHost(call, MathF.Floor),
+        ["Ceil"] = call => OnHost(call, MathF.Ceiling),
+        ["Round"] = call => OnHost(call, x => MathF.Round(x, MidpointRounding.ToEven)),
+        ["Not"] = call => [HostMath.Map(call.Host(0), x => x == 0 ? 1 : 0)],
         ["Clip"] = IntegersAsFloats.Also(Clip),
         ["Softmax"] = call => Softmax(call, x => x.Softmax()),
         ["LogSoftmax"] = call => Softmax(call, x => x.LogSoftmax()),
@@ -27,20 +28,10 @@ static class UnaryNodes
     static OnnxValue[] OfNumbers(NodeCall call, Func<Tensor, Tensor> onTensor, Func<long, long> onIntegers) =>
         [call.Value(0).IsInteger ? HostMath.Map(call.Host(0), onIntegers) : onTensor(call.Tensor(0))];
 
-    static OnnxValue[] LeakyRelu(NodeCall call)
-    {
-        Tensor x = call.Tensor(0);
-        return [x.Relu().Subtract(x.Negate().Relu().Scale(call.Node.Float("alpha", 0.01f)))];
-    }
-
-    /// <summary>Its gradient is 0 everywhere: it is computed unrecorded, as a constant.</summary>
-    static OnnxValue[] Sign(NodeCall call)
-    {
-        const float least = 1e-38f;
-        Tensor x = call.Tensor(0);
-        using Step unrecorded = call.Device.BeginStep(record: false);
-        return [unrecorded.Keep(x.Divide(x.Abs().Maximum(least)))];
-    }
+    /// <summary>Steps, which only occur where extents are computed: their gradient is 0.</summary>
+    static OnnxValue[] OnHost(NodeCall call, Func<float, float> f) => call.Value(0).Host is { FloatsOrNull: { } floats } x
+        ? [new(OnnxTensor.Of("", x.Dims, Array.ConvertAll(floats, v => f(v))))]
+        : throw call.Error("of the network's values it is not supported, only of constants");
 
     /// <summary>Bounds are attributes before opset 11 and inputs from then on.</summary>
     static OnnxValue[] Clip(NodeCall call)
