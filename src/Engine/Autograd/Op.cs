@@ -49,8 +49,8 @@ public abstract record Op
     /// <summary>
     /// Computes the gradients of the inputs from <paramref name="dy"/>, the gradient of the output. Inputs and output
     /// may be read only as <see cref="Saves"/> says. Targets are written in the order of the inputs: one tensor may be
-    /// given twice (x * x), and its second contribution then adds to the first. Not called where dy has no elements, and
-    /// not asked for the gradient of an input without elements.
+    /// given twice (x * x), and its second contribution then adds to the first. Not called where dy has no elements,
+    /// and not asked for the gradient of an input without elements.
     /// </summary>
     public abstract void Backward(
         IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,

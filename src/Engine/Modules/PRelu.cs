@@ -2,8 +2,10 @@ using TripletGpu.Ops;
 
 namespace TripletGpu.Modules;
 
-/// <summary>x where it is at least 0, elsewhere slope * x, with a slope for each channel of (N, C, H, W) that is learned.</summary>
-/// <remarks>He et al. 2015. Face networks (ArcFace, MobileFaceNet, SphereFace) have it after their convolutions.</remarks>
+/// <summary>
+/// x where it is at least 0, elsewhere slope * x, with a slope for each channel of (N, C, H, W) that is learned.
+/// </summary>
+/// <remarks>He et al. 2015. ArcFace, MobileFaceNet and SphereFace have it after their convolutions.</remarks>
 public sealed class PRelu : Module
 {
     const float FirstSlope = 0.25f;

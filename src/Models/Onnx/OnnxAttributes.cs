@@ -75,7 +75,7 @@ static class OnnxAttributes
             if (entry is null) throw node.Error($"the operator has no attribute {name}");
             string[] span = entry.Split(':', '-');
             if (span.Length == 3 && (Bound(span[1], 0) > node.Opset || Bound(span[2], long.MaxValue) < node.Opset))
-                throw node.Error($"the operator has no attribute {name} in this opset (only in {span[1]} to {span[2]})");
+                throw node.Error($"the operator has no attribute {name} in this opset, only in {span[1]} to {span[2]}");
         }
     }
 

@@ -11,14 +11,17 @@ static class OnnxOperators
     static readonly Dictionary<string, NodeHandler> handlers = new(
     [
         .. ConvolutionNodes.All, .. MatrixNodes.All, .. PoolingNodes.All, .. NormalizationNodes.All,
-        .. ActivationNodes.All, .. StandardizationNodes.All, .. ResizeNodes.All, .. UnaryNodes.All, .. BinaryNodes.All, .. ReductionNodes.All, .. LayoutNodes.All, .. ShapeNodes.All,
+        .. ActivationNodes.All, .. StandardizationNodes.All, .. ResizeNodes.All, .. UnaryNodes.All,
+        .. BinaryNodes.All, .. ReductionNodes.All, .. LayoutNodes.All, .. ShapeNodes.All,
     ]);
 
     /// <summary>Whether there is a handler of that name.</summary>
     public static bool Contains(string opType) => handlers.ContainsKey(opType);
 
     /// <summary>The handler of a node.</summary>
-    /// <exception cref="UserErrorException">The operator, or one in a branch, is not supported, or has an attribute too many.</exception>
+    /// <exception cref="UserErrorException">
+    /// The operator, or one in a branch, is not supported, or has an attribute too many.
+    /// </exception>
     public static NodeHandler Find(OnnxNode node)
     {
         foreach (OnnxNode inner in node.WithBranches)

@@ -39,8 +39,10 @@ public static class EmptyCases
         Nothing("Conv2d of no images, everything fused", Convolution(true, true), NoImages, new Shape(4, 3, 3, 3),
             new Shape(4), new Shape(0, 4, 6, 5)),
         Nothing("Conv2d without filters", Convolution(false, false), new Shape(2, 3, 4, 4), new Shape(0, 3, 3, 3)),
-        Filled("Conv2d without channels", Convolution(false, false), 32, 0, new Shape(1, 0, 4, 4), new Shape(2, 0, 3, 3)),
-        Filled("Conv2d of padding", Convolution(false, false) with { Geometry = new ConvolutionGeometry(1, 2, 1) }, 16, 0,
+        Filled(
+            "Conv2d without channels", Convolution(false, false), 32, 0, new Shape(1, 0, 4, 4), new Shape(2, 0, 3, 3)),
+        Filled(
+            "Conv2d of padding", Convolution(false, false) with { Geometry = new ConvolutionGeometry(1, 2, 1) }, 16, 0,
             new Shape(1, 3, 0, 2), new Shape(2, 3, 3, 3)),
         new("Empty: Conv2d without channels, everything fused", Convolution(true, true),
             [new(1, 0, 1, 2), new(1, 0, 3, 3), new(1), new(1, 1, 1, 2)],

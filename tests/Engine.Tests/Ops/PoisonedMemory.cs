@@ -2,7 +2,7 @@ using TripletGpu.Backends;
 
 namespace TripletGpu.Engine.Tests.Ops;
 
-/// <summary>The memory of any device with NaN in every new block: what no operation writes shows in the results.</summary>
+/// <summary>The memory of any device with NaN in every new block: what no operation writes shows.</summary>
 sealed class PoisonedMemory(IMemory memory) : IMemory
 {
     public DeviceBuffer Allocate(long bytes)

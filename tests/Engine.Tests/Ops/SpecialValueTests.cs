@@ -65,7 +65,8 @@ public sealed class SpecialValueTests(string device) : DeviceFixture(device)
     {
         IEnumerable<string> missing =
             from type in typeof(Relu).Assembly.GetTypes()
-            where type.IsValueType && (type.IsAssignableTo(typeof(IUnaryMath)) || type.IsAssignableTo(typeof(IBinaryMath)))
+            where type.IsValueType
+            where type.IsAssignableTo(typeof(IUnaryMath)) || type.IsAssignableTo(typeof(IBinaryMath))
             where UnaryFunctions.Concat(BinaryFunctions).All(listed => ((Op)listed.Arguments[0]!).Name != type.Name)
             select type.Name;
         Assert.That(missing, Is.Empty);

@@ -17,7 +17,9 @@ static class ActivationNodes
         ["Celu"] = call =>
             [Elu(call.Tensor(0), call.Node.Float("alpha", 1), 1 / call.Node.Float("alpha", 1))],
         ["Selu"] = call =>
-            [Elu(call.Tensor(0), call.Node.Float("alpha", 1.67326319f), 1).Scale(call.Node.Float("gamma", 1.05070102f))],
+        [
+            Elu(call.Tensor(0), call.Node.Float("alpha", 1.67326319f), 1).Scale(call.Node.Float("gamma", 1.05070102f)),
+        ],
         ["Sigmoid"] = call => [call.Tensor(0).Sigmoid()],
         ["HardSigmoid"] = call =>
             [HardSigmoid(call.Tensor(0), call.Node.Float("alpha", 0.2f), call.Node.Float("beta", 0.5f))],

@@ -40,7 +40,7 @@ static class MatrixNodes
         return [Batches(call, a, b)];
     }
 
-    /// <summary>A vector is a matrix of one row on the left, of one column on the right, which the result drops.</summary>
+    /// <summary>A vector is a matrix of one row on the left, of one column on the right; the result drops it.</summary>
     static Tensor OfVectors(NodeCall call, Tensor a, Tensor b)
     {
         Tensor left = a.Shape.Rank == 1 ? a.Reshape(1, a.Shape[0]) : a;

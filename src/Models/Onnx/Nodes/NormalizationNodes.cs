@@ -20,7 +20,8 @@ static class NormalizationNodes
             variance = call.Tensor(4);
         float epsilon = call.Node.Float("epsilon", 1e-5f), momentum = 1 - call.Node.Float("momentum", 0.9f);
         // Opsets 7 and 8: spatial = 0 has statistics for each feature, unless the file has one a channel all the same.
-        if (call.Node.Int("spatial", 1) == 0 && scale.Count != x.Shape[1]) return PerFeature(call, x, epsilon, momentum);
+        if (call.Node.Int("spatial", 1) == 0 && scale.Count != x.Shape[1])
+            return PerFeature(call, x, epsilon, momentum);
         if (call.Node.Int("training_mode", 0) != 0 && call.Graph is { IsTraining: false, DecidesAboutTraining: false })
             return OfThisBatch(x, scale, bias, mean, variance, momentum, epsilon);
         Tensor images = x.Shape.Rank is 2 or 4

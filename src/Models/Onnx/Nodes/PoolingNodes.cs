@@ -19,8 +19,8 @@ static class PoolingNodes
     };
 
     /// <summary>
-    /// A norm of order p by way of the Euclidean one: (sum |x|^p)^(1/p) is the Euclidean norm of |x|^(p/2), to the power
-    /// 2 / p.
+    /// A norm of order p by way of the Euclidean one: (sum |x|^p)^(1/p) is the Euclidean norm of |x|^(p/2) to the
+    /// power of 2 / p.
     /// </summary>
     static OnnxValue[] OfPowers(NodeCall call, NodeHandler euclidean)
     {

@@ -21,7 +21,8 @@ sealed record ResizeRule(
             isOld ? "asymmetric" : node.Text("coordinate_transformation_mode", "half_pixel"),
             isOld ? "floor" : node.Text("nearest_mode", "round_prefer_floor"),
             node.Float("cubic_coeff_a", -0.75f), node.Int("exclude_outside", 0) != 0, node.Int("antialias", 0) != 0);
-        if (rule.Mode is not ("nearest" or "linear" or "cubic")) throw call.Error($"the mode {rule.Mode} is not supported");
+        if (rule.Mode is not ("nearest" or "linear" or "cubic"))
+            throw call.Error($"the mode {rule.Mode} is not supported");
         if (rule.Coordinates is not ("half_pixel" or "half_pixel_symmetric" or "pytorch_half_pixel" or "align_corners"
             or "asymmetric" or "tf_half_pixel_for_nn"))
             throw call.Error($"the mode {rule.Coordinates} of coordinates is not supported");

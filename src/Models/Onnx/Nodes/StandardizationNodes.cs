@@ -2,7 +2,7 @@ using TripletGpu.Ops;
 
 namespace TripletGpu.Models.Onnx.Nodes;
 
-/// <summary>Normalisations by the statistics of each sample: layer, group, instance and root mean square norms.</summary>
+/// <summary>Normalisations by the statistics of each sample: layer, group, instance, root mean square.</summary>
 static class StandardizationNodes
 {
     public static Dictionary<string, NodeHandler> All { get; } = new()

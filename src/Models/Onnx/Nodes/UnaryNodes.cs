@@ -29,7 +29,8 @@ static class UnaryNodes
         [call.Value(0).IsInteger ? HostMath.Map(call.Host(0), onIntegers) : onTensor(call.Tensor(0))];
 
     /// <summary>Steps, which only occur where extents are computed: their gradient is 0.</summary>
-    static OnnxValue[] OnHost(NodeCall call, Func<float, float> f) => call.Value(0).Host is { FloatsOrNull: { } floats } x
+    static OnnxValue[] OnHost(NodeCall call, Func<float, float> f) =>
+        call.Value(0).Host is { FloatsOrNull: { } floats } x
         ? [new(OnnxTensor.Of("", x.Dims, Array.ConvertAll(floats, v => f(v))))]
         : throw call.Error("of the network's values it is not supported, only of constants");
 
