@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes images.json: PNG and JPEG files with the RGB pixels that Pillow decodes, damaged ones, and resized ones.
+"""Writes images.json: PNG, JPEG, BMP and WebP files with the RGB pixels that Pillow decodes, damaged ones, and resized ones.
 
 PNG files are written here, chunk by chunk, so that every colour type, bit depth, filter and interlacing occurs.
 Run with Pillow 9 and PyTorch 1.13 or later; the file is committed, tests never need them.
@@ -10,6 +10,7 @@ import json
 import pathlib
 import random
 import struct
+import subprocess
 import zlib
 
 import numpy
@@ -112,13 +113,20 @@ def jpeg(image, **options):
     return stream.getvalue()
 
 
-def add_jpeg(name, file, tolerance=2):
+def add_file(name, file, tolerance=0):
     decoded = ImageOps.exif_transpose(Image.open(io.BytesIO(file))).convert("RGB")
     add(name, file, decoded.tobytes(), decoded.width, decoded.height, tolerance)
 
 
+def add_jpeg(name, file, tolerance=2):
+    add_file(name, file, tolerance)
+
+
 add_jpeg("jpeg 4:4:4", jpeg(picture, subsampling=0))
 add_jpeg("jpeg 4:2:0", jpeg(picture, subsampling=2))
+# Pixels of chroma as large squares, as ImageSharp has them; djpeg is libjpeg-turbo's.
+plain = subprocess.run(["djpeg", "-nosmooth"], input=jpeg(picture, subsampling=2), capture_output=True, check=True)
+images[-1]["blocky"] = text(plain.stdout[-3 * picture.width * picture.height:])
 add_jpeg("jpeg progressive", jpeg(picture, progressive=True, subsampling=0))
 add_jpeg("jpeg grey", jpeg(picture.convert("L")))
 add_jpeg("jpeg of inks", jpeg(picture.convert("CMYK")))
@@ -133,6 +141,30 @@ for orientation in range(1, 10):
 
 sound_png, _ = png(2, 8, False)
 sound_jpeg = jpeg(small)
+add_file("png without its end", sound_png[:-12])
+whole = jpeg(picture, subsampling=0)
+scan, version = whole.index(b"\xff\xda"), whole.index(b"JFIF\0") + 5
+add_jpeg("jpeg with bytes between segments", whole[:scan] + b"\0\0\0" + whole[scan:])
+add_jpeg("jpeg of JFIF 2.01", whole[:version] + b"\2" + whole[version + 1:])
+ramp_y, ramp_x = numpy.mgrid[0:24, 0:31]
+ramp = Image.fromarray(numpy.dstack([ramp_x * 8, ramp_y * 10, (ramp_x + ramp_y) * 4]).astype(numpy.uint8))
+
+
+def saved(image, kind, **options):
+    stream = io.BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+cut_preview = jpeg(ramp, exif=b"Exif\0\0" + saved(ramp.resize((8, 6)), "JPEG"))[:-60]
+veiled = Image.merge("RGBA", (*ramp.split(), Image.fromarray((ramp_x * 8).astype(numpy.uint8))))
+add_file("bmp 24", saved(ramp, "BMP"))
+add_file("bmp palette", saved(ramp.quantize(16), "BMP"))
+add_file("bmp grey", saved(ramp.convert("L"), "BMP"))
+add_file("bmp black and white", saved(ramp.convert("1"), "BMP"))
+add_file("webp lossless", saved(ramp, "WEBP", lossless=True))
+add_file("webp with alpha", saved(veiled, "WEBP", lossless=True, exact=True))
+add_file("webp lossy", saved(ramp, "WEBP", quality=90), tolerance=4)
 wrong_sum = bytearray(sound_png)
 wrong_sum[-20] ^= 1
 huge = bytearray(sound_png[:8] + chunk(b"IHDR", struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)) + sound_png[33:])
@@ -142,15 +174,16 @@ at = huge_jpeg.index(b"\xff\xc0") + 5
 huge_jpeg[at:at + 4] = b"\xff\x00\xff\x00"
 for name, file, reason in [
         ("empty", b"", "empty"), ("text", b"hello", "neither PNG nor JPEG"), ("gif", b"GIF89a", "neither PNG nor JPEG"),
-        ("png signature alone", sound_png[:8], "truncated"), ("png cut in its header", sound_png[:20], "truncated"),
+        ("png signature alone", sound_png[:8], "header"), ("png cut in its header", sound_png[:20], "truncated"),
         ("png cut in its data", sound_png[:len(sound_png) // 2], "truncated"),
-        ("png without its end", sound_png[:-12], "truncated"), ("png with a flipped bit", wrong_sum, "checksum"),
+        ("png with a flipped bit", wrong_sum, "checksum"),
         ("png of 3.6 gigapixels", huge, "60000 x 60000"), ("png that cannot hold its pixels", lying, "truncated"),
-        ("png of no pixels", sound_png[:8] + chunk(b"IHDR", bytes(8) + b"\x08\x02\0\0\0") + sound_png[33:], "0 x 0"),
-        ("png of depth 3", sound_png[:8] + chunk(b"IHDR", bytes(7) + b"\x01\x03\x02\0\0\0") + sound_png[33:], "impossible"),
+        ("png of no pixels", sound_png[:8] + chunk(b"IHDR", bytes(8) + b"\x08\x02\0\0\0") + sound_png[33:], "header"),
+        ("png of depth 3", sound_png[:8] + chunk(b"IHDR", bytes(7) + b"\x01\x03\x02\0\0\0") + sound_png[33:], "bit depth"),
         ("jpeg cut in half", sound_jpeg[:-len(sound_jpeg) // 4], "damaged JPEG"),
-        ("jpeg without its end", sound_jpeg[:-2], "damaged JPEG"), ("jpeg signature alone", sound_jpeg[:4], "0 x 0"),
-        ("jpeg of 4.3 gigapixels", huge_jpeg, "65280 x 65280")]:
+        ("jpeg without its end", sound_jpeg[:-2], "damaged JPEG"), ("jpeg signature alone", sound_jpeg[:4], "truncated"),
+        ("jpeg of 4.3 gigapixels", huge_jpeg, "65280 x 65280"), ("jpeg cut, with a preview", cut_preview, "truncated"),
+        ("bmp cut", saved(ramp, "BMP")[:-300], "damaged"), ("webp cut", saved(ramp, "WEBP", quality=90)[:-30], "damaged")]:
     damaged.append({"name": name, "file": text(file), "reason": reason})
 
 resized = []

@@ -1,3 +1,5 @@
+using TripletGpu.Runner.Images;
+
 namespace TripletGpu.Runner.Configuration;
 
 /// <summary>What the network learns from.</summary>
@@ -34,6 +36,9 @@ public sealed record DataConfig
 
     /// <summary>folder: what is done about files that cannot be decoded.</summary>
     public BrokenImages Broken { get; init; } = BrokenImages.Skip;
+
+    /// <summary>What decodes JPEG files, in training and of whatever is embedded later.</summary>
+    public ImageDecoder Decoder { get; init; } = ImageDecoder.Imagesharp;
 
     /// <summary>folder: how much memory decoded images may take; beyond it, files are decoded each time.</summary>
     public int CacheMegabytes { get; init; } = 1024;

@@ -36,8 +36,8 @@ static class ClassFolders
             : [.. Find(root, isTest: false)];
         if (entries.Length == 0)
             throw new UserErrorException(
-                $"{root} has no folder with PNG or JPEG images in it; each class needs a folder of its own");
-        FolderDataset files = new(root, [.. entries.Select(e => e.Path)], shape, config.CacheBytes);
+                $"{root} has no folder with PNG, JPEG, BMP or WebP images in it; each class needs a folder of its own");
+        FolderDataset files = new(root, [.. entries.Select(e => e.Path)], shape, config.Decoder, config.CacheBytes);
         int[] sound = files.FindSound(config.Broken == BrokenImages.Error ? "data.broken=skip" : null, log);
         string[] classes = [.. sound.Select(i => entries[i].Class).Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length == 0)

@@ -16,13 +16,14 @@ sealed class FolderDataset : IImageDataset
     /// <param name="name">For messages and reports.</param>
     /// <param name="paths">The files; their order is that of the images.</param>
     /// <param name="shape">(C, H, W) with 1 or 3 channels.</param>
+    /// <param name="decoder">What decodes JPEG files.</param>
     /// <param name="mostCachedBytes">How much may be kept.</param>
-    public FolderDataset(string name, IReadOnlyList<string> paths, Shape shape, long mostCachedBytes)
+    /// <exception cref="UserErrorException">The decoder's library is missing.</exception>
+    public FolderDataset(
+        string name, IReadOnlyList<string> paths, Shape shape, ImageDecoder decoder, long mostCachedBytes)
         : this(
-            name, new Files(paths, shape, mostCachedBytes), [.. Enumerable.Range(0, paths.Count)],
-            new int[paths.Count], ["?"])
-    {
-    }
+            name, new Files(paths, shape, decoder, mostCachedBytes), [.. Enumerable.Range(0, paths.Count)],
+            new int[paths.Count], ["?"]) => ImageFile.Require(decoder);
 
     FolderDataset(string name, Files files, int[] members, int[] labels, IReadOnlyList<string> classNames)
     {
@@ -128,7 +129,7 @@ sealed class FolderDataset : IImageDataset
         path.Split(Path.DirectorySeparatorChar).Any(name => name.StartsWith('.'));
 
     /// <summary>The files of a folder, with those images that are kept. Safe from several threads.</summary>
-    sealed class Files(IReadOnlyList<string> paths, Shape shape, long mostCachedBytes)
+    sealed class Files(IReadOnlyList<string> paths, Shape shape, ImageDecoder decoder, long mostCachedBytes)
     {
         readonly byte[]?[] kept = new byte[]?[paths.Count];
         long keptBytes;
@@ -141,7 +142,7 @@ sealed class FolderDataset : IImageDataset
         {
             if (Volatile.Read(ref kept[file]) is { } found) return found;
             byte[] planes = new byte[shape.Count];
-            ImageFile.Decode(paths[file]).Fit(shape, planes);
+            ImageFile.Decode(paths[file], decoder).Fit(shape, planes);
             if (Interlocked.Add(ref keptBytes, planes.Length) <= mostCachedBytes)
                 Volatile.Write(ref kept[file], planes);
             else Interlocked.Add(ref keptBytes, -planes.Length);

@@ -50,8 +50,8 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
     static EmbeddingInput OpenFolder(string folder, RunConfig run, bool isStrict, Action<string> log)
     {
         string[] paths = [.. FolderDataset.Find(folder)];
-        if (paths.Length == 0) throw new UserErrorException($"{folder} holds no PNG or JPEG image");
-        FolderDataset all = new(folder, paths, new Shape(run.Model.Input), run.Data.CacheBytes);
+        if (paths.Length == 0) throw new UserErrorException($"{folder} holds no PNG, JPEG, BMP or WebP image");
+        FolderDataset all = new(folder, paths, new Shape(run.Model.Input), run.Data.Decoder, run.Data.CacheBytes);
         int[] sound = all.FindSound(isStrict ? "embedding without --strict" : null, log);
         if (sound.Length == 0)
             throw new UserErrorException($"{folder}: not one of its {paths.Length} images can be decoded");

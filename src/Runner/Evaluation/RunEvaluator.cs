@@ -54,7 +54,7 @@ sealed class RunEvaluator(
     LfwResult MeasureFaces()
     {
         FacePairs pairs = FacePairs.Read(config.Evaluate.Pairs!, config.Evaluate.PairsImages ?? config.Data.Path!);
-        FolderDataset images = new("faces", pairs.Files, network.ImageShape, mostCachedBytes: 0);
+        FolderDataset images = new("faces", pairs.Files, network.ImageShape, config.Data.Decoder, mostCachedBytes: 0);
         EmbeddingSet faces = Embed(network, FittedDataset.Of(images, config));
         return LfwProtocol.Evaluate(faces, pairs.First, pairs.Second, pairs.IsSame);
     }

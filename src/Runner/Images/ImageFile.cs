@@ -1,35 +1,45 @@
+using System.Buffers.Binary;
 using TripletGpu.Models.Serialization;
 
 namespace TripletGpu.Runner.Images;
 
-/// <summary>Decodes image files by what they contain, whatever they are called.</summary>
-public static partial class ImageFile
+/// <summary>Decodes image files by what they contain, whatever they are called: PNG, JPEG, BMP and WebP.</summary>
+public static class ImageFile
 {
     // Larger than any photograph; a file is read as a whole.
     const int MostBytes = 1 << 29;
 
-    /// <summary>Which code this build decodes images with, and what it lacks here; for people.</summary>
-    public static partial string Codec { get; }
+    static readonly string[] extensions = [".png", ".jpg", ".jpeg", ".bmp", ".webp"];
 
-    /// <summary>Whether this build can decode files that begin like this one here.</summary>
-    internal static bool CanDecode(ReadOnlySpan<byte> file) => CanDecodeJpeg || !JpegDecoder.Recognises(file);
+    /// <summary>Which code decodes images here, for people.</summary>
+    public static string Codec { get; } =
+        $"ImageSharp {typeof(SixLabors.ImageSharp.Image).Assembly.GetName().Version?.ToString(3)};"
+        + $" data.decoder=turbojpeg {(TurboJpeg.Unavailable is null ? "is available" : "is not: no libturbojpeg")}";
 
     /// <summary>
     /// Whether a file is meant as an image: by its first bytes, or by its name where those are damaged.
     /// </summary>
     public static bool IsImage(string path)
     {
-        if (Path.GetExtension(path).ToLowerInvariant() is ".png" or ".jpg" or ".jpeg") return true;
-        Span<byte> head = stackalloc byte[8];
+        if (extensions.Contains(Path.GetExtension(path).ToLowerInvariant())) return true;
+        Span<byte> head = stackalloc byte[ImageKinds.HeadBytes];
         using FileStream stream = InputFile.Open(path);
-        ReadOnlySpan<byte> read = head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
-        return PngDecoder.Recognises(read) || JpegDecoder.Recognises(read);
+        return ImageKinds.Of(head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)])
+            != ImageKind.None;
+    }
+
+    /// <summary>Checks that a decoder can be had before it is needed.</summary>
+    /// <exception cref="UserErrorException">Its library is missing; the message names the package.</exception>
+    public static void Require(ImageDecoder decoder)
+    {
+        if (decoder == ImageDecoder.Turbojpeg && TurboJpeg.Unavailable is { } reason)
+            throw new UserErrorException(reason);
     }
 
     /// <summary>Decodes a file to RGB, upright.</summary>
     /// <exception cref="ImageFormatException">It cannot be read or is no image, with the reason.</exception>
     /// <exception cref="UserErrorException">A library that decoding needs is missing.</exception>
-    public static PixelImage Decode(string path)
+    public static PixelImage Decode(string path, ImageDecoder decoder = ImageDecoder.Imagesharp)
     {
         byte[] file;
         try
@@ -41,17 +51,58 @@ public static partial class ImageFile
         {
             throw new ImageFormatException($"cannot be read: {exception.Message}", exception);
         }
-        return Decode(file);
+        return Decode(file, decoder);
     }
 
-    /// <inheritdoc cref="Decode(string)"/>
+    /// <inheritdoc cref="Decode(string, ImageDecoder)"/>
     /// <param name="file">The whole contents.</param>
-    public static PixelImage Decode(ReadOnlySpan<byte> file)
+    /// <param name="decoder">What decodes JPEG.</param>
+    public static PixelImage Decode(byte[] file, ImageDecoder decoder = ImageDecoder.Imagesharp)
     {
-        if (file.IsEmpty) throw new ImageFormatException("empty");
-        if (PngDecoder.Recognises(file)) return PngDecoder.Decode(file);
-        return JpegDecoder.Recognises(file) ? DecodeJpeg(file) : throw new ImageFormatException("neither PNG nor JPEG");
+        if (file.Length == 0) throw new ImageFormatException("empty");
+        ImageKind kind = ImageKinds.Of(file);
+        return kind switch
+        {
+            ImageKind.None => throw new ImageFormatException("neither PNG nor JPEG nor BMP nor WebP"),
+            ImageKind.Png => DecodePng(file),
+            ImageKind.Jpeg => DecodeJpeg(file, decoder),
+            _ => DecodeOther(file, kind),
+        };
     }
 
-    private static partial PixelImage DecodeJpeg(ReadOnlySpan<byte> file);
+    static PixelImage DecodePng(byte[] file)
+    {
+        bool hasEnd = PngStructure.Check(file, out ReadOnlySpan<byte> exif);
+        (int width, int height, _) = ImageSharpDecoder.ReadHeader(file, ImageKind.Png);
+        PixelImage.CheckSize(width, height, file.Length);
+        bool isDeep = file[24] == 16, isInterlaced = file[28] != 0;
+        // Of interlaced files ImageSharp waits for ever for lines that are missing; of others it leaves them black.
+        bool isChecked = !hasEnd || isInterlaced;
+        if (isChecked) PngStructure.CheckLines(file);
+        PixelImage image = ImageSharpDecoder.Decode(file, ImageKind.Png, isDeep);
+        if (!isChecked && image.Pixels.AsSpan(^(3 * width)..).IndexOfAnyExcept((byte)0) < 0)
+            PngStructure.CheckLines(file);
+        return exif.IsEmpty ? image : image.Oriented(ImageSharpDecoder.ReadOrientation(exif));
+    }
+
+    static PixelImage DecodeJpeg(byte[] file, ImageDecoder decoder)
+    {
+        int precision = JpegStructure.Check(ref file);
+        (int width, int height, int orientation) = ImageSharpDecoder.ReadHeader(file, ImageKind.Jpeg);
+        PixelImage.CheckSize(width, height, file.Length);
+        PixelImage image = decoder == ImageDecoder.Turbojpeg && precision == 8
+            ? TurboJpegDecoder.Decode(file)
+            : ImageSharpDecoder.Decode(file, ImageKind.Jpeg, isDeep: false);
+        return image.Oriented(orientation);
+    }
+
+    static PixelImage DecodeOther(byte[] file, ImageKind kind)
+    {
+        if (kind == ImageKind.WebP && BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(4)) > file.Length - 8)
+            throw new ImageFormatException("damaged WebP: it is truncated");
+        if (kind == ImageKind.Bmp) BitmapStructure.Check(file);
+        (int width, int height, int orientation) = ImageSharpDecoder.ReadHeader(file, kind);
+        PixelImage.CheckSize(width, height, file.Length);
+        return ImageSharpDecoder.Decode(file, kind, isDeep: false).Oriented(orientation);
+    }
 }

@@ -8,6 +8,9 @@ public sealed class PixelImage
     /// <summary>The most pixels that an image may have, so that a lying header cannot ask for all memory.</summary>
     public const int MostPixels = 100_000_000;
 
+    // An image of more pixels than the first must have a byte for so many of them: a photograph needs ten times that.
+    const int FreePixels = 1 << 22, MostPixelsPerByte = 1024;
+
     /// <param name="width">Pixels in a row.</param>
     /// <param name="height">Rows.</param>
     /// <param name="pixels"><c>width * height * 3</c> bytes.</param>
@@ -28,14 +31,21 @@ public sealed class PixelImage
     public byte[] Pixels { get; }
 
     /// <summary>Checks what a file's header says before memory is taken for it.</summary>
+    /// <param name="width">Pixels in a row.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="bytes">The file's length.</param>
     /// <exception cref="ImageFormatException">There are no pixels, or too many.</exception>
-    internal static void CheckSize(int width, int height)
+    internal static void CheckSize(int width, int height, long bytes)
     {
         const int mostExtent = 65535;
         if (width is < 1 or > mostExtent || height is < 1 or > mostExtent || (long)width * height > MostPixels)
             throw new ImageFormatException(string.Create(CultureInfo.InvariantCulture,
                 $"its header says {width} x {height} pixels; an image may have {MostPixels:N0}, and {mostExtent} on"
                 + $" a side"));
+        long pixels = (long)width * height;
+        if (pixels > FreePixels && pixels > bytes * MostPixelsPerByte)
+            throw new ImageFormatException(string.Create(CultureInfo.InvariantCulture,
+                $"its header says {width} x {height} pixels, which {bytes:N0} bytes do not hold: truncated?"));
     }
 
     /// <summary>Turns and mirrors the image as an EXIF orientation (1 to 8) says, so that it stands upright.</summary>
@@ -73,12 +83,12 @@ public sealed class PixelImage
     {
         int height = shape[1], width = shape[2], count = width * height;
         double scale = Math.Max((double)height / Height, (double)width / Width);
-        PixelImage scaled = Resampling.Resize(
-            this, Math.Max(width, (int)Math.Round(Width * scale)), Math.Max(height, (int)Math.Round(Height * scale)));
-        int left = (scaled.Width - width) / 2, top = (scaled.Height - height) / 2;
+        PixelImage middle = Resampling.ResizeMiddle(
+            this, Math.Max(width, (int)Math.Round(Width * scale)), Math.Max(height, (int)Math.Round(Height * scale)),
+            width, height);
         for (int y = 0; y < height; y++)
         {
-            ReadOnlySpan<byte> row = scaled.Pixels.AsSpan(((top + y) * scaled.Width + left) * 3, width * 3);
+            ReadOnlySpan<byte> row = middle.Pixels.AsSpan(y * width * 3, width * 3);
             Span<byte> to = planes[(y * width)..];
             for (int x = 0; x < width; x++)
             {

@@ -21,10 +21,10 @@ static unsafe partial class TurboJpeg
     /// <summary>The colours that a file stores.</summary>
     public enum Colours { Rgb, YCbCr, Grey, Cmyk, Ycck }
 
-    /// <summary>Why JPEG files cannot be read here, or null where they can.</summary>
+    /// <summary>Why JPEG files cannot be read by it here, or null where they can.</summary>
     public static string? Unavailable => handle != 0
         ? null
-        : "JPEG needs libturbojpeg, which is not installed"
+        : "data.decoder turbojpeg needs libturbojpeg, which is not installed"
             + " (Debian: libturbojpeg0; Fedora: turbojpeg; macOS: jpeg-turbo)";
 
     /// <summary>What was wrong last.</summary>

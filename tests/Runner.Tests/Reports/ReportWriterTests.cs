@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using TripletGpu.Runner.Images;
 using TripletGpu.Runner.Reports;
 
@@ -38,23 +37,15 @@ public sealed class ReportWriterTests
         SpriteSheet sheet = new(2, 1, 1);
         for (int i = 0; i < 3; i++) Assert.That(sheet.Add([i / 4f, 1]), Is.EqualTo(i));
         Assert.That(sheet.Columns, Is.EqualTo(2));
-        Assert.That(Decode(sheet.ToPng()), Is.EqualTo(new byte[] { 0, 0, 255, 64, 255, 0, 128, 255, 0, 0 }));
+        PixelImage image = ImageFile.Decode(sheet.ToPng());
+        Assert.That((image.Width, image.Height), Is.EqualTo((4, 2)));
+        byte[] grey = [0, 255, 64, 255, 128, 255, 0, 0];
+        Assert.That(image.Pixels, Is.EqualTo(grey.SelectMany(value => new[] { value, value, value })));
     }
 
     [Test]
     public void PngEncoder_RefusesASizeThatDoesNotFit() =>
         Assert.That(() => PngEncoder.Encode(new byte[5], 2, 2, 1), Throws.ArgumentException);
-
-    /// <summary>The filter byte and samples of each row of a PNG whose only data chunk follows the header.</summary>
-    static byte[] Decode(byte[] png)
-    {
-        const int DataLength = 33, Data = 41; // signature 8, IHDR 25, then IDAT: length, type, data
-        int length = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(DataLength));
-        using ZLibStream zlib = new(new MemoryStream(png, Data, length), CompressionMode.Decompress);
-        using MemoryStream rows = new();
-        zlib.CopyTo(rows);
-        return rows.ToArray();
-    }
 
     /// <summary>Images of any number of channels can be trained on; a page shows colours or grey.</summary>
     [TestCase(1, 1)]

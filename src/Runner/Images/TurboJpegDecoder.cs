@@ -1,16 +1,15 @@
 namespace TripletGpu.Runner.Images;
 
-/// <summary>
-/// Reads JPEG images through libturbojpeg, found at run time. Used where the ImageSharp package is not
-/// part of the build.
-/// </summary>
-public static unsafe class JpegDecoder
+/// <summary>Decodes 8-bit JPEG files by libturbojpeg, where a run asks for it.</summary>
+static unsafe class TurboJpegDecoder
 {
-    /// <summary>Whether <paramref name="file"/> begins as a JPEG file does.</summary>
-    public static bool Recognises(ReadOnlySpan<byte> file) => file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]);
+    // Of these libjpeg warns although every pixel is there: bytes between segments that some cameras write, a version
+    // of the container or of Adobe's note that it does not know.
+    static readonly string[] harmless =
+        ["extraneous bytes", "unknown JFIF revision", "Unknown Adobe color transform"];
 
-    /// <summary>Decodes a whole file and turns it upright by its EXIF orientation.</summary>
-    /// <exception cref="ImageFormatException">The file is damaged, truncated or too large.</exception>
+    /// <summary>The pixels as they are stored, not turned.</summary>
+    /// <exception cref="ImageFormatException">The file is damaged or too large.</exception>
     /// <exception cref="UserErrorException">The library is missing; the message names the package.</exception>
     public static PixelImage Decode(ReadOnlySpan<byte> file)
     {
@@ -20,22 +19,20 @@ public static unsafe class JpegDecoder
         {
             fixed (byte* data = file)
             {
-                if (TurboJpeg.DecompressHeader(
+                int failed = TurboJpeg.DecompressHeader(
                     decoder, data, (nuint)file.Length, out int width, out int height, out _,
-                    out TurboJpeg.Colours colours) != 0)
-                    throw Damaged(decoder);
-                PixelImage.CheckSize(width, height);
+                    out TurboJpeg.Colours colours);
+                if (failed != 0 && !IsHarmless(decoder)) throw Damaged(decoder);
+                PixelImage.CheckSize(width, height, file.Length);
                 bool isPrinted = colours is TurboJpeg.Colours.Cmyk or TurboJpeg.Colours.Ycck;
                 byte[] pixels = new byte[width * height * (isPrinted ? 4 : 3)];
                 fixed (byte* to = pixels)
                 {
                     TurboJpeg.Format format = isPrinted ? TurboJpeg.Format.Cmyk : TurboJpeg.Format.Rgb;
-                    int failed = TurboJpeg.Decompress(
-                        decoder, data, (nuint)file.Length, to, width, 0, height, format, 0);
+                    failed = TurboJpeg.Decompress(decoder, data, (nuint)file.Length, to, width, 0, height, format, 0);
                     if (failed != 0 && !IsHarmless(decoder)) throw Damaged(decoder);
                 }
-                PixelImage image = new(width, height, isPrinted ? FromInks(pixels) : pixels);
-                return image.Oriented(ExifOrientation.Read(file));
+                return new PixelImage(width, height, isPrinted ? FromInks(pixels) : pixels);
             }
         }
         finally
@@ -53,9 +50,8 @@ public static unsafe class JpegDecoder
         return rgb;
     }
 
-    /// <summary>Bytes between segments that some cameras write; every pixel is there nevertheless.</summary>
     static bool IsHarmless(nint decoder) => TurboJpeg.ErrorCode(decoder) == TurboJpeg.Warning
-        && TurboJpeg.Message(decoder).Contains("extraneous bytes", StringComparison.Ordinal);
+        && harmless.Any(TurboJpeg.Message(decoder).Contains);
 
     static ImageFormatException Damaged(nint decoder) => new($"damaged JPEG: {TurboJpeg.Message(decoder)}");
 }
