@@ -123,3 +123,47 @@ opencl() {
 pocl() { opencl libpocl.so.2.10.0 pocl-opencl-icd=3.1-3+deb12u1; }
 rusticl() { opencl libRusticlOpenCL.so.1 mesa-opencl-icd=22.3.6-1+deb12u2; }
 oclgrind() { opencl /usr/lib/oclgrind/liboclgrind-rt-icd.so oclgrind=21.10-3; }
+
+# ilgpu <PROGRAM: as csharp, with ILGPU 1.5.3, its algorithms, and Text.Ptx and Text.OpenCl, which give what ILGPU makes
+# of a kernel without a device.
+ilgpu() {
+    mkdir -p "$work/program"
+    cat >"$work/program/Text.cs" <<'PROGRAM'
+using System.Reflection;
+using ILGPU;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.OpenCL;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+
+static class Text
+{
+    public static string Ptx(Context context, MethodInfo kernel)
+    {
+        using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_80),
+            CudaArchitecture.SM_80, new CudaInstructionSet(7, 8), null);
+        return Body(((PTXCompiledKernel)Compile(backend, kernel)).PTXAssembly, ".visible .entry");
+    }
+
+    public static string OpenCl(Context context, MethodInfo kernel)
+    {
+        var capabilities = (CLCapabilityContext)Activator.CreateInstance(typeof(CLCapabilityContext),
+            BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, null,
+            [true, true, true, true, true], null)!;
+        using var backend = new CLBackend(context, capabilities, CLDeviceVendor.Other, CLCVersion.CL20);
+        return Body(((CLCompiledKernel)Compile(backend, kernel)).Source, "kernel void");
+    }
+
+    static CompiledKernel Compile(Backend backend, MethodInfo kernel) => backend.Compile(
+        EntryPointDescription.FromImplicitlyGroupedKernel(kernel), KernelSpecialization.Empty);
+
+    static string Body(string text, string first) => string.Join(" ", text.Split('\n')
+        .SkipWhile(line => !line.StartsWith(first))
+        .SelectMany(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+}
+PROGRAM
+    csharp ILGPU/1.5.3 ILGPU.Algorithms/1.5.3
+}
