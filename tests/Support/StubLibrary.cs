@@ -15,14 +15,16 @@ public static class StubLibrary
     /// </summary>
     /// <param name="name">The source's name without its extension.</param>
     /// <param name="library">The library's path.</param>
+    /// <param name="options">For the C compiler: <c>-DMAJOR=13</c>.</param>
     /// <param name="caller">The calling file, filled in by the compiler.</param>
-    public static void Compile(string name, string library, [CallerFilePath] string caller = "")
+    public static void Compile(
+        string name, string library, string[]? options = null, [CallerFilePath] string caller = "")
     {
         string source = Path.Combine(Path.GetDirectoryName(caller)!, "Stubs", name + ".c");
         foreach (string compiler in (string[])["cc", "gcc", "clang"])
             try
             {
-                using Process process = Process.Start(compiler, ["-w", "-shared", "-fPIC", "-o", library, source]);
+                using Process process = Process.Start(compiler, ["-w", "-shared", "-fPIC", .. options ?? [], "-o", library, source]);
                 process.WaitForExit();
                 Assert.That(process.ExitCode, Is.Zero, $"{compiler} compiles {source}");
                 return;

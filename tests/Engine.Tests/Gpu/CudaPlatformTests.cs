@@ -10,8 +10,8 @@ public sealed class CudaPlatformTests
     {
         Assert.That(CudaLibrary.NamesOn(windows: true), Is.EqualTo(new[] { "nvcuda.dll" }));
         Assert.That(CudaLibrary.NamesOn(windows: false)[0], Is.EqualTo("libcuda.so.1"));
-        Assert.That(NvrtcLibrary.NamesOn(windows: true), Does.Contain("nvrtc64_120_0.dll"));
-        Assert.That(NvrtcLibrary.NamesOn(windows: false), Does.Contain("libnvrtc.so.12"));
+        Assert.That(NvrtcSearch.NamesOn(windows: true), Does.Contain("nvrtc64_120_0.dll"));
+        Assert.That(NvrtcSearch.NamesOn(windows: false), Does.Contain("libnvrtc.so.12"));
     }
 
     [TestCase(89, "sm_89")]

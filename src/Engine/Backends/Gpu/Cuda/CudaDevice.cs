@@ -1,4 +1,5 @@
 using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Backends.Gpu.Ilgpu;
 
 namespace TripletGpu.Backends.Gpu.Cuda;
 
@@ -22,12 +23,19 @@ public sealed class CudaDevice
     /// <summary>Name, memory, multiprocessors.</summary>
     public GpuCapabilities Capabilities { get; }
 
-    /// <summary>Why it cannot be used; empty where it can.</summary>
+    /// <summary>The compiler's version, <c>12.4</c>; null where there is none.</summary>
+    public string? CompilerVersion => Compiler?.Version;
+
+    /// <summary>Why NVRTC does not compile for it; empty where it does.</summary>
     public string Unusable { get; init; } = "";
 
-    /// <summary>Opens the device.</summary>
-    /// <exception cref="CudaException">It cannot be used, or the driver refuses.</exception>
+    /// <summary>Opens the device; NVRTC compiles.</summary>
+    /// <exception cref="CudaException">There is no such compiler, or the driver refuses.</exception>
     public IGpuDriver Open() => new CudaDriver(this);
+
+    /// <summary>Opens the device; ILGPU compiles, which takes nothing but the driver.</summary>
+    /// <exception cref="DriverException">ILGPU cannot compile for it, or the driver refuses.</exception>
+    public IGpuDriver OpenIlgpu() => IlgpuDevices.OpenCuda(Ordinal);
 
     /// <inheritdoc/>
     public override string ToString() => Capabilities.Name;

@@ -13,16 +13,16 @@ public static unsafe class CudaDevices
 
     /// <summary>
     /// All GPUs in the driver's order; <c>cuda:N</c> is the N-th of them. None, with the reason, where there is no
-    /// driver; those that NVRTC is missing for, or cannot compile for, are listed and cannot be used.
+    /// driver; where NVRTC is missing, or compiles for none of them, ILGPU still does.
     /// </summary>
     public static IReadOnlyList<CudaDevice> Find(out string reason)
     {
         if (CudaLibrary.Load(out reason) is not { } library) return [];
-        return Find(library, NvrtcLibrary.Load(out string noCompiler), noCompiler, out reason);
+        return Find(library, NvrtcLibrary.LoadAll(out string noCompiler), noCompiler, out reason);
     }
 
     internal static IReadOnlyList<CudaDevice> Find(
-        CudaLibrary library, NvrtcLibrary? compiler, string noCompiler, out string reason)
+        CudaLibrary library, IReadOnlyList<NvrtcLibrary> compilers, string noCompiler, out string reason)
     {
         reason = "";
         int count = 0, version = 0;
@@ -35,12 +35,12 @@ public static unsafe class CudaDevices
             return [];
         }
         _ = library.DriverGetVersion(&version); // for the name only
-        string driver = $"CUDA {version / 1000}.{version % 1000 / 10}"
-            + (compiler is null ? "" : $", NVRTC {compiler.Version}");
-        return [.. Enumerable.Range(0, count).Select(n => Read(library, compiler, n, driver, noCompiler))];
+        string driver = $"CUDA {version / 1000}.{version % 1000 / 10}";
+        return [.. Enumerable.Range(0, count).Select(n => Read(library, compilers, n, driver, noCompiler))];
     }
 
-    static CudaDevice Read(CudaLibrary library, NvrtcLibrary? compiler, int n, string driver, string noCompiler)
+    static CudaDevice Read(
+        CudaLibrary library, IReadOnlyList<NvrtcLibrary> compilers, int n, string driver, string noCompiler)
     {
         int ordinal = n;
         library.Check(library.DeviceGet(&ordinal, n), "cuDeviceGet");
@@ -55,16 +55,15 @@ public static unsafe class CudaDevices
             Attribute(library, ordinal, MaxThreadsPerBlock), HasDouble: true);
         int capability = 10 * Attribute(library, ordinal, CapabilityMajor)
             + Attribute(library, ordinal, CapabilityMinor);
-        NvrtcTarget? target = compiler is null ? null : NvrtcTarget.For(capability, compiler.Architectures());
+        (NvrtcLibrary Compiler, NvrtcTarget Target)? choice = NvrtcChoice.For(library, ordinal, capability, compilers);
         return new(library, ordinal, capabilities)
         {
-            Compiler = compiler,
-            Target = target,
-            Unusable = compiler is null ? noCompiler
-                : target is null
-                ? $"NVRTC {compiler.Version} does not compile for compute capability"
-                    + $" {capability / 10}.{capability % 10}: install an older one"
-                : "",
+            Compiler = choice?.Compiler,
+            Target = choice?.Target,
+            Unusable = choice is not null ? ""
+                : compilers.Count == 0 ? noCompiler
+                : $"NVRTC {string.Join(", ", compilers.Select(c => c.Version))} does not compile for compute capability"
+                    + $" {capability / 10}.{capability % 10}, or not what the driver loads: install another version",
         };
     }
 

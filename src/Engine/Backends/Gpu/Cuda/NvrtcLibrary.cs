@@ -9,11 +9,6 @@ namespace TripletGpu.Backends.Gpu.Cuda;
 /// <summary>NVRTC, the compiler of CUDA C, found at run time in the CUDA toolkit.</summary>
 sealed unsafe class NvrtcLibrary
 {
-    /// <summary>The library's names on a system, the newest first.</summary>
-    internal static string[] NamesOn(bool windows) => windows
-        ? ["nvrtc64_130_0.dll", "nvrtc64_120_0.dll", "nvrtc64_112_0.dll"]
-        : ["libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "libnvrtc.so"]; // as each release names its own
-
     readonly delegate* unmanaged<int*, int*, int> version;
     readonly delegate* unmanaged<nint*, byte*, byte*, int, byte**, byte**, int> createProgram;
     readonly delegate* unmanaged<nint, int, byte**, int> compileProgram;
@@ -57,13 +52,17 @@ sealed unsafe class NvrtcLibrary
         }
     }
 
-    /// <summary>Loads the compiler, or says why not.</summary>
-    /// <param name="reason">What is missing; empty on success.</param>
-    /// <param name="names">Where to look; null for the system's usual names.</param>
-    public static NvrtcLibrary? Load(out string reason, IReadOnlyList<string>? names = null) => NativeLibraries.Load(
-        names ?? NamesOn(OperatingSystem.IsWindows()), library => new NvrtcLibrary(library),
-        "NVRTC of CUDA 11.2 or later",
-        "install the CUDA toolkit's nvrtc", out reason);
+    /// <summary>All that are installed, the newest first; each version once.</summary>
+    /// <param name="reason">Why there is none, with the places searched; empty where there is one.</param>
+    /// <param name="search">Where to look; null for this system's usual places.</param>
+    public static IReadOnlyList<NvrtcLibrary> LoadAll(out string reason, NvrtcSearch? search = null)
+    {
+        search ??= NvrtcSearch.OfThisSystem();
+        IReadOnlyList<NvrtcLibrary> all = NativeLibraries.LoadAll(search.Files(), library => new NvrtcLibrary(library));
+        reason = all.Count > 0 ? ""
+            : $"no NVRTC of CUDA 11.2 or later ({search}): install the CUDA toolkit's nvrtc";
+        return [.. all.DistinctBy(n => n.Version).OrderByDescending(n => System.Version.Parse(n.Version))];
+    }
 
     /// <summary>The architectures the compiler knows: 50, 52 ...</summary>
     public int[] Architectures()
@@ -77,12 +76,18 @@ sealed unsafe class NvrtcLibrary
 
     /// <summary>Compiles a kernel to machine code, or to PTX that ends with a 0.</summary>
     /// <exception cref="CudaException">With the kernel's name and the compiler's log.</exception>
-    public byte[] Compile(KernelSource kernel, NvrtcTarget target)
+    public byte[] Compile(KernelSource kernel, NvrtcTarget target) => Compile(kernel.Name, kernel.Cuda, target);
+
+    /// <summary>Compiles CUDA C.</summary>
+    /// <param name="name">For messages.</param>
+    /// <param name="text">The program.</param>
+    /// <param name="target">What to make of it.</param>
+    public byte[] Compile(string name, string text, NvrtcTarget target)
     {
         nint program;
-        fixed (byte* text = Encoding.UTF8.GetBytes(kernel.Cuda + "\0"))
-        fixed (byte* name = Encoding.UTF8.GetBytes(kernel.Entry + ".cu\0"))
-            Check(createProgram(&program, text, name, 0, null, null), $"nvrtcCreateProgram of {kernel.Name}");
+        fixed (byte* source = Encoding.UTF8.GetBytes(text + "\0"))
+        fixed (byte* file = Encoding.UTF8.GetBytes(name + ".cu\0"))
+            Check(createProgram(&program, source, file, 0, null, null), $"nvrtcCreateProgram of {name}");
         nint[] pointers = [.. target.Options.Select(Marshal.StringToCoTaskMemUTF8)];
         try
         {
@@ -90,7 +95,7 @@ sealed unsafe class NvrtcLibrary
             fixed (nint* p = pointers) code = compileProgram(program, pointers.Length, (byte**)p);
             if (code != 0)
                 throw new CudaException(
-                    $"NVRTC does not compile {kernel.Name}: {ErrorName(code)} ({code})\n{Log(program)}", code);
+                    $"NVRTC does not compile {name}: {ErrorName(code)} ({code})\n{Log(program)}", code);
             return target.IsCubin
                 ? Bytes(program, getCubinSize, getCubin, "nvrtcGetCUBIN")
                 : Bytes(program, getPtxSize, getPtx, "nvrtcGetPTX");

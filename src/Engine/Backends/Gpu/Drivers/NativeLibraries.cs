@@ -34,4 +34,22 @@ static class NativeLibraries
         reason = $"no {what} ({string.Join(" or ", names)}): {remedy}";
         return null;
     }
+
+    /// <summary>Binds all of these libraries that there are; one that lacks a function is passed over.</summary>
+    /// <param name="names">File names, or paths.</param>
+    /// <param name="bind">Looks up the functions.</param>
+    public static IReadOnlyList<T> LoadAll<T>(IReadOnlyList<string> names, Func<nint, T> bind) where T : class
+    {
+        var found = new List<T>();
+        foreach (string name in names)
+            try
+            {
+                if (NativeLibrary.TryLoad(name, out nint library)) found.Add(bind(library));
+            }
+            catch (EntryPointNotFoundException)
+            {
+                // Too old, or something else of that name.
+            }
+        return found;
+    }
 }

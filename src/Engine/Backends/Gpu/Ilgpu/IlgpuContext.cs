@@ -17,7 +17,7 @@ static class IlgpuContext
     /// <param name="level">For tests; what is not this one is wrong.</param>
     public static Context Create(Action<Context.Builder> devices, OptimizationLevel level = Level)
     {
-        OpenClName.Resolve();
+        NativeNames.Resolve();
         return Context.Create(builder =>
         {
             devices(builder);

@@ -19,14 +19,17 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
     IlgpuLaunch?[] kernels = new IlgpuLaunch?[128];
     nint lastHandle;
 
-    public GpuCapabilities Capabilities { get; } = Read(accelerator);
+    public GpuCapabilities Capabilities { get; } = Read(accelerator.Device);
 
-    /// <summary>What ILGPU tells about a device.</summary>
-    public static GpuCapabilities Read(Accelerator accelerator) => new(
-        accelerator.Name, $"ILGPU, {accelerator.AcceleratorType}",
-        IsCpu: accelerator.AcceleratorType == AcceleratorType.CPU,
-        accelerator.NumMultiprocessors, accelerator.MemorySize, accelerator.MaxSharedMemoryPerGroup,
-        accelerator.MaxNumThreadsPerGroup, HasDouble: true);
+    /// <summary>What ILGPU tells about a device. Its CPU accelerator has the machine's memory.</summary>
+    public static GpuCapabilities Read(ILGPU.Runtime.Device device)
+    {
+        bool isCpu = device.AcceleratorType == AcceleratorType.CPU;
+        return new(
+            device.Name, $"ILGPU {IlgpuDevices.Version}", isCpu, device.NumMultiprocessors,
+            isCpu ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : device.MemorySize,
+            device.MaxSharedMemoryPerGroup, device.MaxNumThreadsPerGroup, HasDouble: true);
+    }
 
     public nint Allocate(long bytes)
     {
@@ -49,22 +52,56 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
         freed?.Dispose();
     }
 
-    public void Upload(void* from, nint buffer, long bytes) => Call("upload", () =>
+    public void Upload(void* from, nint buffer, long bytes)
     {
-        Bytes(buffer, bytes).CopyFromCPUUnsafeAsync(accelerator.DefaultStream, ref *(byte*)from, bytes);
-        accelerator.Synchronize(); // the host's memory is the caller's again
-    });
+        try
+        {
+            ArrayView<byte> to = Bytes(buffer, bytes);
+            to.CopyFromCPUUnsafeAsync(accelerator.DefaultStream, ref *(byte*)from, bytes);
+            accelerator.Synchronize(); // the host's memory is the caller's again
+        }
+        catch (AcceleratorException exception)
+        {
+            throw Failed($"upload of {bytes:N0} bytes", exception);
+        }
+    }
 
-    public void Download(nint buffer, void* to, long bytes) => Call("download", () =>
+    public void Download(nint buffer, void* to, long bytes)
     {
-        Bytes(buffer, bytes).CopyToCPUUnsafeAsync(accelerator.DefaultStream, ref *(byte*)to, bytes);
-        accelerator.Synchronize();
-    });
+        try
+        {
+            Bytes(buffer, bytes).CopyToCPUUnsafeAsync(accelerator.DefaultStream, ref *(byte*)to, bytes);
+            accelerator.Synchronize();
+        }
+        catch (AcceleratorException exception)
+        {
+            throw Failed($"download of {bytes:N0} bytes", exception);
+        }
+    }
 
-    public void Copy(nint from, nint to, long bytes) =>
-        Call("copy", () => Bytes(from, bytes).CopyTo(accelerator.DefaultStream, Bytes(to, bytes)));
+    public void Copy(nint from, nint to, long bytes)
+    {
+        try
+        {
+            Bytes(from, bytes).CopyTo(accelerator.DefaultStream, Bytes(to, bytes));
+        }
+        catch (AcceleratorException exception)
+        {
+            throw Failed($"copy of {bytes:N0} bytes", exception);
+        }
+    }
 
-    public void Synchronize() => Call("synchronize", accelerator.Synchronize);
+    public void Synchronize()
+    {
+        try
+        {
+            accelerator.Synchronize();
+        }
+        catch (AcceleratorException exception)
+        {
+            throw Failed("wait", exception);
+        }
+    }
 
     // ILGPU's profiling markers are off by default and cost every stream; OpenCL and CUDA time the same kernels.
     public KernelProfile? Profile() => null;
@@ -74,6 +111,7 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
         if (size.Count == 0) return;
         try
         {
+            accelerator.Bind(); // CUDA's contexts belong to threads
             Kernel(kernel)(this, size, arguments);
         }
         catch (Exception exception) when (exception is AcceleratorException or InternalCompilerException)
@@ -86,7 +124,7 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
     public ArrayView<T> View<T>(in KernelArgument argument) where T : unmanaged
     {
         ArrayView<byte> bytes = buffers[argument.Buffer].View;
-        return bytes.Cast<T>().SubView(checked((int)argument.Offset), argument.Count);
+        return bytes.Cast<T>().SubView(argument.Offset, argument.Count);
     }
 
     public void Dispose()
@@ -102,24 +140,15 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
         return kernels[source.Id] ??= source.Ilgpu is { } load
             ? load(accelerator)
             : throw new DriverException(
-                $"{source.Name} has no ILGPU launcher: build TripletGpu.Kernels with the ILGPU package");
+                $"{source.Name} has no ILGPU launcher: it was not made by the kernel compiler");
     }
 
     ArrayView<byte> Bytes(nint buffer, long bytes)
     {
         ArrayView<byte> all = buffers[buffer].View;
-        return all.SubView(0, checked((int)bytes));
+        return all.SubView(0L, bytes);
     }
 
-    static void Call(string what, Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (AcceleratorException exception)
-        {
-            throw new DriverException($"ILGPU, {what}: {exception.Message}");
-        }
-    }
+    static DriverException Failed(string what, AcceleratorException exception) =>
+        new($"ILGPU, {what}: {exception.Message}");
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Backends.Gpu.Ilgpu;
 
 namespace TripletGpu.Backends.Gpu.OpenCl;
 
@@ -36,9 +37,28 @@ public sealed unsafe class OpenClDevice
         }
     }
 
-    /// <summary>Opens the device.</summary>
+    /// <summary>Why ILGPU's OpenCL code is not for it; empty where it is.</summary>
+    public string UnusableByIlgpu
+    {
+        get
+        {
+            const uint genericAddressSpace = 0x1069; // a query of OpenCL 3.0
+            uint has = 0;
+            if (!Capabilities.IsCpu)
+                return "ILGPU's OpenCL code fences only global memory at a barrier and takes the wrong branch where a"
+                    + " comparison meets NaN; our own compiler serves every OpenCL GPU";
+            return Library.GetDeviceInfo(Id, genericAddressSpace, sizeof(uint), &has, null) == 0 && has != 0 ? ""
+                : "the device has no generic address space, which ILGPU's OpenCL code needs";
+        }
+    }
+
+    /// <summary>Opens the device; its own driver compiles our OpenCL C.</summary>
     /// <exception cref="OpenClException">The driver refuses.</exception>
     public IGpuDriver Open() => new OpenClDriver(this);
+
+    /// <summary>Opens the device; ILGPU makes the OpenCL C.</summary>
+    /// <exception cref="DriverException">ILGPU cannot compile for it, or the driver refuses.</exception>
+    public IGpuDriver OpenIlgpu() => IlgpuDevices.OpenOpenCl(Id);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Capabilities.Name} ({Platform})";

@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Backends.Gpu.Ilgpu;
+using TripletGpu.Kernels.Elementwise;
+using TripletGpu.Kernels.Launching;
+
+namespace TripletGpu.Engine.Tests.Gpu.Ilgpu;
+
+/// <summary>ILGPU's driver on its CPU accelerator.</summary>
+public sealed unsafe class IlgpuDriverTests
+{
+    readonly IGpuDriver driver = IlgpuDevices.OpenCpu();
+
+    [OneTimeTearDown]
+    public void Close() => driver.Dispose();
+
+    [Test]
+    public void Capabilities_AreTheMachines()
+    {
+        Assert.That(driver.Capabilities, Is.EqualTo(IlgpuDevices.CpuCapabilities()));
+        Assert.That(driver.Capabilities.GlobalBytes, Is.LessThan(1L << 50), "ILGPU itself says 2^63 - 1");
+        Assert.That(driver.Capabilities.MaxGroupItems, Is.EqualTo(256));
+    }
+
+    [Test]
+    public void Launch_OverNothing_IsLeftOut() => Assert.That(
+        () => ElementwiseKernels.LaunchAffine(driver, 0, default, default, 1, 1, 0), Throws.Nothing);
+
+    [Test]
+    public void Launch_LooksUpItsViews_WithoutAllocating()
+    {
+        const int count = 5;
+        nint buffer = driver.Allocate(count * sizeof(float));
+        var view = new DeviceView<float>(buffer, 0, count);
+        void Launch() => ElementwiseKernels.LaunchAffine(driver, count, view, view, 1, 1, 0);
+        for (int i = 0; i < 8; i++) Launch();
+        driver.Synchronize();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 64; i++) Launch();
+        driver.Synchronize();
+        long each = (GC.GetAllocatedBytesForCurrentThread() - before) / 64;
+        driver.Free(buffer);
+        Assert.That(each, Is.AtMost(256), "bytes that ILGPU itself allocates, none for the table");
+    }
+
+    [Test]
+    [Explicit("takes 6 GiB of memory and a minute")]
+    public void Transfers_ReachBeyond2GiB()
+    {
+        const long offset = (1L << 31) + 4096, bytes = offset + sizeof(float);
+        nint buffer = driver.Allocate(bytes), copy = driver.Allocate(bytes);
+        void* host = NativeMemory.AllocZeroed((nuint)bytes); // its pages are there once they are written
+        try
+        {
+            *(float*)((byte*)host + offset) = 3;
+            driver.Upload(host, buffer, bytes);
+            *(float*)((byte*)host + offset) = 0;
+            var last = new DeviceView<float>(buffer, offset / sizeof(float), 1);
+            ElementwiseKernels.LaunchAffine(driver, 1, last, last, 2, 1, 0);
+            driver.Copy(buffer, copy, bytes);
+            driver.Download(copy, host, bytes);
+            Assert.That(*(float*)((byte*)host + offset), Is.EqualTo(7));
+        }
+        finally
+        {
+            NativeMemory.Free(host);
+            driver.Free(buffer);
+            driver.Free(copy);
+        }
+    }
+}
