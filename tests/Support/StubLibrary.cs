@@ -24,7 +24,8 @@ public static class StubLibrary
         foreach (string compiler in (string[])["cc", "gcc", "clang"])
             try
             {
-                using Process process = Process.Start(compiler, ["-w", "-shared", "-fPIC", .. options ?? [], "-o", library, source]);
+                string[] arguments = ["-w", "-shared", "-fPIC", .. options ?? [], "-o", library, source];
+                using Process process = Process.Start(compiler, arguments);
                 process.WaitForExit();
                 Assert.That(process.ExitCode, Is.Zero, $"{compiler} compiles {source}");
                 return;

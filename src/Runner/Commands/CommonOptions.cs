@@ -11,7 +11,8 @@ static class CommonOptions
     /// <summary><c>--device</c>; read it with <see cref="OpenDevice"/>.</summary>
     public static Option<string> Device() => new("--device")
     {
-        Description = "Where to compute: auto, cpu, opencl:N, cuda:N or ilgpu:N (triplet devices lists them)",
+        Description = "Where to compute: auto, cpu, cuda:N, opencl:N or ilgpu:cpu; cuda:0+ilgpu names the compiler too"
+            + " (triplet devices lists both)",
         HelpName = "ID",
         DefaultValueFactory = _ => DeviceCatalog.Auto,
     };

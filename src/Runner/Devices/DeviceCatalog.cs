@@ -22,9 +22,7 @@ static class DeviceCatalog
         {
             IReadOnlyList<GpuDevice> gpus = GpuDevice.Find(family, out string reason);
             chosen ??= gpus.FirstOrDefault(g => g.SuitsAuto);
-            entries.AddRange(gpus.Select(g => new DeviceEntry(
-                g.Id, g.Capabilities.Name, g.Driver, g.Capabilities.GlobalBytes, g.Capabilities.ComputeUnits,
-                g == chosen, g.Unusable == "", g.Unusable == "" ? null : g.Unusable)));
+            entries.AddRange(gpus.Select(g => Entry(g, g == chosen)));
             if (gpus.Count == 0) entries.Add(DeviceEntry.Missing(family, reason));
         }
         entries.AddRange(OpenClVendors.Broken().Select(b => DeviceEntry.Missing("opencl", b.Reason)));
@@ -36,7 +34,9 @@ static class DeviceCatalog
     }
 
     /// <summary>Opens a device; one that is named and cannot be used is an error, never replaced by another.</summary>
-    /// <param name="id"><c>auto</c>, or an identifier that <see cref="List"/> gives.</param>
+    /// <param name="id">
+    /// <c>auto</c>, or an identifier that <see cref="List"/> gives; behind a + the compiler, <c>cuda:0+ilgpu</c>.
+    /// </param>
     /// <param name="threads">Threads of the CPU device; 0 takes one a core.</param>
     /// <exception cref="UserErrorException">There is no such device, or it cannot be used.</exception>
     public static Device Open(string id, int threads)
@@ -46,15 +46,28 @@ static class DeviceCatalog
         string family = id.Split(':')[0];
         if (GpuDevice.Families.Contains(family)) return OpenGpu(id, family);
         throw new UserErrorException(
-            $"--device {id}: a device is auto, cpu, opencl:N, cuda:N or ilgpu:N, and triplet devices lists them");
+            $"--device {id}: a device is auto, cpu, cuda:N, opencl:N or ilgpu:cpu, and triplet devices lists them");
     }
 
     static Device OpenGpu(string id, string family)
     {
         IReadOnlyList<GpuDevice> devices = GpuDevice.Find(family, out string reason);
-        if (devices.FirstOrDefault(d => d.Id == id) is { } device) return device.Open();
+        string[] parts = id.Split('+', 2);
+        if (devices.FirstOrDefault(d => d.Id == parts[0]) is { } device)
+            return device.Open(parts.Length == 1 ? "" : parts[1]);
         string there = devices.Count == 0 ? reason : $"there is {string.Join(", ", devices.Select(d => d.Id))}";
         throw new UserErrorException($"--device {id}: there is no such device here; {there}");
+    }
+
+    static DeviceEntry Entry(GpuDevice device, bool isChosen)
+    {
+        // Asked first: a compiler that was tried knows more.
+        string unusable = device.Capabilities.IsCpu && device.Compilers.Count == 1 ? "" : device.Unusable;
+        return new(
+            device.Id, device.Capabilities.Name, device.Driver, device.Capabilities.GlobalBytes,
+            device.Capabilities.ComputeUnits, isChosen, unusable == "", unusable == "" ? null : unusable,
+            [.. device.Compilers.Select(c => new CompilerEntry(
+                c.Id, c.Name, c.KnownFault == "", c.KnownFault == "" ? null : c.KnownFault))]);
     }
 
     static string InstructionsText(CpuInstructionSet set) => set switch

@@ -10,19 +10,16 @@ namespace TripletGpu.Runner.Devices;
 /// <param name="id">What <c>--device</c> takes.</param>
 /// <param name="driver">The driver's name and version.</param>
 /// <param name="capabilities">Name, memory, compute units.</param>
-/// <param name="found">
-/// Why it cannot be used, as far as can be seen without opening it; empty where it seems it can.
-/// </param>
-/// <param name="open">Opens it.</param>
-/// <param name="takenByAuto">False where another family has the same device and is preferred.</param>
+/// <param name="compilers">The ways to compile for it, the preferred one first.</param>
 sealed class GpuDevice(
-    string id, string driver, GpuCapabilities capabilities, string found, Func<IGpuDriver> open,
-    bool takenByAuto = true)
+    string id, string driver, GpuCapabilities capabilities, IReadOnlyList<DeviceCompiler> compilers)
 {
-    /// <summary>The families in the order in which <c>auto</c> prefers them.</summary>
-    public static readonly string[] Families = ["cuda", "ilgpu", "opencl"];
+    /// <summary>
+    /// The families in the order in which <c>auto</c> prefers them. The last has ILGPU's CPU accelerator alone.
+    /// </summary>
+    public static readonly string[] Families = ["cuda", "opencl", "ilgpu"];
 
-    readonly Lazy<string> unusable = new(() => OneLine(found != "" ? found : GpuSelfTest.Run(open)));
+    const string Ilgpu = "ilgpu";
 
     /// <summary>What <c>--device</c> takes.</summary>
     public string Id => id;
@@ -33,13 +30,25 @@ sealed class GpuDevice(
     /// <summary>Name, memory, compute units.</summary>
     public GpuCapabilities Capabilities => capabilities;
 
+    /// <summary>The ways to compile for it, the preferred one first.</summary>
+    public IReadOnlyList<DeviceCompiler> Compilers => compilers;
+
     /// <summary>
     /// Why it cannot be used; empty where it can. Asked for the first time, it builds and runs a kernel.
     /// </summary>
-    public string Unusable => unusable.Value;
+    public string Unusable
+    {
+        get
+        {
+            if (compilers.Any(c => c.Fault() == "")) return "";
+            DeviceCompiler[] tried = [.. compilers.Where((c, n) => n == 0 || c.WasTried)];
+            return tried is [var only] ? only.Fault()
+                : string.Join("; ", tried.Select(c => $"by {c.Name}: {c.Fault()}"));
+        }
+    }
 
     /// <summary>Whether <c>auto</c> takes it: a device that is itself a CPU is slower than the CPU backend.</summary>
-    public bool SuitsAuto => takenByAuto && GpuPresence.IsPossible && !Capabilities.IsCpu && Unusable == "";
+    public bool SuitsAuto => GpuPresence.IsPossible && !Capabilities.IsCpu && Unusable == "";
 
     /// <summary>The device that <c>auto</c> takes before the CPU, if there is one.</summary>
     public static GpuDevice? Best() => GpuPresence.IsPossible
@@ -48,42 +57,60 @@ sealed class GpuDevice(
     /// <summary>The devices of one family; with the reason where there are none.</summary>
     public static IReadOnlyList<GpuDevice> Find(string family, out string reason)
     {
+        reason = "";
         try
         {
             return family switch
             {
-                "cuda" => [.. CudaDevices.Find(out reason).Select((d, n) =>
-                    new GpuDevice($"cuda:{n}", d.Capabilities.Driver, d.Capabilities, d.Unusable, d.Open))],
-                "ilgpu" => [.. IlgpuDevices.Find(out reason).Select((d, n) =>
-                    new GpuDevice($"ilgpu:{n}", d.Capabilities.Driver, d.Capabilities, "", d.Open, d.IsCuda))],
-                _ => [.. OpenClDevices.Find(out reason).Select((d, n) =>
-                    new GpuDevice(
-                        $"opencl:{n}", $"{d.Platform}, {d.Capabilities.Driver}", d.Capabilities, d.Unusable, d.Open))],
+                "cuda" => [.. CudaDevices.Find(out reason).Select((d, n) => new GpuDevice(
+                    $"cuda:{n}", d.Capabilities.Driver, d.Capabilities,
+                    [
+                        new("nvrtc", $"NVRTC {d.CompilerVersion}".TrimEnd(), d.Unusable, d.Open),
+                        new(Ilgpu, $"ILGPU {IlgpuDevices.Version}", "", d.OpenIlgpu),
+                    ]))],
+                "opencl" => [.. OpenClDevices.Find(out reason).Select((d, n) => new GpuDevice(
+                    $"opencl:{n}", $"{d.Platform}, {d.Capabilities.Driver}", d.Capabilities,
+                    [
+                        new("opencl", "OpenCL C", d.Unusable, d.Open),
+                        new(Ilgpu, $"ILGPU {IlgpuDevices.Version}", d.Unusable != "" ? d.Unusable : d.UnusableByIlgpu,
+                            d.OpenIlgpu),
+                    ]))],
+                _ => [IlgpuCpu()],
             };
         }
         catch (DriverException exception)
         {
-            reason = OneLine(exception.Message);
+            reason = DeviceCompiler.OneLine(exception.Message);
             return [];
         }
     }
 
     /// <summary>Opens the device.</summary>
-    /// <exception cref="UserErrorException">It cannot be used.</exception>
-    public Device Open()
+    /// <param name="by">The compiler's id; empty for the first that serves.</param>
+    /// <exception cref="UserErrorException">It cannot be used, or there is no such compiler.</exception>
+    public Device Open(string by = "")
     {
-        if (Unusable != "")
-            throw new UserErrorException($"--device {Id}: {Capabilities.Name} cannot be used: {Unusable}");
+        string name = by == "" ? Id : $"{Id}+{by}";
+        if (by != "" && compilers.All(c => c.Id != by))
+            throw new UserErrorException(
+                $"--device {name}: kernels for {Id} are compiled by "
+                + string.Join(" or ", compilers.Select(c => c.Id)));
+        DeviceCompiler? compiler = compilers.FirstOrDefault(c => (by == "" || c.Id == by) && c.Fault() == "");
+        if (compiler is null)
+            throw new UserErrorException(
+                $"--device {name}: {Capabilities.Name} cannot be used: "
+                + (by == "" ? Unusable : compilers.First(c => c.Id == by).Fault()));
         try
         {
-            return new Device(Id, new GpuBackend(open()));
+            return new Device(name, new GpuBackend(compiler.Open()));
         }
         catch (DriverException exception)
         {
-            throw new UserErrorException($"--device {Id}: {OneLine(exception.Message)}");
+            throw new UserErrorException($"--device {name}: {DeviceCompiler.OneLine(exception.Message)}");
         }
     }
 
-    static string OneLine(string message) =>
-        string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    static GpuDevice IlgpuCpu() => new(
+        "ilgpu:cpu", "calls the kernels' C#, for debugging", IlgpuDevices.CpuCapabilities(),
+        [new(Ilgpu, $"ILGPU {IlgpuDevices.Version}", "", IlgpuDevices.OpenCpu)]);
 }

@@ -278,7 +278,8 @@ public sealed unsafe class CudaDriverTests
 
     CudaDevice Device()
     {
-        IReadOnlyList<NvrtcLibrary> compilers = NvrtcLibrary.LoadAll(out string reason, new NvrtcSearch([NvrtcStub], []));
+        var search = new NvrtcSearch([NvrtcStub], []);
+        IReadOnlyList<NvrtcLibrary> compilers = NvrtcLibrary.LoadAll(out string reason, search);
         return CudaDevices.Find(Library(), compilers, reason, out _).Single();
     }
 

@@ -77,6 +77,36 @@ public sealed class DeviceFailureTests
             Does.Contain("cuda: no NVIDIA driver (libcuda.so.1 or libcuda.so)"));
     }
 
+    [Test]
+    public void CompilerThatThereIsNot_IsSaid()
+    {
+        CliResult other = Run([], "bench", "--device", "ilgpu:cpu+nvrtc");
+        CliResult old = Run([], "bench", "--device", "ilgpu:0");
+        Assert.That((other.ExitCode, old.ExitCode), Is.EqualTo((2, 2)));
+        Assert.That(other.Error.Trim(), Is.EqualTo(
+            "--device ilgpu:cpu+nvrtc: kernels for ilgpu:cpu are compiled by ilgpu"));
+        Assert.That(old.Error.Trim(), Is.EqualTo(
+            "--device ilgpu:0: there is no such device here; there is ilgpu:cpu"));
+    }
+
+    [Test]
+    public void IlgpusCpuAccelerator_IsListedOnce_AndComputesWhenNamed()
+    {
+        using JsonDocument json = JsonDocument.Parse(Run([], "devices", "--json").Out);
+        JsonElement device = json.RootElement.GetProperty("devices").EnumerateArray()
+            .Single(d => d.GetProperty("id").GetString() == "ilgpu:cpu");
+        Assert.That((device.GetProperty("auto").GetBoolean(), device.GetProperty("usable").GetBoolean()),
+            Is.EqualTo((false, true)));
+        Assert.That(device.GetProperty("memoryBytes").GetInt64(), Is.InRange(1, 1L << 50));
+        Assert.That(device.GetProperty("compilers")[0].GetProperty("id").GetString(), Is.EqualTo("ilgpu"));
+        string[] mine = ["mine", "--embeddings", folder["e.npy"], "--labels", folder["y.npy"], "--device"];
+        CliResult ilgpu = Run([], [.. mine, "ilgpu:cpu"]), cpu = Run([], [.. mine, "cpu"]);
+        Assert.That(ilgpu.ExitCode, Is.Zero, ilgpu.Error);
+        Assert.That(Loss(ilgpu), Is.EqualTo(Loss(cpu)).And.Not.Empty);
+    }
+
+    static string Loss(CliResult result) => result.Out.Split('\n').FirstOrDefault(l => l.Contains("loss")) ?? "";
+
     /// <summary>
     /// The list has the line, auto computes on the CPU, and opencl:0 is an error of one line that repeats it.
     /// </summary>

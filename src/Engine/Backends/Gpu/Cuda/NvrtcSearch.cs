@@ -38,13 +38,13 @@ sealed class NvrtcSearch(IReadOnlyList<string> names, IReadOnlyList<string> fold
         ];
         var folders = new List<string>();
         foreach (string toolkit in toolkits.Where(t => t != ""))
-            folders.AddRange([Path.Combine(toolkit, "lib64"), Path.Combine(toolkit, "lib"), Path.Combine(toolkit, "bin")]);
+            foreach (string part in (string[])["lib64", "lib", "bin"]) folders.Add(Path.Combine(toolkit, part));
         foreach (string python in pythons.Where(p => p != ""))
         {
             if (python == variable("CONDA_PREFIX")) folders.Add(Path.Combine(python, "lib"));
             foreach (string packages in PackagesOf(python))
-                foreach (string package in (string[])["cuda_nvrtc", .. Matching(packages, "cu1*").Select(Path.GetFileName)!])
-                    folders.AddRange([Path.Combine(packages, package, "lib"), Path.Combine(packages, package, "bin")]);
+                foreach (string package in Matching(packages, "cuda_nvrtc").Concat(Matching(packages, "cu1*")))
+                    folders.AddRange([Path.Combine(package, "lib"), Path.Combine(package, "bin")]);
         }
         return [.. folders.Distinct().Where(Directory.Exists)];
     }
