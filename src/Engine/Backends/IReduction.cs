@@ -5,7 +5,7 @@ public interface IReduction
 {
     /// <summary>
     /// y = scale * the sum of x over the axes along which <paramref name="to"/>, aligned at the last axis, has extent 1
-    /// or no axis; overwriting or adding. Deterministic; long sums are added in double.
+    /// or no axis; overwriting or adding. Deterministic; long sums are as precise as in double.
     /// </summary>
     /// <param name="x">The summands.</param>
     /// <param name="to">The shape of the sums; y has as many elements.</param>

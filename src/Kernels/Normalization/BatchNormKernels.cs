@@ -1,5 +1,6 @@
 using ILGPU;
 using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Reductions;
 
 namespace TripletGpu.Kernels.Normalization;
 
@@ -29,8 +30,8 @@ public static partial class BatchNormKernels
 
     /// <summary>
     /// A channel's statistics in one pass, and the running ones moved by momentum towards them. Sums are taken around
-    /// the channel's first element, so that a mean far from 0 does not cancel. One group a channel, then a tree in
-    /// shared memory. Reads 4 bytes an element. Deterministic.
+    /// the mean of a sample, so that neither a mean far from 0 nor an outlier cancels, and in two floats each. One
+    /// group a channel, then a tree in shared memory. Reads 4 bytes an element. Deterministic.
     /// </summary>
     [Kernel(Items)]
     public static void Statistics(
@@ -40,16 +41,20 @@ public static partial class BatchNormKernels
         var sums = SharedMemory.Allocate<float>(Items);
         var squares = SharedMemory.Allocate<float>(Items);
         int item = Group.IdxX, channel = Grid.IdxX;
-        float center = x[channel * d.Plane];
-        float sum = 0f, square = 0f;
+        int sample = Math.Min(d.Count, Items);
+        sums[item] = item < sample ? x[d.At(channel, item * (d.Count / sample))] : 0f;
+        GroupSum.Fold(sums, item, Items);
+        float center = sums[0] / sample;
+        Group.Barrier(); // all have read it
+        float sum = 0f, sumRest = 0f, square = 0f, squareRest = 0f;
         for (int i = item; i < d.Count; i += Items)
         {
             float deviation = x[d.At(channel, i)] - center;
-            sum += deviation;
-            square += deviation * deviation;
+            TwoSum.Add(ref sum, ref sumRest, deviation);
+            TwoSum.Add(ref square, ref squareRest, deviation * deviation);
         }
-        sums[item] = sum;
-        squares[item] = square;
+        sums[item] = TwoSum.Total(sum, sumRest);
+        squares[item] = TwoSum.Total(square, squareRest);
         SumBoth(sums, squares, item);
         if (item == 0)
             Describe(
@@ -68,7 +73,11 @@ public static partial class BatchNormKernels
         int channel = Grid.IdxX, full = d.Plane / Lanes * Lanes;
         var sums = LocalMemory.Allocate<float>(Lanes);
         var squares = LocalMemory.Allocate<float>(Lanes);
-        float center = x[channel * d.Plane], sum = 0f, square = 0f;
+        float center = 0f, sum = 0f, square = 0f;
+        int sample = Math.Min(d.Count, Items);
+        for (int i = 0; i < sample; i++)
+            center += x[d.At(channel, i * (d.Count / sample))];
+        center /= sample;
         for (int image = 0; image < d.Images; image++)
         {
             int start = (image * d.Channels + channel) * d.Plane;

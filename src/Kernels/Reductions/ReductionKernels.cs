@@ -1,5 +1,6 @@
 using ILGPU;
 using TripletGpu.Kernels.Elementwise;
+using TripletGpu.Kernels.Functions;
 
 namespace TripletGpu.Kernels.Reductions;
 
@@ -43,7 +44,8 @@ public static partial class ReductionKernels
 
     /// <summary>
     /// y = scale * the sum of the elements of x in an element's box, or adds it: a sum over any axes. One group an
-    /// element, its items stride through the box, then a tree in shared memory.
+    /// element, its items stride through the box, then a tree in shared memory. An item's sum is as precise as one in
+    /// double.
     /// </summary>
     [Kernel(Items)]
     public static void SumBox(
@@ -51,10 +53,10 @@ public static partial class ReductionKernels
     {
         var partial = SharedMemory.Allocate<float>(Items);
         int item = Group.IdxX, element = Grid.IdxX;
-        float sum = 0f;
+        float sum = 0f, rest = 0f;
         for (int j = item; j < box.Count; j += Items)
-            sum += x[box.ResultIndex(element, j, dims)];
-        partial[item] = sum;
+            TwoSum.Add(ref sum, ref rest, x[box.ResultIndex(element, j, dims)]);
+        partial[item] = TwoSum.Total(sum, rest);
         GroupSum.Fold(partial, item, Items);
         if (item == 0)
             y[element] = accumulate != 0 ? y[element] + scale * partial[0] : scale * partial[0];
@@ -73,8 +75,8 @@ public static partial class ReductionKernels
     }
 
     /// <summary>
-    /// y[j] = the sum over i of x[i, j], or adds it, as precise as one in double: what an addition rounds off is kept
-    /// beside the sum (Knuth's two-sum). One item a column. The CPU backend sums in double and gets the same bits.
+    /// y[j] = the sum over i of x[i, j], or adds it, as precise as one in double. One item a column. The CPU
+    /// backend sums in double and gets the same bits.
     /// </summary>
     [Kernel]
     public static void SumRows(
@@ -82,12 +84,8 @@ public static partial class ReductionKernels
     {
         float sum = accumulate != 0 ? y[j] : 0f, rest = 0f;
         for (int i = 0; i < rows; i++)
-        {
-            float value = x[i * columns + j], next = sum + value, taken = next - sum;
-            rest += (sum - (next - taken)) + (value - taken);
-            sum = next;
-        }
-        y[j] = sum + rest;
+            TwoSum.Add(ref sum, ref rest, x[i * columns + j]);
+        y[j] = TwoSum.Total(sum, rest);
     }
 
     /// <summary>

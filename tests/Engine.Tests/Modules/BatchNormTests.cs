@@ -5,6 +5,7 @@ using TripletGpu.Support;
 namespace TripletGpu.Engine.Tests.Modules;
 
 /// <summary>When batch norm uses and moves its running statistics.</summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class BatchNormTests(string device) : DeviceFixture(device)
 {
     [Test]
@@ -26,6 +27,23 @@ public sealed class BatchNormTests(string device) : DeviceFixture(device)
         norm.Train(true);
         Assert.That(Forward(norm, x), Is.Not.EqualTo(frozen));
         Assert.That(norm.RunningMean.Value.ToArray(), Has.None.Zero);
+        norm.Release();
+    }
+
+    [Test]
+    public void Statistics_WithAnOutlierFirst_AreExact()
+    {
+        const int images = 3, plane = 40 * 40;
+        float[] x = Values.ToSingle(Values.Normal(images * plane, new Random(1)));
+        x[0] = 100;
+        BatchNorm2d norm = new(Device, 1);
+        norm.Initialize(1);
+        norm.Train(true);
+        using (Step step = Device.BeginStep(record: false))
+            norm.Forward(Device.Tensor(new Shape(images, 1, 40, 40), x));
+        double mean = x.Average(v => (double)v), variance = x.Sum(v => (v - mean) * (v - mean)) / (x.Length - 1);
+        Close.AreClose([0.1 * mean], norm.RunningMean.Value.ToArray(), Tolerance.Normalization, "mean");
+        Close.AreClose([0.9 + 0.1 * variance], norm.RunningVariance.Value.ToArray(), Tolerance.Sum, "variance");
         norm.Release();
     }
 
