@@ -3,23 +3,41 @@ using TripletGpu.Backends.Cpu;
 using TripletGpu.Backends.Cpu.SmallConvolution;
 using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.Drivers;
-using TripletGpu.Backends.Gpu.OpenCl;
+using TripletGpu.Backends.Gpu.Launching;
 
 namespace TripletGpu.Support;
 
-/// <summary>The devices that every backend test runs on: each instruction set of the CPU backend.</summary>
+/// <summary>
+/// The devices that backend tests run on. A GPU backend that this machine has no device for is left out; one test says
+/// so, and fails where TRIPLETGPU_REQUIRE names it. TRIPLETGPU_DEVICES, names with commas between them, leaves out all
+/// others.
+/// </summary>
 public static class TestDevices
 {
-    const string Required = "TRIPLETGPU_REQUIRE", OpenCl = "opencl";
+    /// <summary>An OpenCL device through the backend's own driver.</summary>
+    public const string OpenCl = "opencl";
 
-    /// <summary>Names for <see cref="TestFixtureSourceAttribute"/>.</summary>
-    public static IEnumerable<string> All => ["cpu-avx512", "cpu-avx2", "cpu-portable"];
+    /// <summary>The same with the forms of kernels that GPUs get, whatever the device is.</summary>
+    public const string GpuForms = "opencl-gpu-forms";
 
-    /// <summary>Names of the GPU backends, for tests that run on those too.</summary>
-    public static IEnumerable<string> Gpu => [OpenCl];
+    const string Required = "TRIPLETGPU_REQUIRE", Chosen = "TRIPLETGPU_DEVICES";
 
-    /// <summary>Names of the devices that compile kernels: the kernels' C# itself is what they must come to.</summary>
-    public static IEnumerable<string> Compiled => [OpenCl];
+    static readonly string[] Cpus = ["cpu-avx512", "cpu-avx2", "cpu-portable"];
+
+    /// <summary>The CPU backend with each instruction set.</summary>
+    public static IEnumerable<string> Cpu => Cpus.Where(IsChosen);
+
+    /// <summary>The GPU backends that have a device here.</summary>
+    public static IEnumerable<string> Gpu => TestDrivers.Names.Append(GpuForms).Where(IsThere);
+
+    /// <summary>All of both.</summary>
+    public static IEnumerable<string> All => Cpu.Concat(Gpu);
+
+    /// <summary>
+    /// Those whose compilers a kernel passes: what ILGPU's CPU accelerator makes of its C# is what they must come to.
+    /// </summary>
+    public static IEnumerable<string> Compiling =>
+        TestDrivers.Names.Where(name => name != TestDrivers.Reference && IsThere(name));
 
     /// <summary>
     /// Opens a device by its test name. One that this machine lacks skips the test, visibly; naming it in
@@ -27,47 +45,44 @@ public static class TestDevices
     /// </summary>
     public static Device Open(string name, int threads = 2)
     {
-        if (name == OpenCl) return new Device(name, new GpuBackend(OpenDriver(name)));
+        if (!Cpus.Contains(name))
+        {
+            IGpuDriver driver = OpenDriver(name);
+            GpuCapabilities asGpu = driver.Capabilities with { IsCpu = false };
+            return new Device(name, new GpuBackend(driver, name == GpuForms ? new LaunchPlan(asGpu) : null));
+        }
         CpuInstructionSet set = name switch
         {
             "cpu-avx512" => CpuInstructionSet.Avx512,
             "cpu-avx2" => CpuInstructionSet.Avx2,
-            "cpu-portable" => CpuInstructionSet.Portable,
-            _ => throw new ArgumentException($"no test device is called {name}"),
+            _ => CpuInstructionSet.Portable,
         };
         if (!CpuInstructionSets.IsSupported(set)) Skip(name, $"this machine does not run {set}");
         return new Device(name, new CpuBackend(threads, set));
     }
 
-    /// <summary>Opens the driver of a GPU backend.</summary>
+    /// <summary>Opens the driver of a GPU backend by its test name.</summary>
     public static IGpuDriver OpenDriver(string name)
     {
-        OpenClDevice? device = OpenClDevices.Find(out string reason).FirstOrDefault(d => d.Unusable == "");
-        if (device is null) Skip(name, reason);
-        return device!.Open();
+        Func<IGpuDriver>? open = TestDrivers.Find(DriverOf(name), out string reason);
+        if (open is null) Skip(name, reason);
+        return open!();
     }
 
     /// <summary>A visible skip, or a failure where TRIPLETGPU_REQUIRE names the device.</summary>
     public static void Skip(string name, string missing)
     {
-        if ((Environment.GetEnvironmentVariable(Required) ?? "").Split(',').Contains(name)) Assert.Fail(missing);
+        if (Names(Required).Contains(name)) Assert.Fail(missing);
         Assert.Ignore(missing);
     }
-}
 
-/// <summary>A fixture that runs once on every test device.</summary>
-[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
-public abstract class DeviceFixture(string deviceName)
-{
-    /// <summary>The device under test, open for the whole fixture.</summary>
-    protected Device Device { get; private set; } = null!;
+    static bool IsThere(string name) =>
+        IsChosen(name) && (Names(Required).Contains(name) || TestDrivers.Find(DriverOf(name), out _) is not null);
 
-    /// <summary>Its test name.</summary>
-    protected string DeviceName { get; } = deviceName;
+    static bool IsChosen(string name) => Names(Chosen) is var names && (names.Length == 0 || names.Contains(name));
 
-    [OneTimeSetUp]
-    public void OpenDevice() => Device = TestDevices.Open(DeviceName);
+    static string DriverOf(string name) => name == GpuForms ? OpenCl : name;
 
-    [OneTimeTearDown]
-    public void CloseDevice() => Device?.Dispose();
+    static string[] Names(string variable) =>
+        (Environment.GetEnvironmentVariable(variable) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
 }

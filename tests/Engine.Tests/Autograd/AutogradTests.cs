@@ -5,6 +5,7 @@ using TripletGpu.Support;
 namespace TripletGpu.Engine.Tests.Autograd;
 
 /// <summary>The chain rule over graphs, and who owns which tensor for how long.</summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class AutogradTests(string device) : DeviceFixture(device)
 {
     [Test]

@@ -6,6 +6,7 @@ using TripletGpu.Support;
 namespace TripletGpu.Engine.Tests.Golden;
 
 /// <summary>Pooling and normalisation against PyTorch's values (tests/Golden/make_layers.py).</summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class LayerGoldenTests(string device) : DeviceFixture(device)
 {
     /// <summary>One layer as the script writes it.</summary>

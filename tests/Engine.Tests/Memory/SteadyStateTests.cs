@@ -8,6 +8,7 @@ using Dropout = TripletGpu.Modules.Dropout;
 namespace TripletGpu.Engine.Tests.Memory;
 
 /// <summary>A training loop allocates nothing after its first steps, on the device and in managed memory.</summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class SteadyStateTests(string device) : DeviceFixture(device)
 {
     const int Batch = 8, Width = 37, Steps = 200;

@@ -7,7 +7,6 @@ using TripletGpu.Support;
 namespace TripletGpu.Engine.Tests.MetricLearning;
 
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
-[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Gpu))]
 public sealed class NearestNeighboursTests(string device) : DeviceFixture(device)
 {
     [TestCase(1, 1, 1, 1)]

@@ -11,7 +11,6 @@ namespace TripletGpu.Engine.Tests.MetricLearning;
 /// pytorch-metric-learning give for them.
 /// </summary>
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
-[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Gpu))]
 public sealed class TripletGoldenTests(string device) : DeviceFixture(device)
 {
     const TripletDistance Squared = TripletDistance.Squared, L2 = TripletDistance.L2;

@@ -5,6 +5,7 @@ using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests.Modules;
 
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class SmallModuleTests(string device) : DeviceFixture(device)
 {
     [Test]

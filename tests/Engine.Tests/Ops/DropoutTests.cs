@@ -5,6 +5,7 @@ using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests.Ops;
 
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class DropoutTests(string device) : DeviceFixture(device)
 {
     static readonly DropoutMask Mask = new(0.3f, Seed: 0x123456789abcdef, Streams.Dropout + 2, Step: 17);

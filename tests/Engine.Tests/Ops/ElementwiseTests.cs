@@ -6,6 +6,7 @@ using TripletGpu.Support;
 namespace TripletGpu.Engine.Tests.Ops;
 
 /// <summary>What drawn values do not reach: kinks, infinities, refusals.</summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class ElementwiseTests(string device) : DeviceFixture(device)
 {
     [Test]

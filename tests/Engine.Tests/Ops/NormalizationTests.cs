@@ -6,6 +6,7 @@ using TripletGpu.Support;
 namespace TripletGpu.Engine.Tests.Ops;
 
 /// <summary>Running statistics, values far from zero, norms, errors.</summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class NormalizationTests(string device) : DeviceFixture(device)
 {
     [Test]

@@ -7,9 +7,7 @@ namespace TripletGpu.Engine.Tests.Ops;
 /// Runs every <see cref="OpCase"/> on every device. Cases are found by reflection: each static class in this namespace
 /// with a property <c>IEnumerable&lt;OpCase&gt; Cases</c>.
 /// </summary>
-// A fixture source of its own replaces the inherited one, so both are named.
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
-[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Gpu))]
 public sealed class OpTests(string device) : DeviceFixture(device)
 {
     /// <summary>All cases of the assembly.</summary>

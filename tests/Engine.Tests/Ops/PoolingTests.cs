@@ -5,6 +5,7 @@ using TripletGpu.Support;
 namespace TripletGpu.Engine.Tests.Ops;
 
 /// <summary>What random values do not show: zeros, NaN, infinities and wrong shapes.</summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class PoolingTests(string device) : DeviceFixture(device)
 {
     [Test]

@@ -7,6 +7,7 @@ using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests.Optimizers;
 
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class OptimizerTests(string device) : DeviceFixture(device)
 {
     sealed record Golden(float Rate, float[] Start, float[][] Gradients, Dictionary<string, double[]> Weights);

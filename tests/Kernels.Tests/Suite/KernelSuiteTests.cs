@@ -9,7 +9,7 @@ namespace TripletGpu.Kernels.Tests.Suite;
 /// ILGPU's CPU accelerator. tests/oclgrind.sh runs this where every access is watched; there, what a kernel is to write
 /// is left unwritten, and all buffers live to the end: oclgrind's record of what is written outlives a buffer.
 /// </summary>
-[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Compiled))]
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Compiling))]
 public sealed class KernelSuiteTests(string deviceName)
 {
     static readonly bool WatchesReads = Environment.GetEnvironmentVariable("OCLGRIND_UNINITIALIZED") == "1";
