@@ -20,7 +20,7 @@ install_packages() {
         echo "test.sh: that did not work; tests that need them are skipped"
 }
 install_packages dataset-fashion-mnist ocl-icd-libopencl1 pocl-opencl-icd mesa-opencl-icd oclgrind clang gcc libc6-dev \
-    libonnx-testdata
+    libonnx-testdata debootstrap
 
 # Where PoCL is, no test of the GPU may be skipped.
 if [ -e /etc/OpenCL/vendors/pocl.icd ]; then export TRIPLETGPU_REQUIRE=${TRIPLETGPU_REQUIRE:-opencl}; fi
@@ -51,6 +51,7 @@ done
 if [ $# = 0 ]; then
     run tests/rusticl.sh
     run tests/oclgrind.sh
+    run tests/debian13.sh
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
