@@ -36,6 +36,7 @@ static class DeviceCatalog
     /// <summary>Opens a device; one that is named and cannot be used is an error, never replaced by another.</summary>
     /// <param name="id">
     /// <c>auto</c>, or an identifier that <see cref="List"/> gives; behind a + the compiler, <c>cuda:0+ilgpu</c>.
+    /// <c>ilgpu:N</c> is the N-th device that ILGPU compiles for, its CPU accelerator last.
     /// </param>
     /// <param name="threads">Threads of the CPU device; 0 takes one a core.</param>
     /// <exception cref="UserErrorException">There is no such device, or it cannot be used.</exception>
@@ -52,6 +53,7 @@ static class DeviceCatalog
     static Device OpenGpu(string id, string family)
     {
         IReadOnlyList<GpuDevice> devices = GpuDevice.Find(family, out string reason);
+        if (family == GpuDevice.Ilgpu && GpuDevice.OfIlgpu(id) is { } numbered) return numbered.Open(GpuDevice.Ilgpu);
         string[] parts = id.Split('+', 2);
         if (devices.FirstOrDefault(d => d.Id == parts[0]) is { } device)
             return device.Open(parts.Length == 1 ? "" : parts[1]);

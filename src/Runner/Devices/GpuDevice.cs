@@ -1,3 +1,4 @@
+using System.Globalization;
 using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.Cuda;
 using TripletGpu.Backends.Gpu.Drivers;
@@ -19,7 +20,8 @@ sealed class GpuDevice(
     /// </summary>
     public static readonly string[] Families = ["cuda", "opencl", "ilgpu"];
 
-    const string Ilgpu = "ilgpu";
+    /// <summary>The family of ILGPU's own device, and the id of its compiler.</summary>
+    public const string Ilgpu = "ilgpu";
 
     /// <summary>What <c>--device</c> takes.</summary>
     public string Id => id;
@@ -53,6 +55,14 @@ sealed class GpuDevice(
     /// <summary>The device that <c>auto</c> takes before the CPU, if there is one.</summary>
     public static GpuDevice? Best() => GpuPresence.IsPossible
         ? Families.SelectMany(family => Find(family, out _)).FirstOrDefault(device => device.SuitsAuto) : null;
+
+    /// <summary>The device that <c>ilgpu:N</c> means; null where there is none, or the text has another form.</summary>
+    public static GpuDevice? OfIlgpu(string id) =>
+        int.TryParse(id.AsSpan(id.IndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int n)
+            ? Families.SelectMany(family => Find(family, out _))
+                .Where(device => device.Compilers.Any(c => c.Id == Ilgpu && c.KnownFault == ""))
+                .ElementAtOrDefault(n)
+            : null;
 
     /// <summary>The devices of one family; with the reason where there are none.</summary>
     public static IReadOnlyList<GpuDevice> Find(string family, out string reason)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Reflection;
 using TripletGpu.Models.Serialization;
 
 namespace TripletGpu.Runner.Images;
@@ -13,8 +14,12 @@ public static class ImageFile
 
     /// <summary>Which code decodes images here, for people.</summary>
     public static string Codec { get; } =
-        $"ImageSharp {typeof(SixLabors.ImageSharp.Image).Assembly.GetName().Version?.ToString(3)};"
+        $"ImageSharp {Version(typeof(SixLabors.ImageSharp.Image).Assembly)};"
         + $" data.decoder=turbojpeg {(TurboJpeg.Unavailable is null ? "is available" : "is not: no libturbojpeg")}";
+
+    /// <summary>The package's version: the assembly's own stays at 2.0.0.</summary>
+    static string Version(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>
     /// Whether a file is meant as an image: by its first bytes, or by its name where those are damaged.
