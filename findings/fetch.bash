@@ -11,22 +11,30 @@ cannot() {
     exit 2
 }
 
-# debian PACKAGE=VERSION...: unpacks these Debian 12 packages and what this machine lacks of their dependencies into
-# $root, without installing anything. Another version, or no such package, is "cannot run".
+# debian PACKAGE=VERSION...: makes these Debian 12 packages usable: those that are installed in this version as they
+# are, the others, and what they need and this machine lacks, unpacked into $root without installing anything. $root is
+# empty if there was nothing to unpack. Another version, or no such package, is "cannot run".
 debian() {
-    local package list
+    local package list missing=() lib
     command -v apt-get >/dev/null || cannot "no apt-get here"
-    mkdir -p "$root" "$work/debs"
-    list=$(apt-get -s -o Debug::NoLocking=1 --no-install-recommends install "${@}" 2>"$work/apt.err") ||
-        cannot "$(tail -n 1 "$work/apt.err") (apt-get update?)"
-    # "Inst NAME [installed version] (version ...)"; installed ones among those asked for are fetched too.
-    { awk '/^Inst/ { v = $3 ~ /^\(/ ? $3 : $4; sub(/^\(/, "", v); print $2 "=" v }' <<<"$list"; printf '%s\n' "$@"; } |
-        sort -u >"$work/packages"
-    (cd "$work/debs" && xargs apt-get download <"$work/packages") >/dev/null 2>"$work/apt.err" ||
-        cannot "$(tail -n 1 "$work/apt.err")"
-    for package in "$work"/debs/*.deb; do dpkg -x "$package" "$root" || cannot "$package does not unpack"; done
-    rm -rf "$work/debs"
-    local lib=$root/usr/lib/x86_64-linux-gnu
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f '${Version}' "${package%%=*}" 2>/dev/null)" = "${package#*=}" ] || missing+=("$package")
+    done
+    if [ ${#missing[@]} = 0 ]; then
+        root=
+    else
+        mkdir -p "$root" "$work/debs"
+        list=$(apt-get -s -o Debug::NoLocking=1 --no-install-recommends install "${missing[@]}" 2>"$work/apt.err") ||
+            cannot "$(tail -n 1 "$work/apt.err") (apt-get update?)"
+        # "Inst NAME [installed version] (version ...)"
+        { awk '/^Inst/ { v = $3 ~ /^\(/ ? $3 : $4; sub(/^\(/, "", v); print $2 "=" v }' <<<"$list"
+            printf '%s\n' "${missing[@]}"; } | sort -u >"$work/packages"
+        (cd "$work/debs" && xargs apt-get download <"$work/packages") >/dev/null 2>"$work/apt.err" ||
+            cannot "$(tail -n 1 "$work/apt.err")"
+        for package in "$work"/debs/*.deb; do dpkg -x "$package" "$root" || cannot "$package does not unpack"; done
+        rm -rf "$work/debs"
+    fi
+    lib=$root/usr/lib/x86_64-linux-gnu
     export PYTHONPATH=$root/usr/lib/python3/dist-packages
     export LD_LIBRARY_PATH=$lib:$root/usr/lib:$root/lib/x86_64-linux-gnu:$lib/openblas-pthread:$lib/blas:$lib/lapack
 }
@@ -113,7 +121,7 @@ opencl() {
         [ "$(dpkg-query -W -f '${Version}' "${package%=*}" 2>/dev/null)" = "${package#*=}" ] ||
             cannot "$package is not installed"
     done
-    [ -e "$work/apt.err" ] || debian python3-pyopencl=2022.3.1-2.1
+    [ -d "$work/pocl" ] || debian python3-pyopencl=2022.3.1-2.1
     mkdir -p "$work/vendors" "$work/pocl"
     echo "$1" >"$work/vendors/platform.icd"
     export OCL_ICD_VENDORS=$work/vendors POCL_CACHE_DIR=$work/pocl RUSTICL_ENABLE=llvmpipe PYTHONWARNINGS=ignore
