@@ -32,6 +32,10 @@ public static class Npy
     /// <exception cref="UserErrorException">The elements are no integers, or the file cannot be read.</exception>
     public static NpyArray<int> ReadIntegers(string path) => Read<int>(path, mustBeIntegers: true);
 
+    /// <summary>The elements as int64; one that does not fit is reported with its place.</summary>
+    /// <exception cref="UserErrorException">The elements are no integers, or the file cannot be read.</exception>
+    public static NpyArray<long> ReadLongs(string path) => Read<long>(path, mustBeIntegers: true);
+
     /// <summary>The elements as bytes; one that does not fit is reported with its place.</summary>
     /// <exception cref="UserErrorException">The elements are no integers, or the file cannot be read.</exception>
     public static NpyArray<byte> ReadBytes(string path) => Read<byte>(path, mustBeIntegers: true);
@@ -93,7 +97,8 @@ public static class Npy
         return new NpyArray<T>(header.Shape, values);
     }
 
-    static string Name<T>() => typeof(T) == typeof(byte) ? "a byte, 0 to 255" : "an integer of 32 bits";
+    static string Name<T>() => typeof(T) == typeof(byte) ? "a byte, 0 to 255"
+        : typeof(T) == typeof(long) ? "a signed integer of 64 bits" : "an integer of 32 bits";
 
     static int Convert<T>(NpyElement element, ReadOnlySpan<byte> from, Span<T> to) where T : unmanaged, INumber<T> =>
         (element.Kind, element.Bytes) switch

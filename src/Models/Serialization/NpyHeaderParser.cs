@@ -38,6 +38,10 @@ ref struct NpyHeaderParser(ReadOnlySpan<char> text, string name)
         if (!rest.Trim().IsEmpty) throw Bad("something follows its end");
         if (descriptor is null || isFortranOrder is null || shape is null)
             throw Bad("it lacks one of 'descr', 'fortran_order' and 'shape'");
+        if (descriptor.AsSpan().TrimStart("<>|=") is ['U' or 'S' or 'O' or 'T', ..])
+            throw new UserErrorException(
+                $"{file} holds words or objects ('{Shorten(descriptor)}'), not numbers; words that are labels are"
+                + " numbered by numpy.unique(labels, return_inverse=True)[1], objects by numpy.array(list, 'float32')");
         NpyElement element = NpyElement.Parse(descriptor) ?? throw new UserErrorException(
             $"{file} holds elements of type '{Shorten(descriptor)}'; only floats of 16, 32 and 64 bits, integers and"
             + " booleans can be read (numpy: array.astype('float32'))");

@@ -44,8 +44,12 @@ sealed class SafeTensorsHeader
             throw header.Bad("it is shorter than the eight bytes that every such file begins with");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         if (length > (ulong)(stream.Length - 8) || length > MostBytes)
+        {
+            if (ForeignFile.Describe(stream) is { } other)
+                throw new UserErrorException($"{path} is not a .safetensors file: {other}");
             throw header.Bad($"it claims a header of {length} bytes, but {stream.Length - 8} follow; it is cut short"
                 + " or of another format");
+        }
         byte[] json = new byte[length];
         stream.ReadExactly(json);
         header.Parse(json, 8 + (long)length);
