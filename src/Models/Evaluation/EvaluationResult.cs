@@ -39,6 +39,14 @@ public sealed record EvaluationResult
     [JsonPropertyOrder(7), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LfwResult? Lfw { get; init; }
 
+    /// <summary>The queries of classes that the references lack; absent where there are none.</summary>
+    [JsonPropertyOrder(7), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public UnseenResult? Unseen { get; init; }
+
+    /// <summary>How the best network of the training was chosen; absent where that is not known.</summary>
+    [JsonPropertyOrder(9), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BestNetwork? Best { get; init; }
+
     /// <summary>What simpler methods reach.</summary>
     [JsonPropertyOrder(8)]
     public required Baselines Baselines { get; init; }
@@ -64,7 +72,21 @@ public sealed record EvaluationProtocolFacts(
 
     /// <summary>Which pairs verification saw.</summary>
     public string? Pairs { get; init; }
+
+    /// <summary>On which part of the data each figure was computed.</summary>
+    public IReadOnlyDictionary<string, string> Parts { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What was measured otherwise than usual, or not at all, and why.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 }
+
+/// <summary>The network that <c>best.safetensors</c> holds.</summary>
+/// <param name="Step">After how many steps.</param>
+/// <param name="Part">What it was chosen on; <c>none</c>: it is that after the last step.</param>
+/// <param name="PrecisionAt1">Its figure there.</param>
+public sealed record BestNetwork(
+    long Step, string Part,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? PrecisionAt1);
 
 /// <summary>Precision at 1 of simpler methods, measured the same way; null where it was not.</summary>
 /// <param name="RawPixelsPrecisionAt1">The nearest image by its pixels.</param>

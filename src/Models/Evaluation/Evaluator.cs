@@ -47,41 +47,62 @@ public static class Evaluator
         if (references is not null && references.Dimension != queries.Dimension)
             throw new ArgumentException(
                 $"{queries.Name} has rows of {queries.Dimension}, {references.Name} of {references.Dimension}");
+        Comparison comparison = new(queries, references);
         EvaluationResult result = new()
         {
             Protocol = new EvaluationProtocolFacts(
-                queries.Name, references?.Name ?? queries.Name, references is null, 1, "squared L2",
-                queries.IsNormalized, queries.Count),
+                queries.Name, comparison.References.Name, comparison.IsOneSet, 1, "squared L2", queries.IsNormalized,
+                queries.Count),
             Baselines = baselines ?? new Baselines(null, null),
         };
+        Dictionary<string, string> parts = [];
+        List<string> notes = [];
+        string against = comparison.IsOneSet
+            ? $"{queries.Name}, each against the others"
+            : $"{queries.Name} against {comparison.References.Name}";
+        if (comparison.IsOfNewClasses)
+            notes.Add(
+                $"no class of {queries.Name} is in {references!.Name}: its images are compared with each other, and the"
+                + " nearest class mean does not apply, nor does a confusion matrix: there are no means of classes that"
+                + " were never trained on");
         if (protocols.HasFlag(Protocols.Knn))
         {
-            NearestNeighbourResult neighbours = NearestNeighbourProtocol.Evaluate(
-                device, queries, references, stopping);
+            NearestNeighbourResult neighbours = comparison.FindNeighbours(device, stopping);
             stopping.ThrowIfCancellationRequested();
             RetrievalResult retrieval = RetrievalProtocol.Evaluate(device, queries, seed);
             result = result with
             {
-                PrecisionAt1 = neighbours.PrecisionAt1,
+                PrecisionAt1 = Finite(neighbours.PrecisionAt1),
                 RPrecision = Finite(retrieval.RPrecision),
                 MapAtR = Finite(retrieval.MapAtR),
                 Neighbours = neighbours,
+                Unseen = comparison.MeasureUnseen(device, stopping),
                 Protocol = result.Protocol with
                 {
                     Retrieval =
                         $"R-precision and MAP@R within {retrieval.Rows} rows of {queries.Name}, self-match excluded",
                 },
             };
+            parts["precisionAt1"] = against;
+            parts["rPrecision"] = parts["mapAtR"] = $"within {queries.Name}";
+            if (result.Unseen is { } unseen)
+                notes.Add(
+                    $"{unseen.Classes} classes of {queries.Name} ({unseen.N} rows) are not in"
+                    + $" {comparison.References.Name}: they are judged apart, among each other (unseen)");
+            else if (neighbours.Judged < queries.Count)
+                notes.Add(
+                    $"{queries.Count - neighbours.Judged} rows of {queries.Name} are the only ones of their class:"
+                    + " their nearest neighbours are not judged");
         }
         stopping.ThrowIfCancellationRequested();
-        if (protocols.HasFlag(Protocols.NearestMean))
-            result = result with
-            {
-                NearestMeanAccuracy = NearestNeighbourProtocol.NearestMeanAccuracy(
-                    device, queries, references ?? queries),
-            };
+        if (protocols.HasFlag(Protocols.NearestMean) && !comparison.IsOfNewClasses)
+        {
+            result = result with { NearestMeanAccuracy = NearestMean(device, comparison) };
+            parts["nearestMeanAccuracy"] = comparison.IsOneSet ? $"within {queries.Name}" : against;
+        }
         stopping.ThrowIfCancellationRequested();
         if (protocols.HasFlag(Protocols.Verification) && HasPairs(queries))
+        {
             result = result with
             {
                 Verification = VerificationProtocol.Evaluate(queries, seed),
@@ -91,10 +112,28 @@ public static class Evaluator
                         + $" {queries.Name}",
                 },
             };
+            parts["verification"] = $"within {queries.Name}";
+        }
         stopping.ThrowIfCancellationRequested();
         if (protocols.HasFlag(Protocols.TripletOrder) && HasPairs(queries))
+        {
             result = result with { TripletOrder = TripletOrderProtocol.Evaluate(queries, seed) };
-        return result;
+            parts["tripletOrder"] = $"within {queries.Name}";
+        }
+        return result with { Protocol = result.Protocol with { Parts = parts, Notes = notes } };
+    }
+
+    /// <summary>Of the queries whose classes the references have.</summary>
+    static double? NearestMean(Device device, Comparison comparison)
+    {
+        EmbeddingSet queries = comparison.Queries, references = comparison.References;
+        if (comparison.Unseen is not null)
+        {
+            HashSet<int> known = [.. references.Labels];
+            queries = queries.Select(
+                [.. Enumerable.Range(0, queries.Count).Where(i => known.Contains(comparison.Queries.Labels[i]))]);
+        }
+        return NearestNeighbourProtocol.NearestMeanAccuracy(device, queries, references);
     }
 
     /// <summary>Whether there are pairs of one class and pairs of two.</summary>

@@ -69,7 +69,13 @@ public static class NearestNeighbourProtocol
 /// <param name="Distances">The squared distance to it.</param>
 public sealed record NearestNeighbourResult(int[] Labels, int[] ReferenceLabels, int[] Neighbours, float[] Distances)
 {
-    /// <summary>The share of queries whose nearest reference is of their class.</summary>
+    /// <summary>
+    /// The queries that can be right: the references have their class, apart from themselves. The others have no
+    /// neighbour.
+    /// </summary>
+    public int Judged { get; init; } = Labels.Length;
+
+    /// <summary>The share of the judged queries whose nearest reference is of their class; NaN where none is.</summary>
     public double PrecisionAt1
     {
         get
@@ -77,8 +83,23 @@ public sealed record NearestNeighbourResult(int[] Labels, int[] ReferenceLabels,
             int right = 0;
             for (int i = 0; i < Labels.Length; i++)
                 if (IsRight(i)) right++;
-            return (double)right / Labels.Length;
+            return (double)right / Judged;
         }
+    }
+
+    /// <summary>
+    /// Leaves the queries out whose class no other reference has: they would be wrong whatever was done.
+    /// </summary>
+    /// <param name="isOneSet">Whether the references are the queries, each compared with the others.</param>
+    public NearestNeighbourResult AmongKnown(bool isOneSet)
+    {
+        Dictionary<int, int> known = ReferenceLabels.CountBy(label => label).ToDictionary();
+        int least = isOneSet ? 2 : 1, judged = 0;
+        int[] neighbours = [.. Neighbours];
+        for (int i = 0; i < neighbours.Length; i++)
+            if (known.GetValueOrDefault(Labels[i]) >= least) judged++;
+            else neighbours[i] = -1;
+        return this with { Neighbours = neighbours, Judged = judged };
     }
 
     /// <summary>The class that query i is taken for, or null.</summary>
