@@ -21,6 +21,9 @@ public static class Streams
     /// <summary>Which images of a class are kept for testing.</summary>
     public const ulong Split = 2;
 
+    /// <summary>Which images of a class are kept for choosing the best network.</summary>
+    public const ulong Validation = 3;
+
     /// <summary>Random choices of the evaluation protocols.</summary>
     public const ulong Evaluation = 5UL << 32;
 }

@@ -31,6 +31,7 @@ static class EvaluateCommand
             using ProgressLine progress = new(terminal);
             DatasetSplits data = Datasets.Open(finished.Config, progress.WriteLine);
             MeasuredRun measured = new RunEvaluator(finished.Config, data, finished.Network, progress).Measure();
+            measured = measured with { Result = measured.Result with { Best = BestWeights.Describe(finished.Folder) } };
             progress.Dispose();
             if (parsed.GetValue(output) is { } folder)
                 AtomicFile.WriteText(

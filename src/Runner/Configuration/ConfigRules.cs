@@ -22,6 +22,8 @@ static class ConfigRules
         Check(rules, config.Train);
         Check(rules, config.Phases, config.Sampler);
         Check(rules, config.Evaluate, config.Data);
+        rules.That(config.Train.Patience is null || config.Evaluate.EveryEpochs > 0, "train.patience",
+            "counts evaluations between epochs: evaluate.everyEpochs must be at least 1", config.Train.Patience);
     }
 
     /// <summary>What works but is hardly meant, one sentence each.</summary>
@@ -71,11 +73,18 @@ static class ConfigRules
         rules.AtLeast(data.CacheMegabytes, 0, "data.cacheMegabytes");
         rules.That(
             data.Binarize is null or (>= 0 and < 1), "data.binarize", "must be from 0 to below 1", data.Binarize);
+        rules.That(
+            data.ValidationShare is null or { Value: >= 0 and < 1 }, "data.validationShare",
+            "must be from 0 to below 1, or none", data.ValidationShare?.Value);
         if (data.Kind != DataKind.Arrays) return;
         rules.That(data.Images is not null, "data.images", "must name the .npy of images", data.Images);
         rules.That(data.Labels is not null, "data.labels", "must name the .npy of labels", data.Labels);
         rules.That(data.TestImages is null == data.TestLabels is null, "data.testImages",
             "and data.testLabels must be given together", data.TestImages);
+        rules.That(data.ValidationImages is null == data.ValidationLabels is null, "data.validationImages",
+            "and data.validationLabels must be given together", data.ValidationImages);
+        rules.That(data.GalleryImages is null == data.GalleryLabels is null, "data.galleryImages",
+            "and data.galleryLabels must be given together", data.GalleryImages);
     }
 
     static void CheckPixels(Rules rules, DataConfig data, int[] input)
@@ -149,6 +158,7 @@ static class ConfigRules
         if (train.Steps is { } steps) rules.AtLeast(steps, 1, "train.steps");
         rules.AtLeast(train.CheckpointEverySteps, 0, "train.checkpointEverySteps");
         rules.AtLeast(train.Keep, 1, "train.keep");
+        rules.AtLeast(train.Patience ?? 1, 1, "train.patience");
         if (train.GradientCache is { } chunk) rules.AtLeast(chunk, 1, "train.gradientCache");
     }
 

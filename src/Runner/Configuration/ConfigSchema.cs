@@ -70,6 +70,8 @@ static class ConfigSchema
             throw Wrong(source, path, "a whole number from 0", node);
         if (type == typeof(ChannelValues) && ChannelValues.Fault(node) is { } expected)
             throw Wrong(source, path, expected, node);
+        if (type == typeof(ShareOrNone) && ShareOrNone.Fault(node) is { } share)
+            throw Wrong(source, path, share, node);
         if (type.IsEnum) CheckWord(node, type, path, source);
     }
 

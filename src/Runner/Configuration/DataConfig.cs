@@ -17,7 +17,7 @@ public sealed record DataConfig
     /// <summary>arrays: an .npy of images, [n, c, h, w]; float32 used as it is, uint8 scaled to [0, 1].</summary>
     public string? Images { get; init; }
 
-    /// <summary>arrays: an .npy of labels, [n], integers from 0.</summary>
+    /// <summary>arrays: an .npy of labels, [n], integers of up to 64 bits; ids with gaps are fine.</summary>
     public string? Labels { get; init; }
 
     /// <summary>arrays: the images to evaluate on; null: none.</summary>
@@ -26,11 +26,32 @@ public sealed record DataConfig
     /// <summary>arrays: the labels of <see cref="TestImages"/>.</summary>
     public string? TestLabels { get; init; }
 
+    /// <summary>arrays: the images to choose the best network on; null: see <see cref="ValidationShare"/>.</summary>
+    public string? ValidationImages { get; init; }
+
+    /// <summary>arrays: the labels of <see cref="ValidationImages"/>.</summary>
+    public string? ValidationLabels { get; init; }
+
+    /// <summary>arrays: the images that those of the test are compared with; null: see the evaluation.</summary>
+    public string? GalleryImages { get; init; }
+
+    /// <summary>arrays: the labels of <see cref="GalleryImages"/>.</summary>
+    public string? GalleryLabels { get; init; }
+
     /// <summary>Only the first so many images of each part.</summary>
     public int? Limit { get; init; }
 
     /// <summary>
-    /// folder: the share of each class that is kept for testing, unless the folder has folders train and test.
+    /// The share of each class's training images that is not trained on: the best network is chosen on it. None: the
+    /// network after the last step is the best. A validation folder or arrays come before it.
+    /// </summary>
+    public ShareOrNone? ValidationShare { get; init; }
+
+    /// <summary>folder: whether the folders in it are classes, or parts that hold the classes.</summary>
+    public FolderLayoutKind Layout { get; init; } = FolderLayoutKind.Auto;
+
+    /// <summary>
+    /// folder: the share of each class that is kept for testing, unless the folder has a folder for that.
     /// </summary>
     public double TestShare { get; init; } = 0.1;
 
@@ -58,7 +79,9 @@ public sealed record DataConfig
     /// </summary>
     public ChannelValues? Mean { get; init; }
 
-    /// <summary>What each channel is divided by after that; null: 1, or ImageNet's as with <see cref="Mean"/>.</summary>
+    /// <summary>
+    /// What each channel is divided by after that; null: 1, or ImageNet's as with <see cref="Mean"/>.
+    /// </summary>
     public ChannelValues? Std { get; init; }
 
     /// <summary>The values that the network takes black and white for, before <see cref="Mean"/>.</summary>
@@ -76,6 +99,9 @@ public sealed record DataConfig
 
 /// <summary>Which data set.</summary>
 public enum DataKind { Mnist, FashionMnist, Cifar10, Arrays, Folder }
+
+/// <summary>Auto: parts where the folders are called train, val, test or the like, else classes.</summary>
+public enum FolderLayoutKind { Auto, Classes, Parts }
 
 /// <summary>Red before green before blue, or the other way round.</summary>
 public enum ChannelOrder { Rgb, Bgr }

@@ -10,6 +10,9 @@ public sealed record EvaluateConfig
         EvaluationProtocol.TripletOrder,
     ];
 
+    /// <summary>What the test images are compared with.</summary>
+    public EvaluationReferences References { get; init; } = EvaluationReferences.Auto;
+
     /// <summary>lfw: the file pairs.txt.</summary>
     public string? Pairs { get; init; }
 
@@ -19,6 +22,12 @@ public sealed record EvaluateConfig
     /// <summary>After every so many epochs, and at the end; 0: only at the end.</summary>
     public int EveryEpochs { get; init; } = 1;
 }
+
+/// <summary>
+/// Auto: the gallery where there is one, the training images where they have classes of the test, else the test images
+/// themselves.
+/// </summary>
+public enum EvaluationReferences { Auto, Train, Test, Gallery }
 
 /// <summary>A way to measure embeddings.</summary>
 public enum EvaluationProtocol { Knn, NearestMean, Verification, TripletOrder, Lfw }

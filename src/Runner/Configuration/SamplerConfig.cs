@@ -12,9 +12,18 @@ public sealed record SamplerConfig
     /// <summary>balanced: K, the images of each class in a batch.</summary>
     public int PerClass { get; init; } = 13;
 
+    /// <summary>balanced: what is done about classes with fewer than K images.</summary>
+    public ShortClasses Short { get; init; } = ShortClasses.Skip;
+
     /// <summary>Images in a batch; null: P x K for balanced, else 128.</summary>
     public int? Batch { get; init; }
 }
+
+/// <summary>
+/// Skip: such classes are never drawn. Repeat: their images come more than once in a batch. Fewer: they come with what
+/// they have, and more classes fill the batch.
+/// </summary>
+public enum ShortClasses { Skip, Repeat, Fewer }
 
 /// <summary>
 /// Balanced: P classes with K images each. Shuffled: a new order each epoch. Sequential: the order of the files,

@@ -28,6 +28,11 @@ public sealed record TrainConfig
     /// </summary>
     public bool? Winograd { get; init; }
 
+    /// <summary>
+    /// After how many evaluations without a higher precision at 1 on the validation part the run ends; null: never.
+    /// </summary>
+    public int? Patience { get; init; }
+
     /// <summary>How many checkpoints are kept.</summary>
     public int Keep { get; init; } = 2;
 }

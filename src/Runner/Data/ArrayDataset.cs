@@ -1,46 +1,61 @@
-using System.Globalization;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Data;
 
-/// <summary>Images and labels from two .npy files.</summary>
-public static class ArrayDataset
+/// <summary>Images and labels from .npy files.</summary>
+static class ArrayDataset
 {
-    // Classes are counted in arrays by label, and each has a name.
-    const int MostClasses = 1 << 20;
+    readonly record struct Part(string Name, string Images, string Labels)
+    {
+        public long[] Ids { get; init; } = [];
+    }
 
     /// <summary>
     /// Reads images, [n, c, h, w] or [n, h, w]: bytes become [0, 1], other numbers are used as they are; and integer
-    /// labels from 0, [n].
+    /// labels, [n], which may be ids of any size: all parts together have their classes counted up without gaps.
     /// </summary>
     /// <exception cref="UserErrorException">
-    /// A file cannot be read, the two do not belong together, a pixel is not finite or a label is out of range.
+    /// A file cannot be read, the two do not belong together, or a pixel is not finite.
     /// </exception>
-    public static MemoryDataset Read(string name, string imagesPath, string labelsPath)
+    public static (MemoryDataset Train, MemoryDataset? Validation, MemoryDataset? Test, MemoryDataset? Gallery) Read(
+        DataConfig config)
     {
-        NpyHeader header = Npy.ReadHeader(imagesPath);
-        Shape shape = header.Shape;
-        if (shape.Rank is not (3 or 4)) throw new UserErrorException(
-            $"{imagesPath} has shape {shape}; images are [n, channels, height, width] or [n, height, width]");
-        if (shape.Count == 0) throw new UserErrorException($"{imagesPath} has shape {shape}: it holds no pixels");
-        Shape image = shape.Rank == 3 ? new(1, shape[1], shape[2]) : new(shape[1], shape[2], shape[3]);
-        int[] labels = ReadLabels(labelsPath, shape[0], imagesPath);
-        string[] names = [.. Enumerable.Range(0, labels.Max() + 1)
-            .Select(c => c.ToString(CultureInfo.InvariantCulture))];
-        return header.Element.IsByte ? new(name, image, Npy.ReadBytes(imagesPath).Values, labels, names)
-            : new(name, image, Npy.ReadFloats(imagesPath).Values, labels, names);
+        Part?[] parts =
+        [
+            Of("train", config.Images, config.Labels),
+            Of("validation", config.ValidationImages, config.ValidationLabels),
+            Of("test", config.TestImages, config.TestLabels),
+            Of("gallery", config.GalleryImages, config.GalleryLabels),
+        ];
+        for (int i = 0; i < parts.Length; i++)
+            if (parts[i] is { } part)
+                parts[i] = part with
+                {
+                    Ids = ClassIds.Read(part.Labels, ImageArray.ReadShape(part.Images)[0], part.Images),
+                };
+        CheckUnlabelled(parts);
+        ClassIds classes = ClassIds.Of(parts.Select(part => part?.Ids ?? []));
+        string[] names = classes.Names;
+        MemoryDataset?[] read = Array.ConvertAll(parts, part => part is { } p
+            ? ImageArray.Read(p.Name, p.Images, classes.Labels(p.Ids), names, classes.Ids)
+            : null);
+        return (read[0]!, read[1], read[2], read[3]);
     }
 
-    /// <summary>Reads labels for so many rows of another file.</summary>
-    /// <exception cref="UserErrorException">They are not [n], or one is out of range.</exception>
-    public static int[] ReadLabels(string path, int count, string rowsPath)
+    static Part? Of(string name, string? images, string? labels) =>
+        images is null || labels is null ? null : new Part($"arrays {name}", images, labels);
+
+    /// <summary>
+    /// Negative ids are fine, but a single -1 among ordinary labels is how many programs mark no label.
+    /// </summary>
+    static void CheckUnlabelled(Part?[] parts)
     {
-        NpyArray<int> labels = Npy.ReadIntegers(path);
-        if (labels.Shape != new Shape(count)) throw new UserErrorException(
-            $"{path} has shape {labels.Shape}, but {rowsPath} has {count} rows; labels are [{count}]");
-        int wrong = labels.Values.AsSpan().IndexOfAnyExceptInRange(0, MostClasses - 1);
-        if (wrong >= 0) throw new UserErrorException(
-            $"{path}: label {wrong} is {labels.Values[wrong]}; labels go from 0 to {MostClasses - 1}");
-        return labels.Values;
+        long[] negative = [.. parts.SelectMany(part => part?.Ids ?? []).Where(id => id < 0).Distinct().Take(2)];
+        if (negative is not [-1]) return;
+        Part found = parts.OfType<Part>().First(part => part.Ids.Contains(-1));
+        throw new UserErrorException(
+            $"{found.Labels}: label {Array.IndexOf(found.Ids, -1)} is -1, the only negative one: leave rows without a"
+            + " label out, or give the class another number");
     }
 }

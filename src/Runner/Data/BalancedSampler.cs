@@ -1,4 +1,5 @@
 using TripletGpu.RandomNumbers;
+using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Data;
 
@@ -7,10 +8,12 @@ namespace TripletGpu.Runner.Data;
 /// in a batch, no image twice in a batch, and an epoch sees every image of every class that has at least K. Each class
 /// is dealt out in groups of K, its last group filled up with images that it has shown before; classes with fewer
 /// groups than the epoch has room for show some again. A batch lists its classes one after the other, K rows each.
+/// Classes with fewer than K images are left out, or repeat their images, or come with what they have: then more
+/// classes make up the batch, the last of them cut to fit.
 /// </summary>
 public sealed class BalancedSampler : ISampler
 {
-    readonly int classes, perClass;
+    readonly int perClass;
     readonly int[][] images;
     readonly EpochOrder order;
 
@@ -18,20 +21,29 @@ public sealed class BalancedSampler : ISampler
     /// <param name="classes">P.</param>
     /// <param name="perClass">K.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <exception cref="UserErrorException">Fewer than P classes have K images.</exception>
-    public BalancedSampler(ReadOnlySpan<int> labels, int classes, int perClass, ulong seed)
+    /// <param name="shortClasses">What is done about classes with fewer than K images.</param>
+    /// <exception cref="UserErrorException">The classes cannot fill a batch.</exception>
+    public BalancedSampler(
+        ReadOnlySpan<int> labels, int classes, int perClass, ulong seed, ShortClasses shortClasses = ShortClasses.Skip)
     {
-        (this.classes, this.perClass, BatchSize) = (classes, perClass, checked(classes * perClass));
+        (this.perClass, BatchSize) = (perClass, checked(classes * perClass));
         ClassIndex index = new(labels);
-        images = [.. Enumerable.Range(0, index.Count).Where(c => index[c].Length >= perClass)
-            .Select(c => index[c].ToArray())];
-        if (images.Length < classes)
-            throw new UserErrorException(
-                $"sampler.classes is {classes}, but only {images.Length} of the {index.Count} classes"
-                + $" of the data have sampler.perClass = {perClass} images or more; make either smaller");
-        long groups = images.Sum(c => (long)Groups(c));
-        BatchesPerEpoch = (int)Math.Max(images.Max(Groups), (groups + classes - 1) / classes);
-        Coverage = (double)images.Sum(c => (long)c.Length) / labels.Length;
+        int[][] all = [.. Enumerable.Range(0, index.Count).Select(c => index[c].ToArray())];
+        images = shortClasses == ShortClasses.Skip ? [.. all.Where(c => c.Length >= perClass)] : all;
+        Rows = [.. images.Select(c => shortClasses == ShortClasses.Fewer ? Math.Min(perClass, c.Length) : perClass)];
+        Check(index.Count, classes, shortClasses);
+        long rows = 0;
+        for (int c = 0; c < images.Length; c++) rows += (long)Groups(c) * Rows[c];
+        BatchesPerEpoch =
+            (int)Math.Max(Enumerable.Range(0, images.Length).Max(Groups), (rows + BatchSize - 1) / BatchSize);
+        int drawn = images.Sum(c => c.Length);
+        Coverage = (double)drawn / labels.Length;
+        Omission = images.Length == all.Length ? null : FormattableString.Invariant(
+            $"{all.Length - images.Length:N0} of {all.Length:N0} classes have fewer than sampler.perClass = {perClass}")
+            + FormattableString.Invariant(
+                $" images and are never drawn, {labels.Length - drawn:N0} of {labels.Length:N0} training images with")
+            + FormattableString.Invariant(
+                $" them ({1 - Coverage:0%}); sampler.short=fewer or sampler.short=repeat draws them too");
         order = new EpochOrder(seed, BatchSize, DrawEpoch);
     }
 
@@ -45,29 +57,51 @@ public sealed class BalancedSampler : ISampler
     public double Coverage { get; }
 
     /// <inheritdoc/>
+    public string? Omission { get; }
+
+    /// <summary>How many rows of a batch each class takes.</summary>
+    int[] Rows { get; }
+
+    /// <inheritdoc/>
     public void Draw(BatchPosition position, Span<int> indices) => order.CopyBatch(position, indices);
 
-    int Groups(int[] members) => (members.Length + perClass - 1) / perClass;
+    void Check(int all, int classes, ShortClasses shortClasses)
+    {
+        if (shortClasses == ShortClasses.Fewer)
+        {
+            long most = Rows.Sum(rows => (long)rows);
+            if (most < BatchSize) throw new UserErrorException(
+                $"a batch of sampler.classes x sampler.perClass = {BatchSize} images, at most {perClass} of a class,"
+                + $" cannot be made: the {all} classes of the data give {most}; make either smaller");
+            return;
+        }
+        if (images.Length >= classes) return;
+        string way = shortClasses == ShortClasses.Skip && all >= classes
+            ? ", or set sampler.short=repeat"
+            : "";
+        throw new UserErrorException(
+            $"sampler.classes is {classes}, but only {images.Length} of the {all} classes"
+            + $" of the data have sampler.perClass = {perClass} images or more; make either smaller{way}");
+    }
+
+    int Groups(int c) => (images[c].Length + perClass - 1) / perClass;
 
     int[] DrawEpoch(Philox random)
     {
         int[][] shuffled = [.. images.Select(c => (int[])c.Clone())];
         foreach (int[] members in shuffled) random.Shuffle(members.AsSpan());
-        int[] remaining = Shares(random), shown = new int[images.Length];
-        int[] epoch = new int[BatchesPerEpoch * BatchSize], chosen = new int[images.Length];
-        float[] keys = new float[images.Length];
+        ClassDeal deal = new(Shares(random), BatchesPerEpoch, random);
+        int[] shown = new int[images.Length], epoch = new int[BatchesPerEpoch * BatchSize];
         for (int batch = 0; batch < BatchesPerEpoch; batch++)
         {
-            int batchesLeft = BatchesPerEpoch - batch;
-            for (int c = 0; c < keys.Length; c++) (chosen[c], keys[c]) = (c, Key(remaining[c], batchesLeft, random));
-            Array.Sort(keys, chosen);
-            for (int p = 0; p < classes; p++)
+            deal.BeginBatch();
+            Span<int> room = epoch.AsSpan(batch * BatchSize, BatchSize);
+            while (room.Length > 0)
             {
-                int c = chosen[p];
-                remaining[c]--;
-                Span<int> group = epoch.AsSpan(batch * BatchSize + p * perClass, perClass);
-                for (int k = 0; k < perClass; k++) group[k] = shuffled[c][(shown[c] + k) % shuffled[c].Length];
-                shown[c] += perClass;
+                int c = deal.Next(), count = Math.Min(Rows[c], room.Length);
+                for (int k = 0; k < count; k++) room[k] = shuffled[c][(shown[c] + k) % shuffled[c].Length];
+                shown[c] = (shown[c] + count) % shuffled[c].Length;
+                room = room[count..];
             }
         }
         return epoch;
@@ -79,27 +113,17 @@ public sealed class BalancedSampler : ISampler
     /// </summary>
     int[] Shares(Philox random)
     {
-        int[] shares = [.. images.Select(Groups)], turn = [.. Enumerable.Range(0, images.Length)];
+        int[] shares = [.. Enumerable.Range(0, images.Length).Select(Groups)];
+        int[] turn = [.. Enumerable.Range(0, images.Length)];
         random.Shuffle(turn.AsSpan());
-        long missing = (long)BatchesPerEpoch * classes - shares.Sum(s => (long)s);
+        long missing = (long)BatchesPerEpoch * BatchSize;
+        for (int c = 0; c < shares.Length; c++) missing -= (long)shares[c] * Rows[c];
         for (int i = 0; missing > 0; i = (i + 1) % turn.Length)
         {
             if (shares[turn[i]] == BatchesPerEpoch) continue;
             shares[turn[i]]++;
-            missing--;
+            missing -= Rows[turn[i]];
         }
         return shares;
-    }
-
-    /// <summary>
-    /// The classes with the smallest keys make up the batch. A class that must come in all batches left is always among
-    /// them, and there are never more than P of those: the shares left add up to P times the batches left. The others
-    /// are drawn with chances in proportion to what they have left (Efraimidis and Spirakis 2006).
-    /// </summary>
-    static float Key(int remaining, int batchesLeft, Philox random)
-    {
-        float draw = random.NextSingle();
-        if (remaining == 0) return float.PositiveInfinity;
-        return remaining == batchesLeft ? draw - 1 : -MathF.Log(1 - draw) / remaining;
     }
 }

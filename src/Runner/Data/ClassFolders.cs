@@ -4,16 +4,14 @@ using TripletGpu.Runner.Configuration;
 namespace TripletGpu.Runner.Data;
 
 /// <summary>
-/// A folder with one folder of images a class, the classes numbered by their names' order. The folders <c>train</c> and
-/// <c>test</c>, where both exist, hold the two parts; otherwise a share of each class, drawn by the seed, is the test.
+/// A folder with one folder of images a class, the classes numbered by their names' order; or one with a folder a part,
+/// which hold the classes. Where none is the test, a share of each class, drawn by the seed, is.
 /// </summary>
 static class ClassFolders
 {
-    const string TrainFolder = "train", TestFolder = "test";
+    readonly record struct Entry(string Path, string Class, FolderPart Part);
 
-    readonly record struct Entry(string Path, string Class, bool IsTest);
-
-    /// <summary>Finds the images, decodes each once, drops or refuses broken ones, and makes the two parts.</summary>
+    /// <summary>Finds the images, decodes each once, drops or refuses broken ones, and makes the parts.</summary>
     /// <param name="config">The folder and what is done with it.</param>
     /// <param name="shape">(C, H, W) that every image is made to fit.</param>
     /// <param name="seed">Of the split.</param>
@@ -27,13 +25,8 @@ static class ClassFolders
         if (shape[0] is not (1 or 3))
             throw new UserErrorException(
                 $"model.input[0] must be 1 (grey) or 3 (red, green, blue) for images, not {shape[0]}");
-        bool isSplit = Directory.Exists(Path.Combine(root, TrainFolder))
-            && Directory.Exists(Path.Combine(root, TestFolder));
-        Entry[] entries = isSplit
-            ? [
-                .. Find(Path.Combine(root, TrainFolder), isTest: false),
-                .. Find(Path.Combine(root, TestFolder), isTest: true)]
-            : [.. Find(root, isTest: false)];
+        IReadOnlyList<(FolderPart Part, string Path)> parts = FolderLayout.Find(root, config.Layout, log);
+        Entry[] entries = [.. parts.SelectMany(part => Find(part.Path, part.Part))];
         if (entries.Length == 0)
             throw new UserErrorException(
                 $"{root} has no folder with PNG, JPEG, BMP or WebP images in it; each class needs a folder of its own");
@@ -42,41 +35,41 @@ static class ClassFolders
         string[] classes = [.. sound.Select(i => entries[i].Class).Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length == 0)
             throw new UserErrorException($"{root}: not one of its {entries.Length} images can be decoded");
-        HashSet<int> test = isSplit
-            ? [.. sound.Where(i => entries[i].IsTest)]
-            : Draw(sound, entries, config.TestShare, seed);
-        FolderDataset Part(string name, IEnumerable<int> members)
-        {
-            int[] kept = Limited([.. members], i => entries[i].Class, config.Limit);
-            return files.Part(name, kept, [.. kept.Select(i => Array.IndexOf(classes, entries[i].Class))], classes);
-        }
+        Dictionary<string, int> labels = classes.Index().ToDictionary(c => c.Item, c => c.Index);
+        if (parts.All(part => part.Part != FolderPart.Test)) Draw(sound, entries, labels, config.TestShare, seed);
         string title = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
-        return new DatasetSplits(
-            Part($"{title} train", sound.Where(i => !test.Contains(i))),
-            test.Count == 0 ? null : Part($"{title} test", sound.Where(test.Contains)));
+        FolderDataset? Part(FolderPart part, string name)
+        {
+            int[] members = [.. sound.Where(i => entries[i].Part == part)];
+            if (members.Length == 0) return null;
+            int[] kept = Limited(members, i => entries[i].Class, config.Limit);
+            return files.Part(
+                $"{title} {name}", kept, Array.ConvertAll(kept, i => labels[entries[i].Class]), classes);
+        }
+        FolderDataset train = Part(FolderPart.Train, "train")
+            ?? throw new UserErrorException($"{root}: none of the images to train on can be decoded");
+        return new DatasetSplits(train, Part(FolderPart.Test, "test"))
+        {
+            Validation = Part(FolderPart.Validation, "validation"),
+            Gallery = Part(FolderPart.Gallery, "gallery"),
+        };
     }
 
     /// <summary>Every image below the class folders, by class and path.</summary>
-    static IEnumerable<Entry> Find(string root, bool isTest) =>
+    static IEnumerable<Entry> Find(string root, FolderPart part) =>
         from folder in Directory.GetDirectories(root).Order(StringComparer.Ordinal)
         let name = Path.GetFileName(folder)
         where !name.StartsWith('.')
         from path in FolderDataset.Find(folder)
-        select new Entry(path, name, isTest);
+        select new Entry(path, name, part);
 
-    /// <summary>A share of each class, at least one of a class staying in training.</summary>
-    static HashSet<int> Draw(int[] members, Entry[] entries, double share, ulong seed)
+    /// <summary>Makes a share of each class the test, at least one of a class staying in training.</summary>
+    static void Draw(int[] members, Entry[] entries, Dictionary<string, int> labels, double share, ulong seed)
     {
-        HashSet<int> test = [];
-        Philox random = new(seed, Streams.Split);
-        foreach (IGrouping<string, int> group in members.GroupBy(i => entries[i].Class).OrderBy(
-            g => g.Key, StringComparer.Ordinal))
-        {
-            int[] images = [.. group];
-            random.Shuffle(images.AsSpan());
-            test.UnionWith(images.Take(Math.Min(images.Length - 1, (int)Math.Round(images.Length * share))));
-        }
-        return test;
+        int[] train = [.. members.Where(i => entries[i].Part == FolderPart.Train)];
+        int[] classes = Array.ConvertAll(train, i => labels[entries[i].Class]);
+        foreach (int drawn in ClassShare.Draw(classes, share, new Philox(seed, Streams.Split)))
+            entries[train[drawn]] = entries[train[drawn]] with { Part = FolderPart.Test };
     }
 
     /// <summary>The first so many images, taken from the classes in turn.</summary>

@@ -29,8 +29,13 @@ public static class Datasets
     public static DatasetSplits Open(RunConfig run, Action<string> log)
     {
         DatasetSplits splits = OpenAsTheyAre(run, log);
-        return new DatasetSplits(
-            FittedDataset.Of(splits.Train, run), splits.Test is null ? null : FittedDataset.Of(splits.Test, run));
+        return new DatasetSplits(Fit(splits.Train)!, Fit(splits.Test))
+        {
+            Validation = Fit(splits.Validation),
+            Gallery = Fit(splits.Gallery),
+        }.HoldOut(run.Data.ValidationShare?.Value ?? 0, run.Train.Seed, log);
+
+        IImageDataset? Fit(IImageDataset? images) => images is null ? null : FittedDataset.Of(images, run);
     }
 
     static DatasetSplits OpenAsTheyAre(RunConfig run, Action<string> log)
@@ -38,17 +43,14 @@ public static class Datasets
         DataConfig config = run.Data;
         if (config.Kind == DataKind.Folder)
             return ClassFolders.Open(config, new Shape(run.Model.Input), run.Train.Seed, log);
-        (MemoryDataset train, MemoryDataset? test) = config.Kind switch
+        if (config.Kind == DataKind.Arrays) return ReadArrays(config);
+        (MemoryDataset train, MemoryDataset test) = config.Kind switch
         {
             DataKind.Mnist => IdxDataset.Mnist.Read(config.Path ?? IdxDataset.Mnist.Fetch(log)),
             DataKind.FashionMnist => IdxDataset.FashionMnist.Read(config.Path ?? IdxDataset.FashionMnist.Fetch(log)),
-            DataKind.Cifar10 => Cifar10.Read(config.Path ?? Cifar10.Fetch(log)),
-            _ => ReadArrays(config),
+            _ => Cifar10.Read(config.Path ?? Cifar10.Fetch(log)),
         };
-        if (test is not null && test.ImageShape != train.ImageShape)
-            throw new UserErrorException(
-                $"{test.Name} has images of {test.ImageShape}, {train.Name} of {train.ImageShape}");
-        return new(train.First(config.Limit ?? int.MaxValue), test?.First(config.Limit ?? int.MaxValue));
+        return OfOneShape(train, test, null, null, config);
     }
 
     /// <summary>Checks that a model takes the data's images.</summary>
@@ -57,15 +59,31 @@ public static class Datasets
     {
         if (new Shape(model.Input) == data.ImageShape) return;
         int[] image = data.ImageShape.ToArray();
+        if (ImageArray.TransposeHint(data.ImageShape) is { } hint) throw new UserErrorException($"{data.Name}: {hint}");
         throw new UserErrorException(
             $"model.input is [{string.Join(", ", model.Input)}], but the images of {data.Name} are"
             + $" [{string.Join(", ", image)}]; set model.input=[{string.Join(",", image)}], or data.resize=true");
     }
 
-    static (MemoryDataset, MemoryDataset?) ReadArrays(DataConfig config)
+    static DatasetSplits ReadArrays(DataConfig config)
     {
-        MemoryDataset train = ArrayDataset.Read("arrays train", config.Images!, config.Labels!);
-        return (train, config.TestImages is null ? null
-            : ArrayDataset.Read("arrays test", config.TestImages, config.TestLabels!));
+        (MemoryDataset train, MemoryDataset? validation, MemoryDataset? test, MemoryDataset? gallery) =
+            ArrayDataset.Read(config);
+        return OfOneShape(train, test, validation, gallery, config);
+    }
+
+    static DatasetSplits OfOneShape(
+        MemoryDataset train, MemoryDataset? test, MemoryDataset? validation, MemoryDataset? gallery, DataConfig config)
+    {
+        foreach (MemoryDataset? part in (MemoryDataset?[])[test, validation, gallery])
+            if (part is not null && part.ImageShape != train.ImageShape)
+                throw new UserErrorException(
+                    $"{part.Name} has images of {part.ImageShape}, {train.Name} of {train.ImageShape}");
+        int limit = config.Limit ?? int.MaxValue;
+        return new DatasetSplits(train.First(limit), test?.First(limit))
+        {
+            Validation = validation?.First(limit),
+            Gallery = gallery?.First(limit),
+        };
     }
 }

@@ -46,6 +46,9 @@ sealed class FittedDataset : IImageDataset
     /// <inheritdoc/>
     public bool IsCostly => resize is not null || images.IsCostly;
 
+    /// <inheritdoc/>
+    public long IdOf(int label) => images.IdOf(label);
+
     /// <summary>A data set as a configuration wants it: itself, where nothing is to be done.</summary>
     /// <exception cref="UserErrorException">The channels do not fit.</exception>
     public static IImageDataset Of(IImageDataset images, RunConfig config)

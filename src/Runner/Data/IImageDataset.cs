@@ -17,11 +17,14 @@ public interface IImageDataset
     /// <summary>The class of each image, 0 .. <see cref="Classes"/> - 1.</summary>
     ReadOnlySpan<int> Labels { get; }
 
-    /// <summary>The number of classes: the largest label, and 1.</summary>
+    /// <summary>The number of classes, of this part and of the others.</summary>
     int Classes { get; }
 
     /// <summary>The classes' names, by label.</summary>
     IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>What the data itself calls a class by number; labels are counted up without gaps.</summary>
+    long IdOf(int label) => label;
 
     /// <summary>Whether reading an image takes so long, as decoding a file does, that several threads should.</summary>
     bool IsCostly => false;
@@ -52,8 +55,3 @@ public interface IImageDataset
     /// </summary>
     void CopyImage(int index, Span<float> pixels);
 }
-
-/// <summary>The two parts of a data set.</summary>
-/// <param name="Train">What is trained on, and the reference set of the evaluation.</param>
-/// <param name="Test">The query set of the evaluation; null where the data has none.</param>
-public sealed record DatasetSplits(IImageDataset Train, IImageDataset? Test);

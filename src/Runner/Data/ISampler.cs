@@ -15,6 +15,9 @@ public interface ISampler
     /// <summary>The share of the images that an epoch sees, 0 .. 1.</summary>
     double Coverage { get; }
 
+    /// <summary>Who is never drawn, and what to do about it; null where everybody is.</summary>
+    string? Omission => null;
+
     /// <summary>Writes the images of a batch: <see cref="BatchSize"/> places in the data set.</summary>
     void Draw(BatchPosition position, Span<int> indices);
 }

@@ -9,18 +9,24 @@ public sealed class MemoryDataset : IImageDataset
     readonly float[]? floats;
     readonly int[] labels;
     readonly int imageSize;
+    readonly long[]? ids;
 
     /// <summary>Takes byte images, N C H W.</summary>
-    public MemoryDataset(string name, Shape imageShape, byte[] pixels, int[] labels, IReadOnlyList<string> classNames)
-        : this(name, imageShape, pixels.LongLength, labels, classNames) => bytes = pixels;
+    public MemoryDataset(
+        string name, Shape imageShape, byte[] pixels, int[] labels, IReadOnlyList<string> classNames,
+        long[]? ids = null)
+        : this(name, imageShape, pixels.LongLength, labels, classNames, ids) => bytes = pixels;
 
     /// <summary>Takes float images, N C H W.</summary>
-    public MemoryDataset(string name, Shape imageShape, float[] pixels, int[] labels, IReadOnlyList<string> classNames)
-        : this(name, imageShape, pixels.LongLength, labels, classNames) => floats = pixels;
+    public MemoryDataset(
+        string name, Shape imageShape, float[] pixels, int[] labels, IReadOnlyList<string> classNames,
+        long[]? ids = null)
+        : this(name, imageShape, pixels.LongLength, labels, classNames, ids) => floats = pixels;
 
-    MemoryDataset(string name, Shape imageShape, long pixels, int[] labels, IReadOnlyList<string> classNames)
+    MemoryDataset(
+        string name, Shape imageShape, long pixels, int[] labels, IReadOnlyList<string> classNames, long[]? ids)
     {
-        (Name, ImageShape, this.labels, ClassNames) = (name, imageShape, labels, classNames);
+        (Name, ImageShape, this.labels, ClassNames, this.ids) = (name, imageShape, labels, classNames, ids);
         imageSize = (int)imageShape.Count;
         if (pixels != (long)labels.Length * imageSize)
             throw new ArgumentException($"{pixels} pixels are not {labels.Length} images of {imageShape}");
@@ -45,6 +51,9 @@ public sealed class MemoryDataset : IImageDataset
     public IReadOnlyList<string> ClassNames { get; }
 
     /// <inheritdoc/>
+    public long IdOf(int label) => ids is null ? label : ids[label];
+
+    /// <inheritdoc/>
     public void CopyImage(int index, Span<float> pixels)
     {
         int start = index * imageSize;
@@ -63,7 +72,7 @@ public sealed class MemoryDataset : IImageDataset
     {
         if (count >= Count) return this;
         int[] kept = labels[..count];
-        return bytes is not null ? new(Name, ImageShape, bytes[..(count * imageSize)], kept, ClassNames)
-            : new(Name, ImageShape, floats![..(count * imageSize)], kept, ClassNames);
+        return bytes is not null ? new(Name, ImageShape, bytes[..(count * imageSize)], kept, ClassNames, ids)
+            : new(Name, ImageShape, floats![..(count * imageSize)], kept, ClassNames, ids);
     }
 }

@@ -15,7 +15,9 @@ public static class Samplers
         return config.Sampler.Kind switch
         {
             SamplerKind.Balanced =>
-                new BalancedSampler(data.Labels, config.Sampler.Classes, config.Sampler.PerClass, config.Train.Seed),
+                new BalancedSampler(
+                    data.Labels, config.Sampler.Classes, config.Sampler.PerClass, config.Train.Seed,
+                    config.Sampler.Short),
             SamplerKind.Sequential => new SequentialSampler(data.Count, batch),
             _ when isExplicit => new TripletSampler(data.Labels, batch, config.Train.Seed),
             _ => new ShuffledSampler(data.Count, batch, config.Train.Seed),

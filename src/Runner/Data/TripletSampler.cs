@@ -38,6 +38,11 @@ public sealed class TripletSampler : ISampler
     public double Coverage => (double)anchors.Length / place.Length;
 
     /// <inheritdoc/>
+    public string? Omission => anchors.Length == place.Length ? null : FormattableString.Invariant(
+        $"{place.Length - anchors.Length:N0} of {place.Length:N0} training images ({1 - Coverage:0%}) are the only")
+        + " ones of their class: they are never anchors, only negatives";
+
+    /// <inheritdoc/>
     public void Draw(BatchPosition position, Span<int> indices) => order.CopyBatch(position, indices);
 
     int[] DrawEpoch(Philox random)

@@ -47,9 +47,16 @@ static class EmbeddingFile
             using StreamWriter writer = new(stream, leaveOpen: true);
             writer.Write(input.Names is null ? "" : "row\tname\n"); // a single column has no heading
             for (int i = 0; i < count; i++)
-                writer.Write(input.Names is null ? $"{i}\n" : $"{i}\t{input.Names[i].Replace('\t', ' ')}\n");
+                writer.Write(input.Names is null ? $"{i}\n" : $"{i}\t{OneCell(input.Names[i])}\n");
         });
     }
+
+    /// <summary>A name without what would end its cell or its line: file names may hold any of them.</summary>
+    static string OneCell(string name) => string.Create(name.Length, name, (cell, from) =>
+    {
+        for (int i = 0; i < cell.Length; i++)
+            cell[i] = char.IsControl(from[i]) || from[i] is '\u2028' or '\u2029' ? ' ' : from[i];
+    });
 
     static bool IsTable(string path) => Path.GetExtension(path) == ".tsv";
 }

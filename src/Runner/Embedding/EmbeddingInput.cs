@@ -1,4 +1,3 @@
-using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 
@@ -61,15 +60,7 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
 
     static EmbeddingInput OpenArray(string path)
     {
-        NpyHeader header = Npy.ReadHeader(path);
-        Shape shape = header.Shape;
-        if (shape.Rank is not (3 or 4) || shape.Count == 0)
-            throw new UserErrorException(
-                $"{path} has shape {shape}; images are [n, channels, height, width] or [n, height, width]");
-        Shape image = shape.Rank == 3 ? new(1, shape[1], shape[2]) : new(shape[1], shape[2], shape[3]);
-        int[] labels = new int[shape[0]];
-        return new EmbeddingInput(header.Element.IsByte
-            ? new MemoryDataset(path, image, Npy.ReadBytes(path).Values, labels, ["?"])
-            : new MemoryDataset(path, image, Npy.ReadFloats(path).Values, labels, ["?"]), Names: null);
+        int[] labels = new int[ImageArray.ReadShape(path)[0]];
+        return new EmbeddingInput(ImageArray.Read(path, path, labels, ["?"]), Names: null);
     }
 }

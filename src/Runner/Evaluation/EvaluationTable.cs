@@ -18,6 +18,7 @@ static class EvaluationTable
         Add("R-precision", result.RPrecision);
         Add("MAP@R", result.MapAtR);
         Add("nearest class mean", result.NearestMeanAccuracy);
+        if (result.Unseen is { } unseen) Add($"precision at 1, {unseen.N:N0} of new classes", unseen.PrecisionAt1);
         if (result.Verification is { } pairs)
         {
             Add("verification accuracy", pairs.Accuracy);
@@ -37,6 +38,10 @@ static class EvaluationTable
             $"{facts.N:N0} of {facts.Query} against {(facts.SelfMatchExcluded ? "each other" : facts.Reference)},"
             + $" {facts.Distance},"
             + $" {(facts.Normalized ? "normalised" : "not normalised")}"));
+        foreach (string note in facts.Notes) terminal.Out.WriteLine(note);
+        if (result.Best is { PrecisionAt1: { } precision } best)
+            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"best.safetensors is of step {best.Step:N0}, precision at 1 {precision:0.0000} on {best.Part}"));
 
         void Add(string name, double? value, Baselines? baselines = null)
         {

@@ -8,8 +8,8 @@ using TripletGpu.Runner.Networks;
 namespace TripletGpu.Runner.Evaluation;
 
 /// <summary>
-/// Measures a network on a run's data: the test set's embeddings against the training set's. Data without a test set is
-/// compared with itself, each image without itself.
+/// Measures a network on a run's data: the test set's embeddings against the training set's, or against what
+/// <c>evaluate.references</c> says. Data without a test set is compared with itself, each image without itself.
 /// </summary>
 /// <param name="config">The run's config.</param>
 /// <param name="data">Its data.</param>
@@ -23,17 +23,31 @@ sealed class RunEvaluator(
     const long MostBaselinePixels = 1L << 28;
     Baselines? baselines;
 
-    /// <summary>Precision at 1 alone.</summary>
-    public double PrecisionAt1()
+    (long Step, EmbeddingSet Set)? labelled;
+
+    /// <summary>What <see cref="PrecisionAt1"/> is measured on.</summary>
+    public string Part => (data.Validation ?? data.Test ?? data.Train).Name;
+
+    /// <summary>
+    /// Precision at 1 alone, of the validation part against the images that are trained on; of the test where there is
+    /// no such part.
+    /// </summary>
+    /// <param name="step">The steps that the network has been trained.</param>
+    /// <param name="isLast">Whether <see cref="Measure"/> follows with the same network: embeddings are kept.</param>
+    public double PrecisionAt1(long step, bool isLast)
     {
-        (EmbeddingSet queries, EmbeddingSet? references) = Embed(network);
-        return NearestNeighbourProtocol.Evaluate(network.Device, queries, references, stopping).PrecisionAt1;
+        if (data.Validation is null) return PrecisionAt1(network);
+        (EmbeddingSet queries, EmbeddingSet references) = EmbedForValidation(data.Validation, step, isLast);
+        return Finite(new Comparison(queries, references).FindNeighbours(network.Device, stopping).PrecisionAt1);
     }
 
     /// <summary>Every figure that the config asks for, with its baselines.</summary>
-    public MeasuredRun Measure()
+    /// <param name="step">The steps that the network has been trained; null: not from a training.</param>
+    public MeasuredRun Measure(long? step = null)
     {
-        (EmbeddingSet queries, EmbeddingSet? references) = Embed(network);
+        (EmbeddingSet queries, EmbeddingSet? references) = EmbedSets(
+            network, labelled is { } kept && kept.Step == step ? kept.Set : null);
+        labelled = null;
         Protocols protocols = Protocols.None;
         foreach (EvaluationProtocol protocol in config.Evaluate.Protocols)
             protocols |= protocol switch
@@ -48,7 +62,20 @@ sealed class RunEvaluator(
             network.Device, queries, references, protocols, config.Train.Seed, baselines ??= MeasureBaselines(),
             stopping);
         if (config.Evaluate.Protocols.Contains(EvaluationProtocol.Lfw)) result = result with { Lfw = MeasureFaces() };
+        if (result.TripletOrder is { } order)
+        {
+            TripletOrderOfClass[] classes = [.. order.Classes.Select(c => c with { Label = IdOf((int)c.Label) })];
+            result = result with { TripletOrder = order with { Classes = classes } };
+        }
         return new MeasuredRun(result, queries);
+    }
+
+    long IdOf(int label) => (data.Test ?? data.Train).IdOf(label);
+
+    double PrecisionAt1(EmbeddingNetwork with)
+    {
+        (EmbeddingSet queries, EmbeddingSet? references) = EmbedSets(with, null);
+        return Finite(new Comparison(queries, references).FindNeighbours(network.Device, stopping).PrecisionAt1);
     }
 
     LfwResult MeasureFaces()
@@ -64,27 +91,61 @@ sealed class RunEvaluator(
         double? raw = MeasureRawPixels();
         EmbeddingNetwork untrained = NetworkFactory.Create(config, network.Device);
         untrained.Initialize(config.Train.Seed);
-        (EmbeddingSet queries, EmbeddingSet? references) = Embed(untrained);
+        double precision = PrecisionAt1(untrained);
         untrained.Release();
-        return new Baselines(
-            raw, NearestNeighbourProtocol.Evaluate(network.Device, queries, references, stopping).PrecisionAt1);
+        return new Baselines(raw, precision);
     }
 
     /// <summary>Null where the pixels of all images would fill the memory.</summary>
     double? MeasureRawPixels()
     {
-        long pixels = ((long)data.Train.Count + (data.Test?.Count ?? 0)) * data.Train.ImageShape.Count;
+        (IImageDataset queries, IImageDataset? references) = Sets();
+        long pixels = ((long)queries.Count + (references?.Count ?? 0)) * queries.ImageShape.Count;
         if (pixels > MostBaselinePixels) return null;
-        return NearestNeighbourProtocol.Evaluate(
-            network.Device, Pixels(data.Test ?? data.Train), data.Test is null ? null : Pixels(data.Train),
-            stopping).PrecisionAt1;
+        Comparison comparison = new(Pixels(queries), references is null ? null : Pixels(references));
+        return Finite(comparison.FindNeighbours(network.Device, stopping).PrecisionAt1);
     }
 
-    (EmbeddingSet Queries, EmbeddingSet? References) Embed(EmbeddingNetwork with)
+    /// <summary>Who is judged, and by whom; null: by the others of them.</summary>
+    (IImageDataset Queries, IImageDataset? References) Sets()
     {
-        EmbeddingSet train = Embed(with, data.Train);
-        return data.Test is null ? (train, null) : (Embed(with, data.Test), train);
+        if (data.Test is null) return (data.Labelled, null);
+        return (data.Test, config.Evaluate.References switch
+        {
+            EvaluationReferences.Test => null,
+            EvaluationReferences.Train => data.Labelled,
+            EvaluationReferences.Gallery => data.Gallery ?? throw new UserErrorException(
+                "evaluate.references is gallery, but the data has none: a folder gallery, or data.galleryImages"),
+            _ => data.Gallery ?? data.Labelled,
+        });
     }
+
+    /// <param name="with">The network.</param>
+    /// <param name="known">Its embeddings of <see cref="DatasetSplits.Labelled"/>, where they are known.</param>
+    (EmbeddingSet Queries, EmbeddingSet? References) EmbedSets(EmbeddingNetwork with, EmbeddingSet? known)
+    {
+        (IImageDataset queries, IImageDataset? references) = Sets();
+        EmbeddingSet? referenceSet = references is null ? null : Of(references);
+        return (Of(queries), referenceSet);
+
+        EmbeddingSet Of(IImageDataset images) =>
+            known is not null && images == data.Labelled ? known : Embed(with, images);
+    }
+
+    (EmbeddingSet Queries, EmbeddingSet References) EmbedForValidation(IImageDataset held, long step, bool isLast)
+    {
+        EmbeddingSet all = Embed(network, data.Labelled);
+        if (isLast) labelled = (step, all);
+        return held is SubsetDataset drawn && data.Train is SubsetDataset train && drawn.Whole == data.Labelled
+            ? (Named(all.Select(drawn.Members), held), Named(all.Select(train.Members), data.Train))
+            : (Embed(network, held), all);
+    }
+
+    static EmbeddingSet Named(EmbeddingSet set, IImageDataset images) =>
+        new(images.Name, set.Values, set.Dimension, set.Labels);
+
+    // Where nobody can be right the figure is 0: it is compared with others.
+    static double Finite(double precision) => double.IsFinite(precision) ? precision : 0;
 
     EmbeddingSet Embed(EmbeddingNetwork with, IImageDataset images) =>
         new(images.Name, Embedder.Embed(with, images, progress, stopping), with.Dimension, images.Labels.ToArray());

@@ -23,9 +23,23 @@ static class RunReport
         RunFolder folder, RunConfig config, DatasetSplits data, MeasuredRun measured, IReadOnlyList<Fact> facts)
     {
         EvaluationResult result = measured.Result;
-        IImageDataset images = data.Test ?? data.Train;
+        IImageDataset images = data.Test ?? data.Labelled;
+        IImageDataset references = result.Protocol.SelfMatchExcluded ? images
+            : data.Gallery?.Name == result.Protocol.Reference ? data.Gallery : data.Labelled;
         Shape shape = images.ImageShape;
         SpriteSheet sheet = new(shape[2], shape[1], shape[0]);
+        // First, as they are of more use than those of the map where there is no room for all.
+        Mistake[] mistakes = result.Neighbours is null ? [] :
+        [
+            .. result.Neighbours.HardestMistakes(Mistakes).Select(m => new Mistake(
+                AddImage(sheet, images, m.Query), AddImage(sheet, references, m.Reference), m.Label, m.Predicted,
+                m.Distance)),
+        ];
+        EmbeddingMap? map = Map(measured, images, sheet, config.Train.Seed);
+        bool hasMeans = !result.Protocol.SelfMatchExcluded || data.Test is null;
+        ConfusionTable? confusion = hasMeans ? ReportTables.Confusion(result.Neighbours) : null;
+        IEnumerable<int> shown = mistakes.SelectMany(m => (int[])[m.Label, m.Predicted])
+            .Concat(map?.Label ?? []).Concat(map?.Predicted ?? []).Concat(confusion?.Labels ?? []);
         return new ReportData
         {
             Title = Path.GetFileName(Path.GetFullPath(folder.Path)),
@@ -34,21 +48,17 @@ static class RunReport
             Protocol = $"{result.Protocol.N} of {result.Protocol.Query} against {result.Protocol.Reference},"
                 + $" {result.Protocol.Distance},"
                 + $" self-match {(result.Protocol.SelfMatchExcluded ? "excluded" : "impossible")}",
-            Course = ReadCourse(folder.Metrics, config),
-            Classes = images.ClassNames,
-            Map = Map(measured, images, sheet, config.Train.Seed),
-            Confusion = result.Neighbours?.Confusion([.. Enumerable.Range(0, images.ClassNames.Count)]),
+            Course = ReportTables.Thinned(ReadCourse(folder.Metrics, config)),
+            Notes = result.Protocol.Notes,
+            Classes = shown.Distinct().Order().ToDictionary(label => label, label => images.ClassNames[label]),
+            Map = map,
+            Confusion = confusion,
             Roc = result.Verification is { } pairs
                 ? new RocCurve(
                     [.. pairs.Roc.Select(p => p.FalseAcceptRate)], [.. pairs.Roc.Select(p => p.ValidationRate)],
                     pairs.Auc, pairs.Eer)
                 : null,
-            Mistakes = result.Neighbours is null ? [] :
-            [
-                .. result.Neighbours.HardestMistakes(Mistakes).Select(m => new Mistake(
-                    AddImage(sheet, images, m.Query), AddImage(sheet, data.Train, m.Reference), m.Label, m.Predicted,
-                    m.Distance)),
-            ],
+            Mistakes = mistakes,
             Images = sheet,
         };
     }
@@ -62,6 +72,8 @@ static class RunReport
             baselines.Add(new Baseline("untrained network", untrained));
         if (result.PrecisionAt1 is { } precision)
             figures.Add(new Figure("precision at 1", precision, "the nearest reference has the same class", baselines));
+        if (result.Unseen is { PrecisionAt1: { } unseen })
+            figures.Add(new Figure("precision at 1, new classes", unseen, "among each other, never trained on", []));
         if (result.MapAtR is { } map)
             figures.Add(new Figure("MAP@R", map, "precision over the R nearest, by rank", []));
         if (result.NearestMeanAccuracy is { } mean)
@@ -95,6 +107,7 @@ static class RunReport
 
     static int AddImage(SpriteSheet sheet, IImageDataset images, int index)
     {
+        if (!sheet.HasRoom) return -1;
         float[] pixels = new float[images.ImageShape.Count];
         images.CopyImage(index, pixels);
         return sheet.Add(pixels);

@@ -1,6 +1,7 @@
 using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Data;
 
 namespace TripletGpu.Runner.Mining;
 
@@ -26,10 +27,10 @@ sealed record MiningInput(Shape Shape, float[] Embeddings, int[] Labels)
             return new MiningInput(points.Shape, points.Values, []);
         }
         if (labels is null) throw new UserErrorException("--labels is needed: an .npy with the class of each row");
-        NpyArray<int> classes = Npy.ReadIntegers(labels);
+        NpyArray<long> classes = Npy.ReadLongs(labels);
         if (classes.Shape.Count != points.Shape[0])
             throw new UserErrorException(
                 $"{labels} has {classes.Shape.Count} labels, but {embeddings} {points.Shape[0]} rows");
-        return new MiningInput(points.Shape, points.Values, classes.Values);
+        return new MiningInput(points.Shape, points.Values, ClassIds.Of([classes.Values]).Labels(classes.Values));
     }
 }

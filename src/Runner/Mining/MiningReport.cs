@@ -43,7 +43,9 @@ sealed record MiningReport
     /// <summary>The reduced loss.</summary>
     public required float Loss { get; init; }
 
-    /// <summary>One call, forward and gradient: the median of several.</summary>
+    /// <summary>
+    /// One call, forward and gradient: the median of several. A GPU's first call, which compiles, is none of them.
+    /// </summary>
     public required double Seconds { get; init; }
 
     /// <summary>

@@ -20,14 +20,17 @@ public sealed record ReportData
     /// <summary>The course of the training, one value a step.</summary>
     public Course? Course { get; init; }
 
-    /// <summary>Names of the classes, by label.</summary>
-    public IReadOnlyList<string> Classes { get; init; } = [];
+    /// <summary>Names of the classes that the page shows, by label.</summary>
+    public IReadOnlyDictionary<int, string> Classes { get; init; } = new Dictionary<int, string>();
 
     /// <summary>The test embedding on a plane.</summary>
     public EmbeddingMap? Map { get; init; }
 
-    /// <summary>How often class <c>row</c> was taken for class <c>column</c>.</summary>
-    public int[][]? Confusion { get; init; }
+    /// <summary>Which classes are taken for which.</summary>
+    public ConfusionTable? Confusion { get; init; }
+
+    /// <summary>What was measured otherwise than usual, or not at all.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The verification curve.</summary>
     public RocCurve? Roc { get; init; }
@@ -63,6 +66,13 @@ public sealed record Course(int[] Step, float[] Loss, float[] ActiveFraction, fl
 /// <param name="Image">The number of the image in the sprite sheet, or -1.</param>
 /// <param name="Method">How the plane was made, for the caption.</param>
 public sealed record EmbeddingMap(float[] X, float[] Y, int[] Label, int[] Predicted, int[] Image, string Method);
+
+/// <summary>How often class <c>row</c> was taken for class <c>column</c>.</summary>
+/// <param name="Labels">The classes shown.</param>
+/// <param name="Counts">By row and column, in their order.</param>
+/// <param name="Others">How often each was taken for a class that is not shown.</param>
+/// <param name="Hidden">How many classes of the test are not shown: those with fewer mistakes.</param>
+public sealed record ConfusionTable(int[] Labels, int[][] Counts, int[] Others, int Hidden);
 
 /// <summary>Share of same-class pairs accepted by share of different-class pairs accepted.</summary>
 public sealed record RocCurve(double[] FalseAcceptRate, double[] ValidationRate, double Auc, double EqualErrorRate);

@@ -41,6 +41,12 @@ sealed record RunFolder(string Path)
     /// <summary>Whether there is a checkpoint to go on from.</summary>
     public bool HasCheckpoint => Directory.Exists(Checkpoints) && Directory.EnumerateDirectories(Checkpoints).Any();
 
+    /// <summary>The steps of the newest checkpoint, sound or not; 0 without any.</summary>
+    public long NewestStep => !HasCheckpoint ? 0
+        : Directory.EnumerateDirectories(Checkpoints, "step-*").Max(path => long.TryParse(
+            System.IO.Path.GetFileName(path).AsSpan("step-".Length), NumberStyles.None, CultureInfo.InvariantCulture,
+            out long step) ? step : 0);
+
     /// <summary>Whether a run has been started here.</summary>
     public bool HoldsRun => File.Exists(Config);
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Runs;
 
@@ -22,7 +20,7 @@ sealed class RunFiles(RunFolder folder, int keep)
         [
             (Checkpoint.Weights, stream => Weights.Write(stream, parts.Network)),
             (Checkpoint.Optimizer, stream => OptimizerState.Write(stream, parts.Optimizer)),
-            (Checkpoint.State, state.Write),
+            (Checkpoint.State, (state with { Data = parts.DescribeData() }).Write),
         ];
         if (parts.Classifier is { } classifier)
             files.Add((Checkpoint.Classifier, stream => Weights.Write(stream, classifier)));
@@ -46,14 +44,11 @@ sealed class RunFiles(RunFolder folder, int keep)
         Weights.Read(checkpoint.PathOf(Checkpoint.Weights), parts.Network);
         if (parts.Classifier is { } classifier) Weights.Read(checkpoint.PathOf(Checkpoint.Classifier), classifier);
         OptimizerState.Read(checkpoint.PathOf(Checkpoint.Optimizer), parts.Optimizer);
-        return TrainingState.Read(checkpoint.PathOf(Checkpoint.State));
+        TrainingState state = TrainingState.Read(checkpoint.PathOf(Checkpoint.State));
+        if (state.Data is { } then && then != parts.DescribeData())
+            throw new UserErrorException(
+                $"{folder.Path} was trained on {then} until step {state.Step}, but the data is now"
+                + $" {parts.DescribeData()}: bring it back, or start a new run");
+        return state;
     }
-
-    /// <summary>Keeps the weights of the best evaluation so far.</summary>
-    public void SaveBest(EmbeddingNetwork network, EvaluationPoint point) => Weights.Write(folder.Best, network,
-        new Dictionary<string, string>
-        {
-            ["step"] = point.Step.ToString(CultureInfo.InvariantCulture),
-            ["precisionAt1"] = point.PrecisionAt1.ToString("R", CultureInfo.InvariantCulture),
-        });
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Configuration;
+using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Evaluation;
 using TripletGpu.Runner.Reports;
@@ -17,10 +18,19 @@ static class RunResults
     {
         Npy.Write(
             folder.Embeddings, new Shape(measured.Queries.Count, measured.Queries.Dimension), measured.Queries.Values);
-        Npy.Write(folder.Labels, new Shape(measured.Queries.Count), measured.Queries.Labels);
+        WriteLabels(folder.Labels, measured.Queries.Labels, parts.Data.Test ?? parts.Data.Labelled);
         AtomicFile.WriteText(folder.Evaluation, JsonSerializer.Serialize(measured.Result, Json.Readable) + "\n");
         ReportData report = RunReport.Gather(folder, parts.Config, parts.Data, measured, Facts(parts, state));
         AtomicFile.WriteText(folder.Report, ReportWriter.Render(report));
+    }
+
+    /// <summary>As the data itself numbers its classes.</summary>
+    static void WriteLabels(string path, int[] labels, IImageDataset images)
+    {
+        long[] ids = Array.ConvertAll(labels, images.IdOf);
+        if (ids.All(id => id is >= int.MinValue and <= int.MaxValue))
+            Npy.Write(path, new Shape(ids.Length), Array.ConvertAll(ids, id => (int)id));
+        else Npy.Write(path, new Shape(ids.Length), ids);
     }
 
     static Fact[] Facts(TrainingParts parts, TrainingState state) =>

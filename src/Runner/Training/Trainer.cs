@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using TripletGpu.Models.Evaluation;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Display;
@@ -42,8 +43,8 @@ sealed class Trainer(
         while (true)
         {
             if (IsEvaluationDue(state) && !interruption.IsRequested) state = Evaluate(state);
-            if (state.Step == TotalSteps || interruption.IsRequested) break;
-            state = Advance(state, step, batches.Take(), metrics);
+            if (IsOver(state) || interruption.IsRequested) break;
+            state = Advance(state, step, batches, metrics);
             stepped();
             if (!IsCheckpointDue(state)) continue;
             Save(state, metrics);
@@ -53,10 +54,22 @@ sealed class Trainer(
         return state;
     }
 
-    TrainingState Advance(TrainingState state, TrainingStep step, Batch batch, MetricsFile metrics)
+    /// <summary>After the last step, or where the validation part has not been better for long enough.</summary>
+    bool IsOver(TrainingState state)
+    {
+        if (state.Step >= TotalSteps) return true;
+        if (config.Patience is not { } patience || state.EvaluationsSinceBest < patience) return false;
+        log.Say($"stopped after step {state.Step:N0} of {TotalSteps:N0}: no higher precision at 1 in {patience}"
+            + $" evaluation{(patience == 1 ? "" : "s")} (train.patience)");
+        return true;
+    }
+
+    TrainingState Advance(TrainingState state, TrainingStep step, BatchPrefetcher batches, MetricsFile metrics)
     {
         if (parts.Enter(parts.PhaseOf(state.Step + 1))) log.Say(parts.DescribePhase());
         long started = Stopwatch.GetTimestamp();
+        // Waiting for images is part of the time that training takes.
+        Batch batch = batches.Take();
         StepMetrics result = step.Run(state.Step + 1, batch, out string? collapse);
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (collapse is not null && !state.IsCollapsed) log.Say($"step {state.Step + 1}: {collapse}");
@@ -91,17 +104,20 @@ sealed class Trainer(
         EvaluationPoint point;
         try
         {
-            point = new EvaluationPoint(state.Step, EpochOf(state.Step), evaluator.PrecisionAt1());
+            point = new EvaluationPoint(
+                state.Step, EpochOf(state.Step), evaluator.PrecisionAt1(state.Step, state.Step == TotalSteps));
         }
         catch (OperationCanceledException)
         {
             return state; // interrupted: it is evaluated when the run goes on
         }
-        bool isBest = state.Best is not { } best || point.PrecisionAt1 > best.PrecisionAt1;
-        if (isBest) files.SaveBest(parts.Network, point);
+        bool isBest = IsChosen && (state.Best is not { } best || point.PrecisionAt1 > best.PrecisionAt1);
+        if (isBest)
+            BestWeights.Write(
+                files.Folder, parts.Network, new BestNetwork(point.Step, evaluator.Part, point.PrecisionAt1));
         log.Say(string.Create(CultureInfo.InvariantCulture,
             $"epoch {point.Epoch}/{EpochOf(TotalSteps)}: precision at 1"
-            + $" {point.PrecisionAt1:0.0000}{(isBest ? ", the best so far" : "")}"));
+            + $" {point.PrecisionAt1:0.0000} on {evaluator.Part}{(isBest ? ", the best so far" : "")}"));
         return state with { Evaluations = [.. state.Evaluations, point] };
     }
 
@@ -111,12 +127,17 @@ sealed class Trainer(
         meter.Clear();
     }
 
+    /// <summary>Whether a part that is neither trained on nor tested chooses the best network.</summary>
+    bool IsChosen => parts.Data.Validation is not null;
+
+    /// <summary>Between epochs; after the last step only for the choice, as every figure is measured then.</summary>
     bool IsEvaluationDue(TrainingState state)
     {
         int every = parts.Config.Evaluate.EveryEpochs;
-        return every > 0 && state.Step > 0 && state.Step < TotalSteps
-            && state.Step % ((long)every * batchesPerEpoch) == 0
-            && (state.Evaluations.Count == 0 || state.Evaluations[^1].Step < state.Step);
+        bool isDue = state.Step >= TotalSteps
+            ? IsChosen
+            : every > 0 && state.Step > 0 && state.Step % ((long)every * batchesPerEpoch) == 0;
+        return isDue && (state.Evaluations.Count == 0 || state.Evaluations[^1].Step < state.Step);
     }
 
     bool IsCheckpointDue(TrainingState state) => state.Step == TotalSteps

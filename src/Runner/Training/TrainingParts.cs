@@ -56,6 +56,9 @@ sealed class TrainingParts : IDisposable
     /// <summary>The current one.</summary>
     public TrainingPhase Phase { get; private set; }
 
+    /// <summary>Which images are never drawn; null where all are.</summary>
+    public string? Omission { get; private init; }
+
     /// <summary>The steps of the whole run.</summary>
     public long TotalSteps => Phases[^1].End;
 
@@ -66,14 +69,19 @@ sealed class TrainingParts : IDisposable
     public static TrainingParts Build(RunConfig config, DatasetSplits data, Device device)
     {
         Datasets.CheckInput(config.Model, data.Train);
+        if (config.Train.Patience is { } patience && data.Validation is null)
+            throw new UserErrorException(
+                $"train.patience {patience} needs a part to judge by: set data.validationShare=0.05, or give a folder"
+                + " or arrays for validation");
+        ISampler sampler = Samplers.Create(config, data.Train);
         DatasetBatches batches = new(
-            data.Train, Samplers.Create(config, data.Train), Augmentations.Parse(config.Data.Augment),
+            data.Train, sampler, Augmentations.Parse(config.Data.Augment),
             config.Train.Seed);
         EmbeddingNetwork network = NetworkFactory.Create(config, device);
         network.Initialize(config.Train.Seed);
         if (config.Model.Weights is { } weights)
             Weights.Read(weights, network, mayDiffer: p => p.Name.StartsWith(Head, StringComparison.Ordinal));
-        return new TrainingParts(config, data, batches, network);
+        return new TrainingParts(config, data, batches, network) { Omission = sampler.Omission };
     }
 
     /// <summary>What is about to be trained, in one line.</summary>
@@ -84,6 +92,16 @@ sealed class TrainingParts : IDisposable
             $"{Words.Of(Config.Model.Kind)}, {weights:N0} weights, on {Data.Train.Name}"
             + $" ({Data.Train.Count:N0} images), {TotalSteps:N0} step{(TotalSteps == 1 ? "" : "s")}"
             + $" of {Config.Sampler.Batch} on {Network.Device}");
+    }
+
+    /// <summary>What is trained on, as far as a step depends on it: a run goes on with the same alone.</summary>
+    public string DescribeData()
+    {
+        // FNV-1a.
+        ulong hash = 14695981039346656037;
+        foreach (int label in Data.Train.Labels) hash = (hash ^ (uint)label) * 1099511628211;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{Data.Train.Count:N0} images of {Data.Train.Classes:N0} classes (labels {hash:x16})");
     }
 
     /// <summary>The phase of a step, counted from 1.</summary>

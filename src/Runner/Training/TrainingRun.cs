@@ -1,5 +1,6 @@
 using System.Globalization;
 using TripletGpu.Backends.Cpu;
+using TripletGpu.Models.Evaluation;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Modules;
 using TripletGpu.Runner.Configuration;
@@ -26,7 +27,7 @@ static class TrainingRun
         using Interruption interruption = Interruption.OfProcess();
         // Whatever is wrong with config or data shows before there is a folder.
         RunConfig config = ConfigReader.Read(request.Source, settings);
-        if (request.IsResumed) ResumeRules.Check(ConfigReader.Read(request.Source, []), config, request.Folder);
+        if (request.IsResumed) ResumeRules.Check(request.Source, config, request.Folder);
         using ProgressLine progress = new(terminal);
         List<string> told = [];
         DatasetSplits data = Datasets.Open(config, line =>
@@ -37,6 +38,7 @@ static class TrainingRun
         if (device.Backend is CpuBackend cpu)
             cpu.UseWinograd = config.Train.Winograd ?? config.Sampler.Kind != SamplerKind.Sequential;
         using TrainingParts parts = TrainingParts.Build(config, data, device);
+        if (request.IsResumed) ResumeRules.CheckLength(request.Folder, parts.TotalSteps);
         using ClaimedFolder claimed = request.IsResumed
             ? ClaimedFolder.Again(request.Folder)
             : ClaimedFolder.New(request.Folder);
@@ -68,6 +70,9 @@ static class TrainingRun
     {
         log.Note($"triplet {typeof(TrainingRun).Assembly.GetName().Version}, {Environment.CommandLine}");
         foreach (string warning in ConfigRules.Warnings(parts.Config)) log.Say(warning);
+        if (parts.Omission is { } omission) log.Say(omission);
+        if (parts.Data.Validation is { } held)
+            log.Note($"{held.Count:N0} images of {held.Name} choose the best network");
         if (parts.Network.Scaling is not null) log.Say(DescribePixels(parts.Config.Data));
         if (GradientCacheWarning(parts) is { } caution) log.Say(caution);
         RunFiles files = new(request.Folder, parts.Config.Train.Keep);
@@ -78,7 +83,7 @@ static class TrainingRun
             ? $"{request.Folder.Path}: going on after step {state.Step:N0} of {trainer.TotalSteps:N0}"
             : $"{request.Folder.Path}: {parts.Describe()}");
         state = trainer.Run(state, claimed.Keep);
-        MeasuredRun? measured = interruption.IsRequested ? null : Finish(request.Folder, parts, state, evaluator);
+        MeasuredRun? measured = interruption.IsRequested ? null : Finish(files, parts, state, evaluator);
         if (measured is null)
         {
             log.Say($"interrupted at step {state.Step:N0}; it is saved: triplet train --resume {request.Folder.Path}");
@@ -95,12 +100,16 @@ static class TrainingRun
     }
 
     /// <summary>Writes the run's last files; null where it was interrupted before they were all there.</summary>
-    static MeasuredRun? Finish(RunFolder folder, TrainingParts parts, TrainingState state, RunEvaluator evaluator)
+    static MeasuredRun? Finish(RunFiles files, TrainingParts parts, TrainingState state, RunEvaluator evaluator)
     {
+        RunFolder folder = files.Folder;
         try
         {
             Weights.Write(folder.Model, parts.Network);
-            MeasuredRun measured = evaluator.Measure();
+            if (parts.Data.Validation is null)
+                BestWeights.Write(folder, parts.Network, new BestNetwork(state.Step, "none", PrecisionAt1: null));
+            MeasuredRun measured = evaluator.Measure(state.Step);
+            measured = measured with { Result = measured.Result with { Best = BestWeights.Describe(folder) } };
             RunResults.Write(folder, parts, state, measured);
             return measured;
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using TripletGpu.Runner.Display;
 
 namespace TripletGpu.Runner.Training;
@@ -12,7 +13,7 @@ sealed record TrainingState
     /// <summary>Steps done.</summary>
     public long Step { get; init; }
 
-    /// <summary>Seconds spent in them.</summary>
+    /// <summary>Seconds spent in them, waiting for their images included.</summary>
     public double Seconds { get; init; }
 
     /// <summary>The evaluations so far, in order.</summary>
@@ -21,8 +22,17 @@ sealed record TrainingState
     /// <summary>Whether the user has been told that the embedding collapses, and it still does.</summary>
     public bool IsCollapsed { get; init; }
 
+    /// <summary>What was trained on; null in checkpoints of older versions.</summary>
+    public string? Data { get; init; }
+
     /// <summary>The evaluation with the highest figure, the earliest of equals; null before the first.</summary>
     public EvaluationPoint? Best => Evaluations.MaxBy(point => point.PrecisionAt1);
+
+    /// <summary>How many evaluations there were since the best one.</summary>
+    [JsonIgnore]
+    public int EvaluationsSinceBest => Best is { } best
+        ? Evaluations.Count - 1 - Evaluations.Index().First(point => point.Item == best).Index
+        : 0;
 
     /// <summary>Reads a checkpoint's state.</summary>
     public static TrainingState Read(string path) =>
@@ -36,5 +46,8 @@ sealed record TrainingState
 /// <summary>The main figure of an evaluation during training.</summary>
 /// <param name="Step">After how many steps.</param>
 /// <param name="Epoch">After how many epochs, counted up.</param>
-/// <param name="PrecisionAt1">The share of test images whose nearest training image has their class.</param>
+/// <param name="PrecisionAt1">
+/// The share of the validation part's images, or of the test's where there is none, whose nearest reference has their
+/// class.
+/// </param>
 sealed record EvaluationPoint(long Step, int Epoch, double PrecisionAt1);

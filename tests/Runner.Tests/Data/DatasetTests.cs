@@ -199,17 +199,51 @@ public sealed class DatasetTests
         float[] image = new float[2];
         data.Train.CopyImage(1, image);
         Assert.That(image, Is.EqualTo(new[] { 300f, 0 }));
-        Assert.That((data.Train.Classes, data.Test), Is.EqualTo((7, (IImageDataset?)null)));
+        Assert.That((data.Train.Classes, data.Test), Is.EqualTo((2, (IImageDataset?)null)));
+        Assert.That((data.Train.Labels[1], data.Train.IdOf(1), data.Train.ClassNames[1]), Is.EqualTo((1, 6L, "6")));
 
         byte[] header = [.. File.ReadAllBytes(folder["x.npy"]).AsSpan(0, 128)];
         header.AsSpan().Replace((byte)'f', (byte)'f');
         string bytes = System.Text.Encoding.Latin1.GetString(header).Replace("<f4", "|u1")
             .Replace("(2, 1, 1, 2)", "(2, 1, 2)   ");
         folder.Write("b.npy", [.. System.Text.Encoding.Latin1.GetBytes(bytes), 0, 51, 255, 102]);
-        MemoryDataset scaled = ArrayDataset.Read("b", folder["b.npy"], folder["y.npy"]);
+        MemoryDataset scaled = ImageArray.Read("b", folder["b.npy"], [0, 1], ["0", "6"]);
         scaled.CopyImage(0, image);
         Assert.That(scaled.ImageShape, Is.EqualTo(new Shape(1, 1, 2)));
         Assert.That(image, Is.EqualTo(new[] { 0f, 0.2f }));
+    }
+
+    static MemoryDataset ReadArrays(string images, string labels) =>
+        ArrayDataset.Read(new() { Kind = DataKind.Arrays, Images = images, Labels = labels }).Train;
+
+    [Test]
+    public void Arrays_LabelsAreIdsOfAnySize_CountedUpOverAllParts()
+    {
+        foreach (string part in (string[])["a", "b"]) Npy.Write(folder[$"{part}.npy"], new(3, 1, 1, 1), new float[3]);
+        Npy.Write(folder["a-ids.npy"], new(3), (long[])[long.MaxValue, -5, 600_000]);
+        Npy.Write(folder["b-ids.npy"], new(3, 1), (long[])[600_000, -1L << 40, -5]);
+        (MemoryDataset train, _, MemoryDataset? test, _) = ArrayDataset.Read(new()
+        {
+            Kind = DataKind.Arrays,
+            Images = folder["a.npy"],
+            Labels = folder["a-ids.npy"],
+            TestImages = folder["b.npy"],
+            TestLabels = folder["b-ids.npy"],
+        });
+        Assert.That(train.Labels.ToArray(), Is.EqualTo((int[])[3, 1, 2]));
+        Assert.That(test!.Labels.ToArray(), Is.EqualTo((int[])[2, 0, 1]));
+        Assert.That(train.First(1).IdOf(3), Is.EqualTo(long.MaxValue));
+    }
+
+    [Test]
+    public void Arrays_ChannelsLast_SayHowToTranspose()
+    {
+        Npy.Write(folder["x.npy"], new(2, 8, 9, 3), new float[2 * 8 * 9 * 3]);
+        Npy.Write(folder["y.npy"], new(2), (int[])[0, 1]);
+        MemoryDataset images = ReadArrays(folder["x.npy"], folder["y.npy"]);
+        Assert.That(Error(() => Datasets.CheckInput(new() { Input = [3, 8, 9] }, images)),
+            Does.Contain("images.transpose(0, 3, 1, 2)").And.Not.Contain("model.input"));
+        Assert.DoesNotThrow(() => Datasets.CheckInput(new() { Input = [8, 9, 3] }, images));
     }
 
     [Test]
@@ -218,19 +252,19 @@ public sealed class DatasetTests
         string x = folder["x.npy"], y = folder["y.npy"];
         Npy.Write(x, new(2, 1, 1, 1), new[] { 1f, float.NaN });
         Npy.Write(y, new(2), new[] { 0, 1 });
-        Assert.That(Error(() => ArrayDataset.Read("a", x, y)), Does.Contain("element [1, 0, 0, 0] is NaN"));
+        Assert.That(Error(() => ReadArrays(x, y)), Does.Contain("element [1, 0, 0, 0] is NaN"));
         Npy.Write(x, new(2, 1), new float[2]);
-        Assert.That(Error(() => ArrayDataset.Read("a", x, y)), Does.Contain("images are [n, channels, height, width]"));
+        Assert.That(Error(() => ReadArrays(x, y)), Does.Contain("images are [n, channels, height, width]"));
         Npy.Write(x, new(0, 1, 1, 1), new float[0]);
-        Assert.That(Error(() => ArrayDataset.Read("a", x, y)), Does.Contain("no pixels"));
+        Assert.That(Error(() => ReadArrays(x, y)), Does.Contain("no pixels"));
         Npy.Write(x, new(3, 1, 1, 1), new float[3]);
-        Assert.That(Error(() => ArrayDataset.Read("a", x, y)), Does.Contain("labels are [3]"));
+        Assert.That(Error(() => ReadArrays(x, y)), Does.Contain("labels are [3]"));
         Npy.Write(y, new(3), new[] { 0, -1, 5 });
-        Assert.That(Error(() => ArrayDataset.Read("a", x, y)), Does.Contain("label 1 is -1"));
-        Npy.Write(y, new(3), new[] { 0, 1, int.MaxValue });
-        Assert.That(Error(() => ArrayDataset.Read("a", x, y)), Does.Contain("label 2 is 2147483647"));
+        Assert.That(Error(() => ReadArrays(x, y)), Does.Contain("label 1 is -1"));
+        Npy.Write(y, new(3, 2), new[] { 0, 1, 1, 0, 0, 1 });
+        Assert.That(Error(() => ReadArrays(x, y)), Does.Contain("labels.argmax(axis=1)"));
         Npy.Write(y, new(3), new[] { 0f, 1, 2 });
-        Assert.That(Error(() => ArrayDataset.Read("a", x, y)), Does.Contain("float32, not integers"));
+        Assert.That(Error(() => ReadArrays(x, y)), Does.Contain("float32, not integers"));
     }
 
     [Test]

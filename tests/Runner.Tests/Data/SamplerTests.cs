@@ -77,7 +77,7 @@ public sealed class SamplerTests
         Assert.That(() => new BalancedSampler(Labels(10, 3, 10), 3, 4, 1),
             Throws.TypeOf<UserErrorException>().With.Message
             .EqualTo("sampler.classes is 3, but only 2 of the 3 classes of the data have sampler.perClass = 4 images or"
-                + " more; make either smaller"));
+                + " more; make either smaller, or set sampler.short=repeat"));
 
     static IEnumerable<Func<ulong, ISampler>> Random =>
     [
@@ -147,5 +147,64 @@ public sealed class SamplerTests
         int[] labels = Labels(3, 3);
         MemoryDataset data = new("test", new(1, 1, 1), new byte[6], labels, ["a", "b"]);
         Assert.That(Samplers.Create(ConfigReader.Parse("{}", "test", settings.Split(' ')), data), Is.TypeOf(sampler));
+    }
+
+    [Test]
+    public void Balanced_ShortClasses_AreCountedOrDrawn()
+    {
+        int[] labels = Labels([8, 8, 8, 1, 2, 1]);
+        BalancedSampler skip = new(labels, 3, 4, 1), repeat = new(labels, 3, 4, 1, ShortClasses.Repeat),
+            fewer = new(labels, 3, 4, 1, ShortClasses.Fewer);
+        Assert.That(skip.Omission, Does.StartWith("3 of 6 classes have fewer than sampler.perClass = 4 images and are"
+            + " never drawn, 4 of 28 training images with them (14%)"));
+        Assert.That(skip.Coverage, Is.EqualTo(24 / 28.0));
+        Assert.That(
+            (repeat.Omission, repeat.Coverage, fewer.Omission), Is.EqualTo(((string?)null, 1.0, (string?)null)));
+        Assert.That(Epoch(repeat, 0).SelectMany(b => b).Distinct().Count(), Is.EqualTo(28));
+        foreach (int[] batch in Epoch(repeat, 1))
+            for (int c = 0; c < 3; c++)
+                Assert.That(batch.Skip(4 * c).Take(4).Select(i => labels[i]).Distinct().Count(), Is.EqualTo(1));
+        foreach (int[] batch in Epoch(fewer, 0).Concat(Epoch(fewer, 1)))
+        {
+            Assert.That(batch.Distinct().Count(), Is.EqualTo(12), "no image twice");
+            Assert.That(batch.CountBy(i => labels[i]).Max(c => c.Value), Is.LessThanOrEqualTo(4));
+        }
+    }
+
+    [Test]
+    public void Balanced_OfSingleImages_MakesBatchesOfManyClasses()
+    {
+        int[] labels = [.. Enumerable.Range(0, 50)];
+        BalancedSampler fewer = new(labels, 5, 4, 1, ShortClasses.Fewer);
+        Assert.That(Epoch(fewer, 0).SelectMany(b => b).Distinct().Count(), Is.EqualTo(50));
+        Assert.That(() => new BalancedSampler(labels, 20, 4, 1, ShortClasses.Fewer),
+            Throws.TypeOf<UserErrorException>().With.Message.Contains("the 50 classes of the data give 50"));
+        Assert.That(() => new BalancedSampler(labels, 5, 4, 1),
+            Throws.TypeOf<UserErrorException>().With.Message.Contains("sampler.short=repeat"));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public void Balanced_OfAHundredThousandClasses_IsDrawnInSeconds()
+    {
+        int[] labels = [.. Enumerable.Range(0, 300_000).Select(i => i % 100_000)];
+        BalancedSampler sampler = new(labels, 10, 2, 1);
+        HashSet<int> seen = [];
+        foreach (int[] batch in Epoch(sampler, 0))
+        {
+            Assert.That(batch.Select(i => labels[i]).Distinct().Count(), Is.EqualTo(10));
+            seen.UnionWith(batch);
+        }
+        Assert.That(seen, Has.Count.EqualTo(300_000));
+    }
+
+    [Test]
+    public void ShareTree_FindsWhatLiesBelowASum()
+    {
+        ShareTree tree = new([3, 0, 2, 5]);
+        Assert.That(Enumerable.Range(0, 10).Select(tree.Find), Is.EqualTo((int[])[0, 0, 0, 2, 2, 3, 3, 3, 3, 3]));
+        tree.Set(0, 0);
+        tree.Set(1, 1);
+        Assert.That(tree.Total, Is.EqualTo(8));
+        Assert.That(Enumerable.Range(0, 8).Select(tree.Find), Is.EqualTo((int[])[1, 2, 2, 3, 3, 3, 3, 3]));
     }
 }

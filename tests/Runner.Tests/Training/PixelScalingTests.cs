@@ -7,7 +7,7 @@ using TripletGpu.Support;
 namespace TripletGpu.Runner.Tests.Training;
 
 /// <summary>
-/// <c>data.mean</c>, <c>data.std</c>, <c>data.range</c> and <c>data.channelOrder</c> from the config to an exported file.
+/// <c>data.mean</c>, <c>data.std</c>, <c>data.range</c>, <c>data.channelOrder</c> from the config to an exported file.
 /// </summary>
 public sealed class PixelScalingTests
 {

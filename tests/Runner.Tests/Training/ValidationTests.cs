@@ -1,0 +1,138 @@
+using System.Text.Json;
+using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Commands;
+using TripletGpu.Runner.Tests.Commands;
+
+namespace TripletGpu.Runner.Tests.Training;
+
+/// <summary>What chooses the best network and ends a run, and what may change when a run goes on.</summary>
+public sealed class ValidationTests
+{
+    SyntheticRun job = null!;
+
+    [SetUp]
+    public void MakeJob() => job = new SyntheticRun().WriteConfig(epochs: 4);
+
+    [TearDown]
+    public void RemoveFolder() => job.Dispose();
+
+    CliResult Train(params string[] settings) => Cli.Run(
+        ["train", job.Config, "--out", job["run"], .. settings.SelectMany(s => new[] { "--set", s })]);
+
+    CliResult Resume(params string[] settings) => Cli.Run(
+        ["train", "--resume", job["run"], .. settings.SelectMany(s => new[] { "--set", s })]);
+
+    JsonElement Evaluation =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(job["run"], "evaluation.json"))).RootElement;
+
+    IReadOnlyDictionary<string, string> BestMetadata
+    {
+        get
+        {
+            using SafeTensors file = SafeTensors.Open(Path.Combine(job["run"], "best.safetensors"));
+            return file.Metadata;
+        }
+    }
+
+    [Test]
+    public void ValidationShare_ChoosesTheBest_AfterTheLastStepToo()
+    {
+        AssertDone(Train("data.validationShare=0.25", "evaluate.everyEpochs=3"));
+        string[] log = File.ReadAllLines(Path.Combine(job["run"], "log.txt"));
+        // 16 images of each of 6 classes: 4 of each are held out.
+        Assert.That(log, Has.Some.Contains("24 images of arrays train, held out choose the best network"));
+        Assert.That(log.Count(line => line.Contains("on arrays train, held out")), Is.EqualTo(2), "epochs 3 and 4");
+        Assert.That(BestMetadata["part"], Is.EqualTo("arrays train, held out"));
+        JsonElement best = Evaluation.GetProperty("best");
+        Assert.That(best.GetProperty("part").GetString(), Is.EqualTo("arrays train, held out"));
+        Assert.That(best.GetProperty("precisionAt1").GetDouble(), Is.InRange(0.0, 1.0));
+        Assert.That(Evaluation.GetProperty("protocol").GetProperty("parts").GetProperty("precisionAt1").GetString(),
+            Is.EqualTo("arrays train, each against the others"));
+    }
+
+    [Test]
+    public void NoValidation_TheLastWeightsAreTheBest()
+    {
+        AssertDone(Train());
+        Assert.That(BestMetadata["part"], Is.EqualTo("none"));
+        using SafeTensors best = SafeTensors.Open(Path.Combine(job["run"], "best.safetensors")),
+            last = SafeTensors.Open(Path.Combine(job["run"], "model.safetensors"));
+        foreach (SafeTensorsEntry tensor in last.Entries)
+            Assert.That(best.Read(tensor.Name), Is.EqualTo(last.Read(tensor.Name)), tensor.Name);
+    }
+
+    [Test]
+    public void Patience_EndsTheRun_AndNeedsSomethingToJudgeBy()
+    {
+        Assert.That(Train("train.patience=1").Error, Does.Contain("data.validationShare=0.05"));
+        // A rate too small to change anything: the second evaluation cannot be better.
+        AssertDone(Train(
+            "data.validationShare=0.25", "train.patience=1", "evaluate.everyEpochs=1", "optimizer.learningRate=1e-12"));
+        Assert.That(SyntheticRun.Metrics(job["run"]), Has.Length.EqualTo(6), "two epochs of 3 steps");
+        AssertDone(Resume());
+        Assert.That(SyntheticRun.Metrics(job["run"]), Has.Length.EqualTo(6));
+    }
+
+    [Test]
+    public void ValidationShare_OfTinyClasses_SaysThatThereIsNone()
+    {
+        CliResult result = Train("data.validationShare=0.01");
+        AssertDone(result);
+        Assert.That(result.Error, Does.Contain("no class is large enough"));
+        Assert.That(BestMetadata["part"], Is.EqualTo("none"));
+    }
+
+    [Test]
+    public void Resume_OfACosine_KeepsItsLength()
+    {
+        AssertDone(Train());
+        CliResult longer = Resume("train.epochs=6");
+        Assert.That(longer.ExitCode, Is.EqualTo(CommandLine.BadInput));
+        Assert.That(longer.ErrorLines, Has.Length.EqualTo(1).And.All.Contains("cosine"));
+        Assert.That(Resume("train.steps=16").ExitCode, Is.EqualTo(CommandLine.BadInput));
+        AssertDone(Resume());
+    }
+
+    [Test]
+    public void Resume_OfAConstantRate_MayBecomeLongerButNotShorter()
+    {
+        AssertDone(Train("schedule.kind=constant"));
+        CliResult shorter = Resume("train.steps=2");
+        Assert.That(shorter.ErrorLines, Has.Length.EqualTo(1).And.All.Contains("has done 16 steps already"));
+        AssertDone(Resume("train.epochs=5"));
+        Assert.That(SyntheticRun.Metrics(job["run"]), Has.Length.EqualTo(20));
+    }
+
+    [TestCase("model.dropout=0.5")]
+    [TestCase("data.validationShare=0.1")]
+    [TestCase("data.mean=0.5")]
+    [TestCase("data.limit=50")]
+    [TestCase("sampler.short=repeat")]
+    [TestCase("loss.margin=0.3")]
+    [TestCase("optimizer.learningRate=1")]
+    [TestCase("schedule.warmupSteps=3")]
+    [TestCase("train.seed=2")]
+    [TestCase("train.winograd=false")]
+    [TestCase("train.gradientCache=4")]
+    [TestCase("phases=[{\"learningRate\":1}]")]
+    public void Resume_WhatAStepDependsOn_CannotChange(string setting)
+    {
+        AssertDone(Train());
+        CliResult result = Resume(setting);
+        Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput), result.Error);
+        Assert.That(result.ErrorLines, Has.Length.EqualTo(1).And.All.Contains($"{setting.Split('=')[0]} "));
+    }
+
+    [Test]
+    public void Resume_OnOtherData_IsRefused()
+    {
+        AssertDone(Train("schedule.kind=constant"));
+        int[] labels = [.. Enumerable.Range(0, 96).Select(i => (i + 1) % 6)];
+        Npy.Write(job["labels.npy"], new Shape(96), labels);
+        CliResult result = Resume("train.epochs=5");
+        Assert.That(result.ErrorLines, Has.Length.EqualTo(1).And.All.Contains("the data is now"));
+    }
+
+    static void AssertDone(CliResult result) =>
+        Assert.That(result.ExitCode, Is.EqualTo(CommandLine.Done), result.Error);
+}
