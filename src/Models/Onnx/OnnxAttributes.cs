@@ -57,6 +57,7 @@ static class OnnxAttributes
         ("Squeeze Unsqueeze", "axes:-12"),
         ("Transpose", "perm"),
         ("Upsample", "mode scales:-8"),
+        ("DequantizeLinear", "axis block_size:21- output_dtype:23-"),
     ];
 
     static readonly Dictionary<string, string[]> byOperator = new(

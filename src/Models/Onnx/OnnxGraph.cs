@@ -21,6 +21,7 @@ public sealed class OnnxGraph : Module
     readonly Dictionary<string, Parameter> parameters;
     readonly Dictionary<string, int> uses = [];
     readonly Dictionary<OnnxNode, int> dropouts = [];
+    readonly FixedBatch? fixedBatch;
     readonly long weightElements;
 
     /// <param name="device">Where the parameters live.</param>
@@ -37,7 +38,9 @@ public sealed class OnnxGraph : Module
     {
         (this.model, Seed) = (model, seed);
         handlers = [.. model.Nodes.Select(OnnxOperators.Find)];
-        OnnxWeights weights = new(model);
+        MostElements = FewElements
+            + MostWeightGrowth * model.Graph.Initializer.Sum(tensor => NodeCall.Elements([.. tensor.Dims]));
+        OnnxWeights weights = new(model, (node, inputs) => Run(OnnxOperators.Find(node), node, inputs)[0]);
         parameters = weights.Trained.ToDictionary(w => w.Name, w => w.IsStatistic
             ? AddStatistic(w.Name, w.Shape, new InitialValues(w.Values))
             : AddParameter(w.Name, w.Shape, new InitialValues(w.Values)));
@@ -55,6 +58,7 @@ public sealed class OnnxGraph : Module
             uses[output.Name] = uses.GetValueOrDefault(output.Name) + 1;
         Inputs = [.. PortsOf(model)];
         Outputs = [.. model.Graph.Output.Select(output => output.Name)];
+        fixedBatch = Inputs.Count == 1 ? new FixedBatch(this, Inputs[0]) : null;
     }
 
     /// <summary>What a caller provides.</summary>
@@ -76,6 +80,9 @@ public sealed class OnnxGraph : Module
     /// <summary>How many elements a tensor may have in the current run.</summary>
     internal long MostElements { get; private set; }
 
+    /// <summary>Where the current batch is not of the size that the file declares: that size, and this one.</summary>
+    internal (long Declared, long Batch)? Lifted { get; private set; }
+
     /// <summary>The number of the current training step, for dropout masks.</summary>
     internal uint StepNumber { get; private set; }
 
@@ -93,6 +100,21 @@ public sealed class OnnxGraph : Module
     {
         if (Inputs.Count != 1)
             throw new UserErrorException($"{model.Path} has {Inputs.Count} inputs; a network has one");
+        fixedBatch!.Check(x.Shape);
+        return Unchecked(x);
+    }
+
+    /// <summary>Checks that batches of any size may come, as in training.</summary>
+    /// <exception cref="UserErrorException">The file is made for other images, or for batches of one size.</exception>
+    internal void CheckBatches(Shape imageShape)
+    {
+        const int images = 2;
+        fixedBatch?.Check(new Shape([images, .. imageShape.ToArray()]));
+    }
+
+    /// <summary>The same, whatever the file says of its input's extents.</summary>
+    internal Tensor Unchecked(Tensor x)
+    {
         OnnxValue y = Run(new Dictionary<string, OnnxValue> { [Inputs[0].Name] = x })[0];
         return y.Device
             ?? throw new UserErrorException($"{model.Path}: its output \"{Outputs[0]}\" does not depend on its input");
@@ -106,12 +128,22 @@ public sealed class OnnxGraph : Module
         foreach (OnnxPort port in Inputs)
             values[port.Name] = inputs.GetValueOrDefault(port.Name)
                 ?? throw new UserErrorException($"{model.Path} needs the input \"{port.Name}\"");
+        // A file that trains is also exported, and would keep its Reshape to one number of images.
+        Lifted = !DecidesAboutTraining && fixedBatch is { Declared: > 0 and var declared }
+            && inputs[Inputs[0].Name].Dims is [var batch, ..]
+            && batch != declared ? (declared, batch) : null;
         MostElements = Math.Min(int.MaxValue, FewElements + MostWeightGrowth * weightElements
             + MostGrowth * inputs.Values.Sum(input => NodeCall.Elements(input.Dims)));
         Dictionary<Tensor, int> pending = new(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < handlers.Length; i++)
         {
             OnnxNode node = model.Nodes[i];
+            // A node of constants alone has become a weight or a constant.
+            if (node.Outputs.All(name => name.Length == 0 || values.ContainsKey(name)))
+            {
+                Forget(node, values, pending);
+                continue;
+            }
             OnnxValue[] outputs = Run(handlers[i], node, values);
             for (int k = 0; k < node.Outputs.Count; k++)
             {
@@ -158,6 +190,8 @@ public sealed class OnnxGraph : Module
                     $"{model.Path} has no input \"{name}\"; it has"
                     + $" {string.Join(", ", Inputs.Select(port => port.Name))}");
         Train(false);
+        foreach ((string name, NpyArray<float> input) in inputs)
+            if (fixedBatch is not null) fixedBatch.Check(input.Shape);
         using Step step = Device.BeginStep(record: false);
         OnnxValue[] outputs = Run(inputs.ToDictionary(
             input => input.Key, input => Inputs.First(port => port.Name == input.Key).Value(Device, input.Value)));
@@ -184,9 +218,11 @@ public sealed class OnnxGraph : Module
             }
     }
 
-    OnnxValue[] Run(NodeHandler handler, OnnxNode node, Dictionary<string, OnnxValue> values)
+    OnnxValue[] Run(NodeHandler handler, OnnxNode node, Dictionary<string, OnnxValue> values) =>
+        Run(handler, node, [.. node.Inputs.Select(name => values.GetValueOrDefault(name))]);
+
+    OnnxValue[] Run(NodeHandler handler, OnnxNode node, OnnxValue?[] inputs)
     {
-        OnnxValue?[] inputs = [.. node.Inputs.Select(name => values.GetValueOrDefault(name))];
         try
         {
             OnnxValue[] outputs = handler(new NodeCall(node, inputs, this));

@@ -37,6 +37,7 @@ public sealed class OnnxNetwork : EmbeddingNetwork
         using Step step = device.BeginStep(record: false);
         Shape one = new([1, .. imageShape.ToArray()]);
         int dimension = Rows(graph.Forward(device.Tensor(one, new float[one.Count]))).Shape[1];
+        graph.CheckBatches(imageShape);
         graph.Train(true);
         return new OnnxNetwork(graph, imageShape, dimension, normalize);
     }

@@ -30,12 +30,13 @@ static class TrainedGraph
             else if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
                 graph.Initializer[i] = Message(OnnxTensor.From(tensor, source.Path));
         }
-        // What is left was an Identity of a shared weight, and has become a weight of its own.
+        // What is left was made of constants by a node, and has become a weight of its own.
         foreach (Parameter parameter in trained.Values)
         {
             graph.Node.Remove(graph.Node.First(node => node.Output.Contains(parameter.Name)));
             graph.Initializer.Add(Message(parameter));
         }
+        if (trained.Count > 0) RemoveUnread(model);
         foreach (NodeProto node in graph.Node) StopTraining(node);
         Keep(graph.Output, 1);
         if (network.Scaling is { } scaling)
@@ -48,6 +49,26 @@ static class TrainedGraph
         if (network.IsNormalized) Normalize(graph, source.Opset, network.Dimension);
         return model;
     }
+
+    /// <summary>
+    /// Takes out what such nodes had read. From IR version 4 on an initializer need not be an input as well.
+    /// </summary>
+    static void RemoveUnread(ModelProto model)
+    {
+        const long initializersAlone = 4;
+        HashSet<string> read = [.. model.Graph.Node.SelectMany(Read), .. model.Graph.Output.Select(o => o.Name)];
+        foreach (TensorProto tensor in model.Graph.Initializer.Where(t => !read.Contains(t.Name)).ToArray())
+        {
+            model.Graph.Initializer.Remove(tensor);
+            foreach (ValueInfoProto input in model.Graph.Input.Where(i => i.Name == tensor.Name).ToArray())
+                model.Graph.Input.Remove(input);
+        }
+        model.IrVersion = Math.Max(model.IrVersion, initializersAlone);
+    }
+
+    static IEnumerable<string> Read(NodeProto node) => node.Input.Concat(
+        node.Attribute.Where(a => a.G is not null).SelectMany(a => a.G.Node.SelectMany(Read).Concat(
+            a.G.Output.Select(output => output.Name))));
 
     static TensorProto Message(Parameter parameter) => Message(OnnxTensor.Of(
         parameter.Name, Array.ConvertAll(parameter.Value.Shape.ToArray(), extent => (long)extent),

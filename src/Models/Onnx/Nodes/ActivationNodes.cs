@@ -53,8 +53,9 @@ static class ActivationNodes
     /// <summary>x where it is above alpha, elsewhere 0: x times the sign of what is left of the difference.</summary>
     static OnnxValue[] ThresholdedRelu(NodeCall call)
     {
+        float alpha = call.Node.Float("alpha", 1);
         Tensor x = call.Tensor(0);
-        return [x.Multiply(x.Affine(1, -call.Node.Float("alpha", 1)).Relu().Sign())];
+        return [x.Maximum(alpha).Multiply(x.Affine(1, -alpha).Relu().Sign())];
     }
 
     /// <summary>x above 0, alpha (e^(x rate) - 1) below; the other half is held at 0 there.</summary>

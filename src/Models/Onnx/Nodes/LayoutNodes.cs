@@ -28,6 +28,10 @@ static class LayoutNodes
         OnnxValue x = call.Value(0);
         long[] dims = [.. call.IntegersOf("shape", 1) ?? throw call.Error("the shape is missing")];
         bool isZeroKept = call.Node.Int("allowzero", 0) != 0;
+        // A batch of another size than the file was made for: FixedBatch shows whether that is right.
+        if (call.Graph.Lifted is { } lifted && dims.Length > 0 && dims[0] == lifted.Declared
+            && x.Dims is [var first, ..] && first == lifted.Batch)
+            dims[0] = lifted.Batch;
         int free = -1;
         for (int i = 0; i < dims.Length; i++)
         {
@@ -107,14 +111,7 @@ static class LayoutNodes
         if (parts.All(part => part.IsInteger && part.Dims.Length == 1))
             return [OnnxValue.Integers([.. parts.SelectMany(part => part.Host!.IntegersOrNull!)])];
         int axis = call.Axis(call.Node.Int("axis", 0), parts[0].Dims.Length);
-        int[] filled = [.. Enumerable.Range(0, parts.Length).Where(i => !parts[i].Dims.Contains(0))];
-        if (filled.Length == 0)
-            return
-            [
-                OnnxValueOf.Nothing(
-                    [.. parts[0].Dims.Select((extent, a) => a == axis ? parts.Sum(p => p.Dims[a]) : extent)]),
-            ];
-        return [TensorOps.Concat(axis, Array.ConvertAll(filled, call.Tensor))];
+        return [TensorOps.Concat(axis, [.. Enumerable.Range(0, parts.Length).Select(call.Tensor)])];
     }
 
     static OnnxValue[] Split(NodeCall call)

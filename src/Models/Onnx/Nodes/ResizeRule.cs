@@ -35,8 +35,7 @@ sealed record ResizeRule(
         int[] pixels = new int[size];
         for (int i = 0; i < size; i++)
         {
-            // ONNX Runtime's reckoning is in floats: exact halves would round otherwise.
-            double at = Source(i, extent, size, scale), below = Math.Floor(at);
+            double at = Source(i, extent, size, (float)scale), below = Math.Floor(at);
             double pixel = Rounding switch
             {
                 "floor" => below,
@@ -59,7 +58,7 @@ sealed record ResizeRule(
         for (int i = 0; i < size; i++)
         {
             Array.Clear(row);
-            double at = Source(i, extent, size, scale), inside = 0, all = 0;
+            double at = Source(i, extent, size, (float)scale), inside = 0, all = 0;
             if (Mode == "linear" && !IsSmoothed) at = Math.Clamp(at, 0, extent - 1);
             for (int k = (int)Math.Ceiling(at - reach); k <= Math.Floor(at + reach); k++)
             {
@@ -80,14 +79,14 @@ sealed record ResizeRule(
         : distance < 2 ? ((Cubic * distance - 5 * Cubic) * distance + 8 * Cubic) * distance - 4 * Cubic
         : 0;
 
-    double Source(int i, int extent, int size, double scale) => Coordinates switch
+    // In floats, as everyone reckons: a scale of 0.6 as a float would miss whole pixels in doubles.
+    float Source(int i, int extent, int size, float scale) => Coordinates switch
     {
         "asymmetric" => i / scale,
-        "tf_half_pixel_for_nn" => (i + 0.5) / scale,
-        "align_corners" => size == 1 ? 0 : i * (double)(extent - 1) / (size - 1),
+        "tf_half_pixel_for_nn" => (i + 0.5f) / scale,
+        "align_corners" => size == 1 ? 0 : i * (float)(extent - 1) / (size - 1),
         "pytorch_half_pixel" when size <= 1 => 0,
-        "half_pixel_symmetric" =>
-            extent / 2.0 * (1 - size / (scale * extent)) + (i + 0.5) / scale - 0.5,
-        _ => (i + 0.5) / scale - 0.5,
+        "half_pixel_symmetric" => extent / 2f * (1 - size / (scale * extent)) + (i + 0.5f) / scale - 0.5f,
+        _ => (i + 0.5f) / scale - 0.5f,
     };
 }

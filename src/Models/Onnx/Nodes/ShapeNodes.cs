@@ -15,6 +15,7 @@ static class ShapeNodes
         ["ConstantOfShape"] = ConstantOfShape,
         ["Cast"] = call => Cast(call, IsFloat(call, (DataType)call.Node.Int("to", 0))),
         ["CastLike"] = call => Cast(call, !call.Value(1).IsInteger),
+        ["DequantizeLinear"] = DequantizeLinear,
         ["Range"] = Range,
         ["Gather"] = Gather,
         ["Slice"] = Slice,
@@ -80,6 +81,25 @@ static class ShapeNodes
         if (node.Has("value_float")) return [new OnnxValue(OnnxTensor.Of("", [], [node.Float("value_float", 0)]))];
         if (node.Has("value_int")) return [Scalar(node.Int("value_int", 0))];
         throw call.Error($"it holds {string.Join(", ", node.Attributes)}, which is no tensor of numbers");
+    }
+
+    /// <summary>Integers of weights as (x - zero point) * scale, for all or for each place of an axis.</summary>
+    static OnnxValue[] DequantizeLinear(NodeCall call)
+    {
+        OnnxTensor x = call.Host(0);
+        float[] scale = call.Value(1).Host?.FloatsOrNull ?? call.Tensor(1).ToArray();
+        long[] zero = call.Has(2) ? call.Integers(2) : new long[scale.Length];
+        int axis = scale.Length == 1 ? 0 : call.Axis(call.Node.Int("axis", 1), x.Dims.Length);
+        if (zero.Length != scale.Length || (scale.Length != 1 && scale.Length != x.Dims[axis])
+            || call.Node.Int("block_size", 0) != 0)
+            throw call.Error(
+                $"{scale.Length} scales do not fit ({string.Join(", ", x.Dims)}); blocks are not supported");
+        long inner = NodeCall.Elements(x.Dims.AsSpan(Math.Min(axis + 1, x.Dims.Length)));
+        return [new(OnnxTensor.Of("", x.Dims, [.. x.IntegersOrNull!.Select((v, i) =>
+        {
+            int at = scale.Length == 1 ? 0 : (int)(i / inner % scale.Length);
+            return (v - zero[at]) * scale[at];
+        })]))];
     }
 
     static OnnxValue[] Range(NodeCall call)
@@ -184,6 +204,7 @@ static class ShapeNodes
     static (int From, int Count, int Step) Part(NodeCall call, long extent, long start, long end, long step)
     {
         if (step == 0) throw call.Error("a step of 0");
+        if (extent == 0) return (0, 0, 1);
         step = Math.Clamp(step, -extent - 1, extent + 1);
         long from = start < 0 ? start + extent : start, to = end < 0 ? end + extent : end;
         if (step > 0) (from, to) = (Math.Clamp(from, 0, extent), Math.Clamp(to, 0, extent));

@@ -34,14 +34,18 @@ static class UnaryNodes
         ? [new(OnnxTensor.Of("", x.Dims, Array.ConvertAll(floats, v => f(v))))]
         : throw call.Error("of the network's values it is not supported, only of constants");
 
-    /// <summary>Bounds are attributes before opset 11 and inputs from then on.</summary>
+    /// <summary>
+    /// Bounds are attributes before opset 11 and inputs from then on. Without one the bound is the end of the range, so
+    /// that infinities are clipped too. A bound that is NaN bounds nothing: no value compares with it.
+    /// </summary>
     static OnnxValue[] Clip(NodeCall call)
     {
         Tensor y = call.Tensor(0);
         float? low = call.Opset < 11 ? Attribute("min") : Input(1),
             high = call.Opset < 11 ? Attribute("max") : Input(2);
-        if (low is { } least) y = y.Maximum(least);
-        if (high is { } most) y = y.Minimum(most);
+        float least = low ?? float.MinValue, most = high ?? float.MaxValue;
+        if (!float.IsNaN(least)) y = y.Maximum(least);
+        if (!float.IsNaN(most)) y = y.Minimum(most);
         return [y];
 
         float? Attribute(string name) => call.Node.Has(name) ? call.Node.Float(name, 0) : null;
