@@ -41,6 +41,18 @@ static class DeviceConstants
         }
     }
 
+    /// <summary>
+    /// A constant for generated C#, which sees the kernel's type parameters and no name of its namespace: numbers where
+    /// they are known now.
+    /// </summary>
+    public static string Text(ExpressionSyntax expression, SemanticModel model) => expression switch
+    {
+        _ when Value(expression, model) is int value => $"{value}",
+        ParenthesizedExpressionSyntax p => $"({Text(p.Expression, model)})",
+        BinaryExpressionSyntax b => $"{Text(b.Left, model)} {b.OperatorToken.Text} {Text(b.Right, model)}",
+        _ => expression.ToString(),
+    };
+
     /// <summary>The value of a static property with a constant expression, else null.</summary>
     public static object? Value(IPropertySymbol property, Compilation compilation)
     {

@@ -43,7 +43,8 @@ sealed partial class FunctionWriter
         string length = use.Measures(local) ? $"; enum {{ {name}_length = {text} }}" : "";
         if (spaces[local] == Space.Private) return $"{type} {name}[{text}]{length}";
         translation.Shared.Add(
-            Layout.SizeOf(called.TypeArguments[0]), DeviceConstants.Value(extent, model) as int?, extent.ToString());
+            Layout.SizeOf(called.TypeArguments[0]), DeviceConstants.Value(extent, model) as int?,
+            DeviceConstants.Text(extent, model));
         if (translation.Shared.KnownBytes > SharedUse.Limit)
             translation.Report(Rules.SharedSize, call, $"{translation.Shared.KnownBytes}");
         return $"SHARED_ARRAY {type} {name}[{text}]{length}";
