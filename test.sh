@@ -52,6 +52,7 @@ if [ $# = 0 ]; then
     run tests/rusticl.sh
     run tests/oclgrind.sh
     run tests/debian13.sh
+    run tests/cuda-toolchain.sh
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -23,7 +23,8 @@ sealed unsafe class NvrtcLibrary
     readonly delegate* unmanaged<int*, int> architectureCount;
     readonly delegate* unmanaged<int*, int> architectures;
 
-    NvrtcLibrary(nint library)
+    /// <summary>Binds the functions of a library that was loaded.</summary>
+    public NvrtcLibrary(nint library)
     {
         nint Find(string name) => NativeLibrary.GetExport(library, name);
         version = (delegate* unmanaged<int*, int*, int>)Find("nvrtcVersion");

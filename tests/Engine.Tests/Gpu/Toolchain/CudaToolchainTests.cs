@@ -1,0 +1,86 @@
+using ILGPU.Runtime.Cuda;
+using TripletGpu.Engine.Tests.Gpu.Ilgpu;
+using TripletGpu.Kernels;
+using TripletGpu.Support;
+
+namespace TripletGpu.Engine.Tests.Gpu.Toolchain;
+
+/// <summary>What a card would run, by NVIDIA's own compiler and assembler.</summary>
+public sealed class CudaToolchainTests
+{
+    const int Architecture = 80;
+
+    // An item of a kernel for CPUs takes what a GPU's group does: nobody runs it on a GPU.
+    static readonly string[] ForCpus = ["RowItem", "Panel", "CpuLanes", "ByItem"];
+
+    readonly KernelTexts texts = new();
+    CudaToolchain tools = null!;
+
+    [OneTimeSetUp]
+    public void Open()
+    {
+        CudaToolchain? found = CudaToolchain.Open(out string reason);
+        if (found is null) TestDevices.Skip("nvrtc", reason);
+        tools = found!;
+    }
+
+    [OneTimeTearDown]
+    public void Close()
+    {
+        texts.Dispose();
+        tools?.Dispose();
+    }
+
+    [Test]
+    public void EveryKernel_Nvrtc_Assembles_WithoutSpillOnAGpu()
+    {
+        foreach (KernelSource kernel in KernelCatalog.All)
+        {
+            MachineCode code = tools.Assemble(tools.Ptx(kernel, Architecture), Architecture);
+            if (!ForCpus.Any(kernel.Name.Contains)) Assert.That(code.Spilled, Is.Zero, $"{kernel.Name} spills");
+        }
+    }
+
+    [Test]
+    public void EveryKernel_Ilgpu_Assembles_WithoutSpillOnAGpu()
+    {
+        foreach (KernelSource kernel in KernelCatalog.All)
+        {
+            MachineCode code = tools.Assemble(IlgpuPtx(kernel), Architecture);
+            if (!ForCpus.Any(kernel.Name.Contains)) Assert.That(code.Spilled, Is.Zero, $"{kernel.Name} spills");
+        }
+    }
+
+    /// <summary>What is reached; docs/kernels.md has the table.</summary>
+    [TestCase("GemmKernels.Tiled<Tile128x128>", 0.84, 128)]
+    [TestCase("GemmKernels.Tiled<Tile64x64>", 0.72, 96)]
+    [TestCase("GemmKernels.Tiled<Tile32x32>", 0.60, 80)]
+    [TestCase("ConvolutionKernels.Tiled<Tile128x128>", 0.74, 128)]
+    [TestCase("ConvolutionKernels.Tiled<Tile64x64>", 0.60, 96)]
+    [TestCase("ConvolutionKernels.Tiled<Tile32x32>", 0.45, 80)]
+    [TestCase("ConvolutionKernels.BackwardWeight<Tile128x128>", 0.75, 128)]
+    [TestCase("ConvolutionKernels.BackwardWeight<Tile64x64>", 0.63, 96)]
+    [TestCase("ConvolutionKernels.BackwardWeight<Tile32x32>", 0.47, 80)]
+    [TestCase("PeakKernels.MultiplyAdds", 0.93, 64)]
+    public void Tile_MultipliesAndAdds_AlikeByBothCompilers(string name, double share, int registers)
+    {
+        KernelSource kernel = KernelCatalog.All.Single(k => k.Name == name);
+        double byNvrtc = Share(tools.Ptx(kernel, Architecture), "NVRTC");
+        double byIlgpu = Share(IlgpuPtx(kernel), "ILGPU");
+        Assert.That(byNvrtc, Is.GreaterThanOrEqualTo(share), "NVRTC's share of FFMA in the inner loop");
+        Assert.That(byIlgpu, Is.GreaterThanOrEqualTo(byNvrtc - 0.05), "ILGPU's share of FFMA in the inner loop");
+
+        double Share(string ptx, string compiler)
+        {
+            MachineCode code = tools.Assemble(ptx, Architecture);
+            MachineLoop loop = tools.Loop(code);
+            TestContext.Out.WriteLine(
+                $"{compiler}: {code.Registers} registers, {loop.Count("FFMA")} of {loop.Instructions.Count}");
+            Assert.That(code.Stack + code.Spilled, Is.Zero, $"{compiler}: bytes in local memory");
+            Assert.That(code.Registers, Is.LessThanOrEqualTo(registers), $"{compiler}: registers");
+            return loop.FusedShare;
+        }
+    }
+
+    string IlgpuPtx(KernelSource kernel) => texts.Ptx(kernel.Method!(), CudaArchitecture.SM_80);
+}
