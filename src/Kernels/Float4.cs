@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TripletGpu.Kernels.Functions;
 
 namespace TripletGpu.Kernels;
 
@@ -10,4 +11,9 @@ namespace TripletGpu.Kernels;
 public struct Float4(float x, float y, float z, float w)
 {
     public float X = x, Y = y, Z = z, W = w;
+
+    /// <summary>x * y + sum, each element rounded once: <see cref="Fused.MultiplyAdd"/>.</summary>
+    public static Float4 MultiplyAdd(float x, Float4 y, Float4 sum) =>
+        new(Fused.MultiplyAdd(x, y.X, sum.X), Fused.MultiplyAdd(x, y.Y, sum.Y),
+            Fused.MultiplyAdd(x, y.Z, sum.Z), Fused.MultiplyAdd(x, y.W, sum.W));
 }

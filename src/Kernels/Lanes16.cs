@@ -37,7 +37,8 @@ public readonly struct Lanes16(Float4 a, Float4 b, Float4 c, Float4 d)
 
     /// <summary>x * y + sum, lane by lane, rounded once: <see cref="Fused.MultiplyAdd"/>.</summary>
     public static Lanes16 MultiplyAdd(float x, Lanes16 y, Lanes16 sum) => new(
-        MultiplyAdd(x, y.a, sum.a), MultiplyAdd(x, y.b, sum.b), MultiplyAdd(x, y.c, sum.c), MultiplyAdd(x, y.d, sum.d));
+        Float4.MultiplyAdd(x, y.a, sum.a), Float4.MultiplyAdd(x, y.b, sum.b), Float4.MultiplyAdd(x, y.c, sum.c),
+        Float4.MultiplyAdd(x, y.d, sum.d));
 
     /// <summary>The lanes where <paramref name="inside"/> is -1 at their place, 0 where it is 0.</summary>
     public static Lanes16 Where(Lanes16 lanes, ArrayView<int> inside, int at) => new(
@@ -53,10 +54,6 @@ public readonly struct Lanes16(Float4 a, Float4 b, Float4 c, Float4 d)
         to[at + 2] = four.Z;
         to[at + 3] = four.W;
     }
-
-    static Float4 MultiplyAdd(float x, Float4 y, Float4 sum) =>
-        new(Fused.MultiplyAdd(x, y.X, sum.X), Fused.MultiplyAdd(x, y.Y, sum.Y),
-            Fused.MultiplyAdd(x, y.Z, sum.Z), Fused.MultiplyAdd(x, y.W, sum.W));
 
     static Float4 Where(Float4 four, ArrayView<int> inside, int at) => new(
         inside[at] != 0 ? four.X : 0f, inside[at + 1] != 0 ? four.Y : 0f, inside[at + 2] != 0 ? four.Z : 0f,

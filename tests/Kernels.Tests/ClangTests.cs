@@ -37,7 +37,7 @@ public sealed class ClangTests
             "bytes of shared memory");
         if (!Products.Any(p => name.StartsWith(p, StringComparison.Ordinal))) return;
         Assert.That(ptx.Contains(".local", StringComparison.Ordinal), Is.False, "an array lies in memory");
-        if (!kernel.CSharp.Contains("LocalMemory.Allocate", StringComparison.Ordinal)) return;
+        if (!kernel.CSharp.Contains("ITile", StringComparison.Ordinal)) return;
         string[] loops = [.. InnermostLoops(ptx).Where(l => l.Contains("fma.rn.f32", StringComparison.Ordinal))];
         Assert.That(loops, Is.Not.Empty, "no fused multiply-add in an inner loop of a register tile");
         Assert.That(loops, Has.None.Matches(@"\bmul(\.rn)?\.f32"), "a product in an inner loop is not fused");

@@ -36,7 +36,7 @@ public sealed class KernelSourceTests
     public void Tile_GroupAndSharedBytes_ComeFromTheTile()
     {
         KernelSource tiled = GemmKernels.TiledSource<Tile64x64>();
-        Assert.That(tiled.Group, Is.EqualTo(new LaunchSize(16, 16)));
-        Assert.That(tiled.SharedBytes, Is.EqualTo(2 * 16 * 64 * sizeof(float)));
+        Assert.That(tiled.Group, Is.EqualTo(new LaunchSize(16, 8)));
+        Assert.That(tiled.SharedBytes, Is.EqualTo(2 * 2 * 8 * (64 + 4) * sizeof(float)));
     }
 }

@@ -17,8 +17,8 @@ public static partial class ConvolutionKernels
     /// <summary>
     /// y = W x gathered: the product of the filters (K x C R S) and what each pixel sees, one group a tile of filters
     /// (Grid.IdxY) and pixels (Grid.IdxX), one item a small tile of that in registers. An item stages the same pixel in
-    /// every step; where the step's taps look is worked out by the first items while the others still multiply. Bound
-    /// by arithmetic.
+    /// every step; where a step's taps look is worked out by the first items while the others still multiply. Bound by
+    /// arithmetic.
     /// </summary>
     [Kernel(GroupOf = nameof(TTile))]
     public static void Tiled<TTile>(
@@ -27,110 +27,53 @@ public static partial class ConvolutionKernels
         [MayAlias] ArrayView<float> y, ConvolutionShape d, ConvolutionTarget target, int images)
         where TTile : struct, ITile
     {
-        var tileA = SharedMemory.Allocate<float>(TTile.K * TTile.M);
-        var tileB = SharedMemory.Allocate<float>(TTile.K * TTile.N);
-        var shifts = SharedMemory.Allocate<int>(TTile.K);
-        var downs = SharedMemory.Allocate<int>(TTile.K);
-        var rights = SharedMemory.Allocate<int>(TTile.K);
-        var results = SharedMemory.Allocate<int>(TTile.N);
-        var sums = LocalMemory.Allocate<float>(TTile.ItemM * TTile.ItemN);
-        int item = Group.IdxY * TTile.GroupX + Group.IdxX, column = item % TTile.N;
-        int firstFilter = Grid.IdxY * TTile.M, pixel = Grid.IdxX * TTile.N + column;
-        int image = pixel / d.Pixels, p = pixel / d.Q % d.P, q = pixel % d.Q, plane = target.H * target.W;
+        var tileA = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * (TTile.Size / 4 + 1));
+        var tileB = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * (TTile.Size / 4 + 1));
+        var taps = SharedMemory.Allocate<Tap>(2 * SharedTile.Depth);
+        var results = SharedMemory.Allocate<int>(TTile.Size);
+        int item = Group.IdxY * TTile.GroupX + Group.IdxX, column = item % TTile.Size, firstK = item / TTile.Size;
+        int place = firstK * (TTile.Size + 4) + column, step = 2 * (TTile.Size + 4);
+        int pixel = Grid.IdxX * TTile.Size + column, image = pixel / d.Pixels, p = pixel / d.Q % d.P, q = pixel % d.Q;
         bool exists = image < images;
         int line = exists ? d.Line(p, 0) : Nowhere, start = d.Column(q, 0);
         int from = exists ? (image * d.C * d.H + line) * d.W + start : 0;
-        if (item < TTile.N) results[item] = exists ? image * d.K * plane + target.At(p, q) : -1;
-        if (item < TTile.K) FindTap(shifts, downs, rights, item, item, d);
-        for (int i = 0; i < TTile.ItemM * TTile.ItemN; i++)
-            sums[i] = 0f;
+        if (item < TTile.Size) results[item] = exists ? image * d.K * target.H * target.W + target.At(p, q) : -1;
+        if (item < 2 * SharedTile.Depth) Tap.Find(out taps[item], item, d);
+        StagedElements filters;
+        StagedElements.Share<TTile>(out filters, item, 0, Grid.IdxY * TTile.Size, d.K, d.Taps, 1);
+        TileSums sums;
+        TileSums.Clear(out sums);
         Group.Barrier();
 
-        for (int firstTap = 0; firstTap < d.Taps; firstTap += TTile.K)
-        {
-            for (int i = 0; i < TTile.M * TTile.K; i += TTile.GroupX * TTile.GroupY)
-            {
-                int row = (item + i) / TTile.K, k = (item + i) % TTile.K;
-                bool inside = firstFilter + row < d.K && firstTap + k < d.Taps;
-                tileA[k * TTile.M + row] = inside ? weight[(firstFilter + row) * d.Taps + firstTap + k] : 0f;
-            }
-            for (int i = 0; i < TTile.K * TTile.N; i += TTile.GroupX * TTile.GroupY)
-            {
-                int k = (item + i) / TTile.N, h = line + downs[k], w = start + rights[k];
-                tileB[item + i] = h >= 0 && h < d.H && w >= 0 && w < d.W ? x[from + shifts[k]] : 0f;
-            }
-            Group.Barrier();
-
-            SharedTile.MultiplyAdd<TTile>(tileA, tileB, sums);
-            if (item < TTile.K) FindTap(shifts, downs, rights, item, firstTap + TTile.K + item, d);
-            Group.Barrier();   // the next step overwrites the tiles
-        }
-
-        for (int i = 0; i < TTile.ItemM; i++)
-            for (int j = 0; j < TTile.ItemN; j++)
-            {
-                int k = firstFilter + Group.IdxY * TTile.ItemM + i, at = results[Group.IdxX * TTile.ItemN + j];
-                if (k < d.K && at >= 0) Finish(bias, residual, y, k, at + k * plane, sums[i * TTile.ItemN + j], target);
-            }
-    }
-
-    /// <summary>
-    /// Parts of the weight's gradient, [part][filter][tap]: the product of the output's gradient (K x pixels) and
-    /// what each pixel sees (pixels x C R S), over <paramref name="pixelsEach"/> pixels a part (Grid.IdxZ), so that a
-    /// few small filters still fill the device. One group a tile of filters (Grid.IdxY) and taps (Grid.IdxX). Bound
-    /// by arithmetic.
-    /// </summary>
-    [Kernel(GroupOf = nameof(TTile))]
-    public static void BackwardWeight<TTile>(
-        ArrayView<float> x, ArrayView<float> dy, ArrayView<float> parts, ConvolutionShape d, int images, int pixelsEach,
-        int accumulate)
-        where TTile : struct, ITile
-    {
-        var tileA = SharedMemory.Allocate<float>(TTile.K * TTile.M);
-        var tileB = SharedMemory.Allocate<float>(TTile.K * TTile.N);
-        var starts = SharedMemory.Allocate<int>(TTile.K);
-        var lines = SharedMemory.Allocate<int>(TTile.K);
-        var columns = SharedMemory.Allocate<int>(TTile.K);
-        var gradients = SharedMemory.Allocate<int>(TTile.K);
-        var sums = LocalMemory.Allocate<float>(TTile.ItemM * TTile.ItemN);
-        int item = Group.IdxY * TTile.GroupX + Group.IdxX, tap = Grid.IdxX * TTile.N + item % TTile.N;
-        int firstFilter = Grid.IdxY * TTile.M, first = Grid.IdxZ * pixelsEach;
-        int end = Math.Min(first + pixelsEach, images * d.Pixels), rs = tap % (d.R * d.S);
-        int shift = tap / (d.R * d.S) * d.H * d.W + d.Shift(rs);
-        int down = tap < d.Taps ? rs / d.S * d.DilationH : Nowhere, right = rs % d.S * d.DilationW;
-        if (item < TTile.K) FindPixel(starts, lines, columns, gradients, item, first + item, end, d);
-        for (int i = 0; i < TTile.ItemM * TTile.ItemN; i++)
-            sums[i] = 0f;
+        int stage = 0;
+        Float4 nextA = StagedElements.Load(ref filters, weight, 0, d.Taps);
+        Float4 nextB = Seen(x, taps, firstK, d.Taps - firstK, line, start, from, d);
+        SharedTile.Put<TTile>(tileA, stage, filters.Place, TTile.Size / 4, nextA);
+        SharedTile.Put<TTile>(tileB, stage, place, step, nextB);
         Group.Barrier();
-
-        for (int pixel = first; pixel < end; pixel += TTile.K)
+        for (int tap = SharedTile.Depth; tap < d.Taps + SharedTile.Depth; tap += SharedTile.Depth)
         {
-            for (int i = 0; i < TTile.M * TTile.K; i += TTile.GroupX * TTile.GroupY)
-            {
-                int row = (item + i) / TTile.K, k = (item + i) % TTile.K;
-                bool inside = firstFilter + row < d.K && gradients[k] >= 0;
-                tileA[k * TTile.M + row] = inside ? dy[gradients[k] + (firstFilter + row) * d.Pixels] : 0f;
-            }
-            for (int i = 0; i < TTile.K * TTile.N; i += TTile.GroupX * TTile.GroupY)
-            {
-                int k = (item + i) / TTile.N, h = lines[k] + down, w = columns[k] + right;
-                tileB[item + i] = h >= 0 && h < d.H && w >= 0 && w < d.W ? x[starts[k] + shift] : 0f;
-            }
+            nextA = StagedElements.Load(ref filters, weight, tap, d.Taps - tap);
+            nextB = Seen(
+                x, taps, (1 - stage) * SharedTile.Depth + firstK, d.Taps - tap - firstK, line, start, from, d);
+            SharedTile.MultiplyAdd<TTile>(tileA, tileB, stage, ref sums);
+            if (item < SharedTile.Depth)
+                Tap.Advance(ref taps[stage * SharedTile.Depth + item], 2 * SharedTile.Depth, d);
+            stage = 1 - stage;
+            SharedTile.Put<TTile>(tileA, stage, filters.Place, TTile.Size / 4, nextA);
+            SharedTile.Put<TTile>(tileB, stage, place, step, nextB);
             Group.Barrier();
-
-            SharedTile.MultiplyAdd<TTile>(tileA, tileB, sums);
-            if (item < TTile.K) FindPixel(starts, lines, columns, gradients, item, pixel + TTile.K + item, end, d);
-            Group.Barrier();   // the next step overwrites the tiles
         }
 
-        for (int i = 0; i < TTile.ItemM; i++)
-            for (int j = 0; j < TTile.ItemN; j++)
-            {
-                int k = firstFilter + Group.IdxY * TTile.ItemM + i;
-                int to = Grid.IdxX * TTile.N + Group.IdxX * TTile.ItemN + j, at = (Grid.IdxZ * d.K + k) * d.Taps + to;
-                if (k < d.K && to < d.Taps)
-                    parts[at] = accumulate != 0 ? parts[at] + sums[i * TTile.ItemN + j] : sums[i * TTile.ItemN + j];
-            }
+        int k = Grid.IdxY * TTile.Size + Group.IdxY * 4, to = Group.IdxX * 4;
+        Finish(bias, residual, y, results, k, to, ref sums.First, d, target);
+        if (TTile.ItemRows > 4)
+            Finish(bias, residual, y, results, k + TTile.Size / 2, to, ref sums.Below, d, target);
+        if (TTile.ItemColumns > 4)
+        {
+            Finish(bias, residual, y, results, k, to + TTile.Size / 2, ref sums.Right, d, target);
+            Finish(bias, residual, y, results, k + TTile.Size / 2, to + TTile.Size / 2, ref sums.Last, d, target);
+        }
     }
 
     /// <summary>
@@ -158,35 +101,55 @@ public static partial class ConvolutionKernels
         dy[i] = y[i] > 0f ? dy[i] : 0f;
     }
 
-    static void FindTap(
-        ArrayView<int> shifts, ArrayView<int> downs, ArrayView<int> rights, int place, int tap, ConvolutionShape d)
-    {
-        int rs = tap % (d.R * d.S);
-        shifts[place] = tap / (d.R * d.S) * d.H * d.W + d.Shift(rs);
-        downs[place] = tap < d.Taps ? rs / d.S * d.DilationH : Nowhere;
-        rights[place] = rs % d.S * d.DilationW;
-    }
+    /// <summary>What a pixel sees through every second of eight taps, of which <paramref name="left"/> exist.</summary>
+    static Float4 Seen(
+        ArrayView<float> x, ArrayView<Tap> taps, int first, int left, int line, int column, int from,
+        ConvolutionShape d) => new(
+        See(x, taps[first], 0 < left, line, column, from, d), See(x, taps[first + 2], 2 < left, line, column, from, d),
+        See(x, taps[first + 4], 4 < left, line, column, from, d),
+        See(x, taps[first + 6], 6 < left, line, column, from, d));
 
-    static void FindPixel(
-        ArrayView<int> starts, ArrayView<int> lines, ArrayView<int> columns, ArrayView<int> gradients, int place,
-        int pixel,
-        int end, ConvolutionShape d)
+    /// <summary>
+    /// What the pixel that sees element <paramref name="from"/> through tap 0, at that line and column, sees through a
+    /// tap: 0 outside of the image. As unsigned numbers places before the first are too large as well.
+    /// </summary>
+    static float See(
+        ArrayView<float> x, Tap tap, bool exists, int line, int column, int from, ConvolutionShape d)
     {
-        int image = pixel / d.Pixels, inner = pixel % d.Pixels, line = d.Line(inner / d.Q, 0),
-            column = d.Column(inner % d.Q, 0);
-        bool exists = pixel < end;
-        lines[place] = exists ? line : Nowhere;
-        columns[place] = column;
-        starts[place] = exists ? (image * d.C * d.H + line) * d.W + column : 0;
-        gradients[place] = exists ? image * d.K * d.Pixels + inner : -1;
+        int h = line + tap.Down, w = column + tap.Right;
+        return exists && unchecked((uint)h < (uint)d.H && (uint)w < (uint)d.W) ? x[from + tap.Shift] : 0f;
     }
 
     static void Finish(
-        ArrayView<float> bias, ArrayView<float> residual, ArrayView<float> y, int k, int at, float sum,
+        ArrayView<float> bias, ArrayView<float> residual, ArrayView<float> y, ArrayView<int> results, int k, int to,
+        ref Quad sums, ConvolutionShape d, ConvolutionTarget target)
+    {
+        FinishRow(bias, residual, y, results, k, to, sums.Row0, d, target);
+        FinishRow(bias, residual, y, results, k + 1, to, sums.Row1, d, target);
+        FinishRow(bias, residual, y, results, k + 2, to, sums.Row2, d, target);
+        FinishRow(bias, residual, y, results, k + 3, to, sums.Row3, d, target);
+    }
+
+    static void FinishRow(
+        ArrayView<float> bias, ArrayView<float> residual, ArrayView<float> y, ArrayView<int> results, int k, int to,
+        Float4 sums, ConvolutionShape d, ConvolutionTarget target)
+    {
+        if (k >= d.K) return;
+        float shift = target.HasBias != 0 ? bias[k] : 0f;
+        int plane = k * target.H * target.W;
+        Finish(residual, y, results[to], plane, sums.X, shift, target);
+        Finish(residual, y, results[to + 1], plane, sums.Y, shift, target);
+        Finish(residual, y, results[to + 2], plane, sums.Z, shift, target);
+        Finish(residual, y, results[to + 3], plane, sums.W, shift, target);
+    }
+
+    static void Finish(
+        ArrayView<float> residual, ArrayView<float> y, int result, int plane, float sum, float shift,
         ConvolutionTarget target)
     {
-        float value = target.Accumulate != 0 ? y[at] + sum : sum;
-        if (target.HasBias != 0) value += bias[k];
+        if (result < 0) return;
+        int at = result + plane;
+        float value = (target.Accumulate != 0 ? y[at] + sum : sum) + shift;
         if (target.HasResidual != 0) value += residual[at];
         y[at] = target.Relu != 0 ? MathF.Max(value, 0f) : value;
     }

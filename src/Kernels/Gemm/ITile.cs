@@ -1,58 +1,48 @@
 namespace TripletGpu.Kernels.Gemm;
 
 /// <summary>
-/// The tiles of a matrix product in shared memory: a group computes M x N of C in steps of K, an item ItemM x ItemN.
+/// The tiles of a matrix product in shared memory: a group computes Size x Size of C, an item ItemRows x ItemColumns
+/// in registers. A group has 2 Size items, so that each brings four elements of either operand in a step
+/// (<see cref="StagedElements"/>).
 /// </summary>
 public interface ITile : IGroupShape
 {
-    /// <summary>Rows of C a group computes.</summary>
-    static abstract int M { get; }
+    /// <summary>Rows, and columns, of C that a group computes.</summary>
+    static abstract int Size { get; }
 
-    /// <summary>Columns of C a group computes.</summary>
-    static abstract int N { get; }
+    /// <summary>Rows an item computes: 4, or 8 of which four lie Size / 2 below the others.</summary>
+    static abstract int ItemRows { get; }
 
-    /// <summary>The depth of one step.</summary>
-    static abstract int K { get; }
-
-    /// <summary>Rows an item computes.</summary>
-    static abstract int ItemM { get; }
-
-    /// <summary>Columns an item computes.</summary>
-    static abstract int ItemN { get; }
+    /// <summary>Columns an item computes: 4, or 8 of which four lie Size / 2 to the right.</summary>
+    static abstract int ItemColumns { get; }
 }
 
-/// <summary>64 x 64 by 256 items of 4 x 4: 8 KiB of shared memory, 32 operations a shared load pair.</summary>
+/// <summary>128 x 128 by 256 items of 8 x 8: 16 multiply-adds a shared load, for large matrices.</summary>
+public readonly struct Tile128x128 : ITile
+{
+    public static int Size => 128;
+    public static int ItemRows => 8;
+    public static int ItemColumns => 8;
+    public static int GroupX => Size / ItemColumns;
+    public static int GroupY => Size / ItemRows;
+}
+
+/// <summary>64 x 64 by 128 items of 8 x 4: 11 multiply-adds a shared load.</summary>
 public readonly struct Tile64x64 : ITile
 {
-    public static int M => 64;
-    public static int N => 64;
-    public static int K => 16;
-    public static int ItemM => 4;
-    public static int ItemN => 4;
-    public static int GroupX => N / ItemN;
-    public static int GroupY => M / ItemM;
-}
-
-/// <summary>128 x 64 by 256 items of 8 x 4, for large matrices: 12 KiB of shared memory.</summary>
-public readonly struct Tile128x64 : ITile
-{
-    public static int M => 128;
-    public static int N => 64;
-    public static int K => 16;
-    public static int ItemM => 8;
-    public static int ItemN => 4;
-    public static int GroupX => N / ItemN;
-    public static int GroupY => M / ItemM;
+    public static int Size => 64;
+    public static int ItemRows => 8;
+    public static int ItemColumns => 4;
+    public static int GroupX => Size / ItemColumns;
+    public static int GroupY => Size / ItemRows;
 }
 
 /// <summary>32 x 32 by 64 items of 4 x 4, for small matrices: more groups to fill the device.</summary>
 public readonly struct Tile32x32 : ITile
 {
-    public static int M => 32;
-    public static int N => 32;
-    public static int K => 16;
-    public static int ItemM => 4;
-    public static int ItemN => 4;
-    public static int GroupX => N / ItemN;
-    public static int GroupY => M / ItemM;
+    public static int Size => 32;
+    public static int ItemRows => 4;
+    public static int ItemColumns => 4;
+    public static int GroupX => Size / ItemColumns;
+    public static int GroupY => Size / ItemRows;
 }

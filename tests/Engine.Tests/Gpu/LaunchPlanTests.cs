@@ -18,9 +18,10 @@ public sealed class LaunchPlanTests
             new LaunchPlan(Cpu with { Name = "llvmpipe (LLVM 15)" }).Product(1024, 1024, 1),
             Is.Not.EqualTo(ProductForm.Panels));
 
-    [TestCase(4096, 4096, 1, ProductForm.Tile128x64)]
+    [TestCase(4096, 4096, 1, ProductForm.Tile128x128)]
     [TestCase(1024, 1024, 1, ProductForm.Tile64x64)]
-    [TestCase(256, 196, 32, ProductForm.Tile128x64)]
+    [TestCase(256, 784, 32, ProductForm.Tile128x128)]
+    [TestCase(256, 196, 32, ProductForm.Tile64x64)]
     [TestCase(128, 128, 1, ProductForm.Tile32x32)]
     public void Product_Gpu_TakesTheLargestTileThatFillsIt(int m, int n, int batch, ProductForm form) =>
         Assert.That(new LaunchPlan(Gpu).Product(m, n, batch), Is.EqualTo(form));

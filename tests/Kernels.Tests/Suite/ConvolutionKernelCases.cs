@@ -31,7 +31,7 @@ public static class ConvolutionKernelCases
     [
         .. Of<Tile32x32>(Plain, ConvolutionTarget.All(4, 6)),
         .. Of<Tile64x64>(Strided, ConvolutionTarget.All(4, 4) with { HasBias = 1, HasResidual = 1, Relu = 1 }),
-        .. Of<Tile128x64>(Wide, ConvolutionTarget.All(3, 19) with { HasBias = 1 }),
+        .. Of<Tile128x128>(Wide, ConvolutionTarget.All(3, 19) with { HasBias = 1 }),
         .. Panel(Deep, ConvolutionTarget.All(3, 19) with { HasBias = 1 }),
         .. Of<Tile32x32>(Pointwise, ConvolutionTarget.All(4, 4, accumulate: 1)),
         .. Of<Tile64x64>(Plain, new(9, 14, 2, 2, 1, 1, 0, 0, 0, 0)),
@@ -48,17 +48,17 @@ public static class ConvolutionKernelCases
         int pixels = Images * d.Pixels;
         object[] operands = Operands(d, target);
         yield return new(
-            $"ConvolutionKernels.Tiled<{tile}>", (Groups(pixels, TTile.N), Groups(d.K, TTile.M)), operands);
+            $"ConvolutionKernels.Tiled<{tile}>", (Groups(pixels, TTile.Size), Groups(d.K, TTile.Size)), operands);
         foreach (KernelCase panel in Panel(d, target)) yield return panel;
         if (d.Taps == 0) yield break;
 
         int each = (pixels + 1) / 2;
         KernelMemory x = In(Images * d.C * d.H * d.W), dy = In(pixels * d.K);
         yield return new(
-            $"ConvolutionKernels.BackwardWeight<{tile}>", (Groups(d.Taps, TTile.N), Groups(d.K, TTile.M), 2), x, dy,
-            Out(2 * d.K * d.Taps), d, Images, each, 0);
+            $"ConvolutionKernels.BackwardWeight<{tile}>", (Groups(d.Taps, TTile.Size), Groups(d.K, TTile.Size), 2), x,
+            dy, Out(2 * d.K * d.Taps), d, Images, each, 0);
         yield return new(
-            $"ConvolutionKernels.BackwardWeight<{tile}>", (Groups(d.Taps, TTile.N), Groups(d.K, TTile.M)), x, dy,
+            $"ConvolutionKernels.BackwardWeight<{tile}>", (Groups(d.Taps, TTile.Size), Groups(d.K, TTile.Size)), x, dy,
             In(d.K * d.Taps), d, Images, pixels, 1);
     }
 

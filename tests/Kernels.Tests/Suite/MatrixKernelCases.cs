@@ -14,8 +14,8 @@ public static class MatrixKernelCases
         Tiled<Tile32x32>(1, 1, 1, false, false, false),
         Tiled<Tile64x64>(63, 9, 17, false, true, false),
         Tiled<Tile64x64>(64, 65, 3, true, false, true),
-        Tiled<Tile128x64>(127, 61, 17, false, false, false),
-        Tiled<Tile128x64>(3, 5, 33, true, true, true),
+        Tiled<Tile128x128>(127, 61, 17, false, false, false),
+        Tiled<Tile128x128>(3, 5, 33, true, true, true),
         new("GemmKernels.Tiled<Tile32x32>", (1, 1, 3), In(3 * 7 * 5), In(5 * 4), Out(3 * 7 * 4), Batch(7, 4, 5)),
         Panel(13, 75, 21, false),
         Panel(8, 32, 5, true),
@@ -30,7 +30,8 @@ public static class MatrixKernelCases
 
     static KernelCase Tiled<TTile>(int m, int n, int k, bool transposeA, bool transposeB, bool accumulate)
         where TTile : struct, ITile => new(
-            $"GemmKernels.Tiled<{typeof(TTile).Name}>", ((n + TTile.N - 1) / TTile.N, (m + TTile.M - 1) / TTile.M),
+            $"GemmKernels.Tiled<{typeof(TTile).Name}>",
+            ((n + TTile.Size - 1) / TTile.Size, (m + TTile.Size - 1) / TTile.Size),
             In(m * k), In(k * n), accumulate ? In(m * n) : Out(m * n),
             GemmDims.Of(m, n, k, transposeA, transposeB, accumulate));
 

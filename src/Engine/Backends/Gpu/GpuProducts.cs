@@ -26,7 +26,7 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch)
                     driver, (GemmPanelKernels.PackBlocks(d.K), panels, batch), b, packed, d, panels);
                 RunPacked(a, packed, c, d, batch);
                 break;
-            case ProductForm.Tile128x64: Tiled<Tile128x64>(a, b, c, d, batch); break;
+            case ProductForm.Tile128x128: Tiled<Tile128x128>(a, b, c, d, batch); break;
             case ProductForm.Tile64x64: Tiled<Tile64x64>(a, b, c, d, batch); break;
             default: Tiled<Tile32x32>(a, b, c, d, batch); break;
         }
@@ -41,7 +41,7 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch)
 
     void Tiled<TTile>(DeviceView<float> a, DeviceView<float> b, DeviceView<float> c, GemmDims d, int batch)
         where TTile : struct, ITile =>
-        GemmKernels.LaunchTiled<TTile>(driver, (Groups(d.N, TTile.N), Groups(d.M, TTile.M), batch), a, b, c, d);
+        GemmKernels.LaunchTiled<TTile>(driver, (Groups(d.N, TTile.Size), Groups(d.M, TTile.Size), batch), a, b, c, d);
 
     static int Groups(int count, int each) => (count + each - 1) / each;
 }

@@ -17,7 +17,7 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
     {
         switch (plan.Product(d.K, images * d.Pixels, 1))
         {
-            case ProductForm.Tile128x64: Multiply<Tile128x64>(x, weight, bias, residual, y, d, target, images); break;
+            case ProductForm.Tile128x128: Multiply<Tile128x128>(x, weight, bias, residual, y, d, target, images); break;
             case ProductForm.Tile64x64: Multiply<Tile64x64>(x, weight, bias, residual, y, d, target, images); break;
             default: Multiply<Tile32x32>(x, weight, bias, residual, y, d, target, images); break;
         }
@@ -28,7 +28,7 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
     {
         switch (plan.Product(d.K, d.Taps, 1))
         {
-            case ProductForm.Tile128x64: BackwardWeight<Tile128x64>(x, dy, dw, d, images, accumulate); break;
+            case ProductForm.Tile128x128: BackwardWeight<Tile128x128>(x, dy, dw, d, images, accumulate); break;
             case ProductForm.Tile64x64: BackwardWeight<Tile64x64>(x, dy, dw, d, images, accumulate); break;
             default: BackwardWeight<Tile32x32>(x, dy, dw, d, images, accumulate); break;
         }
@@ -39,15 +39,15 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target, int images)
         where TTile : struct, ITile =>
         ConvolutionKernels.LaunchTiled<TTile>(
-            driver, (Parts(images * d.Pixels, TTile.N), Parts(d.K, TTile.M)), x, weight, bias, residual, y, d, target,
-            images);
+            driver, (Parts(images * d.Pixels, TTile.Size), Parts(d.K, TTile.Size)), x, weight, bias, residual, y, d,
+            target, images);
 
     /// <summary>Where one part is all, it is the result.</summary>
     void BackwardWeight<TTile>(
         DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int images, int accumulate)
         where TTile : struct, ITile
     {
-        int pixels = images * d.Pixels, across = Parts(d.Taps, TTile.N), down = Parts(d.K, TTile.M);
+        int pixels = images * d.Pixels, across = Parts(d.Taps, TTile.Size), down = Parts(d.K, TTile.Size);
         int each = Parts(pixels, plan.Parts(across * down, pixels)), parts = Parts(pixels, each);
         DeviceView<float> sums = parts == 1 ? dw : scratch.Take(ScratchUse.Product, (long)parts * d.K * d.Taps);
         ConvolutionKernels.LaunchBackwardWeight<TTile>(

@@ -16,8 +16,8 @@ public enum ProductForm
     /// <summary>Tiles of 64 x 64.</summary>
     Tile64x64,
 
-    /// <summary>Tiles of 128 x 64.</summary>
-    Tile128x64,
+    /// <summary>Tiles of 128 x 128.</summary>
+    Tile128x128,
 }
 
 /// <summary>
@@ -59,7 +59,7 @@ public sealed class LaunchPlan(GpuCapabilities device)
     {
         if (UsesPanels) return ProductForm.Panels;
         long wanted = (long)GroupsEach * device.ComputeUnits;
-        if (Groups(m, n, batch, 128, 64) >= wanted) return ProductForm.Tile128x64;
+        if (Groups(m, n, batch, 128, 128) >= wanted) return ProductForm.Tile128x128;
         return Groups(m, n, batch, 64, 64) >= wanted ? ProductForm.Tile64x64 : ProductForm.Tile32x32;
     }
 
