@@ -46,6 +46,10 @@ public static class Cifar10
         for (int f = 0; f < files.Length; f++)
         {
             string path = Path.Combine(folder, files[f]);
+            if (!File.Exists(path) && File.Exists(Path.ChangeExtension(path, null)))
+                throw new UserErrorException(
+                    $"{folder} holds CIFAR-10's Python version ({Path.GetFileNameWithoutExtension(path)} is a pickle):"
+                    + $" take the binary version, {Archive}, whose files end in .bin");
             using FileStream stream = InputFile.Open(path);
             if (stream.Length != Records * RecordBytes) throw new UserErrorException(
                 $"{path} has {stream.Length} bytes, not {Records * RecordBytes}: it is cut short or another file");

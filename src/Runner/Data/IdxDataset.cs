@@ -12,7 +12,12 @@ public sealed record IdxDataset(
 {
     const string TrainImages = "train-images-idx3-ubyte", TrainLabels = "train-labels-idx1-ubyte";
     const string TestImages = "t10k-images-idx3-ubyte", TestLabels = "t10k-labels-idx1-ubyte";
+    const string Letters = "letters";
     const int ImageHead = 16, LabelHead = 8, Side = 28, TrainCount = 60_000, TestCount = 10_000;
+
+    // EMNIST's letters: both cases of a letter are one class, numbered from 1.
+    static readonly string[] letterNames =
+        [.. Enumerable.Range('A', 26).Select(letter => ((char)letter).ToString())];
 
     /// <summary>The handwritten digits of LeCun, Cortes and Burges.</summary>
     public static IdxDataset Mnist { get; } = new("mnist", ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
@@ -81,16 +86,37 @@ public sealed record IdxDataset(
             throw new UserErrorException(
                 $"{labelsPath} holds {string.Join(" x ", labels.Extents)} labels for the {count} images"
                 + $" of {imagesPath}");
-        int wrong = labels.Values.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(ClassNames.Count - 1));
+        bool isLetters = Path.GetFileName(labelsPath).Contains(Letters, StringComparison.OrdinalIgnoreCase);
+        (int first, IReadOnlyList<string> names) = isLetters ? (1, letterNames) : (0, ClassNames);
+        int wrong = labels.Values.AsSpan().IndexOfAnyExceptInRange((byte)first, (byte)(first + names.Count - 1));
         if (wrong >= 0) throw new UserErrorException(
-            $"{labelsPath}: label {wrong} is {labels.Values[wrong]}; labels go from 0 to {ClassNames.Count - 1}");
-        return new(name, new Shape(1, height, width), images.Values, Array.ConvertAll(labels.Values, b => (int)b),
-            ClassNames);
+            $"{labelsPath}: label {wrong} is {labels.Values[wrong]}; labels go from {first} to"
+            + $" {first + names.Count - 1}");
+        return new(
+            name, new Shape(1, height, width), images.Values, Array.ConvertAll(labels.Values, b => b - first), names);
     }
 
+    /// <summary>
+    /// The file, plain or gzipped, under its published name, with a dot before idx as some archives unpack it, or with
+    /// EMNIST's names: <c>emnist-letters-train-images-idx3-ubyte</c>, <c>test</c> for <c>t10k</c>.
+    /// </summary>
     static string Find(string folder, string file)
     {
         string plain = Path.Combine(folder, file);
-        return !File.Exists(plain) && File.Exists(plain + ".gz") ? plain + ".gz" : plain;
+        string[] names = [file, file.Replace("-idx", ".idx", StringComparison.Ordinal)];
+        names = [.. names, .. names.Select(name => name.Replace("t10k-", "test-", StringComparison.Ordinal))];
+        foreach (string name in names)
+            foreach (string path in (string[])[Path.Combine(folder, name), Path.Combine(folder, $"{name}.gz")])
+                if (File.Exists(path)) return path;
+        if (!Directory.Exists(folder)) return plain;
+        string[] longer =
+        [
+            .. Directory.EnumerateFiles(folder).Where(path => names.Any(name =>
+                Path.GetFileName(path).EndsWith($"-{name}", StringComparison.OrdinalIgnoreCase)
+                || Path.GetFileName(path).EndsWith($"-{name}.gz", StringComparison.OrdinalIgnoreCase)))
+                .Order(StringComparer.Ordinal),
+        ];
+        return longer.Length <= 1 ? longer.FirstOrDefault() ?? plain : throw new UserErrorException(
+            $"{folder} has {string.Join(" and ", longer.Select(Path.GetFileName))}: leave one of them for {file}");
     }
 }
