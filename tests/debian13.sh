@@ -34,7 +34,9 @@ mirror() {
             /^Suites:/ { for (i = 2; i <= NF; i++) if ($i == suite) print uri }' | grep -m 1 '/debian/*$'
 }
 
-inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
+inside() {
+    chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
+}
 
 if [ ! -e "$root/.bootstrapped" ]; then
     command -v debootstrap >/dev/null || skip "debootstrap is not installed"
@@ -88,7 +90,8 @@ train() {
     mkdir -p "$work/pocl/cache" && cp -r "$digits" "$work/pocl/cache"
     for device in cpu opencl:0 opencl:0+ilgpu; do
         on pocl dotnet "src/Runner/bin/$configuration/net10.0/triplet.dll" train mnist-small --device $device \
-            --set train.steps=30 --set train.checkpointEverySteps=0 --out "$work/run-$device" >"$work/out" 2>&1 ||
+            --set train.steps=30 --set data.limit=2000 --set evaluate.everyEpochs=0 \
+            --out "$work/run-$device" >"$work/out" 2>&1 ||
             { failed=1; echo "mnist-small on $device:"; tail -n 20 "$work/out"; continue; }
         losses=$(sed -n '1,3s/.*"loss":\([^,}]*\).*/\1/p' "$work/run-$device/metrics.jsonl" | xargs)
         echo "mnist-small on $device, losses 1 to 3: $losses"
