@@ -1,0 +1,146 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using TripletGpu.Models.Onnx.Format;
+using AttributeType = TripletGpu.Models.Onnx.Format.AttributeProto.Types.AttributeType;
+using DataType = TripletGpu.Models.Onnx.Format.TensorProto.Types.DataType;
+
+namespace TripletGpu.Models.Tests.Onnx.Architectures;
+
+/// <summary>
+/// Builds a graph with random weights, layer by layer. Each method returns the name of what it makes.
+/// </summary>
+/// <param name="opset">The operator set.</param>
+/// <param name="irVersion">3 lists initializers among the inputs, as old exporters do.</param>
+sealed class GraphBuilder(int opset, int irVersion = 8)
+{
+    readonly GraphProto graph = new() { Name = "network" };
+    readonly Random random = new(1);
+    int number;
+
+    public int Opset => opset;
+
+    public string Node(string type, string inputs, params (string Name, object Value)[] attributes) =>
+        Nodes(type, inputs, 1, attributes)[0];
+
+    public string[] Nodes(string type, string inputs, int outputs, params (string Name, object Value)[] attributes)
+    {
+        NodeProto node = new() { OpType = type, Name = $"{type}_{++number}" };
+        node.Input.Add(inputs.Split(' ').Select(name => name == "-" ? "" : name));
+        string[] made = [.. Enumerable.Range(0, outputs).Select(i => $"v{number}_{i}")];
+        node.Output.Add(made);
+        foreach ((string name, object value) in attributes) node.Attribute.Add(Attribute(name, value));
+        graph.Node.Add(node);
+        return made;
+    }
+
+    /// <summary>Normal weights of a given deviation around a mean.</summary>
+    public string Weight(double deviation, double mean, params long[] dims)
+    {
+        float[] values = new float[dims.Aggregate(1L, (product, extent) => product * extent)];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = (float)(mean + deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()))
+                * Math.Cos(Math.Tau * random.NextDouble()));
+        return Floats(dims, values);
+    }
+
+    public string Floats(long[] dims, params float[] values) =>
+        Initializer(DataType.Float, dims, MemoryMarshal.AsBytes(values.AsSpan()));
+
+    public string Integers(params long[] values) =>
+        Initializer(DataType.Int64, [values.Length], MemoryMarshal.AsBytes(values.AsSpan()));
+
+    public string Number(float value) => Floats([], value);
+
+    public string Conv(string x, int from, int to, int kernel, int stride = 1, int groups = 1, bool bias = false)
+    {
+        double deviation = Math.Sqrt(2.0 * groups / (from * kernel * kernel));
+        string inputs = $"{x} {Weight(deviation, 0, to, from / groups, kernel, kernel)}";
+        if (bias) inputs += $" {Weight(0.1, 0, to)}";
+        int pad = kernel / 2;
+        return Node("Conv", inputs, ("kernel_shape", new long[] { kernel, kernel }),
+            ("strides", new long[] { stride, stride }), ("pads", new long[] { pad, pad, pad, pad }), ("group", groups));
+    }
+
+    public string Norm(string x, int channels, params (string, object)[] attributes) => Node(
+        "BatchNormalization",
+        $"{x} {Weight(0.1, 1, channels)} {Weight(0.1, 0, channels)} {Weight(0.1, 0, channels)}"
+        + $" {Weight(0.05, 1, channels)}",
+        [("epsilon", 1e-3f), .. attributes]);
+
+    public string PRelu(string x, int channels) => Node("PRelu", $"{x} {Weight(0.05, 0.25, channels, 1, 1)}");
+
+    public string Relu6(string x) => opset < 11
+        ? Node("Clip", x, ("min", 0f), ("max", 6f)) : Node("Clip", $"{x} {Number(0)} {Number(6)}");
+
+    public string Gemm(string x, int from, int to) => Node(
+        "Gemm", $"{x} {Weight(Math.Sqrt(1.0 / from), 0, to, from)} {Weight(0.1, 0, to)}", ("transB", 1));
+
+    public string Dense(string x, int from, int to) => Node(
+        "Add", $"{Node("MatMul", $"{x} {Weight(Math.Sqrt(1.0 / from), 0, from, to)}")} {Weight(0.02, 0, to)}");
+
+    public string Reshape(string x, params long[] dims) => Node("Reshape", $"{x} {Integers(dims)}");
+
+    public string Order(string x, params long[] order) => Node("Transpose", x, ("perm", order));
+
+    public string LayerNorm(string x, int width) =>
+        Node("LayerNormalization", $"{x} {Weight(0.1, 1, width)} {Weight(0.1, 0, width)}", ("epsilon", 1e-6f));
+
+    /// <summary>The file, for images (n, 3, size, size).</summary>
+    public byte[] Finish(string output, bool isNhwc = false, int size = 32)
+    {
+        long[] dims = isNhwc ? [-1, size, size, 3] : [-1, 3, size, size];
+        graph.Input.Insert(0, Port("x", dims));
+        graph.Output.Add(new ValueInfoProto { Name = output, Type = Port("", []).Type.Clone() });
+        graph.Output[0].Type.TensorType.Shape = null;
+        if (irVersion < 4)
+            foreach (TensorProto tensor in graph.Initializer)
+            {
+                ValueInfoProto port = Port(tensor.Name, [.. tensor.Dims]);
+                port.Type.TensorType.ElemType = tensor.DataType;
+                graph.Input.Add(port);
+            }
+        ModelProto model = new() { IrVersion = irVersion, Graph = graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = opset });
+        return model.ToByteArray();
+    }
+
+    string Initializer(DataType type, long[] dims, ReadOnlySpan<byte> bytes)
+    {
+        TensorProto tensor = new()
+        {
+            Name = $"w{++number}", DataType = (int)type, RawData = ByteString.CopyFrom(bytes), Dims = { dims },
+        };
+        graph.Initializer.Add(tensor);
+        return tensor.Name;
+    }
+
+    static ValueInfoProto Port(string name, long[] dims)
+    {
+        TensorShapeProto shape = new();
+        foreach (long extent in dims)
+            shape.Dim.Add(extent < 0
+                ? new TensorShapeProto.Types.Dimension { DimParam = "n" }
+                : new TensorShapeProto.Types.Dimension { DimValue = extent });
+        TypeProto.Types.Tensor type = new() { ElemType = (int)DataType.Float, Shape = shape };
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = type } };
+    }
+
+    static AttributeProto Attribute(string name, object value)
+    {
+        AttributeProto attribute = new() { Name = name };
+        switch (value)
+        {
+            case int number: (attribute.Type, attribute.I) = (AttributeType.Int, number); break;
+            case float number: (attribute.Type, attribute.F) = (AttributeType.Float, number); break;
+            case string text:
+                (attribute.Type, attribute.S) = (AttributeType.String, ByteString.CopyFromUtf8(text));
+                break;
+            case long[] list:
+                attribute.Type = AttributeType.Ints;
+                attribute.Ints.Add(list);
+                break;
+            default: throw new ArgumentException($"{value}");
+        }
+        return attribute;
+    }
+}
