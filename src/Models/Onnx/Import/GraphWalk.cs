@@ -23,7 +23,7 @@ sealed class GraphWalk
         tensors = model.ReadInitializers();
         foreach (OnnxNode node in model.Nodes)
         {
-            if (node.OpType is "Identity" or "Dropout") aliases[node.Outputs[0]] = Resolve(Input(node, 0));
+            if (IsSteppedOver(node)) aliases[node.Outputs[0]] = Resolve(Input(node, 0));
             else if (node.OpType == "Constant" && node.Tensor("value") is { } constant)
                 tensors[node.Outputs[0]] = constant;
             else if (!shapeNodes.Contains(node.OpType))
@@ -32,6 +32,13 @@ sealed class GraphWalk
     }
 
     public string Path => model.Path;
+
+    /// <summary>
+    /// Channels moved to the end or back change nothing: convolutions and poolings have them in the second place
+    /// wherever a file's own maker, such as Keras, keeps them.
+    /// </summary>
+    static bool IsSteppedOver(OnnxNode node) => node.OpType is "Identity" or "Dropout"
+        || node.OpType == "Transpose" && node.Ints("perm") is [0, 3, 1, 2] or [0, 2, 3, 1];
 
     static string Input(OnnxNode node, int index) =>
         node.HasInput(index) ? node.Inputs[index] : throw node.Error($"input {index} is missing");
@@ -74,6 +81,10 @@ sealed class GraphWalk
             : throw node.Error($"input {index}, \"{node.Inputs[index]}\", is no weight of the file");
     }
 
+    /// <summary>The integers of an attribute or of an input that is a constant; null where there is neither.</summary>
+    public long[]? Integers(OnnxNode node, string attribute, int index) => node.Ints(attribute)
+        ?? (node.HasInput(index) ? tensors.GetValueOrDefault(Resolve(node.Inputs[index]))?.IntegersOrNull : null);
+
     /// <summary>Whether an input is an initializer or a constant.</summary>
     public bool IsTensor(OnnxNode node, int index) =>
         node.HasInput(index) && tensors.ContainsKey(Resolve(node.Inputs[index]));
@@ -84,7 +95,7 @@ sealed class GraphWalk
         string[] nodes =
         [
             .. model.Nodes.Where(n => !visited.Contains(n) && !shapeNodes.Contains(n.OpType)
-                && n.OpType is not ("Identity" or "Dropout"))
+                && !IsSteppedOver(n))
                 .Select(n => $"{n.OpType} \"{n.Name}\""),
         ];
         IEnumerable<OnnxTensor> unread = tensors.Values.Where(

@@ -32,11 +32,14 @@ public sealed class ResNetImport
 
     ImportedNetwork Walk(string input)
     {
-        string x = Unit(graph.Expect(input, "the first convolution", "Conv"), "conv1", "bn1", (7, 2, 3));
+        string x = graph.Resolve(input);
+        int border = TakeBorder(ref x);
+        x = Unit(graph.Expect(x, "the first convolution", "Conv"), "conv1", "bn1", (7, 2, 3 - border));
         int channels = tensors[0].Shape[1], width = tensors[0].Shape[0];
         x = Output(graph.Expect(x, "a ReLU", "Relu"));
+        border = TakeBorder(ref x);
         OnnxNode pool = graph.Expect(x, "the max pool", "MaxPool");
-        CheckWindow(pool, (3, 2, 1));
+        CheckWindow(pool, (3, 2, 1 - border));
         x = Output(pool);
         for (int stage = 0; stage < blocksPerStage.Length; stage++)
             for (int block = 0; block < blocksPerStage[stage]; block++)
@@ -51,6 +54,22 @@ public sealed class ResNetImport
             Normalize = isNormalized,
             StrideOnFirst = strideOnFirst ?? false,
         }, tensors, log);
+    }
+
+    /// <summary>
+    /// Steps over zeros around the image, as Keras puts them before its first convolution and its pool: there they are
+    /// as good as padding, since a ReLU's values are not below 0.
+    /// </summary>
+    int TakeBorder(ref string x)
+    {
+        if (graph.Next(x, "Pad") is not { } pad) return 0;
+        long[] pads = graph.Integers(pad, "pads", 1) ?? throw pad.Error("its pads must be constants");
+        if (pads is not [0, 0, var width, _, 0, 0, _, _] || pads.Where((_, i) => i % 4 > 1).Any(p => p != width)
+            || width is < 0 or > 3 || pad.Text("mode", "constant") != "constant" || pad.Float("value", 0) != 0
+            || (pad.HasInput(2) && graph.Tensor(pad, 2).FloatsOrNull is not [0]))
+            throw pad.Error("zeros on all four sides of the image are expected here");
+        x = Output(pad);
+        return (int)width;
     }
 
     string Block(string x, string name, int width, int stride)
