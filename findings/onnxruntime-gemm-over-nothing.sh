@@ -31,8 +31,8 @@ foreach (string path in Directory.GetFiles(Environment.GetEnvironmentVariable("M
     using InferenceSession session = new(path, options);
     using var outputs = session.Run([]);
     Tensor<float> y = outputs[0].AsTensor<float>();
-    Console.WriteLine($"{Path.GetFileNameWithoutExtension(path)}: ({string.Join(", ", y.Dimensions.ToArray())}) "
-        + string.Join(" ", y));
+    Console.WriteLine($"{Path.GetFileNameWithoutExtension(path)}: ({string.Join(", ", y.Dimensions.ToArray())})"
+        + string.Join("", y.Select(value => $" {value}")));
 }
 PROGRAM
 ) || cannot "$output"

@@ -33,12 +33,12 @@ foreach (string path in Directory.GetFiles(Environment.GetEnvironmentVariable("M
     using InferenceSession session = new(path, options);
     using var outputs = session.Run([]);
     Tensor<float> y = outputs[0].AsTensor<float>();
-    Console.WriteLine($"{Path.GetFileNameWithoutExtension(path)}: ({string.Join(", ", y.Dimensions.ToArray())}) "
-        + string.Join(" ", y));
+    Console.WriteLine($"{Path.GetFileNameWithoutExtension(path)}: ({string.Join(", ", y.Dimensions.ToArray())})"
+        + string.Join("", y.Select(value => $" {value}")));
 }
 PROGRAM
 ) || cannot "$output"
 compare "$output" <<'STATED'
-end2147483646: (0) 
+end2147483646: (0)
 end2147483647: (4) 3 2 1 0
 STATED
