@@ -29,5 +29,5 @@ sealed class Convergence(Compilation compilation)
     }
 
     static bool IsIntrinsic(IMethodSymbol called) =>
-        called is { Name: "Barrier", ContainingType.Name: "Group" } || called.ContainingType.Name == "Warp";
+        called is { Name: "Barrier", ContainingType.Name: "Group" };
 }

@@ -41,8 +41,6 @@ sealed partial class FunctionWriter
             case IPropertySymbol { IsStatic: true, ContainingType.TypeKind: TypeKind.Interface } p:
                 return TypeMember(p, node);
             case IPropertySymbol { IsStatic: true } p: return Raw(translation.Constant(p, node), node);
-            case IPropertySymbol { Name: "Value" } p when Views.IsSpecialized(p.ContainingType):
-                return Raw(Text(node.Expression) + "_Value", node);
             case IPropertySymbol { Name: "Length" } p when Views.Is(p.ContainingType):
                 return Raw($"((int64){Length(node.Expression)})", node);
             case IPropertySymbol { Name: "IntLength" } p when Views.Is(p.ContainingType):
@@ -64,8 +62,8 @@ sealed partial class FunctionWriter
 
     SyntaxNode GroupProperty(IPropertySymbol p, SyntaxNode node)
     {
-        if (p.ContainingType.Name is not ("Grid" or "Group" or "Warp")) return Unknown(node, p);
-        if (translation.IsIndexed && p.ContainingType.Name is "Group" or "Warp")
+        if (p.ContainingType.Name is not ("Grid" or "Group")) return Unknown(node, p);
+        if (translation.IsIndexed && p.ContainingType.Name == "Group")
             translation.Report(Rules.Indexed, node);
         return Raw($"{p.ContainingType.Name}_{p.Name}", node);
     }

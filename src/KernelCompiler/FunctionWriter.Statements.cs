@@ -113,13 +113,9 @@ sealed partial class FunctionWriter
         if (DeviceConstants.Value(start.Value, model) is int from && DeviceConstants.Value(c.Right, model) is int to
             && by is int and > 0)
             return (to - from + (int)by - 1) / (int)by is > 1 and <= LongestUnrolled;
-        return DeviceConstants.Is(start.Value, model) && IsBoundAtLoad(c.Right)
+        return DeviceConstants.Is(start.Value, model) && DeviceConstants.Is(c.Right, model)
             && (step == null || DeviceConstants.Is(step, model));
     }
-
-    /// <summary>A constant of a type argument, or a launch-time constant.</summary>
-    bool IsBoundAtLoad(ExpressionSyntax bound) => DeviceConstants.Is(bound, model)
-        || bound is MemberAccessExpressionSyntax m && Views.IsSpecialized(model.GetTypeInfo(m.Expression).Type);
 
     static StatementSyntax Statement(string text, StatementSyntax like) =>
         SyntaxFactory.ExpressionStatement(SyntaxFactory.IdentifierName(text)).WithTriviaFrom(like);

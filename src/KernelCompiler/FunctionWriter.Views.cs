@@ -17,8 +17,7 @@ sealed partial class FunctionWriter
         {
             spaces[local] = called.ContainingType.Name == "SharedMemory" ? Space.Shared : Space.Private;
             if (spaces[local] == Space.Shared) CheckShared(value, node);
-            return called.Name == "GetDynamic" ? DeclareDynamic(local, name, called, value)
-                : DeclareArray(local, name, called, call);
+            return DeclareArray(local, name, called, call);
         }
         spaces[local] = SpaceOf(value);
         string text = Text(value);
@@ -48,16 +47,6 @@ sealed partial class FunctionWriter
         if (translation.Shared.KnownBytes > SharedUse.Limit)
             translation.Report(Rules.SharedSize, call, $"{translation.Shared.KnownBytes}");
         return $"SHARED_ARRAY {type} {name}[{text}]{length}";
-    }
-
-    string DeclareDynamic(ILocalSymbol local, string name, IMethodSymbol called, ExpressionSyntax at)
-    {
-        if (use.Measures(local) || translation.Shared.Dynamic != null)
-            translation.Report(Rules.Syntax, at,
-            "the length of dynamic shared memory, or two of them: pass the length to the kernel");
-        string type = translation.Type(called.TypeArguments[0], at);
-        translation.Shared.Dynamic = (type, name, Layout.SizeOf(called.TypeArguments[0]));
-        return $"DYNAMIC_SHARED({type}, {name})";
     }
 
     ExpressionSyntax AssignView(AssignmentExpressionSyntax node)

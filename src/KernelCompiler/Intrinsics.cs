@@ -33,8 +33,6 @@ static class Intrinsics
             case "Fused" when floats && m.ContainingNamespace.ToDisplayString() == "TripletGpu.Kernels.Functions":
                 return "Fused_" + m.Name;
             case "Group" when m.Name == "Barrier":
-            case "MemoryFence":
-            case "Warp" when IsFourBytes(m.Parameters[0].Type):
             case "Interop" when m.Name is "FloatAsInt" or "IntAsFloat":
                 return m.ContainingType.Name + "_" + m.Name;
             case "Lanes16" when Translation.IsLanes(m.ContainingType): return "Lanes16_" + m.Name;
@@ -44,9 +42,6 @@ static class Intrinsics
 
     /// <summary>Whether this is an atomic operation; its name in C also tells the type and the address space.</summary>
     public static bool IsAtomic(IMethodSymbol m) => m.ContainingType.Name == "Atomic" && Views.IsIlgpu(m);
-
-    static bool IsFourBytes(ITypeSymbol type) =>
-        type.SpecialType is SpecialType.System_Int32 or SpecialType.System_UInt32 or SpecialType.System_Single;
 
     static HashSet<string> Set(string names) => new(names.Split(' '));
 }

@@ -35,8 +35,6 @@ static class KernelChecks
             yield return "a kernel takes views, numbers and structs by value: write results through a view";
         if (shape.Values.Any(p =>
             Views.IndexDimensions(p.Type) > 0)) yield return "a kernel's index is its first parameter";
-        if (shape.Values.Any(p => Views.IsSpecialized(p.Type) && !IsInt(p.Type)))
-            yield return "a launch-time constant is a SpecializedValue<int>";
         if (!shape.Values.Any(p => Views.Is(p.Type))) yield return "a kernel without views has no result";
         if (shape.HasGroup
             && shape.IndexDimensions > 0) yield return "a kernel with an index has no group size of its own";
@@ -47,9 +45,6 @@ static class KernelChecks
         if (shape.GroupOf == null
             && shape.Items > 1024) yield return $"{shape.Items} items: devices take at most 1024 a group";
     }
-
-    static bool IsInt(ITypeSymbol specialized) =>
-        ((INamedTypeSymbol)specialized).TypeArguments[0].SpecialType == SpecialType.System_Int32;
 
     /// <summary>bool has no size that C# and OpenCL C agree on.</summary>
     static void CheckLayout(IParameterSymbol p, Translation translation)

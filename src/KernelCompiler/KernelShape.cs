@@ -13,7 +13,6 @@ sealed class KernelShape
         Method = method;
         size = attribute.ConstructorArguments.Select(a => a.Value is int v ? v : 0).ToArray();
         groupOf = Named(attribute, "GroupOf") as string;
-        UsesDouble = Named(attribute, "UsesDouble") is true;
         IndexDimensions = method.Parameters.Length > 0 ? Views.IndexDimensions(method.Parameters[0].Type) : 0;
         Values = method.Parameters.Skip(IndexDimensions > 0 ? 1 : 0).ToList();
     }
@@ -25,8 +24,6 @@ sealed class KernelShape
 
     /// <summary>0: explicitly grouped.</summary>
     public int IndexDimensions { get; }
-
-    public bool UsesDouble { get; }
 
     public bool HasGroup => groupOf != null || size[0] > 0;
 

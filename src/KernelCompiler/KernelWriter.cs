@@ -12,7 +12,7 @@ static class KernelWriter
         var declaration = (MethodDeclarationSyntax)Source.Declaration(method)!;
         var shape = new KernelShape(method, attribute);
         var translation = new Translation(
-            compilation, allowsDouble: shape.UsesDouble, isIndexed: shape.IndexDimensions > 0);
+            compilation, isIndexed: shape.IndexDimensions > 0);
         KernelChecks.Check(shape, declaration, translation);
         string name = $"{method.ContainingType.Name}.{method.Name}";
         string text = "";
@@ -43,15 +43,13 @@ static class KernelWriter
                 if (use.Measures(p)) parameters.Add($"int {safe}_length");
                 first += $"{writer.Pointer(p, p.Type)} {safe} = VIEW({safe});\n";
             }
-            else if (!Views.IsSpecialized(p.Type)) parameters.AddRange(writer.Parameter(p));
+            else parameters.AddRange(writer.Parameter(p));
         if (shape.IndexDimensions > 0) first = Index(shape, parameters) + first;
 
         string body = writer.Body(first);
-        // The comma belongs to the macro: CUDA has no such parameter.
-        string dynamic = translation.Shared.Dynamic is { } d ? $" DYNAMIC_SHARED_PARAMETER({d.Type}, {d.Name})" : "";
         string group = shape.GroupInC is { } size ? $" GROUP({size})" : "";
         string list = string.Join(",\n    ", parameters);
-        return $"{Source.Comment(method)}KERNEL{group} void {shape.Entry}(\n    {list}{dynamic})\n{body}";
+        return $"{Source.Comment(method)}KERNEL{group} void {shape.Entry}(\n    {list})\n{body}";
     }
 
     /// <summary>The item's index, and the exit of items beyond the last one that was asked for.</summary>

@@ -29,7 +29,6 @@ static class LauncherWriter
                 IndexDimensions = {{shape.IndexDimensions}},
                 Group = {{(shape.GroupInCSharp is { } group ? $"new({group})" : "null")}},
                 SharedBytes = {{translation.Shared.Expression}},
-                UsesDouble = {{(shape.UsesDouble ? "true" : "false")}},
                 Parameters = [{{string.Join(", ", method.Parameters.Select(Quoted))}}],
             {{Ilgpu(shape, use, translation, generic)}}    CSharp = """""
             {{Source.Text(declaration)}}
@@ -70,7 +69,6 @@ static class LauncherWriter
     static string Launcher(KernelShape shape, ViewUse use, Translation translation, string generic, string where)
     {
         string name = shape.Method.Name;
-        List<string> specialized = shape.Values.Where(p => Views.IsSpecialized(p.Type)).Select(p => p.Name).ToList();
         string size = shape.IndexDimensions > 0 ? "items" : "groups";
         var parameters = new List<string> { "IKernelQueue queue", $"LaunchSize {size}" };
         parameters.AddRange(shape.Values.Select(p => $"{HostType(p.Type)} @{p.Name}"));
@@ -78,22 +76,13 @@ static class LauncherWriter
         foreach (IParameterSymbol p in shape.Values)
         {
             arguments.Add(Views.Is(p.Type) ? $"KernelArgument.View(@{p.Name})"
-                : Views.IsSpecialized(p.Type) ? $"KernelArgument.Constant(&@{p.Name})"
                 : p.Type is ITypeParameterSymbol ? $"KernelArgument.Struct(ref @{p.Name})"
                 : $"KernelArgument.Value(&@{p.Name})");
             if (Views.Is(p.Type) && use.Measures(p)) arguments.Add($"KernelArgument.Value(&@{p.Name}.Length)");
         }
         string[] axes = ["X", "Y", "Z"];
         arguments.AddRange(axes.Take(shape.IndexDimensions).Select(a => $"KernelArgument.Value(&count{a})"));
-        if (translation.Shared.Dynamic is { } dynamic)
-        {
-            parameters.Add("int sharedElements");
-            arguments.Add($"KernelArgument.Shared({dynamic.ElementBytes} * sharedElements)");
-        }
         string source = $"{name}Source" + (generic == "" ? "" : generic + "()");
-        if (specialized.Count > 0)
-            source +=
-                $".Specialize({string.Join(", ", specialized.Select(s => $"(\"{Names.Safe(s)}_Value\", @{s})"))})";
         string counts = string.Concat(
             axes.Take(shape.IndexDimensions).Select(a => $"\n        int count{a} = items.{a};"));
         string lines = string.Concat(arguments.Select((a, i) => $"\n        arguments[{i}] = {a};"));
@@ -120,8 +109,6 @@ static class LauncherWriter
         {
             string type = Global(p.Type);
             values.Add(Views.Is(p.Type) ? $"views.View<{Global(Views.Element(p.Type))}>(arguments[{at}])"
-                : Views.IsSpecialized(p.Type)
-                    ? $"global::ILGPU.Runtime.SpecializedValue.New(*(int*)arguments[{at}].Data)"
                 : p.Type is ITypeParameterSymbol
                     ? $"global::System.Runtime.CompilerServices.Unsafe.Read<{type}>(arguments[{at}].Data)"
                 : $"*({type}*)arguments[{at}].Data");
@@ -135,9 +122,7 @@ static class LauncherWriter
             1 => "new global::ILGPU.Index1D(size.X)",
             2 => "new global::ILGPU.Index2D(size.X, size.Y)",
             3 => groups,
-            _ => $"new global::ILGPU.KernelConfig({groups}, new({shape.GroupInCSharp})"
-                + (translation.Shared.Dynamic is null ? ")"
-                    : ", global::ILGPU.SharedMemoryConfig.RequestDynamic<byte>(arguments[^1].Size))"),
+            _ => $"new global::ILGPU.KernelConfig({groups}, new({shape.GroupInCSharp}))",
         };
         return $$"""
                 Method = static () => ((global::System.Action<{{types}}>){{shape.Method.Name}}{{generic}}).Method,
@@ -151,8 +136,8 @@ static class LauncherWriter
             """;
     }
 
-    static string HostType(ITypeSymbol type) => Views.Is(type) ? $"DeviceView<{Global(Views.Element(type))}>"
-        : Views.IsSpecialized(type) ? "int" : Global(type);
+    static string HostType(ITypeSymbol type) =>
+        Views.Is(type) ? $"DeviceView<{Global(Views.Element(type))}>" : Global(type);
 
     static string Quoted(IParameterSymbol parameter) =>
         $"\"{parameter.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}\"";

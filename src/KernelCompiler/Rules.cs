@@ -49,7 +49,7 @@ static class Rules
         "{0} parameters: ILGPU takes at most 14, put the numbers into one dims struct");
 
     public static readonly DiagnosticDescriptor Double = Rule("TGK015",
-        "not every device has double: sum in blocks of float, or say [Kernel(UsesDouble = true)]");
+        "not every device has double: sum in blocks of float, or in two floats");
 
     public static readonly DiagnosticDescriptor ArgumentLayout = Rule("TGK016",
         "{0} in '{1}' has no defined size in a kernel argument: use int");

@@ -11,9 +11,6 @@ sealed class SharedUse
     /// <summary>The bytes known now; what depends on a type parameter comes on top at load.</summary>
     public int KnownBytes { get; private set; }
 
-    /// <summary>The C type and name of the array whose size the launch gives, if there is one.</summary>
-    public (string Type, string Name, int ElementBytes)? Dynamic { get; set; }
-
     public void Add(int elementBytes, int? extent, string extentInCSharp)
     {
         if (extent is { } known) KnownBytes += elementBytes * known;

@@ -46,7 +46,7 @@ sealed partial class Translation
 
     public void CheckDouble(ITypeSymbol? type, SyntaxNode at)
     {
-        if (type?.SpecialType == SpecialType.System_Double && !allowsDouble) Report(Rules.Double, at);
+        if (type?.SpecialType == SpecialType.System_Double) Report(Rules.Double, at);
     }
 
     /// <summary>Four floats that load and store as one: both targets' <c>float4</c>.</summary>

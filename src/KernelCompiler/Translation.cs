@@ -9,10 +9,9 @@ namespace TripletGpu.KernelCompiler;
 /// </summary>
 /// <param name="compilation">Where the C# comes from.</param>
 /// <param name="typeArgument">The struct whose own program this is; null for a kernel's.</param>
-/// <param name="allowsDouble">Whether the kernel says that it needs double.</param>
 /// <param name="isIndexed">Whether the kernel has an index and so no groups of its own.</param>
 sealed partial class Translation(
-    Compilation compilation, INamedTypeSymbol? typeArgument = null, bool allowsDouble = false, bool isIndexed = false)
+    Compilation compilation, INamedTypeSymbol? typeArgument = null, bool isIndexed = false)
 {
     readonly List<string> constants = [], structs = [], functions = [];
     readonly Dictionary<string, ISymbol> constantNames = [];

@@ -188,7 +188,7 @@ sealed class Uniformity(Translation translation, Convergence convergence)
         bool CallVaries(InvocationExpressionSyntax call, IMethodSymbol called)
         {
             if (Views.IsIlgpu(called))
-                return called.ContainingType.Name is "Atomic" or "Warp" || call.ChildNodes().Any(Varies);
+                return called.ContainingType.Name == "Atomic" || call.ChildNodes().Any(Varies);
             if (Source.Body(called.OriginalDefinition) == null || !called.IsStatic) return call.ChildNodes()
                 .Any(Varies);
             ulong mask = 0;
@@ -202,7 +202,6 @@ sealed class Uniformity(Translation translation, Convergence convergence)
         {
             "Group" => p.Name is "IdxX" or "IdxY" or "IdxZ" or "LinearIndex" or "IsFirstThread",
             "Grid" => p.Name is "GlobalIndex" or "GlobalLinearIndex",
-            "Warp" => p.Name == "LaneIdx",
             _ => false,
         };
     }

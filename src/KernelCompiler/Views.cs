@@ -23,9 +23,6 @@ static class Views
         _ => 0,
     };
 
-    /// <summary>A launch-time constant.</summary>
-    public static bool IsSpecialized(ITypeSymbol? type) => type is { Name: "SpecializedValue" } && IsIlgpu(type);
-
     /// <summary>
     /// Whether a type or a member's type is ILGPU's (or the kernel language's, which bears its names).
     /// </summary>

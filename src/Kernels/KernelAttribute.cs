@@ -18,9 +18,6 @@ public sealed class KernelAttribute(int groupX = 0, int groupY = 1, int groupZ =
     /// The type parameter, an <see cref="IGroupShape"/>, that gives the size instead: <c>nameof(TTile)</c>.
     /// </summary>
     public string? GroupOf { get; init; }
-
-    /// <summary>Whether the kernel computes in double, which not every device has.</summary>
-    public bool UsesDouble { get; init; }
 }
 
 /// <summary>A view of a kernel that may overlap another argument: it gets no <c>restrict</c>.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using ILGPU.Runtime;
@@ -14,7 +13,6 @@ namespace TripletGpu.Kernels;
 public sealed class KernelSource
 {
     static int count;
-    readonly List<(int[] Values, KernelSource Kernel)> variants = [];
 
     /// <summary>A number that tells kernels apart: a device's slot for the built one.</summary>
     public int Id { get; } = Interlocked.Increment(ref count) - 1;
@@ -36,11 +34,8 @@ public sealed class KernelSource
     /// <summary>Items of a group; null for a kernel with an index.</summary>
     public LaunchSize? Group { get; init; }
 
-    /// <summary>Bytes of shared memory a group takes, besides what a launch adds.</summary>
+    /// <summary>Bytes of shared memory a group takes.</summary>
     public int SharedBytes { get; init; }
-
-    /// <summary>Whether it needs a device with double.</summary>
-    public bool UsesDouble { get; init; }
 
     /// <summary>The C# parameters with their types.</summary>
     public IReadOnlyList<string> Parameters { get; init; } = [];
@@ -76,35 +71,6 @@ public sealed class KernelSource
         return Copy(name, Bound(Entry), body.Contains(argument.Body) ? body : argument.Body + "\n\n" + body);
     }
 
-    /// <summary>The kernel with launch-time constants, one program for each combination of values.</summary>
-    public KernelSource Specialize(params ReadOnlySpan<(string Name, int Value)> constants)
-    {
-        lock (variants)
-        {
-            foreach ((int[] values, KernelSource kernel) in variants)
-                if (Matches(values, constants)) return kernel;
-            string name = Name, definitions = "";
-            int[] key = new int[constants.Length];
-            for (int i = 0; i < constants.Length; i++)
-            {
-                string value = constants[i].Value.ToString(CultureInfo.InvariantCulture);
-                definitions += $"enum {{ {constants[i].Name} = {value} }};\n";
-                name += $"[{constants[i].Name.Replace("_Value", "", StringComparison.Ordinal)} = {value}]";
-                key[i] = constants[i].Value;
-            }
-            KernelSource variant = Copy(name, Entry, definitions + "\n" + Body);
-            variants.Add((key, variant));
-            return variant;
-        }
-    }
-
-    static bool Matches(int[] values, ReadOnlySpan<(string Name, int Value)> constants)
-    {
-        for (int i = 0; i < values.Length; i++)
-            if (values[i] != constants[i].Value) return false;
-        return true;
-    }
-
     KernelSource Copy(string name, string entry, string body) => new()
     {
         Name = name,
@@ -114,7 +80,6 @@ public sealed class KernelSource
         IndexDimensions = IndexDimensions,
         Group = Group,
         SharedBytes = SharedBytes,
-        UsesDouble = UsesDouble,
         Parameters = Parameters,
         Method = Method,
         Ilgpu = Ilgpu,

@@ -71,7 +71,6 @@ static class DiagnosticCases
         Grouped(
             "TGK013", "DivergentByAtomic",
             "int old = Atomic.Add(ref counts[0], 1);\n if (old == 0)\n Group.Barrier(); // here"),
-        Grouped("TGK013", "DivergentShuffle", "if (Group.IdxX < 3)\n x[0] = Warp.Shuffle(x[0], 1); // here"),
         Grouped(
             "TGK013", "DivergentByLocal",
             "var own = LocalMemory.Allocate<int>(2);\n own[0] = Group.IdxX;\n if (own[0] > 3)\n Group.Barrier(); //"
@@ -132,10 +131,6 @@ static class DiagnosticCases
             Group("if (Half(n) > 3) Group.Barrier(); x[0] = 1f; } static int Half(int n) { return n / 2;")),
         Fine("ReturnAfterBarrier", Group("Group.Barrier(); if (Group.IdxX > 3) return; x[0] = 1f;")),
         Fine("AtomicInIndex", Group("x[Atomic.Add(ref counts[0], 1)] = 1f;")),
-        Fine(
-            "Double",
-            Usings + "public static partial class K { [Kernel(UsesDouble = true)] public static void F("
-            + "Index1D i, ArrayView<double> x) { x[i] = x[i] * 0.5; } }"),
         Fine("SimdMembersAreLeftOut", "using System.Runtime.Intrinsics;\n" + Usings + """
             public interface IF : IKernelTypeArgument
             {

@@ -10,12 +10,6 @@ public enum KernelArgumentKind
 
     /// <summary>A window on device memory: one argument in CUDA, two in OpenCL.</summary>
     View,
-
-    /// <summary>The size of the shared memory that a launch adds.</summary>
-    Shared,
-
-    /// <summary>Already part of the program's text; only ILGPU's compiler takes it.</summary>
-    Constant,
 }
 
 /// <summary>Where an argument's bytes lie. Lives on the launcher's stack.</summary>
@@ -34,7 +28,7 @@ public readonly unsafe struct KernelArgument
     /// <summary>The bytes of a value.</summary>
     public readonly void* Data;
 
-    /// <summary>The size in bytes of a value or of shared memory, of one element of a view.</summary>
+    /// <summary>The size in bytes of a value, of one element of a view.</summary>
     public readonly int Size;
 
     /// <summary>A view's buffer.</summary>
@@ -64,10 +58,4 @@ public readonly unsafe struct KernelArgument
     /// </summary>
     public static KernelArgument Struct<T>(ref T value) where T : struct =>
         new(KernelArgumentKind.Value, Unsafe.AsPointer(ref value), Unsafe.SizeOf<T>());
-
-    /// <summary>A launch-time constant.</summary>
-    public static KernelArgument Constant(int* value) => new(KernelArgumentKind.Constant, value, sizeof(int));
-
-    /// <summary>Bytes of shared memory.</summary>
-    public static KernelArgument Shared(int bytes) => new(KernelArgumentKind.Shared, null, bytes);
 }

@@ -84,8 +84,6 @@ struct Dim3 { int x, y, z; };
 #define PRIVATE
 #define CONSTANT static constexpr
 #define SHARED_ARRAY __shared__ __align__(16)
-#define DYNAMIC_SHARED_PARAMETER(type, name)
-#define DYNAMIC_SHARED(type, name) extern __shared__ __align__(16) type name[]
 #define RESTRICT __restrict__
 #define VIEW(name) name##_base
 #define VIEW_PARAMETER(type, name) type name##_base
@@ -116,15 +114,6 @@ struct Index3D { int X, Y, Z; };
 #define Group_IsFirstThread (Group_LinearIndex == 0)
 #define Grid_GlobalIndex Index3D_new(Grid_GlobalIndex_X, Grid_GlobalIndex_Y, Grid_GlobalIndex_Z)
 #define Group_Barrier() __syncthreads()
-#define MemoryFence_GroupLevel() __threadfence_block()
-#define MemoryFence_DeviceLevel() __threadfence()
-#define MemoryFence_SystemLevel() __threadfence_system()
-
-#define Warp_WarpSize 32
-#define Warp_LaneIdx (Group_LinearIndex & 31)
-#define Warp_Shuffle(value, lane) __shfl_sync(0xffffffffu, value, lane)
-#define Warp_ShuffleDown(value, delta) __shfl_down_sync(0xffffffffu, value, delta)
-#define Warp_ShuffleXor(value, mask) __shfl_xor_sync(0xffffffffu, value, mask)
 
 #define Fused_MultiplyAdd fmaf
 #define MathF_Abs fabsf

@@ -11,8 +11,6 @@
 #define PRIVATE __private
 #define CONSTANT __constant
 #define SHARED_ARRAY __local __attribute__((aligned(16)))
-#define DYNAMIC_SHARED_PARAMETER(type, name) , __local type* name
-#define DYNAMIC_SHARED(type, name)
 #define RESTRICT restrict
 #define VIEW(name) name##_base + name##_offset      // a view starts somewhere in its buffer
 #define VIEW_PARAMETER(type, name) type name##_base, ulong name##_offset
@@ -63,16 +61,6 @@ FUNCTION Index3D Index3D_new(int x, int y, int z) { Index3D i; i.X = x; i.Y = y;
 #define Group_IsFirstThread (Group_LinearIndex == 0)
 #define Grid_GlobalIndex Index3D_new(Grid_GlobalIndex_X, Grid_GlobalIndex_Y, Grid_GlobalIndex_Z)
 #define Group_Barrier() barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
-#define MemoryFence_GroupLevel() mem_fence(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
-#define MemoryFence_DeviceLevel() mem_fence(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
-#define MemoryFence_SystemLevel() mem_fence(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
-
-// OpenCL 1.2 has no shuffles: a warp is one item, and code that asks Warp.WarpSize is right with that.
-#define Warp_WarpSize 1
-#define Warp_LaneIdx 0
-#define Warp_Shuffle(value, lane) (value)
-#define Warp_ShuffleDown(value, delta) (value)
-#define Warp_ShuffleXor(value, mask) (value)
 
 #define Fused_MultiplyAdd fma
 #define MathF_Abs fabs

@@ -148,22 +148,6 @@ public sealed unsafe class CudaDriverTests
     }
 
     [Test]
-    public void Launch_MoreThan48KiBOfSharedMemory_AsksForItOnce()
-    {
-        using CudaDriver driver = Open();
-        KernelSource kernel = Kernel("Wide");
-        driver.Launch(kernel, (7, 2), [KernelArgument.Shared(40_000)]);
-        Assert.That(Calls(), Does.Not.Contain("cuFuncSetAttribute").And.Contain("Wide (7, 2, 1) x (64, 1, 1), 40000"));
-        driver.Launch(kernel, 1, [KernelArgument.Shared(80_000)]);
-        Assert.That(Calls(), Does.Contain("cuFuncSetAttribute 8 80000"));
-        driver.Launch(kernel, 1, [KernelArgument.Shared(70_000)]);
-        Assert.That(Calls(), Does.Not.Contain("cuFuncSetAttribute"));
-        Assert.That(() => driver.Launch(kernel, 1, [KernelArgument.Shared(99_900)]), Throws.TypeOf<CudaException>()
-            .With.Message.EqualTo(
-                "WideKernels.Wide wants 100,156 bytes of shared memory a group, Stub GPU has 100,000"));
-    }
-
-    [Test]
     public void Launch_TooManyGroupsAlongY_SaysSo()
     {
         using CudaDriver driver = Open();

@@ -5,7 +5,7 @@ namespace TripletGpu.Engine.Tests.Gpu;
 
 public sealed class LaunchPlanTests
 {
-    static readonly GpuCapabilities Cpu = new("cpu", "", true, 2, 1L << 32, 1 << 16, 4096, true);
+    static readonly GpuCapabilities Cpu = new("cpu", "", true, 2, 1L << 32, 1 << 16, 4096);
     static readonly GpuCapabilities Gpu = Cpu with { IsCpu = false, ComputeUnits = 80 };
 
     [Test]

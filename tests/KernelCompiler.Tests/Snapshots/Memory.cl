@@ -1,22 +1,3 @@
-// ---- MemoryKernels.Launch
-// A launch-time constant, shared memory sized at launch, shuffles.
-KERNEL GROUP(32, 1, 1) void Launch(
-    VIEW_PARAMETER(GLOBAL float* RESTRICT, x),
-    int count DYNAMIC_SHARED_PARAMETER(float, cache))
-{
-    GLOBAL float* x = VIEW(x);
-    DYNAMIC_SHARED(float, cache);
-    for (int i = Group_IdxX; i < count; i += Group_DimX)
-        cache[i] = x[i];
-    Group_Barrier();
-    float sum = 0.0f;
-    UNROLL for (int t = 0; t < taps_Value; t++)
-        sum += cache[Group_IdxX + t];
-    for (int offset = Warp_WarpSize / 2; offset > 0; offset /= 2)
-        sum += Warp_ShuffleDown(sum, offset);
-    x[Grid_GlobalIndex.X] = sum;
-}
-
 // ---- MemoryKernels.Spaces
 enum { Items = 64 };
 
@@ -87,7 +68,6 @@ KERNEL GROUP(64, 1, 1) void Spaces(
     ATOMIC(Add, int, GLOBAL)(&counts[Window_Row(window, item)], 1);
     ATOMIC(Max, uint, GLOBAL)(&bits[0], (uint)item);
     ATOMIC(Add, float, GLOBAL)(&y[0], 1.0f);
-    MemoryFence_DeviceLevel();
 }
 
 // ---- MemoryKernels.Transpose

@@ -38,7 +38,6 @@ public static partial class MemoryKernels
         Atomic.Add(ref counts[window.Row(item)], 1);
         Atomic.Max(ref bits[0], (uint)item);
         Atomic.Add(ref y[0], 1f);
-        MemoryFence.DeviceLevel();
     }
 
     static float Sum(ArrayView<float> values)
@@ -47,22 +46,6 @@ public static partial class MemoryKernels
         for (int i = 0; i < values.IntLength; i++)
             sum += values[i];
         return sum;
-    }
-
-    /// <summary>A launch-time constant, shared memory sized at launch, shuffles.</summary>
-    [Kernel(32)]
-    public static void Launch(ArrayView<float> x, SpecializedValue<int> taps, int count)
-    {
-        var cache = SharedMemory.GetDynamic<float>();
-        for (int i = Group.IdxX; i < count; i += Group.DimX)
-            cache[i] = x[i];
-        Group.Barrier();
-        float sum = 0f;
-        for (int t = 0; t < taps.Value; t++)
-            sum += cache[Group.IdxX + t];
-        for (int offset = Warp.WarpSize / 2; offset > 0; offset /= 2)
-            sum += Warp.ShuffleDown(sum, offset);
-        x[Grid.GlobalIndex.X] = sum;
     }
 
     /// <summary>A two-dimensional index.</summary>

@@ -88,12 +88,6 @@ int cuModuleLoadData(void** module, const char* image)
 }
 int cuModuleUnload(void* module) { return called("cuModuleUnload", ""); }
 int cuModuleGetFunction(void** function, void* module, const char* name) { *function = strdup(name); return called("cuModuleGetFunction ", name); }
-int cuFuncSetAttribute(void* function, int what, int value)
-{
-    char details[64];
-    sprintf(details, " %d %d", what, value);
-    return called("cuFuncSetAttribute", details);
-}
 
 int cuLaunchKernel(const char* function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
     unsigned shared, void* stream, void** arguments, void** extra)

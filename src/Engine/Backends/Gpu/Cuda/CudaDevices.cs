@@ -52,7 +52,7 @@ public static unsafe class CudaDevices
             Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name)), driver, IsCpu: false,
             Attribute(library, ordinal, MultiprocessorCount), (long)memory,
             Attribute(library, ordinal, SharedPerBlockOptIn),
-            Attribute(library, ordinal, MaxThreadsPerBlock), HasDouble: true);
+            Attribute(library, ordinal, MaxThreadsPerBlock));
         int capability = 10 * Attribute(library, ordinal, CapabilityMajor)
             + Attribute(library, ordinal, CapabilityMinor);
         (NvrtcLibrary Compiler, NvrtcTarget Target)? choice = NvrtcChoice.For(library, ordinal, capability, compilers);

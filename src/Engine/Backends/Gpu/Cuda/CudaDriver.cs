@@ -101,19 +101,18 @@ sealed unsafe class CudaDriver : IGpuDriver
         // A view is an address; the addresses lie beside the list that points to every argument.
         void** pointers = stackalloc void*[arguments.Length];
         nint* addresses = stackalloc nint[arguments.Length];
-        int count = 0, shared = 0;
+        int count = 0;
         foreach (ref readonly KernelArgument argument in arguments)
             switch (argument.Kind)
             {
                 case KernelArgumentKind.Value: pointers[count++] = argument.Data; break;
-                case KernelArgumentKind.Shared: shared = argument.Size; break;
                 case KernelArgumentKind.View:
                     addresses[count] = argument.Buffer + checked((nint)(argument.Offset * argument.Size));
                     pointers[count] = addresses + count;
                     count++;
                     break;
             }
-        nint function = programs.Kernel(kernel, shared);
+        nint function = programs.Kernel(kernel);
         (LaunchSize groups, LaunchSize group) = LaunchShape.Of(kernel, size, Capabilities.MaxGroupItems);
         if (groups.Y > MostGroupsYZ || groups.Z > MostGroupsYZ)
             throw new CudaException(
@@ -121,7 +120,7 @@ sealed unsafe class CudaDriver : IGpuDriver
         nint start = events?.Mark() ?? 0;
         int code = cuda.LaunchKernel(
             function, (uint)groups.X, (uint)groups.Y, (uint)groups.Z, (uint)group.X, (uint)group.Y, (uint)group.Z,
-            (uint)shared, stream, pointers, null);
+            0, stream, pointers, null);
         cuda.Check(code, $"launch of {kernel.Name} with {groups} groups of {group}");
         events?.Add(kernel.Name, start);
     }

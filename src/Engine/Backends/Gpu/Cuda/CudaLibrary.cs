@@ -40,7 +40,6 @@ sealed unsafe class CudaLibrary
     public readonly delegate* unmanaged<nint*, void*, int> ModuleLoadData;
     public readonly delegate* unmanaged<nint, int> ModuleUnload;
     public readonly delegate* unmanaged<nint*, nint, byte*, int> ModuleGetFunction;
-    public readonly delegate* unmanaged<nint, int, int, int> FunctionSetAttribute;
     public readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>
         LaunchKernel;
 
@@ -76,7 +75,6 @@ sealed unsafe class CudaLibrary
         ModuleLoadData = (delegate* unmanaged<nint*, void*, int>)Find("cuModuleLoadData");
         ModuleUnload = (delegate* unmanaged<nint, int>)Find("cuModuleUnload");
         ModuleGetFunction = (delegate* unmanaged<nint*, nint, byte*, int>)Find("cuModuleGetFunction");
-        FunctionSetAttribute = (delegate* unmanaged<nint, int, int, int>)Find("cuFuncSetAttribute");
         LaunchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)
             Find("cuLaunchKernel");
     }

@@ -11,43 +11,22 @@ namespace TripletGpu.Backends.Gpu.Cuda;
 /// </summary>
 sealed unsafe class CudaPrograms(CudaDevice device, ProgramCache cache) : IDisposable
 {
-    const int MaxDynamicShared = 8;
-
-    // A kernel that wants more must say so.
-    const int SharedWithoutAsking = 48 * 1024;
-
     readonly CudaLibrary cuda = device.Library;
     readonly List<nint> modules = [];
-    CudaKernel?[] kernels = new CudaKernel?[128];
+    nint[] kernels = new nint[128];
 
-    /// <summary>The built kernel, allowed to take this much shared memory.</summary>
-    /// <param name="source">The kernel.</param>
-    /// <param name="dynamicShared">Bytes that the launch adds to the kernel's own.</param>
+    /// <summary>The built kernel.</summary>
     /// <exception cref="CudaException">The compiler or the driver does not take the program; with the log.</exception>
-    public nint Kernel(KernelSource source, int dynamicShared)
+    public nint Kernel(KernelSource source)
     {
         if (source.Id >= kernels.Length) Array.Resize(ref kernels, Math.Max(source.Id + 1, kernels.Length * 2));
-        CudaKernel kernel = kernels[source.Id] ??= new CudaKernel(Build(source));
-        if (dynamicShared > kernel.AllowedShared && source.SharedBytes + dynamicShared > SharedWithoutAsking)
-            AllowShared(source, kernel, dynamicShared);
-        return kernel.Function;
+        if (kernels[source.Id] == 0) kernels[source.Id] = Build(source);
+        return kernels[source.Id];
     }
 
     public void Dispose()
     {
         foreach (nint module in modules) _ = cuda.ModuleUnload(module);
-    }
-
-    void AllowShared(KernelSource source, CudaKernel kernel, int bytes)
-    {
-        if (source.SharedBytes + bytes > device.Capabilities.SharedBytes)
-            throw new CudaException(
-                $"{source.Name} wants {source.SharedBytes + bytes:N0} bytes of shared memory a group, {device} has"
-                + $" {device.Capabilities.SharedBytes:N0}");
-        cuda.Check(
-            cuda.FunctionSetAttribute(kernel.Function, MaxDynamicShared, bytes),
-            $"cuFuncSetAttribute for {bytes:N0} bytes of shared memory of {source.Name}");
-        kernel.AllowedShared = bytes;
     }
 
     nint Build(KernelSource source)
@@ -75,13 +54,5 @@ sealed unsafe class CudaPrograms(CudaDevice device, ProgramCache cache) : IDispo
     int Load(byte[] program, nint* module)
     {
         fixed (byte* p = program) return cuda.ModuleLoadData(module, p);
-    }
-
-    sealed class CudaKernel(nint function)
-    {
-        public nint Function => function;
-
-        /// <summary>Bytes of dynamic shared memory that the driver has been asked for.</summary>
-        public int AllowedShared { get; set; }
     }
 }

@@ -8,10 +8,8 @@ namespace TripletGpu.Backends.Gpu.Drivers;
 /// <param name="GlobalBytes">Device memory.</param>
 /// <param name="SharedBytes">Shared memory a group may take.</param>
 /// <param name="MaxGroupItems">Items a group may have.</param>
-/// <param name="HasDouble">Whether kernels may compute in double.</param>
 public sealed record GpuCapabilities(
-    string Name, string Driver, bool IsCpu, int ComputeUnits, long GlobalBytes, int SharedBytes, int MaxGroupItems,
-    bool HasDouble)
+    string Name, string Driver, bool IsCpu, int ComputeUnits, long GlobalBytes, int SharedBytes, int MaxGroupItems)
 {
     /// <summary>
     /// Whether one item may do a group's work: on a CPU, but for Mesa's llvmpipe, whose items leave their loops after

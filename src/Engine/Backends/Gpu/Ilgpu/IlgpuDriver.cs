@@ -28,7 +28,7 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
         return new(
             device.Name, $"ILGPU {IlgpuDevices.Version}", isCpu, device.NumMultiprocessors,
             isCpu ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : device.MemorySize,
-            device.MaxSharedMemoryPerGroup, device.MaxNumThreadsPerGroup, HasDouble: true);
+            device.MaxSharedMemoryPerGroup, device.MaxNumThreadsPerGroup);
     }
 
     public nint Allocate(long bytes)

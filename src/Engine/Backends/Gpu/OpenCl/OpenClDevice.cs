@@ -121,8 +121,7 @@ public static unsafe class OpenClDevices
         (int)Number<uint>(library, id, 0x1002),
         (long)Number<ulong>(library, id, 0x101F),
         (int)Math.Min(Number<ulong>(library, id, 0x1023), int.MaxValue),
-        (int)Math.Min(Number<nuint>(library, id, 0x1004), int.MaxValue),
-        DeviceText(library, id, 0x1030).Contains("cl_khr_fp64", StringComparison.Ordinal));
+        (int)Math.Min(Number<nuint>(library, id, 0x1004), int.MaxValue));
 
     static string WhyUnusable(OpenClLibrary library, nint id)
     {

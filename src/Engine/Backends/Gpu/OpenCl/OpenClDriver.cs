@@ -91,7 +91,6 @@ sealed unsafe class OpenClDriver : IGpuDriver
             switch (argument.Kind)
             {
                 case KernelArgumentKind.Value: Set(kernel, built, index++, argument.Size, argument.Data); break;
-                case KernelArgumentKind.Shared: Set(kernel, built, index++, argument.Size, null); break;
                 case KernelArgumentKind.View:
                     nint buffer = argument.Buffer;
                     long offset = argument.Offset;

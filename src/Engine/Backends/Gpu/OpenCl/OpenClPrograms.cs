@@ -35,8 +35,6 @@ sealed unsafe class OpenClPrograms : IDisposable
     public nint Kernel(KernelSource source)
     {
         if (source.Id < kernels.Length && kernels[source.Id] is var known and not 0) return known;
-        if (source.UsesDouble && !device.Capabilities.HasDouble)
-            throw new OpenClException($"{source.Name} computes in double, which {device} does not have");
         string text = source.OpenCl, key = ProgramCache.KeyOf($"{device}", device.Capabilities.Driver, options, text);
         nint program = FromBinary(key);
         if (program == 0)
