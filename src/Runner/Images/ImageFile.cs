@@ -81,7 +81,7 @@ public static class ImageFile
         (int width, int height, _) = ImageSharpDecoder.ReadHeader(file, ImageKind.Png);
         PixelImage.CheckSize(width, height, file.Length);
         bool isDeep = file[24] == 16, isInterlaced = file[28] != 0;
-        // Of interlaced files ImageSharp waits for ever for lines that are missing; of others it leaves them black.
+        // ImageSharp does not tell a whole file from one that lacks lines: what it gets of these has been checked.
         bool isChecked = !hasEnd || isInterlaced;
         if (isChecked) PngStructure.CheckLines(file);
         PixelImage image = ImageSharpDecoder.Decode(file, ImageKind.Png, isDeep);
