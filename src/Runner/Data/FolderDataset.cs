@@ -116,8 +116,7 @@ sealed class FolderDataset : IImageDataset
     {
         try
         {
-            byte[] bytes = files.Read(members[index]);
-            for (int i = 0; i < bytes.Length; i++) pixels[i] = bytes[i] / 255f;
+            Samples.Scale(files.Read(members[index]), pixels);
         }
         catch (ImageFormatException exception)
         {
@@ -141,8 +140,8 @@ sealed class FolderDataset : IImageDataset
         public byte[] Read(int file)
         {
             if (Volatile.Read(ref kept[file]) is { } found) return found;
-            byte[] planes = new byte[shape.Count];
-            ImageFile.Decode(paths[file], decoder).Fit(shape, planes);
+            byte[] planes = GC.AllocateUninitializedArray<byte>((int)shape.Count);
+            using (PixelImage image = ImageFile.Decode(paths[file], decoder)) image.Fit(shape, planes);
             if (Interlocked.Add(ref keptBytes, planes.Length) <= mostCachedBytes)
                 Volatile.Write(ref kept[file], planes);
             else Interlocked.Add(ref keptBytes, -planes.Length);

@@ -3,8 +3,6 @@ namespace TripletGpu.Runner.Data;
 /// <summary>Images in memory: bytes, which become [0, 1], or floats, which stay as they are.</summary>
 public sealed class MemoryDataset : IImageDataset
 {
-    static readonly float[] Scaled = [.. Enumerable.Range(0, 256).Select(b => b / 255f)];
-
     readonly byte[]? bytes;
     readonly float[]? floats;
     readonly int[] labels;
@@ -62,9 +60,7 @@ public sealed class MemoryDataset : IImageDataset
             floats.AsSpan(start, imageSize).CopyTo(pixels);
             return;
         }
-        ReadOnlySpan<byte> image = bytes.AsSpan(start, imageSize);
-        float[] scaled = Scaled;
-        for (int i = 0; i < image.Length; i++) pixels[i] = scaled[image[i]];
+        Samples.Scale(bytes.AsSpan(start, imageSize), pixels);
     }
 
     /// <summary>The first images alone; all where there are no more.</summary>

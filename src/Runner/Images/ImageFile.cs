@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Reflection;
+using Microsoft.Win32.SafeHandles;
 using TripletGpu.Models.Serialization;
 
 namespace TripletGpu.Runner.Images;
@@ -46,25 +48,38 @@ public static class ImageFile
     /// <exception cref="UserErrorException">A library that decoding needs is missing.</exception>
     public static PixelImage Decode(string path, ImageDecoder decoder = ImageDecoder.Imagesharp)
     {
-        byte[] file;
+        byte[] buffer = [];
         try
         {
-            if (new FileInfo(path).Length > MostBytes) throw new ImageFormatException("larger than any photograph");
-            file = File.ReadAllBytes(path);
+            using SafeFileHandle file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+            long length = RandomAccess.GetLength(file);
+            if (length > MostBytes) throw new ImageFormatException("larger than any photograph");
+            buffer = ArrayPool<byte>.Shared.Rent((int)length);
+            int read = 0;
+            for (int got = 1; got > 0 && read < length; read += got)
+                got = RandomAccess.Read(file, buffer.AsSpan(read, (int)length - read), read);
+            return DecodeInPlace(new ArraySegment<byte>(buffer, 0, read), decoder);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ImageFormatException($"cannot be read: {exception.Message}", exception);
         }
-        return Decode(file, decoder);
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <inheritdoc cref="Decode(string, ImageDecoder)"/>
     /// <param name="file">The whole contents.</param>
     /// <param name="decoder">What decodes JPEG.</param>
-    public static PixelImage Decode(byte[] file, ImageDecoder decoder = ImageDecoder.Imagesharp)
+    public static PixelImage Decode(ReadOnlySpan<byte> file, ImageDecoder decoder = ImageDecoder.Imagesharp) =>
+        DecodeInPlace(file.ToArray(), decoder);
+
+    /// <summary>Decodes contents, which may change.</summary>
+    static PixelImage DecodeInPlace(ArraySegment<byte> file, ImageDecoder decoder)
     {
-        if (file.Length == 0) throw new ImageFormatException("empty");
+        if (file.Count == 0) throw new ImageFormatException("empty");
         ImageKind kind = ImageKinds.Of(file);
         return kind switch
         {
@@ -75,39 +90,37 @@ public static class ImageFile
         };
     }
 
-    static PixelImage DecodePng(byte[] file)
+    static PixelImage DecodePng(ArraySegment<byte> file)
     {
-        bool hasEnd = PngStructure.Check(file, out ReadOnlySpan<byte> exif);
-        (int width, int height, _) = ImageSharpDecoder.ReadHeader(file, ImageKind.Png);
-        PixelImage.CheckSize(width, height, file.Length);
-        bool isDeep = file[24] == 16, isInterlaced = file[28] != 0;
+        bool hasEnd = PngStructure.Check(file, out PngHeader header, out ReadOnlySpan<byte> exif);
+        PixelImage.CheckSize(header.Width, header.Height, file.Count);
         // ImageSharp does not tell a whole file from one that lacks lines: what it gets of these has been checked.
-        bool isChecked = !hasEnd || isInterlaced;
+        bool isChecked = !hasEnd || header.IsInterlaced;
         if (isChecked) PngStructure.CheckLines(file);
-        PixelImage image = ImageSharpDecoder.Decode(file, ImageKind.Png, isDeep);
-        if (!isChecked && image.Pixels.AsSpan(^(3 * width)..).IndexOfAnyExcept((byte)0) < 0)
+        PixelImage image = ImageSharpDecoder.Decode(file, ImageKind.Png, header.Bits == 16);
+        if (!isChecked && image.Pixels[^(3 * image.Width)..].IndexOfAnyExcept((byte)0) < 0)
             PngStructure.CheckLines(file);
         return exif.IsEmpty ? image : image.Oriented(ImageSharpDecoder.ReadOrientation(exif));
     }
 
-    static PixelImage DecodeJpeg(byte[] file, ImageDecoder decoder)
+    static PixelImage DecodeJpeg(ArraySegment<byte> file, ImageDecoder decoder)
     {
         int precision = JpegStructure.Check(ref file);
         (int width, int height, int orientation) = ImageSharpDecoder.ReadHeader(file, ImageKind.Jpeg);
-        PixelImage.CheckSize(width, height, file.Length);
+        PixelImage.CheckSize(width, height, file.Count);
         PixelImage image = decoder == ImageDecoder.Turbojpeg && precision == 8
             ? TurboJpegDecoder.Decode(file)
             : ImageSharpDecoder.Decode(file, ImageKind.Jpeg, isDeep: false);
         return image.Oriented(orientation);
     }
 
-    static PixelImage DecodeOther(byte[] file, ImageKind kind)
+    static PixelImage DecodeOther(ArraySegment<byte> file, ImageKind kind)
     {
-        if (kind == ImageKind.WebP && BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(4)) > file.Length - 8)
+        if (kind == ImageKind.WebP && BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(4)) > file.Count - 8)
             throw new ImageFormatException("damaged WebP: it is truncated");
         if (kind == ImageKind.Bmp) BitmapStructure.Check(file);
         (int width, int height, int orientation) = ImageSharpDecoder.ReadHeader(file, kind);
-        PixelImage.CheckSize(width, height, file.Length);
+        PixelImage.CheckSize(width, height, file.Count);
         return ImageSharpDecoder.Decode(file, kind, isDeep: false).Oriented(orientation);
     }
 }

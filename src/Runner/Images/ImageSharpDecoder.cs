@@ -1,3 +1,4 @@
+using System.Buffers;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats;
 using SixLabors.ImageSharp.Formats.Bmp;
@@ -20,10 +21,10 @@ static class ImageSharpDecoder
 
     /// <summary>What the header says.</summary>
     /// <returns>The width and height as stored, and the EXIF orientation, 1 where there is none.</returns>
-    public static (int Width, int Height, int Orientation) ReadHeader(byte[] file, ImageKind kind) =>
+    public static (int Width, int Height, int Orientation) ReadHeader(ArraySegment<byte> file, ImageKind kind) =>
         Guarded(kind, () =>
         {
-            using MemoryStream stream = new(file, writable: false);
+            using MemoryStream stream = new(file.Array!, file.Offset, file.Count, writable: false);
             IImageInfo info = Image.Identify(formats, stream, out _)
                 ?? throw new ImageFormatException($"damaged {kind.Name()}: it has no header");
             return (info.Width, info.Height, Orientation(info.Metadata.ExifProfile));
@@ -43,29 +44,38 @@ static class ImageSharpDecoder
     /// <param name="kind">What it is.</param>
     /// <param name="isDeep">Whether its samples have 16 bits.</param>
     /// <exception cref="ImageFormatException">The file is damaged.</exception>
-    public static PixelImage Decode(byte[] file, ImageKind kind, bool isDeep) => Guarded(kind, () =>
+    public static PixelImage Decode(ArraySegment<byte> file, ImageKind kind, bool isDeep) => Guarded(kind, () =>
     {
         if (!isDeep)
         {
-            using Image<Rgb24> image = Image.Load<Rgb24>(formats, file);
-            byte[] pixels = GC.AllocateUninitializedArray<byte>(image.Width * image.Height * 3);
-            image.CopyPixelDataTo(pixels);
-            return new PixelImage(image.Width, image.Height, pixels);
+            Image<Rgb24> image = Image.Load<Rgb24>(formats, file);
+            if (image.DangerousTryGetSinglePixelMemory(out Memory<Rgb24> memory))
+                return new PixelImage(image.Width, image.Height, memory, image);
+            image.Dispose();
+            throw new ImageFormatException("its pixels are too many for one piece of memory");
         }
         using Image<Rgb48> deep = Image.Load<Rgb48>(formats, file);
-        byte[] halves = new byte[deep.Width * deep.Height * 3];
+        PixelImage halves = Allocate(deep.Width, deep.Height);
         deep.ProcessPixelRows(rows =>
         {
+            Span<byte> pixels = halves.Pixels;
             for (int y = 0, to = 0; y < rows.Height; y++)
                 foreach (Rgb48 pixel in rows.GetRowSpan(y))
                 {
-                    halves[to++] = (byte)(pixel.R >> 8);
-                    halves[to++] = (byte)(pixel.G >> 8);
-                    halves[to++] = (byte)(pixel.B >> 8);
+                    pixels[to++] = (byte)(pixel.R >> 8);
+                    pixels[to++] = (byte)(pixel.G >> 8);
+                    pixels[to++] = (byte)(pixel.B >> 8);
                 }
         });
-        return new PixelImage(deep.Width, deep.Height, halves);
+        return halves;
     });
+
+    /// <summary>An image with any pixels, out of memory that goes round.</summary>
+    public static PixelImage Allocate(int width, int height)
+    {
+        IMemoryOwner<Rgb24> memory = formats.MemoryAllocator.Allocate<Rgb24>(width * height);
+        return new PixelImage(width, height, memory.Memory, memory);
+    }
 
     static SixLabors.ImageSharp.Configuration CreateFormats()
     {
@@ -74,6 +84,7 @@ static class ImageSharpDecoder
             new WebpConfigurationModule())
         {
             MaxDegreeOfParallelism = 1, // images are decoded side by side
+            PreferContiguousImageBuffers = true,
             MemoryAllocator = MemoryAllocator.Create(new() { AllocationLimitMegabytes = MostMegabytes }),
         };
         // Texts and colour profiles of PNG are compressed: they may grow to anything, and are of no use.

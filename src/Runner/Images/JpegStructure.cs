@@ -13,29 +13,31 @@ static class JpegStructure
 
     /// <summary>Follows the segments to the file's end.</summary>
     /// <param name="file">
-    /// The whole file. Bytes that some cameras leave between segments are taken out: ImageSharp stumbles over them.
+    /// The whole file. Bytes that some cameras leave between segments are taken out, which shortens it: ImageSharp
+    /// stumbles over them.
     /// </param>
     /// <returns>Bits of a sample; 0 where no frame says.</returns>
     /// <exception cref="ImageFormatException">The file is cut.</exception>
-    public static int Check(ref byte[] file)
+    public static int Check(ref ArraySegment<byte> file)
     {
         int precision = 0;
         bool isInScan = false;
-        for (int at = 2; Next(file, at) is var marker && marker + 1 < file.Length;)
+        for (int at = 2; Next(file, at) is var marker && marker + 1 < file.Count;)
         {
             byte kind = file[marker + 1];
             if (!isInScan && marker > at)
             {
-                file = [.. file.AsSpan(0, at), .. file.AsSpan(marker)];
+                file[marker..].CopyTo(file[at..]);
+                file = file[..^(marker - at)];
                 marker = at;
             }
             if (kind == EndOfImage) return precision;
             isInScan = kind == StartOfScan || isInScan && kind is >= FirstRestart and <= LastRestart;
             at = marker + 2;
-            if (kind is >= FirstRestart and <= LastRestart or 0x01 || at + 2 > file.Length) continue;
+            if (kind is >= FirstRestart and <= LastRestart or 0x01 || at + 2 > file.Count) continue;
             int length = BinaryPrimitives.ReadUInt16BigEndian(file.AsSpan(at));
             bool isFrame = kind is >= 0xC0 and <= 0xCF and not 0xC4 and not 0xC8 and not 0xCC;
-            if (isFrame && at + 2 < file.Length) precision = file[at + 2];
+            if (isFrame && at + 2 < file.Count) precision = file[at + 2];
             at += Math.Max(length, 2);
         }
         throw new ImageFormatException("damaged JPEG: it is truncated");

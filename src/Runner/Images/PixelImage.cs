@@ -1,9 +1,12 @@
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using SixLabors.ImageSharp.PixelFormats;
 
 namespace TripletGpu.Runner.Images;
 
 /// <summary>A decoded image: rows from the top, 3 bytes (red, green, blue) a pixel.</summary>
-public sealed class PixelImage
+public sealed class PixelImage : IDisposable
 {
     /// <summary>The most pixels that an image may have, so that a lying header cannot ask for all memory.</summary>
     public const int MostPixels = 100_000_000;
@@ -11,14 +14,18 @@ public sealed class PixelImage
     // An image of more pixels than the first must have a byte for so many of them: a photograph needs ten times that.
     const int FreePixels = 1 << 22, MostPixelsPerByte = 1024;
 
+    readonly Memory<Rgb24> pixels;
+    readonly IDisposable? owner;
+
     /// <param name="width">Pixels in a row.</param>
     /// <param name="height">Rows.</param>
-    /// <param name="pixels"><c>width * height * 3</c> bytes.</param>
-    public PixelImage(int width, int height, byte[] pixels)
+    /// <param name="pixels"><c>width * height</c>, row by row.</param>
+    /// <param name="owner">What is disposed of with the image: the pixels' memory.</param>
+    public PixelImage(int width, int height, Memory<Rgb24> pixels, IDisposable? owner = null)
     {
-        if (pixels.Length != (long)width * height * 3)
-            throw new ArgumentException($"{pixels.Length} bytes do not make {width} x {height} pixels of 3");
-        (Width, Height, Pixels) = (width, height, pixels);
+        if (pixels.Length != (long)width * height)
+            throw new ArgumentException($"{pixels.Length} pixels do not make {width} x {height}");
+        (Width, Height, this.pixels, this.owner) = (width, height, pixels, owner);
     }
 
     /// <summary>Pixels in a row.</summary>
@@ -27,8 +34,11 @@ public sealed class PixelImage
     /// <summary>Rows.</summary>
     public int Height { get; }
 
-    /// <summary>The samples, row by row.</summary>
-    public byte[] Pixels { get; }
+    /// <summary>The samples, row by row; none are to be had when the image has been disposed of.</summary>
+    public Span<byte> Pixels => MemoryMarshal.AsBytes(pixels.Span);
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose() => owner?.Dispose();
 
     /// <summary>Checks what a file's header says before memory is taken for it.</summary>
     /// <param name="width">Pixels in a row.</param>
@@ -48,29 +58,33 @@ public sealed class PixelImage
                 $"its header says {width} x {height} pixels, which {bytes:N0} bytes do not hold: truncated?"));
     }
 
-    /// <summary>Turns and mirrors the image as an EXIF orientation (1 to 8) says, so that it stands upright.</summary>
+    /// <summary>
+    /// Turns and mirrors the image as an EXIF orientation (1 to 8) says, so that it stands upright. Where that is
+    /// another image, this one is disposed of.
+    /// </summary>
     public PixelImage Oriented(int orientation)
     {
         if (orientation is < 2 or > 8) return this;
-        bool swaps = orientation >= 5;
-        (int width, int height) = swaps ? (Height, Width) : (Width, Height);
-        byte[] turned = new byte[Pixels.Length];
+        int right = Width - 1, bottom = Width * (Height - 1);
+        // The pixel that comes first, how far it is from there to the next in a row, and to the first of the next row.
+        (int first, int step, int rowStep) = orientation switch
+        {
+            2 => (right, -1, Width),
+            3 => (right + bottom, -1, -Width),
+            4 => (bottom, 1, -Width),
+            5 => (0, Width, 1),
+            6 => (bottom, -Width, 1),
+            7 => (right + bottom, -Width, -1),
+            _ => (right, Width, -1),
+        };
+        (int width, int height) = orientation >= 5 ? (Height, Width) : (Width, Height);
+        PixelImage turned = ImageSharpDecoder.Allocate(width, height);
+        ReadOnlySpan<Rgb24> from = pixels.Span;
+        Span<Rgb24> to = turned.pixels.Span;
         for (int y = 0; y < height; y++)
-            for (int x = 0; x < width; x++)
-            {
-                (int fromX, int fromY) = orientation switch
-                {
-                    2 => (Width - 1 - x, y),
-                    3 => (Width - 1 - x, Height - 1 - y),
-                    4 => (x, Height - 1 - y),
-                    5 => (y, x),
-                    6 => (y, Height - 1 - x),
-                    7 => (Width - 1 - y, Height - 1 - x),
-                    _ => (Width - 1 - y, x),
-                };
-                Pixels.AsSpan((fromY * Width + fromX) * 3, 3).CopyTo(turned.AsSpan((y * width + x) * 3));
-            }
-        return new PixelImage(width, height, turned);
+            for (int x = 0; x < width; x++) to[y * width + x] = from[first + y * rowStep + x * step];
+        Dispose();
+        return turned;
     }
 
     /// <summary>
@@ -83,19 +97,40 @@ public sealed class PixelImage
     {
         int height = shape[1], width = shape[2], count = width * height;
         double scale = Math.Max((double)height / Height, (double)width / Width);
-        PixelImage middle = Resampling.ResizeMiddle(
+        Resampling middle = new(
             this, Math.Max(width, (int)Math.Round(Width * scale)), Math.Max(height, (int)Math.Round(Height * scale)),
             width, height);
         for (int y = 0; y < height; y++)
         {
-            ReadOnlySpan<byte> row = middle.Pixels.AsSpan(y * width * 3, width * 3);
+            ReadOnlySpan<uint> row = middle.Row(y);
             Span<byte> to = planes[(y * width)..];
-            for (int x = 0; x < width; x++)
-            {
-                byte red = row[3 * x], green = row[3 * x + 1], blue = row[3 * x + 2];
-                if (shape[0] == 1) to[x] = (byte)((red * 299 + green * 587 + blue * 114 + 500) / 1000);
-                else (to[x], to[count + x], to[2 * count + x]) = (red, green, blue);
-            }
+            if (shape[0] == 1) CopyBrightness(row, to);
+            else
+                for (int c = 0; c < 3; c++) CopyByte(row, 8 * c, to[(c * count)..]);
         }
     }
+
+    static void CopyBrightness(ReadOnlySpan<uint> row, Span<byte> to)
+    {
+        for (int x = 0; x < row.Length; x++)
+        {
+            uint red = row[x] & 255, green = row[x] >> 8 & 255, blue = row[x] >> 16 & 255;
+            to[x] = (byte)((red * 299 + green * 587 + blue * 114 + 500) / 1000);
+        }
+    }
+
+    /// <summary>One byte of each pixel.</summary>
+    static void CopyByte(ReadOnlySpan<uint> row, int shift, Span<byte> to)
+    {
+        int x = 0, lanes = Vector<uint>.Count;
+        for (; x + Vector<byte>.Count <= row.Length; x += Vector<byte>.Count)
+            Vector.Narrow(
+                Vector.Narrow(Bytes(row[x..], shift), Bytes(row[(x + lanes)..], shift)),
+                Vector.Narrow(Bytes(row[(x + 2 * lanes)..], shift), Bytes(row[(x + 3 * lanes)..], shift)))
+                .CopyTo(to[x..]);
+        for (; x < row.Length; x++) to[x] = (byte)(row[x] >> shift);
+    }
+
+    static Vector<uint> Bytes(ReadOnlySpan<uint> row, int shift) =>
+        (new Vector<uint>(row) >> shift) & new Vector<uint>(255);
 }

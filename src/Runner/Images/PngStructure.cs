@@ -12,10 +12,6 @@ static class PngStructure
     // A chunk is its length, its type, its data and a checksum.
     const int ChunkOverhead = 12;
 
-    // The pixels of each pass of an interlaced image.
-    static readonly (int X, int Y, int StepX, int StepY)[] adam7 =
-        [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
-
     /// <summary>The first bytes of every file.</summary>
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
@@ -23,18 +19,26 @@ static class PngStructure
     /// Checks lengths and checksums. A file may lack its last chunk, which holds nothing, if all pixels are there.
     /// </summary>
     /// <param name="file">The whole file.</param>
+    /// <param name="header">What the first chunk says.</param>
     /// <param name="exif">The EXIF data, empty where there are none.</param>
     /// <returns>Whether the file comes to its end.</returns>
     /// <exception cref="ImageFormatException">A chunk is cut or damaged.</exception>
-    public static bool Check(ReadOnlySpan<byte> file, out ReadOnlySpan<byte> exif)
+    public static bool Check(ReadOnlySpan<byte> file, out PngHeader header, out ReadOnlySpan<byte> exif)
     {
+        header = default;
         exif = default;
-        for (int at = Signature.Length; file.Length - at >= ChunkOverhead;)
+        int chunks = 0;
+        for (int at = Signature.Length; file.Length - at >= ChunkOverhead; chunks++)
         {
             ReadOnlySpan<byte> data = ReadChunk(file, ref at, out ReadOnlySpan<byte> type);
+            bool isHeader = type.SequenceEqual("IHDR"u8);
+            if (isHeader != (chunks == 0) || isHeader && data.Length != PngHeader.Length)
+                throw new ImageFormatException("the PNG file is damaged: it does not begin with its header");
+            if (isHeader) header = new PngHeader(data);
             if (type.SequenceEqual("IEND"u8)) return true;
             if (type.SequenceEqual("eXIf"u8)) exif = data;
         }
+        if (chunks == 0) throw new ImageFormatException("the PNG file is truncated: it has no header");
         return false;
     }
 
@@ -44,17 +48,17 @@ static class PngStructure
     public static void CheckLines(ReadOnlySpan<byte> file)
     {
         using MemoryStream compressed = new();
-        ReadOnlySpan<byte> header = default;
+        PngHeader header = default;
         for (int at = Signature.Length; file.Length - at >= ChunkOverhead;)
         {
             ReadOnlySpan<byte> data = ReadChunk(file, ref at, out ReadOnlySpan<byte> type);
-            if (type.SequenceEqual("IHDR"u8)) header = data;
+            if (type.SequenceEqual("IHDR"u8)) header = new PngHeader(data);
             if (type.SequenceEqual("IDAT"u8)) compressed.Write(data);
         }
         compressed.Position = 0;
         using ZLibStream lines = new(compressed, CompressionMode.Decompress);
         byte[] buffer = new byte[1 << 15];
-        long left = header.Length < 13 ? long.MaxValue : LineBytes(header);
+        long left = header.LineBytes();
         try
         {
             for (int read = 1; left > 0 && read > 0; left -= read) read = lines.Read(buffer);
@@ -79,21 +83,5 @@ static class PngStructure
             throw new ImageFormatException("the PNG file is damaged: a checksum is wrong");
         at += ChunkOverhead + length;
         return file.Slice(at - length - 4, length);
-    }
-
-    /// <summary>The inflated bytes of a whole image: each line has one more for its filter.</summary>
-    static long LineBytes(ReadOnlySpan<byte> header)
-    {
-        long width = BinaryPrimitives.ReadUInt32BigEndian(header);
-        long height = BinaryPrimitives.ReadUInt32BigEndian(header[4..]);
-        int bits = header[8] * header[9] switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
-        bool isInterlaced = header[12] == 1;
-        long sum = 0;
-        foreach ((int x, int y, int stepX, int stepY) in isInterlaced ? adam7 : [(0, 0, 1, 1)])
-        {
-            long columns = (width - x + stepX - 1) / stepX, rows = (height - y + stepY - 1) / stepY;
-            if (columns > 0 && rows > 0) sum += rows * (1 + (columns * bits + 7) / 8);
-        }
-        return sum;
     }
 }

@@ -6,102 +6,95 @@ namespace TripletGpu.Runner.Images;
 
 /// <summary>
 /// Bilinear resizing with antialiasing, as Pillow and torchvision do it: an output pixel is the mean of the input
-/// pixels under a triangle whose half-width is one output pixel, or one input pixel where the image grows.
+/// pixels under a triangle whose half-width is one output pixel, or one input pixel where the image grows. The middle
+/// of the resized image is computed row by row, and nothing of the rest.
 /// </summary>
-static class Resampling
+sealed class Resampling
 {
     const int Channels = 3;
 
-    /// <summary>The image in another size.</summary>
-    public static PixelImage Resize(PixelImage image, int width, int height) =>
-        ResizeMiddle(image, width, height, width, height);
+    readonly PixelImage image;
+    readonly ResamplingWindows lines, columns;
+    readonly int firstSample;
+    readonly float[] mixed;
+    readonly uint[] row;
 
-    /// <summary>The middle of the image in another size; nothing is computed of the rest.</summary>
     /// <param name="image">The image.</param>
     /// <param name="width">Columns of the whole image in the other size.</param>
     /// <param name="height">Its rows.</param>
     /// <param name="middleWidth">Columns of the middle, at most <paramref name="width"/>.</param>
     /// <param name="middleHeight">Its rows.</param>
-    public static PixelImage ResizeMiddle(PixelImage image, int width, int height, int middleWidth, int middleHeight)
+    public Resampling(PixelImage image, int width, int height, int middleWidth, int middleHeight)
     {
-        bool isSame = image.Width == width && image.Height == height;
-        if (isSame && middleWidth == width && middleHeight == height) return image;
-        Window[] columns = Windows(image.Width, width, middleWidth);
-        Window[] lines = Windows(image.Height, height, middleHeight);
-        int first = columns[0].First, end = columns[^1].First + columns[^1].Weights.Length;
+        this.image = image;
+        columns = new ResamplingWindows(image.Width, width, middleWidth);
+        lines = new ResamplingWindows(image.Height, height, middleHeight);
+        firstSample = columns.First[0] * Channels;
         // One more, as pixels are read in fours.
-        float[] mixed = new float[(end - first) * Channels + 1];
-        byte[] pixels = new byte[middleHeight * middleWidth * Channels];
-        for (int y = 0; y < middleHeight; y++)
+        mixed = new float[(columns.First[^1] + columns.Taps) * Channels - firstSample + 1];
+        row = new uint[middleWidth];
+    }
+
+    /// <summary>A row of the middle: red, green, blue from a pixel's lowest byte on. The next overwrites it.</summary>
+    public ReadOnlySpan<uint> Row(int y)
+    {
+        MixLines(lines.First[y], lines.Weights(y));
+        MixColumns();
+        return row;
+    }
+
+    /// <summary>The weighted sum of lines.</summary>
+    void MixLines(int first, ReadOnlySpan<float> weights)
+    {
+        int pitch = image.Width * Channels, count = mixed.Length - 1, lanes = Vector<float>.Count;
+        ReadOnlySpan<byte> rows = image.Pixels[(first * pitch + firstSample)..];
+        int i = 0;
+        for (; i + Vector<byte>.Count <= count; i += Vector<byte>.Count)
         {
-            Array.Clear(mixed);
-            for (int k = 0; k < lines[y].Weights.Length; k++)
+            Vector<float> sumA = default, sumB = default, sumC = default, sumD = default;
+            for (int k = 0; k < weights.Length; k++)
             {
-                int from = ((lines[y].First + k) * image.Width + first) * Channels;
-                Add(lines[y].Weights[k], image.Pixels.AsSpan(from, mixed.Length - 1), mixed);
+                Vector<byte> samples = new(rows[(k * pitch + i)..]);
+                Vector.Widen(samples, out Vector<ushort> low, out Vector<ushort> high);
+                Vector.Widen(low, out Vector<uint> a, out Vector<uint> b);
+                Vector.Widen(high, out Vector<uint> c, out Vector<uint> d);
+                sumA += weights[k] * ToSingle(a);
+                sumB += weights[k] * ToSingle(b);
+                sumC += weights[k] * ToSingle(c);
+                sumD += weights[k] * ToSingle(d);
             }
-            MixColumns(mixed, first, columns, pixels.AsSpan(y * middleWidth * Channels, middleWidth * Channels));
+            Span<float> to = mixed.AsSpan(i, 4 * lanes);
+            sumA.CopyTo(to);
+            sumB.CopyTo(to[lanes..]);
+            sumC.CopyTo(to[(2 * lanes)..]);
+            sumD.CopyTo(to[(3 * lanes)..]);
         }
-        return new PixelImage(middleWidth, middleHeight, pixels);
-    }
-
-    /// <summary>sum += weight * row.</summary>
-    static void Add(float weight, ReadOnlySpan<byte> row, Span<float> sum)
-    {
-        int i = 0, lanes = Vector<float>.Count;
-        for (; i + Vector<byte>.Count <= row.Length; i += Vector<byte>.Count)
+        for (; i < count; i++)
         {
-            Vector.Widen(new Vector<byte>(row[i..]), out Vector<ushort> low, out Vector<ushort> high);
-            Vector.Widen(low, out Vector<uint> a, out Vector<uint> b);
-            Vector.Widen(high, out Vector<uint> c, out Vector<uint> d);
-            AddTo(sum[i..], weight, a);
-            AddTo(sum[(i + lanes)..], weight, b);
-            AddTo(sum[(i + 2 * lanes)..], weight, c);
-            AddTo(sum[(i + 3 * lanes)..], weight, d);
+            float sum = 0;
+            for (int k = 0; k < weights.Length; k++) sum += weights[k] * rows[k * pitch + i];
+            mixed[i] = sum;
         }
-        for (; i < row.Length; i++) sum[i] += weight * row[i];
     }
 
-    static void AddTo(Span<float> sum, float weight, Vector<uint> values) =>
-        (new Vector<float>(sum) + weight * Vector.ConvertToSingle(Vector.AsVectorInt32(values))).CopyTo(sum);
+    static Vector<float> ToSingle(Vector<uint> values) => Vector.ConvertToSingle(Vector.AsVectorInt32(values));
 
-    static void MixColumns(ReadOnlySpan<float> mixed, int first, Window[] columns, Span<byte> to)
+    void MixColumns()
     {
-        ref float start = ref MemoryMarshal.GetReference(mixed);
-        for (int x = 0; x < columns.Length; x++)
+        ref float start = ref MemoryMarshal.GetArrayDataReference(mixed);
+        for (int x = 0; x < row.Length; x++)
         {
             Vector128<float> sum = default;
-            float[] weights = columns[x].Weights;
-            nuint at = (nuint)((columns[x].First - first) * Channels);
-            for (int k = 0; k < weights.Length; k++, at += Channels)
-                sum += weights[k] * Vector128.LoadUnsafe(ref start, at);
-            Vector128<int> rounded = Vector128.ConvertToInt32(
-                Vector128.Round(Vector128.Clamp(sum, Vector128<float>.Zero, Vector128.Create(255f))));
-            (to[Channels * x], to[Channels * x + 1], to[Channels * x + 2]) =
-                ((byte)rounded[0], (byte)rounded[1], (byte)rounded[2]);
+            nuint at = (nuint)(columns.First[x] * Channels - firstSample);
+            foreach (float weight in columns.Weights(x))
+            {
+                sum += weight * Vector128.LoadUnsafe(ref start, at);
+                at += Channels;
+            }
+            // The shares add up to 1, or a rounding more: nothing is above 255 once it is rounded.
+            Vector128<int> rounded = Vector128.ConvertToInt32Native(Vector128.Round(sum));
+            Vector128<short> halves = Vector128.Narrow(rounded, rounded);
+            row[x] = Vector128.Narrow(halves.AsUInt16(), halves.AsUInt16()).AsUInt32().ToScalar();
         }
-    }
-
-    /// <summary>The input pixels that make up an output pixel, and their shares, which add up to 1.</summary>
-    readonly record struct Window(int First, float[] Weights);
-
-    /// <summary>The windows of the middle ones of the output pixels.</summary>
-    static Window[] Windows(int from, int to, int middle)
-    {
-        double scale = (double)from / to, reach = Math.Max(scale, 1);
-        Window[] windows = new Window[middle];
-        for (int i = 0; i < middle; i++)
-        {
-            double centre = ((to - middle) / 2 + i + 0.5) * scale;
-            int first = Math.Max(0, (int)(centre - reach + 0.5)), end = Math.Min(from, (int)(centre + reach + 0.5));
-            float[] shares = new float[end - first];
-            double sum = 0;
-            for (int k = 0; k < shares.Length; k++) sum += Share(first + k);
-            for (int k = 0; k < shares.Length; k++) shares[k] = (float)(Share(first + k) / sum);
-            windows[i] = new Window(first, shares);
-
-            double Share(int pixel) => Math.Max(0, 1 - Math.Abs((pixel + 0.5 - centre) / reach));
-        }
-        return windows;
     }
 }

@@ -25,14 +25,18 @@ static unsafe class TurboJpegDecoder
                 if (failed != 0 && !IsHarmless(decoder)) throw Damaged(decoder);
                 PixelImage.CheckSize(width, height, file.Length);
                 bool isPrinted = colours is TurboJpeg.Colours.Cmyk or TurboJpeg.Colours.Ycck;
-                byte[] pixels = new byte[width * height * (isPrinted ? 4 : 3)];
-                fixed (byte* to = pixels)
-                {
-                    TurboJpeg.Format format = isPrinted ? TurboJpeg.Format.Cmyk : TurboJpeg.Format.Rgb;
+                TurboJpeg.Format format = isPrinted ? TurboJpeg.Format.Cmyk : TurboJpeg.Format.Rgb;
+                PixelImage image = ImageSharpDecoder.Allocate(width, height);
+                Span<byte> samples = isPrinted ? new byte[width * height * 4] : image.Pixels;
+                fixed (byte* to = samples)
                     failed = TurboJpeg.Decompress(decoder, data, (nuint)file.Length, to, width, 0, height, format, 0);
-                    if (failed != 0 && !IsHarmless(decoder)) throw Damaged(decoder);
+                if (failed != 0 && !IsHarmless(decoder))
+                {
+                    image.Dispose();
+                    throw Damaged(decoder);
                 }
-                return new PixelImage(width, height, isPrinted ? FromInks(pixels) : pixels);
+                if (isPrinted) CopyInks(samples, image.Pixels);
+                return image;
             }
         }
         finally
@@ -42,12 +46,10 @@ static unsafe class TurboJpegDecoder
     }
 
     /// <summary>RGB of inks as Adobe's programs store them: inverted, 255 is no ink.</summary>
-    static byte[] FromInks(byte[] cmyk)
+    static void CopyInks(ReadOnlySpan<byte> cmyk, Span<byte> rgb)
     {
-        byte[] rgb = new byte[cmyk.Length / 4 * 3];
         for (int from = 0, to = 0; from < cmyk.Length; from += 4, to += 3)
             for (int c = 0; c < 3; c++) rgb[to + c] = (byte)((cmyk[from + c] * cmyk[from + 3] + 127) / 255);
-        return rgb;
     }
 
     static bool IsHarmless(nint decoder) => TurboJpeg.ErrorCode(decoder) == TurboJpeg.Warning

@@ -37,10 +37,10 @@ public sealed class ReportWriterTests
         SpriteSheet sheet = new(2, 1, 1);
         for (int i = 0; i < 3; i++) Assert.That(sheet.Add([i / 4f, 1]), Is.EqualTo(i));
         Assert.That(sheet.Columns, Is.EqualTo(2));
-        PixelImage image = ImageFile.Decode(sheet.ToPng());
+        using PixelImage image = ImageFile.Decode(sheet.ToPng());
         Assert.That((image.Width, image.Height), Is.EqualTo((4, 2)));
         byte[] grey = [0, 255, 64, 255, 128, 255, 0, 0];
-        Assert.That(image.Pixels, Is.EqualTo(grey.SelectMany(value => new[] { value, value, value })));
+        Assert.That(image.Pixels.ToArray(), Is.EqualTo(grey.SelectMany(value => new[] { value, value, value })));
     }
 
     [Test]
