@@ -48,6 +48,19 @@ struct AnchorTally
         tally.FarthestRow = -1;
     }
 
+    /// <summary>Counts one of an anchor's rows by its kind, if it is a negative.</summary>
+    public static void Count(int k, Negative negative, ref AnchorTally tally)
+    {
+        if (!(negative.Distance < float.PositiveInfinity)) return;
+        tally.Hard += k - negative.Nearer;
+        tally.SemiHard += negative.Nearer - Math.Min(negative.Easy, negative.Nearer);
+        if (negative.Distance > tally.Farthest)
+        {
+            tally.Farthest = negative.Distance;
+            tally.FarthestRow = negative.Row;
+        }
+    }
+
     /// <summary>
     /// Of all items' farthest negatives the farthest, in the first place of each view. Ends with a barrier.
     /// </summary>

@@ -5,7 +5,9 @@ namespace TripletGpu.Kernels.MetricLearning;
 
 /// <summary>
 /// How a group works on rows of embeddings. Columns of distances are dealt out in blocks: an item computes
-/// <see cref="Columns"/> neighbours side by side, the group <c>GroupX * Columns</c> at a time.
+/// <see cref="Columns"/> neighbours side by side, the group <c>GroupX * Columns</c> at a time. Either an item has one
+/// column, in registers, or the group has one item, and arrays of columns that become vectors. The arrays lie in
+/// functions of their own, under a condition on the shape: ILGPU keeps one that the other form merely does not use.
 /// </summary>
 public interface IRowShape : IGroupShape
 {

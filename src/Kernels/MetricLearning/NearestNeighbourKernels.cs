@@ -40,7 +40,9 @@ public static partial class NearestNeighbourKernels
             }
         for (int tile = 0; tile < dims.References; tile += width)
         {
-            Measure<TShape>(queries, packed, firstQuery, tile + Group.IdxX * TShape.Columns, dims, tileDistances);
+            int first = tile + Group.IdxX * TShape.Columns;
+            if (TShape.Columns == 1) MeasureOne<TShape>(queries, packed, firstQuery, first, dims, tileDistances);
+            else Measure<TShape>(queries, packed, firstQuery, first, dims, tileDistances);
             RowBarrier.Wait<TShape>();
             for (int q = Group.IdxX; q < count; q += TShape.GroupX)
                 Offer<TShape>(firstQuery + q, tile, tileDistances.SubView(q * width, width), indices, distances, dims);
@@ -48,7 +50,48 @@ public static partial class NearestNeighbourKernels
         }
     }
 
-    /// <summary>An item's distances: each query to its columns.</summary>
+    /// <summary>The distances of an item with one column: each query to it.</summary>
+    static void MeasureOne<TShape>(
+        ArrayView<float> queries, ArrayView<float> packed, int firstQuery, int reference, NeighbourDims dims,
+        ArrayView<float> tileDistances) where TShape : struct, IRowShape
+    {
+        float none = reference < dims.References ? 0f : float.PositiveInfinity;
+        Float4 low = new(none, none, none, none), high = low;
+        if (reference < dims.References)
+        {
+            var panel = packed.SubView(
+                reference / PanelTile.Columns * PanelTile.Columns * dims.D + reference % PanelTile.Columns,
+                PanelTile.Columns * (dims.D - 1) + 1);
+            for (int k = 0; k < dims.D; k++)
+            {
+                float value = panel[k * PanelTile.Columns];
+                low = AddSquares(queries, firstQuery, k, dims, value, low);
+                high = AddSquares(queries, firstQuery + Queries / 2, k, dims, value, high);
+            }
+        }
+        Put(tileDistances.SubView(Group.IdxX), TShape.GroupX, low);
+        Put(tileDistances.SubView(Queries / 2 * TShape.GroupX + Group.IdxX), TShape.GroupX, high);
+    }
+
+    static Float4 AddSquares(
+        ArrayView<float> queries, int first, int k, NeighbourDims dims, float value, Float4 sums) =>
+        new(RowDistance.AddSquare(queries[Row(first, dims) + k] - value, sums.X),
+            RowDistance.AddSquare(queries[Row(first + 1, dims) + k] - value, sums.Y),
+            RowDistance.AddSquare(queries[Row(first + 2, dims) + k] - value, sums.Z),
+            RowDistance.AddSquare(queries[Row(first + 3, dims) + k] - value, sums.W));
+
+    /// <summary>Where a query begins; the last one in the place of those that do not exist.</summary>
+    static int Row(int query, NeighbourDims dims) => Math.Min(query, dims.Queries - 1) * dims.D;
+
+    static void Put(ArrayView<float> to, int step, Float4 distances)
+    {
+        to[0] = distances.X;
+        to[step] = distances.Y;
+        to[2 * step] = distances.Z;
+        to[3 * step] = distances.W;
+    }
+
+    /// <summary>The same for several columns.</summary>
     static void Measure<TShape>(
         ArrayView<float> queries, ArrayView<float> packed, int firstQuery, int first, NeighbourDims dims,
         ArrayView<float> tileDistances) where TShape : struct, IRowShape
@@ -64,7 +107,7 @@ public static partial class NearestNeighbourKernels
             for (int k = 0; k < dims.D; k++)
                 for (int q = 0; q < Queries; q++)
                 {
-                    float value = queries[Math.Min(firstQuery + q, dims.Queries - 1) * dims.D + k];
+                    float value = queries[Row(firstQuery + q, dims) + k];
                     for (int c = 0; c < TShape.Columns; c++)
                     {
                         float difference = value - panel[k * PanelTile.Columns + c];

@@ -41,19 +41,41 @@ static class NegativeStream
         int anchor, ArrayView<float> embeddings, ArrayView<float> packed, ArrayView<int> classes, MiningDims dims,
         ArrayView<uint> slots, int stride, int k, ref AnchorTally tally) where TShape : struct, IRowShape
     {
-        var x = LocalMemory.Allocate<float>(TShape.Columns);
-        var nearer = LocalMemory.Allocate<int>(TShape.Columns);
-        var easy = LocalMemory.Allocate<int>(TShape.Columns);
         Clear<TShape>(slots, stride, k, NoRow);
         int end = k > 0 ? dims.N : 0;
         for (int tile = 0; tile < end; tile += TShape.GroupX * TShape.Columns)
         {
             int first = tile + Group.IdxX * TShape.Columns;
-            Distances<TShape>(anchor, first, embeddings, packed, classes, dims, x);
-            Count<TShape>(slots, k, dims.Margin, first, x, nearer, easy, ref tally);
-            KeepNearest<TShape>(slots, stride, first, x, nearer);
+            if (TShape.Columns == 1)
+            {
+                Negative negative = Next(anchor, first, embeddings, packed, classes, dims, slots, k, ref tally);
+                KeepNearest<TShape>(slots, stride, negative);
+            }
+            else
+                KeepNearestOfColumns<TShape>(
+                    anchor, first, embeddings, packed, classes, dims, slots, stride, k, ref tally);
         }
         RowBarrier.Wait<TShape>();
+    }
+
+    /// <summary>What an item with several columns keeps of them.</summary>
+    static void KeepNearestOfColumns<TShape>(
+        int anchor, int first, ArrayView<float> embeddings, ArrayView<float> packed, ArrayView<int> classes,
+        MiningDims dims, ArrayView<uint> slots, int stride, int k, ref AnchorTally tally)
+        where TShape : struct, IRowShape
+    {
+        var x = LocalMemory.Allocate<float>(TShape.Columns);
+        var nearer = LocalMemory.Allocate<int>(TShape.Columns);
+        var easy = LocalMemory.Allocate<int>(TShape.Columns);
+        int columns = TShape.Columns;
+        Distances<TShape>(anchor, first, embeddings, packed, classes, dims, x);
+        Locate<TShape>(slots, k, dims.Margin, x, nearer, easy);
+        for (int c = 0; c < columns; c++)
+        {
+            Negative negative = new(first + c, x[c], nearer[c], easy[c]);
+            AnchorTally.Count(k, negative, ref tally);
+            KeepNearest<TShape>(slots, stride, negative);
+        }
     }
 
     /// <summary>
@@ -64,43 +86,125 @@ static class NegativeStream
         int anchor, ArrayView<float> embeddings, ArrayView<float> packed, ArrayView<int> classes, MiningDims dims,
         ArrayView<uint> slots, int stride, int k, ref AnchorTally tally) where TShape : struct, IRowShape
     {
-        var x = LocalMemory.Allocate<float>(TShape.Columns);
-        var nearer = LocalMemory.Allocate<int>(TShape.Columns);
-        var easy = LocalMemory.Allocate<int>(TShape.Columns);
         Clear<TShape>(slots, stride, k, 0);
         int end = k > 0 ? dims.N : 0;
         for (int tile = 0; tile < end; tile += TShape.GroupX * TShape.Columns)
         {
             int first = tile + Group.IdxX * TShape.Columns;
-            Distances<TShape>(anchor, first, embeddings, packed, classes, dims, x);
-            Count<TShape>(slots, k, dims.Margin, first, x, nearer, easy, ref tally);
-            AddRuns<TShape>(slots, stride, k, dims, x, nearer, easy, ref tally);
+            if (TShape.Columns == 1)
+            {
+                Negative negative = Next(anchor, first, embeddings, packed, classes, dims, slots, k, ref tally);
+                AddRuns(slots, stride, k, dims, negative, ref tally);
+            }
+            else
+                AddRunsOfColumns<TShape>(
+                    anchor, first, embeddings, packed, classes, dims, slots, stride, k, ref tally);
         }
         RowBarrier.Wait<TShape>();
     }
 
-    /// <summary>An item's distances to rows <paramref name="first"/> and on; infinity at what is no negative.</summary>
-    public static void Distances<TShape>(
+    /// <summary>The runs of an item with several columns.</summary>
+    static void AddRunsOfColumns<TShape>(
+        int anchor, int first, ArrayView<float> embeddings, ArrayView<float> packed, ArrayView<int> classes,
+        MiningDims dims, ArrayView<uint> slots, int stride, int k, ref AnchorTally tally)
+        where TShape : struct, IRowShape
+    {
+        var x = LocalMemory.Allocate<float>(TShape.Columns);
+        var nearer = LocalMemory.Allocate<int>(TShape.Columns);
+        var easy = LocalMemory.Allocate<int>(TShape.Columns);
+        int columns = TShape.Columns;
+        Distances<TShape>(anchor, first, embeddings, packed, classes, dims, x);
+        Locate<TShape>(slots, k, dims.Margin, x, nearer, easy);
+        for (int c = 0; c < columns; c++)
+        {
+            Negative negative = new(first + c, x[c], nearer[c], easy[c]);
+            AnchorTally.Count(k, negative, ref tally);
+            AddRuns(slots, stride, k, dims, negative, ref tally);
+        }
+    }
+
+    /// <summary>The one row of an item with one column, counted.</summary>
+    static Negative Next(
+        int anchor, int row, ArrayView<float> embeddings, ArrayView<float> packed, ArrayView<int> classes,
+        MiningDims dims, ArrayView<uint> slots, int k, ref AnchorTally tally)
+    {
+        float distance = Distance(anchor, row, embeddings, packed, classes, dims);
+        Negative negative = Locate(slots, k, dims.Margin, row, distance);
+        AnchorTally.Count(k, negative, ref tally);
+        return negative;
+    }
+
+    /// <summary>An item's distances to rows <paramref name="first"/> and on, into shared memory.</summary>
+    public static void Share<TShape>(
+        int anchor, int first, ArrayView<float> embeddings, ArrayView<float> packed, ArrayView<int> classes,
+        MiningDims dims, ArrayView<float> tileDistances) where TShape : struct, IRowShape
+    {
+        int own = Group.IdxX * TShape.Columns, columns = TShape.Columns;
+        if (TShape.Columns == 1)
+            tileDistances[own] = Distance(anchor, first, embeddings, packed, classes, dims);
+        else
+        {
+            var x = LocalMemory.Allocate<float>(TShape.Columns);
+            Distances<TShape>(anchor, first, embeddings, packed, classes, dims, x);
+            for (int c = 0; c < columns; c++)
+                tileDistances[own + c] = x[c];
+        }
+    }
+
+    /// <summary>The distance to a row; infinity at what is no negative.</summary>
+    static float Distance(
+        int anchor, int row, ArrayView<float> embeddings, ArrayView<float> packed, ArrayView<int> classes,
+        MiningDims dims)
+    {
+        float squared = RowDistance.ToPacked(embeddings, anchor, packed, row, dims.N, dims.D);
+        return OfNegative(squared, row, ClassIndex.ClassOf(classes, anchor), classes, dims);
+    }
+
+    /// <summary>The same for each of several columns, from row <paramref name="first"/> on.</summary>
+    static void Distances<TShape>(
         int anchor, int first, ArrayView<float> embeddings, ArrayView<float> packed, ArrayView<int> classes,
         MiningDims dims, ArrayView<float> x) where TShape : struct, IRowShape
     {
         RowDistance.ToColumns<TShape>(embeddings, anchor, packed, first, dims.N, dims.D, x);
         int own = ClassIndex.ClassOf(classes, anchor), columns = TShape.Columns;
         for (int c = 0; c < columns; c++)
-        {
-            float distance = dims.IsSquared != 0 ? x[c] : MathF.Sqrt(x[c]);
-            bool isNegative = ClassIndex.ClassOf(classes, Math.Min(first + c, dims.N - 1)) != own;
-            x[c] = isNegative ? distance : float.PositiveInfinity;
-        }
+            x[c] = OfNegative(x[c], first + c, own, classes, dims);
     }
 
-    /// <summary>For each column the positives nearer than it, and those for which it is easy.</summary>
-    static void Count<TShape>(
-        ArrayView<uint> slots, int k, float margin, int first, ArrayView<float> x, ArrayView<int> nearer,
-        ArrayView<int> easy, ref AnchorTally tally) where TShape : struct, IRowShape
+    static float OfNegative(float squared, int row, int own, ArrayView<int> classes, MiningDims dims)
+    {
+        float distance = dims.IsSquared != 0 ? squared : MathF.Sqrt(squared);
+        bool isNegative = ClassIndex.ClassOf(classes, Math.Min(row, dims.N - 1)) != own;
+        return isNegative ? distance : float.PositiveInfinity;
+    }
+
+    /// <summary>The positives nearer than a negative, and those for which it is easy.</summary>
+    static Negative Locate(ArrayView<uint> slots, int k, float margin, int row, float x)
+    {
+        // Most negatives of a trained network are easy for all positives.
+        bool isEasy = x > Interop.IntAsFloat(slots[k - 1]) + margin;
+        int nearer = isEasy ? k : 0, easy = isEasy ? k : 0;
+        int few = isEasy || k > Few ? 0 : k;
+        for (int j = 0; j < few; j++)
+        {
+            float positive = Interop.IntAsFloat(slots[j]);
+            nearer += positive < x ? 1 : 0;
+            easy += positive + margin <= x ? 1 : 0;
+        }
+        if (!isEasy && k > Few)
+        {
+            nearer = CountNearer(slots, k, 0f, x, 0);
+            easy = CountNearer(slots, k, margin, x, 1);
+        }
+        return new(row, x, nearer, easy);
+    }
+
+    /// <summary>The same for each of several columns.</summary>
+    static void Locate<TShape>(
+        ArrayView<uint> slots, int k, float margin, ArrayView<float> x, ArrayView<int> nearer, ArrayView<int> easy)
+        where TShape : struct, IRowShape
     {
         int columns = TShape.Columns;
-        // Most negatives of a trained network are easy for all positives.
         float last = Interop.IntAsFloat(slots[k - 1]) + margin, least = x[0];
         for (int c = 1; c < columns; c++)
             least = x[c] < least ? x[c] : least;
@@ -126,17 +230,6 @@ static class NegativeStream
                 nearer[c] = CountNearer(slots, k, 0f, x[c], 0);
                 easy[c] = CountNearer(slots, k, margin, x[c], 1);
             }
-        for (int c = 0; c < columns; c++)
-            if (x[c] < float.PositiveInfinity)
-            {
-                tally.Hard += k - nearer[c];
-                tally.SemiHard += nearer[c] - Math.Min(easy[c], nearer[c]);
-                if (x[c] > tally.Farthest)
-                {
-                    tally.Farthest = x[c];
-                    tally.FarthestRow = first + c;
-                }
-            }
     }
 
     /// <summary>How many of the sorted distances, and the margin, are below x, or at x too.</summary>
@@ -158,53 +251,39 @@ static class NegativeStream
     /// Minima by atomics on whole numbers, whose order does not matter: first the distance, then the lowest of the rows
     /// that have it. A tie with an earlier tile leaves the earlier row.
     /// </summary>
-    static void KeepNearest<TShape>(
-        ArrayView<uint> slots, int stride, int first, ArrayView<float> x, ArrayView<int> nearer)
+    static void KeepNearest<TShape>(ArrayView<uint> slots, int stride, Negative negative)
         where TShape : struct, IRowShape
     {
-        var isNearer = LocalMemory.Allocate<int>(TShape.Columns);
-        int columns = TShape.Columns;
-        for (int c = 0; c < columns; c++)
-            isNearer[c] = x[c] < Interop.IntAsFloat(slots[2 * stride + nearer[c]]) ? 1 : 0;
+        int distance = 2 * stride + negative.Nearer, row = 3 * stride + negative.Nearer;
+        uint bits = Interop.FloatAsInt(negative.Distance);
+        bool isNearer = negative.Distance < Interop.IntAsFloat(slots[distance]);
         RowBarrier.Wait<TShape>();
-        for (int c = 0; c < columns; c++)
-            if (isNearer[c] != 0)
-                Atomic.Min(ref slots[2 * stride + nearer[c]], Interop.FloatAsInt(x[c]));
+        if (isNearer) Atomic.Min(ref slots[distance], bits);
         RowBarrier.Wait<TShape>();
-        for (int c = 0; c < columns; c++)
-            if (isNearer[c] != 0)
-            {
-                isNearer[c] = slots[2 * stride + nearer[c]] == Interop.FloatAsInt(x[c]) ? 1 : 0;
-                if (isNearer[c] != 0) Atomic.Max(ref slots[3 * stride + nearer[c]], NoRow);
-            }
+        isNearer = isNearer && slots[distance] == bits;
+        if (isNearer) Atomic.Max(ref slots[row], NoRow);
         RowBarrier.Wait<TShape>();
-        for (int c = 0; c < columns; c++)
-            if (isNearer[c] != 0)
-                Atomic.Min(ref slots[3 * stride + nearer[c]], (uint)(first + c));
+        if (isNearer) Atomic.Min(ref slots[row], (uint)negative.Row);
     }
 
     /// <summary>
     /// A negative has a loss with a run of the sorted positives: those for which it is not easy, of them those before
     /// its bucket (semi-hard) or from it on (hard). The run's ends are counted.
     /// </summary>
-    static void AddRuns<TShape>(
-        ArrayView<uint> slots, int stride, int k, MiningDims dims, ArrayView<float> x, ArrayView<int> nearer,
-        ArrayView<int> easy, ref AnchorTally tally) where TShape : struct, IRowShape
+    static void AddRuns(
+        ArrayView<uint> slots, int stride, int k, MiningDims dims, Negative negative, ref AnchorTally tally)
     {
-        int columns = TShape.Columns;
-        for (int c = 0; c < columns; c++)
+        int easy = negative.Easy, nearer = negative.Nearer;
+        int from = dims.Rule == MiningRule.AllHard ? Math.Max(easy, nearer) : easy;
+        int to = dims.Rule == MiningRule.BatchAll || dims.Rule == MiningRule.AllHard ? k : nearer;
+        if (negative.Distance < float.PositiveInfinity && from < to)
         {
-            int from = dims.Rule == MiningRule.AllHard ? Math.Max(easy[c], nearer[c]) : easy[c];
-            int to = dims.Rule == MiningRule.BatchAll || dims.Rule == MiningRule.AllHard ? k : nearer[c];
-            if (x[c] < float.PositiveInfinity && from < to)
+            Atomic.Add(ref slots[3 * stride + from], 1u);
+            Atomic.Add(ref slots[3 * stride + to], 0xFFFFFFFFu);
+            if (dims.TakesEvery)
             {
-                Atomic.Add(ref slots[3 * stride + from], 1u);
-                Atomic.Add(ref slots[3 * stride + to], 0xFFFFFFFFu);
-                if (dims.TakesEvery)
-                {
-                    tally.Active += to - from;
-                    CompensatedSum.AddProduct(ref tally.Sum, ref tally.Error, from - to, x[c]);
-                }
+                tally.Active += to - from;
+                CompensatedSum.AddProduct(ref tally.Sum, ref tally.Error, from - to, negative.Distance);
             }
         }
     }

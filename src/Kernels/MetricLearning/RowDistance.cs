@@ -32,27 +32,47 @@ static class RowDistance
     {
         var rowA = rows.SubView(a * d, d);
         var rowB = rows.SubView(b * d, d);
-        var sums = LocalMemory.Allocate<float>(Lanes);
-        for (int lane = 0; lane < Lanes; lane++)
-            sums[lane] = 0f;
+        Float4 low = new(0f, 0f, 0f, 0f), high = low;
         int full = d / Lanes * Lanes;
         for (int k = 0; k < full; k += Lanes)
-            for (int lane = 0; lane < Lanes; lane++)
-            {
-                float difference = rowA[k + lane] - rowB[k + lane];
-                sums[lane] = Fused.MultiplyAdd(difference, difference, sums[lane]);
-            }
+        {
+            low = AddSquares(rowA, rowB, k, low);
+            high = AddSquares(rowA, rowB, k + Lanes / 2, high);
+        }
         float total = 0f;
         for (int k = full; k < d; k++)
-            total = Fused.MultiplyAdd(rowA[k] - rowB[k], rowA[k] - rowB[k], total);
-        for (int lane = 0; lane < Lanes; lane++)
-            total += sums[lane];
-        return total;
+            total = AddSquare(rowA[k] - rowB[k], total);
+        total = total + low.X + low.Y + low.Z + low.W;
+        return total + high.X + high.Y + high.Z + high.W;
+    }
+
+    static Float4 AddSquares(ArrayView<float> a, ArrayView<float> b, int k, Float4 sums) =>
+        new(AddSquare(a[k] - b[k], sums.X), AddSquare(a[k + 1] - b[k + 1], sums.Y),
+            AddSquare(a[k + 2] - b[k + 2], sums.Z), AddSquare(a[k + 3] - b[k + 3], sums.W));
+
+    /// <summary>sum + difference^2, rounded once.</summary>
+    public static float AddSquare(float difference, float sum) => Fused.MultiplyAdd(difference, difference, sum);
+
+    /// <summary>
+    /// The distance of a row to packed row <paramref name="other"/>; infinity from the count of rows on. Packed rows
+    /// lie in panels of 32, [panel][k][32], so that neighbours are read together.
+    /// </summary>
+    public static float ToPacked(
+        ArrayView<float> rows, int row, ArrayView<float> packed, int other, int count, int d)
+    {
+        if (other >= count) return float.PositiveInfinity;
+        var from = rows.SubView(row * d, d);
+        var panel = packed.SubView(
+            other / PanelTile.Columns * PanelTile.Columns * d + other % PanelTile.Columns,
+            PanelTile.Columns * (d - 1) + 1);
+        float sum = 0f;
+        for (int k = 0; k < d; k++)
+            sum = AddSquare(from[k] - panel[k * PanelTile.Columns], sum);
+        return sum;
     }
 
     /// <summary>
-    /// x[c] = the distance of a row to packed row <paramref name="first"/> + c; infinity from the count of rows on.
-    /// Packed rows lie in panels of 32, [panel][k][32], so that neighbours are read together.
+    /// x[c] = the distance of a row to packed row <paramref name="first"/> + c, for an item with several columns.
     /// </summary>
     public static void ToColumns<TShape>(
         ArrayView<float> rows, int row, ArrayView<float> packed, int first, int count, int d, ArrayView<float> x)

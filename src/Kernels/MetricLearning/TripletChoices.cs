@@ -107,15 +107,12 @@ static class TripletChoices
             slots[2 * stride + j] = count > 0 ? (uint)((ulong)bits * count >> 32) : NegativeStream.NoRow;
             if (count == 0u) WritePair(anchor, place, -1, 0f, classes, dims, triplets, losses, ref tally);
         }
-        var x = LocalMemory.Allocate<float>(TShape.Columns);
-        int columns = TShape.Columns, width = TShape.GroupX * TShape.Columns;
+        int width = TShape.GroupX * TShape.Columns;
         int end = k > 0 ? dims.N : 0;
         for (int tile = 0; tile < end; tile += width)
         {
-            int own = Group.IdxX * TShape.Columns;
-            NegativeStream.Distances<TShape>(anchor, tile + own, embeddings, packed, classes, dims, x);
-            for (int c = 0; c < columns; c++)
-                tileDistances[own + c] = x[c];
+            int first = tile + Group.IdxX * TShape.Columns;
+            NegativeStream.Share<TShape>(anchor, first, embeddings, packed, classes, dims, tileDistances);
             RowBarrier.Wait<TShape>();
             for (int j = Group.IdxX; j < k; j += TShape.GroupX)
             {

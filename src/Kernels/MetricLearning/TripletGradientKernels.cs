@@ -34,10 +34,10 @@ public static partial class TripletGradientKernels
     {
         var neighbours = SharedMemory.Allocate<int>(Batch);
         var weights = SharedMemory.Allocate<float>(Batch);
-        var sums = LocalMemory.Allocate<float>(TShape.Elements);
+        var sums = SharedMemory.Allocate<float>(TShape.GroupX * TShape.Elements);
         int row = Grid.IdxX;
         for (int e = 0; e < TShape.Elements; e++)
-            sums[e] = 0f;
+            sums[e * TShape.GroupX + Group.IdxX] = 0f;
         int first = FirstOfAnchor(triplets, dims.Count, row), end = FirstOfAnchor(triplets, dims.Count, row + 1);
         int asAnchor = 2 * (end - first), start = starts[row], all = asAnchor + starts[row + 1] - start;
         for (int batch = 0; batch < all; batch += Batch)
@@ -81,29 +81,44 @@ public static partial class TripletGradientKernels
     {
         var neighbours = SharedMemory.Allocate<int>(TShape.GroupX * TShape.Columns);
         var weights = SharedMemory.Allocate<float>(TShape.GroupX * TShape.Columns);
-        var sums = LocalMemory.Allocate<float>(TShape.Elements);
-        var x = LocalMemory.Allocate<float>(TShape.Columns);
-        int row = Grid.IdxX, columns = TShape.Columns, width = TShape.GroupX * TShape.Columns;
+        var sums = SharedMemory.Allocate<float>(TShape.GroupX * TShape.Elements);
+        int row = Grid.IdxX, width = TShape.GroupX * TShape.Columns;
         for (int e = 0; e < TShape.Elements; e++)
-            sums[e] = 0f;
+            sums[e * TShape.GroupX + Group.IdxX] = 0f;
         for (int tile = 0; tile < dims.N; tile += width)
         {
             int own = Group.IdxX * TShape.Columns;
-            RowDistance.ToColumns<TShape>(embeddings, row, packed, tile + own, dims.N, dims.D, x);
-            for (int c = 0; c < columns; c++)
+            if (TShape.Columns == 1)
             {
-                int other = tile + own + c, weight = 0;
-                float distance = dims.IsSquared != 0 ? x[c] : MathF.Sqrt(x[c]);
-                if (other < dims.N)
-                    weight = PairWeight(row, other, distance, classes, triplets, losses, dims);
-                neighbours[own + c] = Math.Min(other, dims.N - 1);
-                weights[own + c] = dims.IsSquared != 0 ? weight : distance > 0f ? weight / distance : 0f;
+                float squared = RowDistance.ToPacked(embeddings, row, packed, tile + own, dims.N, dims.D);
+                weights[own] = PairWeight(row, tile + own, squared, classes, triplets, losses, dims);
+                neighbours[own] = Math.Min(tile + own, dims.N - 1);
             }
+            else
+                ListColumns<TShape>(
+                    row, tile, embeddings, packed, classes, triplets, losses, neighbours, weights, dims);
             RowBarrier.Wait<TShape>();
             AddNeighbours<TShape>(embeddings, row, dims.D, neighbours, weights, width, sums);
             RowBarrier.Wait<TShape>();    // the next tile goes to the same place
         }
         Write<TShape>(row, sums, statistics, dy, dx, dims);
+    }
+
+    /// <summary>Lists the neighbours of an item with several columns, and their weights.</summary>
+    static void ListColumns<TShape>(
+        int row, int tile, ArrayView<float> embeddings, ArrayView<float> packed, ArrayView<int> classes,
+        ArrayView<int> triplets, ArrayView<float> losses, ArrayView<int> neighbours, ArrayView<float> weights,
+        TripletGradientDims dims) where TShape : struct, IRowShape
+    {
+        var x = LocalMemory.Allocate<float>(TShape.Columns);
+        int own = Group.IdxX * TShape.Columns, columns = TShape.Columns;
+        RowDistance.ToColumns<TShape>(embeddings, row, packed, tile + own, dims.N, dims.D, x);
+        for (int c = 0; c < columns; c++)
+        {
+            int other = tile + own + c;
+            weights[own + c] = PairWeight(row, other, x[c], classes, triplets, losses, dims);
+            neighbours[own + c] = Math.Min(other, dims.N - 1);
+        }
     }
 
     /// <summary>The first row of the table that has this anchor or a later one.</summary>
@@ -127,7 +142,19 @@ public static partial class TripletGradientKernels
         return squared > 0f ? sign / MathF.Sqrt(squared) : 0f;
     }
 
-    static int PairWeight(
+    /// <summary>The weight of a row at this squared distance.</summary>
+    static float PairWeight(
+        int row, int other, float squared, ArrayView<int> classes, ArrayView<int> triplets, ArrayView<float> losses,
+        TripletGradientDims dims)
+    {
+        float distance = dims.IsSquared != 0 ? squared : MathF.Sqrt(squared);
+        int weight = 0;
+        if (other < dims.N)
+            weight = ActiveTriplets(row, other, distance, classes, triplets, losses, dims);
+        return dims.IsSquared != 0 ? weight : distance > 0f ? weight / distance : 0f;
+    }
+
+    static int ActiveTriplets(
         int row, int other, float distance, ArrayView<int> classes, ArrayView<int> triplets, ArrayView<float> losses,
         TripletGradientDims dims)
     {
@@ -162,10 +189,42 @@ public static partial class TripletGradientKernels
         ArrayView<float> embeddings, int row, int d, ArrayView<int> neighbours, ArrayView<float> weights, int count,
         ArrayView<float> sums) where TShape : struct, IRowShape
     {
+        if (TShape.Elements == 2) AddToTwo<TShape>(embeddings, row, d, neighbours, weights, count, sums);
+        else AddToMany<TShape>(embeddings, row, d, neighbours, weights, count, sums);
+    }
+
+    /// <summary>Two elements, in registers.</summary>
+    static void AddToTwo<TShape>(
+        ArrayView<float> embeddings, int row, int d, ArrayView<int> neighbours, ArrayView<float> weights, int count,
+        ArrayView<float> sums) where TShape : struct, IRowShape
+    {
+        int item = Group.IdxX, k = Grid.IdxY * TShape.GroupX * TShape.Elements + item, next = k + TShape.GroupX;
+        float first = sums[item], second = sums[TShape.GroupX + item];
+        var own = embeddings.SubView(row * d, d);
+        for (int s = 0; s < count; s++)
+        {
+            float weight = weights[s];
+            if (weight == 0f) continue;
+            var other = embeddings.SubView(neighbours[s] * d, d);
+            if (k < d) first = Fused.MultiplyAdd(weight, own[k] - other[k], first);
+            if (next < d) second = Fused.MultiplyAdd(weight, own[next] - other[next], second);
+        }
+        sums[item] = first;
+        sums[TShape.GroupX + item] = second;
+    }
+
+    /// <summary>Many elements, in what the device's compiler turns into vectors.</summary>
+    static void AddToMany<TShape>(
+        ArrayView<float> embeddings, int row, int d, ArrayView<int> neighbours, ArrayView<float> weights, int count,
+        ArrayView<float> sums) where TShape : struct, IRowShape
+    {
+        var own = embeddings.SubView(row * d, d);
+        var totals = LocalMemory.Allocate<float>(TShape.Elements);
         int each = TShape.GroupX * TShape.Elements, firstElement = Grid.IdxY * each + Group.IdxX;
         int elements = TShape.Elements;
         bool isWhole = (Grid.IdxY + 1) * each <= d;
-        var own = embeddings.SubView(row * d, d);
+        for (int e = 0; e < TShape.Elements; e++)
+            totals[e] = sums[e * TShape.GroupX + Group.IdxX];
         for (int s = 0; s < count; s++)
         {
             float weight = weights[s];
@@ -175,15 +234,17 @@ public static partial class TripletGradientKernels
                 for (int e = 0; e < TShape.Elements; e++)
                 {
                     int k = firstElement + e * TShape.GroupX;
-                    sums[e] = Fused.MultiplyAdd(weight, own[k] - other[k], sums[e]);
+                    totals[e] = Fused.MultiplyAdd(weight, own[k] - other[k], totals[e]);
                 }
             else
                 for (int e = 0; e < elements; e++)
                 {
                     int k = firstElement + e * TShape.GroupX;
-                    if (k < d) sums[e] = Fused.MultiplyAdd(weight, own[k] - other[k], sums[e]);
+                    if (k < d) totals[e] = Fused.MultiplyAdd(weight, own[k] - other[k], totals[e]);
                 }
         }
+        for (int e = 0; e < TShape.Elements; e++)
+            sums[e * TShape.GroupX + Group.IdxX] = totals[e];
     }
 
     static void Write<TShape>(
@@ -200,7 +261,7 @@ public static partial class TripletGradientKernels
             if (k < dims.D)
             {
                 int at = row * dims.D + k;
-                float gradient = scale * sums[e];
+                float gradient = scale * sums[e * TShape.GroupX + Group.IdxX];
                 dx[at] = dims.Accumulate != 0 ? dx[at] + gradient : gradient;
             }
         }

@@ -9,10 +9,12 @@ namespace TripletGpu.Engine.Tests.Gpu.Ilgpu;
 /// </summary>
 public sealed class RegisterTests
 {
-    static readonly string[] BoundByArithmetic =
+    static readonly string[] Tiles =
     [
         "GemmKernels.Tiled", "ConvolutionKernels.Tiled", "ConvolutionKernels.BackwardWeight", "PeakKernels",
     ];
+
+    static readonly string[] Mining = ["TripletMiningKernels", "TripletGradientKernels", "NearestNeighbourKernels"];
 
     readonly KernelTexts texts = new();
 
@@ -22,11 +24,23 @@ public sealed class RegisterTests
     [TestCase(70)]
     [TestCase(80)]
     [TestCase(90)]
-    public void Tiles_KeepAllInRegisters(int architecture)
+    public void Tiles_KeepAllInRegisters(int architecture) => AssertNoLocalMemory(
+        KernelCatalog.All.Where(k => IsOf(Tiles, k)), 10, architecture);
+
+    /// <summary>Four kernels of mining, two gradients and the nearest neighbours, in the form for GPUs.</summary>
+    [TestCase(70)]
+    [TestCase(80)]
+    [TestCase(90)]
+    public void Mining_KeepsAllInRegisters(int architecture) => AssertNoLocalMemory(
+        KernelCatalog.All.Where(k => IsOf(Mining, k) && k.Name.EndsWith("<RowGroup>", StringComparison.Ordinal)), 7,
+        architecture);
+
+    static bool IsOf(string[] families, KernelSource kernel) =>
+        families.Any(f => kernel.Name.StartsWith(f, StringComparison.Ordinal));
+
+    void AssertNoLocalMemory(IEnumerable<KernelSource> kernels, int count, int architecture)
     {
-        KernelSource[] kernels = [.. KernelCatalog.All.Where(
-            k => BoundByArithmetic.Any(b => k.Name.StartsWith(b, StringComparison.Ordinal)))];
-        Assert.That(kernels, Has.Length.EqualTo(10), "three tiles of each product, and the peak");
+        Assert.That(kernels.Count(), Is.EqualTo(count), string.Join(", ", kernels.Select(k => k.Name)));
         foreach (KernelSource kernel in kernels)
         {
             string ptx = texts.Ptx(kernel.Method!(), new CudaArchitecture(architecture / 10, architecture % 10));
