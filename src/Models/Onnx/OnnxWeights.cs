@@ -31,9 +31,24 @@ sealed class OnnxWeights
     // From which input on an operator's floats are settings.
     static readonly Dictionary<string, int> settings = new()
     {
-        ["Clip"] = 1, ["Dropout"] = 1, ["Pad"] = 1, ["Resize"] = 1, ["Upsample"] = 1, ["Range"] = 0, ["Cast"] = 0,
-        ["CastLike"] = 0, ["Floor"] = 0, ["Ceil"] = 0, ["Round"] = 0, ["Equal"] = 0, ["Less"] = 0, ["LessOrEqual"] = 0,
-        ["Greater"] = 0, ["GreaterOrEqual"] = 0, ["Shape"] = 0, ["Size"] = 0,
+        ["Clip"] = 1,
+        ["Dropout"] = 1,
+        ["Pad"] = 1,
+        ["Resize"] = 1,
+        ["Upsample"] = 1,
+        ["Range"] = 0,
+        ["Cast"] = 0,
+        ["CastLike"] = 0,
+        ["Floor"] = 0,
+        ["Ceil"] = 0,
+        ["Round"] = 0,
+        ["Equal"] = 0,
+        ["Less"] = 0,
+        ["LessOrEqual"] = 0,
+        ["Greater"] = 0,
+        ["GreaterOrEqual"] = 0,
+        ["Shape"] = 0,
+        ["Size"] = 0,
     };
 
     static readonly HashSet<string> scaling = ["Sub", "Div", "Mul", "Add"];

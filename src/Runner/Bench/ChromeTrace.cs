@@ -18,17 +18,27 @@ static class ChromeTrace
             process++;
             events.Add(new
             {
-                name = "process_name", ph = "M", pid = process,
+                name = "process_name",
+                ph = "M",
+                pid = process,
                 args = new { name = $"{row.Op} {string.Join("x", row.Shape)}" },
             });
             foreach (OpEvent e in row.Profile!)
                 events.Add(new
                 {
-                    name = e.Layer, cat = e.Op, ph = "X", pid = process, tid = e.Pass,
-                    ts = e.Start * 1e6, dur = e.Seconds * 1e6,
+                    name = e.Layer,
+                    cat = e.Op,
+                    ph = "X",
+                    pid = process,
+                    tid = e.Pass,
+                    ts = e.Start * 1e6,
+                    dur = e.Seconds * 1e6,
                     args = new
                     {
-                        op = e.Op, gflop = e.Gflop, gflops = e.Gflop / e.Seconds, bytes = e.Bytes,
+                        op = e.Op,
+                        gflop = e.Gflop,
+                        gflops = e.Gflop / e.Seconds,
+                        bytes = e.Bytes,
                     },
                 });
         }

@@ -69,7 +69,9 @@ static class SummaryCommand
                 modules = network is Nn2 nn2 ? Nn2ModuleCost.Of(nn2, summary) : null,
                 plan = plan?.Graph.Nodes.Select(node => new
                 {
-                    op = node.Op.Name, layers = node.Origin, output = node.Output.Shape.ToArray()[1..],
+                    op = node.Op.Name,
+                    layers = node.Origin,
+                    output = node.Output.Shape.ToArray()[1..],
                 }),
                 planBufferBytes = plan?.BufferBytes,
                 unplanned = planned?.Unplanned,

@@ -88,5 +88,6 @@ public static class EmptyCases
     /// <summary>An output whose elements are all the same, and gradients of 0.</summary>
     static OpCase Filled(string name, Op op, int count, double value, params Shape[] inputs) => new(
         $"Empty: {name}", op, inputs, _ => [.. Enumerable.Repeat(value, count)],
-        (_, _) => [.. inputs.Select(shape => new double[shape.Count])], Tolerance.Exact) { IsSmooth = false };
+        (_, _) => [.. inputs.Select(shape => new double[shape.Count])], Tolerance.Exact)
+    { IsSmooth = false };
 }

@@ -108,7 +108,10 @@ sealed class GraphBuilder(int opset, int irVersion = 8)
     {
         TensorProto tensor = new()
         {
-            Name = $"w{++number}", DataType = (int)type, RawData = ByteString.CopyFrom(bytes), Dims = { dims },
+            Name = $"w{++number}",
+            DataType = (int)type,
+            RawData = ByteString.CopyFrom(bytes),
+            Dims = { dims },
         };
         graph.Initializer.Add(tensor);
         return tensor.Name;

@@ -82,7 +82,8 @@ static class Layouts
                 yield return new GridModel("Concat", 13, [x, values.Floats("b", shape)], 2, ("axis", axis));
                 yield return new GridModel("Split", 13, [x], 1, ("axis", axis)) { Outputs = 1 };
                 yield return new GridModel(
-                    "Split", 13, [x, GridValues.Integers("split", 0, extent)], 1, ("axis", axis)) { Outputs = 2 };
+                    "Split", 13, [x, GridValues.Integers("split", 0, extent)], 1, ("axis", axis))
+                { Outputs = 2 };
                 yield return new GridModel("Split", 18, [x], 1, ("axis", axis), ("num_outputs", 2)) { Outputs = 2 };
             }
         foreach ((long[] a, long[] b) in emptyParts)
