@@ -1,4 +1,5 @@
 using System.Globalization;
+using TripletGpu.Backends;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Models.Evaluation;
 using TripletGpu.Models.Serialization;
@@ -55,6 +56,13 @@ static class TrainingRun
             if (error.InnerException is IOException && !request.Folder.HasCheckpoint) claimed.Abandon();
             log.Note(error.Message);
             throw;
+        }
+        catch (DeviceOutOfMemoryException full)
+        {
+            if (!request.Folder.HasCheckpoint) claimed.Abandon();
+            string line = $"{full.Message}; {Smaller(config)}";
+            log.Note(line);
+            throw new UserErrorException(line, full);
         }
         catch (Exception exception) when (exception is not IOException)
         {
@@ -117,6 +125,15 @@ static class TrainingRun
         {
             return null;
         }
+    }
+
+    /// <summary>What needs less memory of the device.</summary>
+    static string Smaller(RunConfig config)
+    {
+        int batch = config.Sampler.Batch!.Value; // resolved
+        int chunk = Math.Max(1, Math.Min(config.Train.GradientCache ?? batch, batch) / 2);
+        return $"the batch has {batch} images: --set train.gradientCache={chunk} takes it through the"
+            + $" network {chunk} at a time, or make sampler.batch (or classes and perClass) smaller";
     }
 
     static string DescribePixels(DataConfig data) => string.Create(CultureInfo.InvariantCulture,

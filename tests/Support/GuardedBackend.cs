@@ -1,9 +1,9 @@
 using TripletGpu.Backends;
 
-namespace TripletGpu.Engine.Tests.Ops;
+namespace TripletGpu.Support;
 
 /// <summary>The operations of one backend with the memory of another; it owns neither.</summary>
-sealed class GuardedBackend(IBackend operations, IMemory memory) : IBackend
+public sealed class GuardedBackend(IBackend operations, IMemory memory) : IBackend
 {
     public IMemory Memory => memory;
 

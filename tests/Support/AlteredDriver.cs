@@ -1,0 +1,62 @@
+using TripletGpu.Backends;
+using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Kernels;
+using TripletGpu.Kernels.Launching;
+
+namespace TripletGpu.Support;
+
+/// <summary>
+/// A GPU's driver that says other things of its device, refuses what those do not allow, and is full after so many
+/// allocations. It does not own the driver behind it.
+/// </summary>
+/// <param name="driver">What computes.</param>
+/// <param name="capabilities">What the device is said to be; null for what it is.</param>
+public sealed unsafe class AlteredDriver(IGpuDriver driver, GpuCapabilities? capabilities = null) : IGpuDriver
+{
+    public GpuCapabilities Capabilities { get; } = capabilities ?? driver.Capabilities;
+
+    /// <summary>How many more blocks there are; null for as many as the device has.</summary>
+    public int? BlocksLeft { get; set; }
+
+    /// <summary>Blocks that have not been given back.</summary>
+    public int Live { get; private set; }
+
+    public nint Allocate(long bytes)
+    {
+        if (BlocksLeft-- <= 0) throw new DeviceOutOfMemoryException("full");
+        nint block = driver.Allocate(bytes);
+        Live++;
+        return block;
+    }
+
+    public void Free(nint buffer)
+    {
+        Live--;
+        driver.Free(buffer);
+    }
+
+    public void Launch(KernelSource kernel, LaunchSize size, ReadOnlySpan<KernelArgument> arguments)
+    {
+        if (kernel.Group is { } group && (long)group.X * group.Y * group.Z > Capabilities.MaxGroupItems)
+            throw new InvalidOperationException(
+                $"{kernel.Name} has groups of {(long)group.X * group.Y * group.Z}, of"
+                + $" {Capabilities.MaxGroupItems} that the device allows");
+        if (kernel.SharedBytes > Capabilities.SharedBytes)
+            throw new InvalidOperationException(
+                $"{kernel.Name} takes {kernel.SharedBytes} bytes of shared memory, of {Capabilities.SharedBytes} that"
+                + " the device has");
+        driver.Launch(kernel, size, arguments);
+    }
+
+    public void Upload(void* from, nint buffer, long bytes) => driver.Upload(from, buffer, bytes);
+
+    public void Download(nint buffer, void* to, long bytes) => driver.Download(buffer, to, bytes);
+
+    public void Copy(nint from, nint to, long bytes) => driver.Copy(from, to, bytes);
+
+    public void Synchronize() => driver.Synchronize();
+
+    public KernelProfile? Profile() => driver.Profile();
+
+    public void Dispose() => Synchronize();
+}
