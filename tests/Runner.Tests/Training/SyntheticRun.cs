@@ -32,11 +32,14 @@ sealed class SyntheticRun : IDisposable
     public string this[string name] => folder[name];
 
     /// <summary>Writes a config: balanced batches of 6 x 4, dropout, Adam, cosine.</summary>
-    public SyntheticRun WriteConfig(int epochs = 8, int checkpointEverySteps = 3)
+    /// <param name="epochs">Of 4 steps each.</param>
+    /// <param name="checkpointEverySteps">Steps between checkpoints.</param>
+    /// <param name="model">The network; null for small-cnn.</param>
+    public SyntheticRun WriteConfig(int epochs = 8, int checkpointEverySteps = 3, JsonObject? model = null)
     {
         JsonObject config = new()
         {
-            ["model"] = new JsonObject { ["kind"] = "small-cnn", ["embedding"] = 16 },
+            ["model"] = model ?? new JsonObject { ["kind"] = "small-cnn", ["embedding"] = 16 },
             ["data"] = new JsonObject
             {
                 ["kind"] = "arrays",
