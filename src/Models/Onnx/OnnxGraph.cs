@@ -39,7 +39,8 @@ public sealed class OnnxGraph : Module
         (this.model, Seed) = (model, seed);
         handlers = [.. model.Nodes.Select(OnnxOperators.Find)];
         MostElements = FewElements
-            + MostWeightGrowth * model.Graph.Initializer.Sum(tensor => NodeCall.Elements([.. tensor.Dims]));
+            + MostWeightGrowth * model.Graph.Initializer.Sum(
+                tensor => Math.Min(int.MaxValue, NodeCall.Elements([.. tensor.Dims])));
         OnnxWeights weights = new(model, (node, inputs) => Run(OnnxOperators.Find(node), node, inputs)[0]);
         parameters = weights.Trained.ToDictionary(w => w.Name, w => w.IsStatistic
             ? AddStatistic(w.Name, w.Shape, new InitialValues(w.Values))

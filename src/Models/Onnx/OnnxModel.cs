@@ -75,6 +75,8 @@ sealed class OnnxModel
         if (model.Graph is null || model.Graph.Node.Count == 0)
             throw new UserErrorException($"{path} holds no graph: it is no ONNX model, or is truncated");
         if (model.Graph.Output.Count == 0) throw new UserErrorException($"{path}: its graph has no output");
+        CheckNames(path, "inputs", model.Graph.Input);
+        CheckNames(path, "outputs", model.Graph.Output);
         if (model.Functions.Count > 0)
             throw new UserErrorException(
                 $"{path} defines functions of its own ({model.Functions[0].Name}); export it with them inlined");
@@ -94,6 +96,13 @@ sealed class OnnxModel
             if (!byName.TryAdd(tensor.Name, OnnxTensor.From(tensor, Path)))
                 throw new UserErrorException($"{Path}: two initializers are called \"{tensor.Name}\"");
         return byName;
+    }
+
+    static void CheckNames(string path, string what, IReadOnlyList<ValueInfoProto> ports)
+    {
+        HashSet<string> names = [];
+        foreach (ValueInfoProto port in ports)
+            if (!names.Add(port.Name)) throw new UserErrorException($"{path}: two {what} are called \"{port.Name}\"");
     }
 
     /// <summary>
@@ -133,7 +142,7 @@ sealed class OnnxModel
         }
         if (sorted.Count < nodes.Length) throw Unreachable(nodes[Array.FindIndex(missing, m => m > 0)], known, made);
         foreach (ValueInfoProto output in Graph.Output)
-            if (!known.Contains(output.Name) && !made.Contains(output.Name))
+            if (output.Name.Length == 0 || !known.Contains(output.Name) && !made.Contains(output.Name))
                 throw new UserErrorException($"{Path}: no node makes the output \"{output.Name}\"");
         return [.. sorted];
     }

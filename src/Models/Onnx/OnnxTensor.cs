@@ -50,7 +50,7 @@ sealed class OnnxTensor
         long count = 1;
         foreach (long extent in tensor.Dims)
         {
-            if (extent < 0 || (extent > 0 && count > Array.MaxLength / extent))
+            if (extent < 0 || extent > Array.MaxLength || (extent > 0 && count > Array.MaxLength / extent))
                 throw new UserErrorException($"{what} has impossible extents ({string.Join(", ", tensor.Dims)})");
             count *= extent;
         }

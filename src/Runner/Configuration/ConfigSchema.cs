@@ -66,6 +66,9 @@ static class ConfigSchema
         if (type == typeof(int)
             && !(Number(node) is { } whole && whole == Math.Floor(whole) && Math.Abs(whole) <= int.MaxValue))
             throw Wrong(source, path, $"a whole number up to {int.MaxValue}", node);
+        // The parser of JSON takes neither 2.0 nor 2e0 for one.
+        if (type == typeof(int) && !node.GetValue<JsonElement>().TryGetInt32(out _))
+            throw Wrong(source, path, "a whole number in digits alone", node);
         if (type == typeof(ulong) && !(kind == JsonValueKind.Number && ulong.TryParse(node.ToJsonString(), out _)))
             throw Wrong(source, path, "a whole number from 0", node);
         if (type == typeof(ChannelValues) && ChannelValues.Fault(node) is { } expected)

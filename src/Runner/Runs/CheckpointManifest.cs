@@ -34,21 +34,25 @@ sealed record CheckpointManifest(int Format, long Step, IReadOnlyList<Checkpoint
         {
             CheckpointManifest? manifest = JsonSerializer.Deserialize<CheckpointManifest>(
                 File.ReadAllBytes(Path.Combine(folder, FileName)), Json.Readable);
-            fault = manifest is null ? "its manifest is empty"
+            fault = manifest is not { Files: { } files } || files.Any(file => file is not { Name: not null })
+                ? "its manifest does not name its files"
                 : manifest.Format != CurrentFormat
                 ? $"its format is {manifest.Format}, this program reads {CurrentFormat}"
-                : manifest.Files.Select(file => Fault(folder, file)).FirstOrDefault(found => found is not null);
+                : files.Select(file => Fault(folder, file)).FirstOrDefault(found => found is not null);
             return fault is null ? manifest : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {
-            fault = exception.Message;
+            fault = exception.Message.ReplaceLineEndings(" ");
             return null;
         }
     }
 
     static string? Fault(string folder, Entry file)
     {
+        if (Path.GetFileName(file.Name) != file.Name || file.Name.Contains('\0'))
+            return "its manifest names a file elsewhere";
+        if (!File.Exists(Path.Combine(folder, file.Name))) return $"{file.Name} is missing";
         using FileStream stream = File.OpenRead(Path.Combine(folder, file.Name));
         if (stream.Length != file.Bytes) return $"{file.Name} has {stream.Length:N0} bytes instead of {file.Bytes:N0}";
         return Convert.ToHexStringLower(SHA256.HashData(stream)) == file.Sha256 ? null

@@ -60,6 +60,7 @@ public sealed class MalformedOnnxTests
 
     [TestCase(new long[] { 1L << 40, 1L << 40 }, "impossible extents")]
     [TestCase(new long[] { -3 }, "impossible extents")]
+    [TestCase(new long[] { 0, 1L << 32 }, "impossible extents")]
     [TestCase(new long[] { 1000, 1000 }, "need 1,000,000")]
     public void HugeExtents_AreRefused(long[] dims, string message)
     {
@@ -137,6 +138,21 @@ public sealed class MalformedOnnxTests
         ModelProto model = Model(Node("Relu", "x", "y"));
         model.Graph.Output.Clear();
         Expect(model, "has no output");
+    }
+
+    /// <summary>What mutations have found.</summary>
+    [Test]
+    public void OutputsAndInputs_HaveNamesOfTheirOwn()
+    {
+        ModelProto model = Model(Node("Relu", "x", "y"));
+        model.Graph.Output.Add(new ValueInfoProto { Name = "y" });
+        Expect(model, "two outputs are called \"y\"");
+        model.Graph.Output[1].Name = "";
+        Expect(model, "no node makes the output \"\"");
+        model = Model(Node("Relu", "x", "y"));
+        model.Graph.Input.Add(new ValueInfoProto { Name = "x" });
+        Expect(model, "two inputs are called \"x\"");
+        Expect(Model(Node("Relu", "a\nb", "y")), "nothing makes its input \"a\\u000Ab\"");
     }
 
     [Test]
