@@ -103,8 +103,8 @@ train() {
     done
 }
 
-operations='FullyQualifiedName~OpTests|FullyQualifiedName~TripletGolden|FullyQualifiedName~TripletMining'
-operations+='|FullyQualifiedName~NearestNeighbours'
+operations='FullyQualifiedName~.OpTests|FullyQualifiedName~TripletGolden|FullyQualifiedName~TripletMining'
+operations+='|FullyQualifiedName~NearestNeighbours|FullyQualifiedName~OpenClDevice_Is'
 for device in ilgpu-opencl opencl; do
     tests $device pocl Engine.Tests "$operations"
     tests $device pocl Kernels.Tests "FullyQualifiedName~KernelSuiteTests"

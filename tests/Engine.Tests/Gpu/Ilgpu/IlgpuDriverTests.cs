@@ -3,6 +3,7 @@ using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.Ilgpu;
 using TripletGpu.Kernels.Elementwise;
 using TripletGpu.Kernels.Launching;
+using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests.Gpu.Ilgpu;
 
@@ -20,6 +21,14 @@ public sealed unsafe class IlgpuDriverTests
         Assert.That(driver.Capabilities, Is.EqualTo(IlgpuDevices.CpuCapabilities()));
         Assert.That(driver.Capabilities.GlobalBytes, Is.LessThan(1L << 50), "ILGPU itself says 2^63 - 1");
         Assert.That(driver.Capabilities.MaxGroupItems, Is.EqualTo(256));
+    }
+
+    /// <summary>On a CPU a tile in shared memory takes thirty times as long as a panel.</summary>
+    [Test]
+    public void OpenClDevice_IsTheCpuThatItsDriverSays()
+    {
+        using IGpuDriver openCl = TestDevices.OpenDriver("ilgpu-opencl");
+        Assert.That(openCl.Capabilities.IsCpu, "ILGPU is not offered for OpenCL GPUs");
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.OpenCL;
 using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Kernels;
 using TripletGpu.Kernels.Functions;
@@ -21,13 +22,18 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
 
     public GpuCapabilities Capabilities { get; } = Read(accelerator.Device);
 
-    /// <summary>What ILGPU tells about a device. Its CPU accelerator has the machine's memory.</summary>
+    /// <summary>
+    /// What ILGPU tells about a device. Its CPU accelerator has the machine's memory; an OpenCL device may be a CPU
+    /// too.
+    /// </summary>
     public static GpuCapabilities Read(ILGPU.Runtime.Device device)
     {
-        bool isCpu = device.AcceleratorType == AcceleratorType.CPU;
+        bool callsCSharp = device.AcceleratorType == AcceleratorType.CPU;
+        bool isCpu = callsCSharp
+            || (device is CLDevice openCl && openCl.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_CPU));
         return new(
             device.Name, $"ILGPU {IlgpuDevices.Version}", isCpu, device.NumMultiprocessors,
-            isCpu ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : device.MemorySize,
+            callsCSharp ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : device.MemorySize,
             device.MaxSharedMemoryPerGroup, device.MaxNumThreadsPerGroup);
     }
 
