@@ -133,8 +133,9 @@ public sealed class Tensor
         if (length != Count) throw new ArgumentException($"{this} has {Count} elements, the host memory {length}");
     }
 
-    InvalidOperationException Released() => Device.Recorder is not null ? new ValueNeededException(
-        $"the values of {Producer} {Shape} decide what the network does") : new(
+    InvalidOperationException Released() => Device.Recorder is not null
+        ? new ValueNeededException($"the values of {Producer} {Shape} decide what the network does")
+        : new InvalidOperationException(
         $"this tensor, made by {Producer} with shape {Shape}, has been released: its step has ended or its gradient"
         + " has been computed. Use step.Keep(tensor) or ToArray() before that");
 }
