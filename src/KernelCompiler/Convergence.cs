@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace TripletGpu.KernelCompiler;
 
 /// <summary>
-/// Which calls all items of a group must reach together: barriers, shuffles, and helpers that hold one.
+/// Which calls all items of a group must reach together: barriers, and helpers that hold one.
 /// </summary>
 sealed class Convergence(Compilation compilation)
 {

@@ -24,7 +24,7 @@
 // Nothing rounds once but what asks for it. One number at a time takes fma, which rounds once on every device: PoCL 3.1 and
 // 6, rusticl 22 and 25, oclgrind 21. A contraction is a leave that rusticl does not take (on llvmpipe, where fma costs 14
 // times as much in a tile of a matrix product); on PoCL both come to one instruction. Lanes are contracted: they are for
-// CPU devices alone, and PoCL 3.1 miscompiles large tiles of fma of vectors.
+// CPU devices alone, and PoCL 3.1 miscompiled large tiles of calls of fma.
 #pragma OPENCL FP_CONTRACT OFF
 #define Fused_MultiplyAdd fma
 FUNCTION float16 Lanes16_MultiplyAdd(float x, float16 y, float16 sum)
