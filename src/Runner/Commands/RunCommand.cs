@@ -37,10 +37,12 @@ static class RunCommand
             using Device opened = parsed.OpenDevice(device, threads);
             using RunnableModel runnable = RunnableModel.Open(parsed.GetValue(model)!, opened);
             Dictionary<string, NpyArray<float>> arrays = [];
-            foreach ((string? name, string path) in parsed.GetValue(input)!.Select(Split))
-                if (!arrays.TryAdd(name ?? runnable.Inputs[0], Npy.ReadFloats(path)))
-                    throw new UserErrorException(
-                        $"--input {path}: the input {name ?? runnable.Inputs[0]} is given twice");
+            foreach ((string? given, string path) in parsed.GetValue(input)!.Select(Split))
+            {
+                string name = given ?? runnable.Inputs[0];
+                if (!arrays.TryAdd(name, runnable.Read(name, path, terminal.Error.WriteLine)))
+                    throw new UserErrorException($"--input {path}: the input {name} is given twice");
+            }
             IReadOnlyDictionary<string, NpyArray<float>> results = runnable.Run(arrays);
             foreach ((string? name, string path) in parsed.GetValue(output)!.Select(Split))
             {

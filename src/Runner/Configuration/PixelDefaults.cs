@@ -43,6 +43,10 @@ static class PixelDefaults
         }
     }
 
+    /// <summary>The scaling of a run's pixels; null where they stay as they are.</summary>
+    public static PixelScaling? Scaling(RunConfig run) =>
+        run.Model.Input is [var channels, ..] ? Scaling(run.Data, channels) : null;
+
     /// <summary>The scaling of settings that are resolved; null where pixels stay as they are.</summary>
     public static PixelScaling? Scaling(DataConfig data, int channels)
     {

@@ -43,7 +43,7 @@ public static class Datasets
         DataConfig config = run.Data;
         if (config.Kind == DataKind.Folder)
             return ClassFolders.Open(config, new Shape(run.Model.Input), run.Train.Seed, log);
-        if (config.Kind == DataKind.Arrays) return ReadArrays(config);
+        if (config.Kind == DataKind.Arrays) return ReadArrays(run, log);
         (MemoryDataset train, MemoryDataset test) = config.Kind switch
         {
             DataKind.Mnist => IdxDataset.Mnist.Read(config.Path ?? IdxDataset.Mnist.Fetch(log)),
@@ -65,11 +65,13 @@ public static class Datasets
             + $" [{string.Join(", ", image)}]; set model.input=[{string.Join(",", image)}], or data.resize=true");
     }
 
-    static DatasetSplits ReadArrays(DataConfig config)
+    static DatasetSplits ReadArrays(RunConfig run, Action<string> log)
     {
         (MemoryDataset train, MemoryDataset? validation, MemoryDataset? test, MemoryDataset? gallery) =
-            ArrayDataset.Read(config);
-        return OfOneShape(train, test, validation, gallery, config);
+            ArrayDataset.Read(run.Data);
+        PixelRange.CheckAlike([.. ((MemoryDataset?[])[train, validation, test, gallery]).Select(part => part?.Range)]);
+        if (train.Range!.Warning(PixelDefaults.Scaling(run)) is { } warning) log(warning);
+        return OfOneShape(train, test, validation, gallery, run.Data);
     }
 
     static DatasetSplits OfOneShape(

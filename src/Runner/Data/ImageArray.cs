@@ -17,6 +17,10 @@ static class ImageArray
             : throw new UserErrorException($"{path} has shape {shape}: it holds no pixels");
     }
 
+    /// <summary>Reads images without classes: bytes become [0, 1], other numbers are used as they are.</summary>
+    /// <exception cref="UserErrorException">It is no array of images, or a pixel is not finite.</exception>
+    public static MemoryDataset Read(string path) => Read(path, path, new int[ReadShape(path)[0]], ["?"]);
+
     /// <summary>Reads the images: bytes become [0, 1], other numbers are used as they are.</summary>
     /// <param name="name">For messages and reports.</param>
     /// <param name="path">The file.</param>
@@ -29,9 +33,17 @@ static class ImageArray
     {
         Shape shape = ReadShape(path);
         Shape image = shape.Rank == 3 ? new(1, shape[1], shape[2]) : new(shape[1], shape[2], shape[3]);
-        return Npy.ReadHeader(path).Element.IsByte
-            ? new(name, image, Npy.ReadBytes(path).Values, labels, names, ids)
-            : new(name, image, Npy.ReadFloats(path).Values, labels, names, ids);
+        NpyElement element = Npy.ReadHeader(path).Element;
+        if (element.IsByte)
+            return new(name, image, Npy.ReadBytes(path).Values, labels, names, ids)
+            {
+                Range = new PixelRange(path, element, 0, 1),
+            };
+        float[] pixels = Npy.ReadFloats(path).Values;
+        return new(name, image, pixels, labels, names, ids)
+        {
+            Range = new PixelRange(path, element, pixels.Min(), pixels.Max()),
+        };
     }
 
     /// <summary>How an array of n, height, width, channels is brought into order; null where it is none.</summary>

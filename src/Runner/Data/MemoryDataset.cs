@@ -36,6 +36,9 @@ public sealed class MemoryDataset : IImageDataset
     /// <inheritdoc/>
     public Shape ImageShape { get; }
 
+    /// <summary>What the pixels are like; null where the images are not of an array.</summary>
+    internal PixelRange? Range { get; init; }
+
     /// <inheritdoc/>
     public int Count => labels.Length;
 
@@ -68,7 +71,8 @@ public sealed class MemoryDataset : IImageDataset
     {
         if (count >= Count) return this;
         int[] kept = labels[..count];
-        return bytes is not null ? new(Name, ImageShape, bytes[..(count * imageSize)], kept, ClassNames, ids)
-            : new(Name, ImageShape, floats![..(count * imageSize)], kept, ClassNames, ids);
+        return bytes is not null
+            ? new(Name, ImageShape, bytes[..(count * imageSize)], kept, ClassNames, ids) { Range = Range }
+            : new(Name, ImageShape, floats![..(count * imageSize)], kept, ClassNames, ids) { Range = Range };
     }
 }

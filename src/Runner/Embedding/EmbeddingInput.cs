@@ -19,7 +19,7 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
     public static EmbeddingInput Open(string input, RunConfig run, bool isStrict, Action<string> log)
     {
         EmbeddingInput opened = input.StartsWith(DatasetPrefix, StringComparison.Ordinal) ? OpenDataset(input, run, log)
-            : Fit(Directory.Exists(input) ? OpenFolder(input, run, isStrict, log) : OpenArray(input), run);
+            : Fit(Directory.Exists(input) ? OpenFolder(input, run, isStrict, log) : OpenArray(input, run, log), run);
         Datasets.CheckInput(run.Model, opened.Images);
         return opened;
     }
@@ -58,9 +58,10 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
         return new EmbeddingInput(images, [.. images.Paths.Select(path => Path.GetRelativePath(folder, path))]);
     }
 
-    static EmbeddingInput OpenArray(string path)
+    static EmbeddingInput OpenArray(string path, RunConfig run, Action<string> log)
     {
-        int[] labels = new int[ImageArray.ReadShape(path)[0]];
-        return new EmbeddingInput(ImageArray.Read(path, path, labels, ["?"]), Names: null);
+        MemoryDataset images = ImageArray.Read(path);
+        if (images.Range!.Warning(PixelDefaults.Scaling(run)) is { } warning) log(warning);
+        return new EmbeddingInput(images, Names: null);
     }
 }

@@ -38,6 +38,13 @@ abstract class RunnableModel : IDisposable
                 settings.Outputs == 0 ? HeadKind.None : settings.Normalize ? HeadKind.Embedding : HeadKind.Classifier,
         }, ConfigReader.Format);
 
+    /// <summary>Reads an array as one of the inputs takes it.</summary>
+    /// <param name="input">The input's name.</param>
+    /// <param name="path">An .npy file.</param>
+    /// <param name="warn">Takes a line about what is hardly meant.</param>
+    /// <exception cref="UserErrorException">The file cannot be read, or is nothing for that input.</exception>
+    public abstract NpyArray<float> Read(string input, string path, Action<string> warn);
+
     public abstract IReadOnlyDictionary<string, NpyArray<float>> Run(
         IReadOnlyDictionary<string, NpyArray<float>> inputs);
 

@@ -2,6 +2,7 @@ using TripletGpu.Inference;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Configuration;
+using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Networks;
 using TripletGpu.Runner.Runs;
 
@@ -13,11 +14,12 @@ sealed class RunnableNetwork : RunnableModel
     const string Input = "images", Output = "embeddings";
     const int ImagesAtOnce = 32;
 
+    readonly RunConfig config;
     readonly PlannedNetwork planned;
 
-    RunnableNetwork(EmbeddingNetwork network)
+    RunnableNetwork(EmbeddingNetwork network, RunConfig config)
     {
-        Network = network;
+        (Network, this.config) = (network, config);
         planned = new PlannedNetwork(network);
     }
 
@@ -31,7 +33,11 @@ sealed class RunnableNetwork : RunnableModel
     /// <exception cref="UserErrorException">It is neither, or is damaged.</exception>
     public static new RunnableNetwork Open(string path, Device device)
     {
-        if (Directory.Exists(path)) return new RunnableNetwork(FinishedRun.Open(path, device).Network);
+        if (Directory.Exists(path))
+        {
+            FinishedRun run = FinishedRun.Open(path, device);
+            return new RunnableNetwork(run.Network, run.Config);
+        }
         string? described;
         using (SafeTensors file = SafeTensors.Open(path)) described = file.Metadata.GetValueOrDefault(MetadataKey);
         if (described is null)
@@ -40,7 +46,25 @@ sealed class RunnableNetwork : RunnableModel
         RunConfig config = ConfigReader.Parse($$"""{ "model": {{described}} }""", path, []);
         EmbeddingNetwork network = NetworkFactory.Create(config.Model, config.Train.Seed, device);
         Weights.Read(path, network);
-        return new RunnableNetwork(network);
+        return new RunnableNetwork(network, config);
+    }
+
+    /// <summary>
+    /// Images as <c>triplet embed</c> reads them for the run: bytes scaled to [0, 1], grey ones without a channel,
+    /// resized and in black and white where the run is. Other extents than the run's are left to the network.
+    /// </summary>
+    public override NpyArray<float> Read(string input, string path, Action<string> warn)
+    {
+        if (Npy.ReadHeader(path).Shape is { Rank: 4, Count: 0 }) return Npy.ReadFloats(path);
+        MemoryDataset array = ImageArray.Read(path);
+        if (array.ImageShape[0] != Network.ImageShape[0] && ImageArray.TransposeHint(array.ImageShape) is { } hint)
+            throw new UserErrorException($"{path}: {hint}");
+        if (array.Range!.Warning(Network.Scaling) is { } warning) warn(warning);
+        IImageDataset images = FittedDataset.Of(array, config);
+        int pixels = (int)images.ImageShape.Count;
+        float[] values = new float[(long)images.Count * pixels];
+        for (int i = 0; i < images.Count; i++) images.CopyImage(i, values.AsSpan(i * pixels, pixels));
+        return new NpyArray<float>(new Shape([images.Count, .. images.ImageShape.ToArray()]), values);
     }
 
     public override IReadOnlyDictionary<string, NpyArray<float>> Run(

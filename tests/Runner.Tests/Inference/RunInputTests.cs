@@ -1,0 +1,119 @@
+using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Commands;
+using TripletGpu.Runner.Tests.Commands;
+using TripletGpu.Runner.Tests.Data;
+using TripletGpu.Support;
+
+namespace TripletGpu.Runner.Tests.Inference;
+
+/// <summary>
+/// One file of images gives one embedding, whichever command reads it; and what looks unlike pixels is said.
+/// </summary>
+public sealed class RunInputTests
+{
+    const int Images = 24, Side = 12, Pixels = Side * Side;
+
+    TemporaryFolder folder = null!;
+    byte[] bytes = null!;
+
+    [SetUp]
+    public void WriteData()
+    {
+        folder = new TemporaryFolder();
+        bytes = new byte[Images * Pixels];
+        new Random(3).NextBytes(bytes);
+        ByteArrayFile.Write(folder["bytes.npy"], new Shape(Images, 1, Side, Side), bytes);
+        ByteArrayFile.Write(folder["grey.npy"], new Shape(Images, Side, Side), bytes);
+        Write("scaled.npy", value => value / 255f);
+        Write("unscaled.npy", value => value);
+        Npy.Write(folder["labels.npy"], new Shape(Images), Enumerable.Range(0, Images).Select(i => i % 4).ToArray());
+    }
+
+    [TearDown]
+    public void RemoveFolder() => folder.Dispose();
+
+    void Write(string name, Func<byte, float> value) =>
+        Npy.Write(folder[name], new Shape(Images, 1, Side, Side), Array.ConvertAll(bytes, b => value(b)));
+
+    CliResult Train(string images, params string[] settings)
+    {
+        File.WriteAllText(folder["config.json"], """
+            {
+              "model": { "kind": "small-cnn", "input": [1, 12, 12], "embedding": 8 },
+              "data": { "kind": "arrays" },
+              "sampler": { "classes": 4, "perClass": 3 },
+              "train": { "steps": 2 }
+            }
+            """);
+        string[] all = [$"data.images={folder[images]}", $"data.labels={folder["labels.npy"]}", .. settings];
+        return Cli.Run(["train", folder["config.json"], "--out", folder["run"],
+            .. all.SelectMany(s => new[] { "--set", s })]);
+    }
+
+    CliResult Run(string model, string input) =>
+        Cli.Run("run", folder[model], "--input", folder[input], "--output", folder["out.npy"]);
+
+    /// <summary>Bytes, grey ones without channels, and scaled by hand: as the run itself embedded them.</summary>
+    [TestCase()]
+    [TestCase("data.binarize=0.5")]
+    [TestCase("data.mean=0.4", "data.std=0.3")]
+    [TestCase("data.resize=true", "model.input=[1,16,16]")]
+    [TestCase("data.resize=true", "model.input=[3,16,16]")]
+    public void OneFile_GivesOneEmbedding_InTrainEvaluateEmbedAndRun(params string[] settings)
+    {
+        AssertDone(Train("bytes.npy", settings));
+        float[] trained = Npy.ReadFloats(Path.Combine(folder["run"], "embeddings.npy")).Values;
+        foreach (string input in (string[])["bytes.npy", "grey.npy", "scaled.npy"])
+        {
+            AssertDone(Run("run", input));
+            AssertSame(trained, "out.npy", $"run {input}");
+            AssertDone(Cli.Run("embed", folder["run"], folder[input], "--out", folder["e.npy"]));
+            AssertSame(trained, "e.npy", $"embed {input}");
+        }
+    }
+
+    [Test]
+    public void UnscaledFloats_AreSaid_WhereverTheyAreRead()
+    {
+        const string warning = "holds float32 from 0 to 255, and only uint8 is scaled to [0, 1]";
+        Assert.That(Train("bytes.npy").Error, Does.Not.Contain("is scaled"));
+        Assert.That(Run("run", "unscaled.npy").Error, Does.Contain(warning));
+        Assert.That(Run("run", "bytes.npy").Error + Run("run", "scaled.npy").Error, Is.Empty);
+        Assert.That(
+            Cli.Run("embed", folder["run"], folder["unscaled.npy"], "--out", folder["e.npy"]).Error,
+            Does.Contain(warning));
+        Directory.Delete(folder["run"], recursive: true);
+        Assert.That(Train("unscaled.npy").Error, Does.Contain(warning).And.Contain("data.std=255"));
+        Directory.Delete(folder["run"], recursive: true);
+        Assert.That(Train("unscaled.npy", "data.std=255").Error, Does.Not.Contain("is scaled"));
+    }
+
+    [Test]
+    public void PartsOfTwoScales_AreRefused()
+    {
+        CliResult result = Train(
+            "bytes.npy", $"data.testImages={folder["unscaled.npy"]}", $"data.testLabels={folder["labels.npy"]}");
+        Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput));
+        Assert.That(result.Error, Does.Contain("save both in one way"));
+    }
+
+    /// <summary>What a graph's pixels are nobody has said: bytes may mean 0 to 255 or 0 to 1.</summary>
+    [Test]
+    public void Graphs_TakeWhatTheyDeclare()
+    {
+        AssertDone(Train("bytes.npy"));
+        AssertDone(Cli.Run("export", folder["run"], "--onnx", folder["run.onnx"]));
+        AssertDone(Run("run.onnx", "scaled.npy"));
+        AssertSame(Npy.ReadFloats(Path.Combine(folder["run"], "embeddings.npy")).Values, "out.npy", "run.onnx");
+        CliResult result = Run("run.onnx", "bytes.npy");
+        Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput));
+        Assert.That(
+            result.Error, Does.Contain("holds uint8").And.Contain("takes floats").And.Contain("/ 255"));
+    }
+
+    void AssertSame(float[] expected, string file, string what) => Close.AreClose(
+        Array.ConvertAll(expected, v => (double)v), Npy.ReadFloats(folder[file]).Values, Tolerance.Normalization, what);
+
+    static void AssertDone(CliResult result) =>
+        Assert.That(result.ExitCode, Is.EqualTo(CommandLine.Done), result.Error);
+}
