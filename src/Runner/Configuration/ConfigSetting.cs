@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 
 namespace TripletGpu.Runner.Configuration;
 
 /// <summary>One <c>--set path=value</c>.</summary>
-static class ConfigSetting
+static partial class ConfigSetting
 {
     const string Source = "--set";
 
@@ -83,16 +84,25 @@ static class ConfigSetting
 
     static JsonNode? Value(string text, Type type)
     {
+        // JSON wants a digit before the point.
+        JsonNode? value = Parsed(text) ?? Parsed(BarePoint().Replace(text, "0."));
+        // A path or a pattern may look like a number: data.path=2024.
+        return value is null ? text.Trim() == "null" ? null : text
+            : type == typeof(string) && value.GetValueKind() != JsonValueKind.String ? text : value;
+    }
+
+    static JsonNode? Parsed(string text)
+    {
         try
         {
-            JsonNode? value = JsonNode.Parse(text);
-            // A path or a pattern may look like a number: data.path=2024.
-            bool isText = value is null || value.GetValueKind() == JsonValueKind.String;
-            return type == typeof(string) && !isText ? text : value;
+            return JsonNode.Parse(text);
         }
         catch (JsonException)
         {
-            return text;
+            return null;
         }
     }
+
+    [GeneratedRegex(@"(?<![\w.])\.(?=\d)")]
+    private static partial Regex BarePoint();
 }
