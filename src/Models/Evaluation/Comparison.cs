@@ -40,6 +40,17 @@ public sealed class Comparison
     /// <summary>How many classes of the queries the references lack.</summary>
     public int UnseenClasses { get; }
 
+    /// <summary>Whether any query can be judged: whether another row that it is compared with has its class.</summary>
+    /// <param name="queries">Their labels.</param>
+    /// <param name="references">Those of the references; null: the queries are compared with each other.</param>
+    public static bool CanJudge(ReadOnlySpan<int> queries, IReadOnlyCollection<int>? references)
+    {
+        HashSet<int> known = [.. references ?? []], seen = [];
+        foreach (int label in queries)
+            if (known.Contains(label) || !seen.Add(label)) return true;
+        return false;
+    }
+
     /// <summary>Finds each query's nearest reference.</summary>
     /// <param name="device">Where the search runs.</param>
     /// <param name="stopping">Obeyed between slices of the queries.</param>

@@ -22,8 +22,9 @@ static class ConfigRules
         Check(rules, config.Train);
         Check(rules, config.Phases, config.Sampler);
         Check(rules, config.Evaluate, config.Data);
-        rules.That(config.Train.Patience is null || config.Evaluate.EveryEpochs > 0, "train.patience",
-            "counts evaluations between epochs: evaluate.everyEpochs must be at least 1", config.Train.Patience);
+        rules.That(config.Train.Patience is null || config.Evaluate.EveryEpochs > 0, "evaluate.everyEpochs",
+            "must be at least 1 with train.patience, which counts evaluations between epochs",
+            config.Evaluate.EveryEpochs);
     }
 
     /// <summary>What works but is hardly meant, one sentence each.</summary>
@@ -85,6 +86,8 @@ static class ConfigRules
             "and data.validationLabels must be given together", data.ValidationImages);
         rules.That(data.GalleryImages is null == data.GalleryLabels is null, "data.galleryImages",
             "and data.galleryLabels must be given together", data.GalleryImages);
+        rules.That(data.GalleryImages is null || data.TestImages is not null, "data.testImages",
+            "must be given with data.galleryImages: they are compared with them", null);
     }
 
     static void CheckPixels(Rules rules, DataConfig data, int[] input)
@@ -121,7 +124,7 @@ static class ConfigRules
             rules.That(sampler.Batch == size, "sampler.batch",
                 $"must be classes x perClass = {size}; leave it out", sampler.Batch);
         }
-        rules.Between(sampler.Batch ?? 0, isTriplet ? 2 : 1, 1 << 20, "sampler.batch");
+        rules.Between(sampler.Batch ?? 0, isTriplet ? 3 : 1, 1 << 20, "sampler.batch");
         rules.That(!isExplicit || sampler.Batch % 3 == 0, "sampler.batch",
             "must be a multiple of 3 with loss.rule explicit: anchors, positives, negatives", sampler.Batch);
     }

@@ -31,7 +31,7 @@ public sealed class BalancedSampler : ISampler
         int[][] all = [.. Enumerable.Range(0, index.Count).Select(c => index[c].ToArray())];
         images = shortClasses == ShortClasses.Skip ? [.. all.Where(c => c.Length >= perClass)] : all;
         Rows = [.. images.Select(c => shortClasses == ShortClasses.Fewer ? Math.Min(perClass, c.Length) : perClass)];
-        Check(index.Count, classes, shortClasses);
+        Check(Array.ConvertAll(all, c => c.Length), classes, shortClasses);
         long rows = 0;
         for (int c = 0; c < images.Length; c++) rows += (long)Groups(c) * Rows[c];
         BatchesPerEpoch =
@@ -65,23 +65,35 @@ public sealed class BalancedSampler : ISampler
     /// <inheritdoc/>
     public void Draw(BatchPosition position, Span<int> indices) => order.CopyBatch(position, indices);
 
-    void Check(int all, int classes, ShortClasses shortClasses)
+    void Check(int[] sizes, int classes, ShortClasses shortClasses)
     {
         if (shortClasses == ShortClasses.Fewer)
         {
             long most = Rows.Sum(rows => (long)rows);
             if (most < BatchSize) throw new UserErrorException(
                 $"a batch of sampler.classes x sampler.perClass = {BatchSize} images, at most {perClass} of a class,"
-                + $" cannot be made: the {all} classes of the data give {most}; make either smaller");
+                + $" cannot be made: the {sizes.Length} classes of the data give {most}; make either smaller");
             return;
         }
         if (images.Length >= classes) return;
-        string way = shortClasses == ShortClasses.Skip && all >= classes
-            ? ", or set sampler.short=repeat"
-            : "";
         throw new UserErrorException(
-            $"sampler.classes is {classes}, but only {images.Length} of the {all} classes"
-            + $" of the data have sampler.perClass = {perClass} images or more; make either smaller{way}");
+            $"sampler.classes is {classes}, but only {images.Length} of the {sizes.Length} classes"
+            + $" of the data have sampler.perClass = {perClass} images or more: {Ways(sizes, classes)} would do");
+    }
+
+    /// <summary>Settings by which the classes fill a batch, those that change least first.</summary>
+    string Ways(int[] sizes, int classes)
+    {
+        const int pair = 2;
+        int[] falling = [.. sizes.OrderDescending()];
+        List<string> ways = [];
+        if (images.Length >= pair) ways.Add($"sampler.classes={images.Length}");
+        if (falling.Length >= classes && falling[classes - 1] >= pair)
+            ways.Add($"sampler.perClass={falling[classes - 1]}");
+        if (falling.Length >= classes) ways.Add("sampler.short=repeat");
+        else if (images.Length < pair)
+            ways.Add($"sampler.short=repeat with sampler.classes={falling.Length}");
+        return string.Join(", ", ways.SkipLast(1)) + (ways.Count > 1 ? " or " : "") + ways[^1];
     }
 
     int Groups(int c) => (images[c].Length + perClass - 1) / perClass;

@@ -26,7 +26,11 @@ static class ClassFolders
             throw new UserErrorException(
                 $"model.input[0] must be 1 (grey) or 3 (red, green, blue) for images, not {shape[0]}");
         IReadOnlyList<(FolderPart Part, string Path)> parts = FolderLayout.Find(root, config.Layout, log);
-        Entry[] entries = [.. parts.SelectMany(part => Find(part.Path, part.Part))];
+        if (parts.Any(p => p.Part == FolderPart.Gallery) && parts.All(p => p.Part != FolderPart.Test))
+            throw new UserErrorException(
+                $"{root} has a gallery, but no folder query or test that is compared with it: add one, or take the"
+                + " gallery away");
+        Entry[] entries = [.. parts.SelectMany(part => Find(part.Path, part.Part, log))];
         if (entries.Length == 0)
             throw new UserErrorException(
                 $"{root} has no folder with PNG, JPEG, BMP or WebP images in it; each class needs a folder of its own");
@@ -56,12 +60,10 @@ static class ClassFolders
     }
 
     /// <summary>Every image below the class folders, by class and path.</summary>
-    static IEnumerable<Entry> Find(string root, FolderPart part) =>
-        from folder in Directory.GetDirectories(root).Order(StringComparer.Ordinal)
-        let name = Path.GetFileName(folder)
-        where !name.StartsWith('.')
-        from path in FolderDataset.Find(folder)
-        select new Entry(path, name, part);
+    static IEnumerable<Entry> Find(string root, FolderPart part, Action<string> log) =>
+        from folder in FolderTree.Folders(root, log)
+        from path in FolderDataset.Find(folder, log)
+        select new Entry(path, Path.GetFileName(folder), part);
 
     /// <summary>Makes a share of each class the test, at least one of a class staying in training.</summary>
     static void Draw(int[] members, Entry[] entries, Dictionary<string, int> labels, double share, ulong seed)

@@ -1,3 +1,5 @@
+using TripletGpu.Models.Evaluation;
+
 namespace TripletGpu.Runner.Data;
 
 /// <summary>The parts of a data set.</summary>
@@ -18,6 +20,16 @@ public sealed record DatasetSplits(IImageDataset Train, IImageDataset? Test)
     {
         get => labelled ?? Train;
         init => labelled = value;
+    }
+
+    /// <summary>Gives up a validation part that cannot be judged, so that nothing is chosen by it.</summary>
+    /// <param name="log">Hears that it is.</param>
+    public DatasetSplits WithoutUnjudged(Action<string> log)
+    {
+        if (Validation is null || Comparison.CanJudge(Validation.Labels, Labelled.Labels.ToArray())) return this;
+        log($"{Validation.Name} cannot choose the best network: none of its classes is trained on, and each has one"
+            + " image there; without data.validationShare the network after the last step counts as the best");
+        return this with { Validation = null };
     }
 
     /// <summary>

@@ -55,14 +55,11 @@ sealed class FolderDataset : IImageDataset
     /// <summary>The file of each image.</summary>
     public IReadOnlyList<string> Paths { get; }
 
-    /// <summary>
-    /// The image files at any depth below a folder, in the order of their paths. What a name that begins with a dot
-    /// hides, a file or all in a folder, is none: systems and editors leave copies there.
-    /// </summary>
-    public static IEnumerable<string> Find(string folder) =>
-        from path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-        where !IsHidden(Path.GetRelativePath(folder, path)) && ImageFile.IsImage(path)
-        select path;
+    /// <summary>The image files at any depth below a folder, in the order of their paths.</summary>
+    /// <param name="folder">The folder; <see cref="FolderTree"/> says what of it counts.</param>
+    /// <param name="log">Takes a line about each link that leads back up.</param>
+    public static IEnumerable<string> Find(string folder, Action<string> log) =>
+        FolderTree.Files(folder, log).Where(ImageFile.IsImage).Order(StringComparer.Ordinal);
 
     /// <summary>Some of the images, labelled.</summary>
     /// <param name="name">For messages and reports.</param>
@@ -123,9 +120,6 @@ sealed class FolderDataset : IImageDataset
             throw new UserErrorException($"{Paths[index]}: {exception.Message}", exception);
         }
     }
-
-    static bool IsHidden(string path) =>
-        path.Split(Path.DirectorySeparatorChar).Any(name => name.StartsWith('.'));
 
     /// <summary>The files of a folder, with those images that are kept. Safe from several threads.</summary>
     sealed class Files(IReadOnlyList<string> paths, Shape shape, ImageDecoder decoder, long mostCachedBytes)

@@ -44,7 +44,7 @@ static class FolderLayout
     {
         (FolderPart Part, string Path)[] whole = [(FolderPart.Train, root)];
         if (kind == FolderLayoutKind.Classes) return whole;
-        string[] folders = [.. Folders(root)];
+        string[] folders = [.. FolderTree.Folders(root)];
         string[] parts = [.. folders.Where(IsPart)], others = [.. folders.Except(parts).Where(HasImages)];
         if (parts.Length == 0)
         {
@@ -65,7 +65,7 @@ static class FolderLayout
             throw new UserErrorException(
                 $"{root} has {Names(parts)} but no folder train: name the folder to train on train, or give it by"
                 + $" data.path ({WayOut})");
-        foreach (string part in parts.Where(part => !Folders(part).Any(HasImages)))
+        foreach (string part in parts.Where(part => !FolderTree.Folders(part).Any(HasImages)))
             throw new UserErrorException(
                 $"{part} has no class folders with images: a part of the data is {Path.GetFileName(part)}/CLASS/IMAGE;"
                 + $" take it away if it has no classes; {WayOut}");
@@ -92,7 +92,7 @@ static class FolderLayout
     {
         foreach (string folder in folders)
         {
-            string[] inner = [.. Folders(folder)];
+            string[] inner = [.. FolderTree.Folders(folder)];
             if (!inner.Any(IsTrain) || !inner.All(IsPart)) continue;
             throw new UserErrorException(folders.Length == 1
                 ? $"{root} has the one folder {Names(folders)}, which has {Names(inner)}: data.path={folder} takes them"
@@ -102,14 +102,7 @@ static class FolderLayout
         }
     }
 
-    static IEnumerable<string> Folders(string folder) =>
-        Directory.GetDirectories(folder).Where(path => !IsHidden(path)).Order(StringComparer.Ordinal);
-
-    static bool HasImages(string folder) =>
-        Directory.EnumerateFiles(folder).Any(path => !IsHidden(path) && ImageFile.IsImage(path))
-        || Folders(folder).Any(HasImages);
-
-    static bool IsHidden(string path) => Path.GetFileName(path).StartsWith('.');
+    static bool HasImages(string folder) => FolderTree.Files(folder).Any(ImageFile.IsImage);
 
     static bool IsPart(string folder) => names.ContainsKey(Path.GetFileName(folder));
 

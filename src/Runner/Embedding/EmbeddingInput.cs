@@ -48,7 +48,7 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
     /// <summary>The images of a folder in the order of their paths, made to fit the model.</summary>
     static EmbeddingInput OpenFolder(string folder, RunConfig run, bool isStrict, Action<string> log)
     {
-        string[] paths = [.. FolderDataset.Find(folder)];
+        string[] paths = [.. FolderDataset.Find(folder, log)];
         if (paths.Length == 0) throw new UserErrorException($"{folder} holds no PNG, JPEG, BMP or WebP image");
         FolderDataset all = new(folder, paths, new Shape(run.Model.Input), run.Data.Decoder, run.Data.CacheBytes);
         int[] sound = all.FindSound(isStrict ? "embedding without --strict" : null, log);

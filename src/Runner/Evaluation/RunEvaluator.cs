@@ -29,12 +29,36 @@ sealed class RunEvaluator(
     public string Part => (data.Validation ?? data.Test ?? data.Train).Name;
 
     /// <summary>
+    /// Whether there is a precision at 1 of <see cref="Part"/>: not where its images are all the only ones of a class.
+    /// </summary>
+    public bool CanJudge
+    {
+        get
+        {
+            if (data.Validation is { } held)
+                return Comparison.CanJudge(held.Labels, data.Labelled.Labels.ToArray());
+            (IImageDataset queries, IImageDataset? references) = Sets();
+            return Comparison.CanJudge(queries.Labels, references?.Labels.ToArray());
+        }
+    }
+
+    /// <summary>Checks that the data has what <c>evaluate</c> asks for; it is needed only after training.</summary>
+    /// <exception cref="UserErrorException">It has not.</exception>
+    public static void Check(RunConfig config, DatasetSplits data)
+    {
+        if (config.Evaluate.References == EvaluationReferences.Gallery && data.Gallery is null)
+            throw NoGallery;
+        if (config.Evaluate.Protocols.Contains(EvaluationProtocol.Lfw)) _ = ReadPairs(config);
+    }
+
+    /// <summary>
     /// Precision at 1 alone, of the validation part against the images that are trained on; of the test where there is
     /// no such part.
     /// </summary>
     /// <param name="step">The steps that the network has been trained.</param>
     /// <param name="isLast">Whether <see cref="Measure"/> follows with the same network: embeddings are kept.</param>
-    public double PrecisionAt1(long step, bool isLast)
+    /// <returns>Null where nothing can be judged.</returns>
+    public double? PrecisionAt1(long step, bool isLast)
     {
         if (data.Validation is null) return PrecisionAt1(network);
         (EmbeddingSet queries, EmbeddingSet references) = EmbedForValidation(data.Validation, step, isLast);
@@ -72,15 +96,21 @@ sealed class RunEvaluator(
 
     long IdOf(int label) => (data.Test ?? data.Train).IdOf(label);
 
-    double PrecisionAt1(EmbeddingNetwork with)
+    double? PrecisionAt1(EmbeddingNetwork with)
     {
         (EmbeddingSet queries, EmbeddingSet? references) = EmbedSets(with, null);
         return Finite(new Comparison(queries, references).FindNeighbours(network.Device, stopping).PrecisionAt1);
     }
 
+    static UserErrorException NoGallery =>
+        new("evaluate.references is gallery, but the data has none: a folder gallery, or data.galleryImages");
+
+    static FacePairs ReadPairs(RunConfig config) =>
+        FacePairs.Read(config.Evaluate.Pairs!, config.Evaluate.PairsImages ?? config.Data.Path!);
+
     LfwResult MeasureFaces()
     {
-        FacePairs pairs = FacePairs.Read(config.Evaluate.Pairs!, config.Evaluate.PairsImages ?? config.Data.Path!);
+        FacePairs pairs = ReadPairs(config);
         FolderDataset images = new("faces", pairs.Files, network.ImageShape, config.Data.Decoder, mostCachedBytes: 0);
         EmbeddingSet faces = Embed(network, FittedDataset.Of(images, config));
         return LfwProtocol.Evaluate(faces, pairs.First, pairs.Second, pairs.IsSame);
@@ -91,7 +121,7 @@ sealed class RunEvaluator(
         double? raw = MeasureRawPixels();
         EmbeddingNetwork untrained = NetworkFactory.Create(config, network.Device);
         untrained.Initialize(config.Train.Seed);
-        double precision = PrecisionAt1(untrained);
+        double? precision = PrecisionAt1(untrained);
         untrained.Release();
         return new Baselines(raw, precision);
     }
@@ -114,8 +144,7 @@ sealed class RunEvaluator(
         {
             EvaluationReferences.Test => null,
             EvaluationReferences.Train => data.Labelled,
-            EvaluationReferences.Gallery => data.Gallery ?? throw new UserErrorException(
-                "evaluate.references is gallery, but the data has none: a folder gallery, or data.galleryImages"),
+            EvaluationReferences.Gallery => data.Gallery ?? throw NoGallery,
             _ => data.Gallery ?? data.Labelled,
         });
     }
@@ -144,8 +173,7 @@ sealed class RunEvaluator(
     static EmbeddingSet Named(EmbeddingSet set, IImageDataset images) =>
         new(images.Name, set.Values, set.Dimension, set.Labels);
 
-    // Where nobody can be right the figure is 0: it is compared with others.
-    static double Finite(double precision) => double.IsFinite(precision) ? precision : 0;
+    static double? Finite(double precision) => double.IsFinite(precision) ? precision : null;
 
     EmbeddingSet Embed(EmbeddingNetwork with, IImageDataset images) =>
         new(images.Name, Embedder.Embed(with, images, progress, stopping), with.Dimension, images.Labels.ToArray());

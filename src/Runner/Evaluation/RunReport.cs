@@ -125,8 +125,8 @@ static class RunReport
             losses.Add(step.GetProperty("loss").GetSingle());
             LossConfig loss = step.TryGetProperty("phase", out JsonElement phase)
                 ? config.Phases[phase.GetInt32() - 1].Loss ?? config.Loss : config.Loss;
-            active.Add((float)ActiveShare.Of(
-                loss, Count("active"), Count("pairs"), Count("hard") + Count("semiHard") + Count("easy")));
+            active.Add((float)(ActiveShare.Of(
+                loss, Count("active"), Count("pairs"), Count("hard") + Count("semiHard") + Count("easy")).Value ?? 0));
             rates.Add(step.GetProperty("learningRate").GetSingle());
 
             long Count(string name) => step.GetProperty(name).GetInt64();

@@ -29,10 +29,17 @@ public static class ImageFile
     public static bool IsImage(string path)
     {
         if (extensions.Contains(Path.GetExtension(path).ToLowerInvariant())) return true;
-        Span<byte> head = stackalloc byte[ImageKinds.HeadBytes];
-        using FileStream stream = InputFile.Open(path);
-        return ImageKinds.Of(head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)])
-            != ImageKind.None;
+        try
+        {
+            using FileStream stream = InputFile.Open(path);
+            Span<byte> head = stackalloc byte[ImageKinds.HeadBytes];
+            return ImageKinds.Of(head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)])
+                != ImageKind.None;
+        }
+        catch (UserErrorException) when (new FileInfo(path).LinkTarget is not null)
+        {
+            return false; // it leads nowhere, or to itself
+        }
     }
 
     /// <summary>Checks that a decoder can be had before it is needed.</summary>

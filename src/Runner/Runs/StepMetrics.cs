@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Runs;
 
@@ -53,9 +54,9 @@ sealed record StepMetrics
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Phase { get; init; }
 
-    /// <summary><see cref="Configuration.ActiveShare"/> of this step, for the progress line.</summary>
+    /// <summary>How much of this step's pairs or triplets has a loss, for the progress line.</summary>
     [JsonIgnore]
-    public double ActiveShare { get; init; }
+    public ActiveShare ActiveShare { get; init; }
 
     /// <summary>This step's images by its time.</summary>
     public required double ImagesPerSecond { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Runs;
 
@@ -8,8 +9,9 @@ namespace TripletGpu.Runner.Training;
 sealed class EpochMeter
 {
     int steps;
-    double loss, active, seconds;
+    double loss, seconds;
     long images;
+    ActiveShare active;
 
     /// <summary>Adds a step.</summary>
     public void Add(StepMetrics step, int size, double time)
@@ -22,10 +24,10 @@ sealed class EpochMeter
     }
 
     /// <summary>Begins the next epoch.</summary>
-    public void Clear() => (steps, loss, active, seconds, images) = (0, 0, 0, 0, 0);
+    public void Clear() => (steps, loss, active, seconds, images) = (0, 0, default, 0, 0);
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"loss {loss / Math.Max(1, steps):0.0000}, active {active / Math.Max(1, steps):0%},"
+        $"loss {loss / Math.Max(1, steps):0.0000}, {active},"
         + $" {images / Math.Max(1e-9, seconds):N0} images/s, {Duration.Text(seconds)}");
 }

@@ -26,6 +26,7 @@ sealed class Trainer(
     readonly int batchesPerEpoch = parts.Batches.BatchesPerEpoch;
     readonly TrainConfig config = parts.Config.Train;
     readonly EpochMeter meter = new();
+    readonly bool canJudge = evaluator.CanJudge;
 
     /// <summary>The number of steps of the whole run.</summary>
     public long TotalSteps { get; } = parts.TotalSteps;
@@ -104,8 +105,8 @@ sealed class Trainer(
         EvaluationPoint point;
         try
         {
-            point = new EvaluationPoint(
-                state.Step, EpochOf(state.Step), evaluator.PrecisionAt1(state.Step, state.Step == TotalSteps));
+            if (evaluator.PrecisionAt1(state.Step, state.Step == TotalSteps) is not { } precision) return state;
+            point = new EvaluationPoint(state.Step, EpochOf(state.Step), precision);
         }
         catch (OperationCanceledException)
         {
@@ -137,7 +138,7 @@ sealed class Trainer(
         bool isDue = state.Step >= TotalSteps
             ? IsChosen
             : every > 0 && state.Step > 0 && state.Step % ((long)every * batchesPerEpoch) == 0;
-        return isDue && (state.Evaluations.Count == 0 || state.Evaluations[^1].Step < state.Step);
+        return isDue && canJudge && (state.Evaluations.Count == 0 || state.Evaluations[^1].Step < state.Step);
     }
 
     bool IsCheckpointDue(TrainingState state) => state.Step == TotalSteps
@@ -147,6 +148,6 @@ sealed class Trainer(
 
     string Line(TrainingState state, StepMetrics metrics) => string.Create(CultureInfo.InvariantCulture,
         $"epoch {metrics.Epoch}/{EpochOf(TotalSteps)}  step {state.Step:N0}/{TotalSteps:N0}  loss {metrics.Loss:0.0000}"
-        + $"  active {metrics.ActiveShare:0%}  {metrics.ImagesPerSecond:N0} images/s"
+        + $"  {metrics.ActiveShare}  {metrics.ImagesPerSecond:N0} images/s"
         + $"  {Duration.Text(state.Seconds / state.Step * (TotalSteps - state.Step))} left");
 }

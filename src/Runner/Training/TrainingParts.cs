@@ -7,6 +7,7 @@ using TripletGpu.Modules;
 using TripletGpu.Optimizers;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
+using TripletGpu.Runner.Evaluation;
 using TripletGpu.Runner.Networks;
 using TripletGpu.Schedules;
 
@@ -56,8 +57,8 @@ sealed class TrainingParts : IDisposable
     /// <summary>The current one.</summary>
     public TrainingPhase Phase { get; private set; }
 
-    /// <summary>Which images are never drawn; null where all are.</summary>
-    public string? Omission { get; private init; }
+    /// <summary>Which images are never drawn, and which batches teach nothing; a line each.</summary>
+    public IReadOnlyList<string> SamplerNotes { get; private init; } = [];
 
     /// <summary>The steps of the whole run.</summary>
     public long TotalSteps => Phases[^1].End;
@@ -73,7 +74,10 @@ sealed class TrainingParts : IDisposable
             throw new UserErrorException(
                 $"train.patience {patience} needs a part to judge by: set data.validationShare=0.05, or give a folder"
                 + " or arrays for validation");
+        RunEvaluator.Check(config, data);
+        TripletBatches.CheckClasses(config, data.Train);
         ISampler sampler = Samplers.Create(config, data.Train);
+        string?[] notes = [sampler.Omission, TripletBatches.Check(config, data.Train, sampler)];
         DatasetBatches batches = new(
             data.Train, sampler, Augmentations.Parse(config.Data.Augment),
             config.Train.Seed);
@@ -81,7 +85,7 @@ sealed class TrainingParts : IDisposable
         network.Initialize(config.Train.Seed);
         if (config.Model.Weights is { } weights)
             Weights.Read(weights, network, mayDiffer: p => p.Name.StartsWith(Head, StringComparison.Ordinal));
-        return new TrainingParts(config, data, batches, network) { Omission = sampler.Omission };
+        return new TrainingParts(config, data, batches, network) { SamplerNotes = [.. notes.OfType<string>()] };
     }
 
     /// <summary>What is about to be trained, in one line.</summary>

@@ -78,7 +78,7 @@ static class TrainingRun
     {
         log.Note($"triplet {typeof(TrainingRun).Assembly.GetName().Version}, {Environment.CommandLine}");
         foreach (string warning in ConfigRules.Warnings(parts.Config)) log.Say(warning);
-        if (parts.Omission is { } omission) log.Say(omission);
+        foreach (string note in parts.SamplerNotes) log.Say(note);
         if (parts.Data.Validation is { } held)
             log.Note($"{held.Count:N0} images of {held.Name} choose the best network");
         if (parts.Network.Scaling is not null) log.Say(DescribePixels(parts.Config.Data));
@@ -86,6 +86,8 @@ static class TrainingRun
         RunFiles files = new(request.Folder, parts.Config.Train.Keep);
         TrainingState state = files.Restore(parts, log.Say);
         RunEvaluator evaluator = new(parts.Config, parts.Data, parts.Network, progress, interruption.Token);
+        if (!evaluator.CanJudge)
+            log.Say($"precision at 1 is not measured: no image of {evaluator.Part} has another of its class");
         Trainer trainer = new(parts, files, evaluator, log, progress, interruption);
         log.Say(request.IsResumed
             ? $"{request.Folder.Path}: going on after step {state.Step:N0} of {trainer.TotalSteps:N0}"

@@ -114,8 +114,12 @@ public sealed class ConfigReaderTests
     [TestCase("data.kind=arrays", "data.images must name the .npy")]
     [TestCase("data.limit=0", "data.limit must be at least 1")]
     [TestCase("optimizer.groups=[{}]", "optimizer.groups[0].match must name parameters")]
-    public void ValueOutOfRange_IsOneLineWithThePath(string setting, string message) =>
-        Assert.That(Error("{}", setting), Does.Contain(message));
+    [TestCase(
+        "train.patience=1 evaluate.everyEpochs=0",
+        "evaluate.everyEpochs must be at least 1 with train.patience, which counts evaluations between epochs, not 0")]
+    [TestCase("sampler.kind=shuffled sampler.batch=2", "sampler.batch must be from 3 to 1048576, not 2")]
+    public void ValueOutOfRange_IsOneLineWithThePath(string settings, string message) =>
+        Assert.That(Error("{}", settings.Split(' ')), Does.Contain(message));
 
     [TestCase("train.epoch=3", "--set: train.epoch is not a field; did you mean train.epochs?")]
     [TestCase("train.epochs", "is not path=value")]
@@ -147,6 +151,18 @@ public sealed class ConfigReaderTests
             Assert.That(config.Evaluate.Protocols, Is.EqualTo(new[] { EvaluationProtocol.Knn }));
             Assert.That(config.Sampler.Batch, Is.EqualTo(40));
         });
+    }
+
+    [Test]
+    public void Settings_TakeNumbersWithoutADigitBeforeThePoint()
+    {
+        RunConfig config = Parse(
+            "{}", "data.validationShare=.5", "loss.margin=.3", "optimizer.learningRate=.5e-3", "data.mean=[.25,-.5,1]",
+            "model.input=[3,8,8]", "data.path=.5");
+        Assert.That(
+            (config.Data.ValidationShare!.Value, config.Loss.Margin, config.Optimizer.LearningRate, config.Data.Path),
+            Is.EqualTo((0.5, 0.3, 0.0005, ".5")));
+        Assert.That(config.Data.Mean!.Values, Is.EqualTo((double[])[0.25, -0.5, 1]));
     }
 
     [TestCase("loss.margin=4", 1)]

@@ -41,6 +41,32 @@ public sealed class ClassFoldersTests
         Assert.Throws<UserErrorException>(() => { Open(change); })!.Message;
 
     [Test]
+    public void Open_LinksThatLeadBackUp_AreNamedAndLeftOut_OthersFollowed()
+    {
+        WriteImage("ant/1.png", 10);
+        WriteImage("ant/deep/2.png", 10);
+        WriteImage("bee/1.png", 20);
+        Directory.CreateSymbolicLink(folder["ant/self"], ".");
+        Directory.CreateSymbolicLink(folder["ant/deep/up"], folder["ant"]);
+        Directory.CreateSymbolicLink(folder["loop"], folder.Path);
+        Directory.CreateSymbolicLink(folder["cow"], "bee");
+        Directory.CreateSymbolicLink(folder["ant/bees"], folder["bee"]);
+        File.CreateSymbolicLink(folder["ant/nowhere"], "missing");
+        File.CreateSymbolicLink(folder["ant/itself"], "itself");
+        DatasetSplits data = Open(c => c with { TestShare = 0 });
+        Assert.That(data.Train.ClassNames, Is.EqualTo((string[])["ant", "bee", "cow"]));
+        Assert.That(data.Train.Labels.ToArray(), Is.EqualTo((int[])[0, 0, 0, 1, 2]));
+        Assert.That(log.Count(line => line.Contains("is a link that leads back up")), Is.EqualTo(3));
+    }
+
+    [Test]
+    public void Open_AGalleryThatNothingIsComparedWith_IsRefused()
+    {
+        foreach (string part in (string[])["train", "gallery"]) WriteImage($"{part}/ant/1.png", 10);
+        Assert.That(Error(), Does.Contain("has a gallery, but no folder query or test"));
+    }
+
+    [Test]
     public void Open_SortedFoldersAreTheClasses_ContentCountsNotTheName()
     {
         WriteImage("zebra/1.png", 10);

@@ -77,7 +77,7 @@ public sealed class SamplerTests
         Assert.That(() => new BalancedSampler(Labels(10, 3, 10), 3, 4, 1),
             Throws.TypeOf<UserErrorException>().With.Message
             .EqualTo("sampler.classes is 3, but only 2 of the 3 classes of the data have sampler.perClass = 4 images or"
-                + " more; make either smaller, or set sampler.short=repeat"));
+                + " more: sampler.classes=2, sampler.perClass=3 or sampler.short=repeat would do"));
 
     static IEnumerable<Func<ulong, ISampler>> Random =>
     [

@@ -82,6 +82,61 @@ public sealed class ValidationTests
         Assert.That(BestMetadata["part"], Is.EqualTo("none"));
     }
 
+    /// <summary>Four images of classes of their own: no precision can be computed on them.</summary>
+    string[] UnjudgedValidation()
+    {
+        Npy.Write(job["v.npy"], new Shape(4, 1, 28, 28), new float[4 * 28 * 28]);
+        Npy.Write(job["v-labels.npy"], new Shape(4), (int[])[100, 101, 102, 103]);
+        return [$"data.validationImages={job["v.npy"]}", $"data.validationLabels={job["v-labels.npy"]}"];
+    }
+
+    [Test]
+    public void ValidationThatCannotBeJudged_ChoosesNothing()
+    {
+        CliResult patient = Train([.. UnjudgedValidation(), "train.patience=1"]);
+        Assert.That(patient.Error, Does.Contain("needs a part to judge by"));
+        CliResult result = Train(UnjudgedValidation());
+        AssertDone(result);
+        Assert.That(result.Error, Does.Contain("arrays validation cannot choose the best network"));
+        Assert.That(BestMetadata["part"], Is.EqualTo("none"));
+        Assert.That(
+            File.ReadAllBytes(job["run/best.safetensors"]).TakeLast(64),
+            Is.EqualTo(File.ReadAllBytes(job["run/model.safetensors"]).TakeLast(64)));
+    }
+
+    [Test]
+    public void ValidationThatCannotBeJudged_LeavesTheChoiceToTheShare()
+    {
+        AssertDone(Train([.. UnjudgedValidation(), "data.validationShare=0.25"]));
+        Assert.That(BestMetadata["part"], Is.EqualTo("arrays train, held out"));
+    }
+
+    [Test]
+    public void TestThatCannotBeJudged_HasNoPrecision()
+    {
+        string[] settings = [.. UnjudgedValidation().Select(s => s.Replace("data.validation", "data.test"))];
+        CliResult result = Train(settings);
+        AssertDone(result);
+        Assert.That(result.Error, Does.Contain("precision at 1 is not measured").And.Not.Contain("precision at 1 0.0"));
+        Assert.That(Evaluation.GetProperty("precisionAt1").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        JsonElement baselines = Evaluation.GetProperty("baselines");
+        Assert.That(baselines.EnumerateObject().Select(b => b.Value.ValueKind), Is.All.EqualTo(JsonValueKind.Null));
+    }
+
+    [TestCase("evaluate.references=gallery", "evaluate.references is gallery, but the data has none")]
+    [TestCase("data.galleryImages=GALLERY data.galleryLabels=LABELS", "data.testImages must be given with")]
+    [TestCase(
+        "evaluate.protocols=[\"lfw\"] evaluate.pairs=missing.txt evaluate.pairsImages=.", "missing.txt: no such file")]
+    public void EvaluationThatTheDataCannotGive_IsRefusedBeforeTraining(string settings, string expected)
+    {
+        UnjudgedValidation();
+        CliResult result = Train(
+            settings.Replace("GALLERY", job["v.npy"]).Replace("LABELS", job["v-labels.npy"]).Split(' '));
+        Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput));
+        Assert.That(result.ErrorLines, Has.Length.EqualTo(1).And.All.Contains(expected));
+        Assert.That(Directory.Exists(job["run"]), Is.False, "nothing is left behind");
+    }
+
     [Test]
     public void Resume_OfACosine_KeepsItsLength()
     {
