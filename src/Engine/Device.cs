@@ -36,6 +36,24 @@ public sealed class Device : IDisposable
     internal GraphRecorder? Recorder { get; set; }
 
     /// <summary>
+    /// Runs what needs values at once, such as a check with numbers of its own, even while a network is being recorded
+    /// for a plan and its operations only noted.
+    /// </summary>
+    public void WhileNotRecording(Action action)
+    {
+        GraphRecorder? recorder = Recorder;
+        Recorder = null;
+        try
+        {
+            action();
+        }
+        finally
+        {
+            Recorder = recorder;
+        }
+    }
+
+    /// <summary>
     /// Opens a scope: what operations make until its disposal belongs to it. Steps nest.
     /// </summary>
     /// <param name="record">

@@ -88,7 +88,8 @@ public sealed class Step : IDisposable
     /// </summary>
     public void Discard(Tensor tensor)
     {
-        if (tensor.SavedBy == 0) Release(tensor);
+        // What a plan that is being recorded may read again for every batch stays.
+        if (tensor.SavedBy == 0 && device.Recorder is null) Release(tensor);
     }
 
     /// <summary>Releases everything that the step owns.</summary>

@@ -1,4 +1,5 @@
 using TripletGpu.Backends;
+using TripletGpu.Inference;
 
 namespace TripletGpu.Autograd;
 
@@ -25,7 +26,7 @@ sealed class Tape
         op.CheckTypes(x);
         Shape shape = op.InferShape(shapes);
         Tensor y;
-        if (device.Recorder is { } recorder)
+        if (device.Recorder is { } recorder && !GraphRecorder.AreConstant(x))
         {
             y = Tensor.WithoutMemory(device, shape, ElementType.Float32, op.Name);
             recorder.Add(op, x, y);

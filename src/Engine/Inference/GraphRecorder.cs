@@ -5,7 +5,7 @@ namespace TripletGpu.Inference;
 
 /// <summary>
 /// Lists the operations of a network without running them: while a device has a recorder, operations make tensors that
-/// have a shape and no memory.
+/// have a shape and no memory. What is computed of constants alone is computed once, now.
 /// </summary>
 sealed class GraphRecorder(Module network)
 {
@@ -32,7 +32,7 @@ sealed class GraphRecorder(Module network)
             PlanValue input = recorder.values[x] = new PlanValue(batch, ElementType.Float32, null);
             Tensor y = network.Forward(x);
             PlanValue output = recorder.Value(y);
-            return new PlanGraph(input, output, recorder.nodes);
+            return new PlanGraph(input, output, Needed(recorder.nodes, output));
         }
         finally
         {
@@ -42,6 +42,14 @@ sealed class GraphRecorder(Module network)
         }
     }
 
+    /// <summary>Whether an operation on these tensors gives the same for every batch.</summary>
+    public static bool AreConstant(ReadOnlySpan<Tensor> x)
+    {
+        foreach (Tensor tensor in x)
+            if (tensor.IsReleased) return false;
+        return true;
+    }
+
     /// <summary>Notes an operation instead of its forward pass.</summary>
     public void Add(Op op, ReadOnlySpan<Tensor> x, Tensor y)
     {
@@ -49,6 +57,21 @@ sealed class GraphRecorder(Module network)
         for (int i = 0; i < x.Length; i++) inputs[i] = Value(x[i]);
         PlanValue output = values[y] = new PlanValue(y.Shape, y.Type, null);
         nodes.Add(new PlanNode(op, inputs, output, [names.Next(op, x)]));
+    }
+
+    /// <summary>The nodes on which the result depends: a graph may compute more than is asked of it.</summary>
+    static PlanNode[] Needed(List<PlanNode> nodes, PlanValue result)
+    {
+        HashSet<PlanValue> read = [result];
+        List<PlanNode> needed = [];
+        for (int i = nodes.Count - 1; i >= 0; i--)
+        {
+            if (!read.Contains(nodes[i].Output)) continue;
+            read.UnionWith(nodes[i].Inputs);
+            needed.Add(nodes[i]);
+        }
+        needed.Reverse();
+        return [.. needed];
     }
 
     PlanValue Value(Tensor tensor)

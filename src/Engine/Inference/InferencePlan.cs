@@ -16,6 +16,7 @@ public sealed class InferencePlan : IDisposable
     static readonly IPlanRule[] rules = [new FoldBatchNorm(), new FuseResidual(), new FuseRelu()];
 
     readonly Device device;
+    readonly PlanConstants constants;
     readonly Tensor[] slots;
     readonly IReadOnlyList<Tensor> uploads;
     readonly List<Tensor> views = [];
@@ -24,12 +25,12 @@ public sealed class InferencePlan : IDisposable
 
     sealed record Launch(string Layer, Op Op, Tensor[] Inputs, Tensor Output, Tensor[] Extras);
 
-    InferencePlan(Device device, PlanGraph graph, IReadOnlyList<Tensor> uploads)
+    InferencePlan(PlanConstants constants, PlanGraph graph, IReadOnlyList<Tensor> uploads)
     {
-        (this.device, this.uploads, Graph) = (device, uploads, graph);
+        (device, this.constants, this.uploads, Graph) = (constants.Device, constants, uploads, graph);
         Lifetimes lifetimes = new(graph);
         BufferSlots assigned = new();
-        int[] places = assigned.Assign([.. lifetimes.All.Select(life => (life.Elements, life.First, life.Last))]);
+        int[] places = Assign(lifetimes, assigned);
         slots = [.. assigned.Elements.Select(count =>
             device.Unowned(new Shape(checked((int)count)), ElementType.Float32, "a plan's buffer"))];
         Dictionary<PlanValue, Tensor> tensors = [];
@@ -46,7 +47,7 @@ public sealed class InferencePlan : IDisposable
         for (int i = 0; i < graph.Nodes.Count; i++)
         {
             PlanNode node = graph.Nodes[i];
-            if (node.Op.IsView) continue;
+            if (node.Op.IsView || node.Output.Shape.Count == 0) continue;
             Tensor[] extras = [.. lifetimes.Extras(i).Select(value => tensors[value])];
             launches.Add(new Launch(
                 node.Origin[0], node.Op, [.. node.Inputs.Select(value => tensors[value])], tensors[node.Output],
@@ -83,8 +84,22 @@ public sealed class InferencePlan : IDisposable
     internal static InferencePlan Make(Module network, Shape batch, PlanConstants constants)
     {
         PlanGraph graph = GraphRecorder.Record(network, batch, out IReadOnlyList<Tensor> uploads);
-        return new InferencePlan(network.Device, Rewrite(graph, constants), uploads);
+        return new InferencePlan(constants, Rewrite(graph, constants), uploads);
     }
+
+    /// <summary>Bytes of the buffers that a plan would take.</summary>
+    internal static long BufferBytesOf(Module network, Shape batch, PlanConstants constants)
+    {
+        PlanGraph graph = GraphRecorder.Record(network, batch, out IReadOnlyList<Tensor> uploads);
+        BufferSlots assigned = new();
+        Assign(new Lifetimes(Rewrite(graph, constants)), assigned);
+        foreach (Tensor upload in uploads) upload.Release();
+        constants.Forget(uploads);
+        return assigned.Elements.Sum() * sizeof(float);
+    }
+
+    static int[] Assign(Lifetimes lifetimes, BufferSlots slots) =>
+        slots.Assign([.. lifetimes.All.Select(life => (life.Elements, life.First, life.Last))]);
 
     /// <summary>Applies the rules until none applies.</summary>
     internal static PlanGraph Rewrite(PlanGraph graph, PlanConstants constants)
@@ -121,5 +136,6 @@ public sealed class InferencePlan : IDisposable
         foreach (Tensor view in views) view.Release();
         foreach (Tensor slot in slots) slot.Release();
         foreach (Tensor upload in uploads) upload.Release();
+        constants.Forget(uploads);
     }
 }

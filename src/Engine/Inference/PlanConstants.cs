@@ -7,14 +7,15 @@ namespace TripletGpu.Inference;
 /// <param name="device">Where they lie.</param>
 sealed class PlanConstants(Device device) : IDisposable
 {
-    readonly Dictionary<string, Tensor[]> made = [];
+    readonly Dictionary<string, (int[] From, Tensor[] Tensors)> made = [];
     readonly Dictionary<Tensor, int> numbers = new(ReferenceEqualityComparer.Instance);
+    int next;
 
     /// <summary>Where they lie.</summary>
     public Device Device => device;
 
     /// <summary>Bytes of all constants.</summary>
-    public long Bytes => made.Values.Sum(tensors => tensors.Sum(tensor => tensor.Count * sizeof(float)));
+    public long Bytes => made.Values.Sum(entry => entry.Tensors.Sum(tensor => tensor.Count * sizeof(float)));
 
     /// <summary>What a rule has made of these tensors before, or makes now.</summary>
     /// <param name="rule">The rule, with every setting on which the values depend.</param>
@@ -23,22 +24,41 @@ sealed class PlanConstants(Device device) : IDisposable
     public IReadOnlyList<PlanValue> Get(
         string rule, IEnumerable<Tensor> from, Func<IReadOnlyList<(Shape Shape, float[] Values)>> make)
     {
-        string key = $"{rule}: {string.Join(", ", from.Select(Number))}";
-        if (!made.TryGetValue(key, out Tensor[]? tensors))
-            made[key] = tensors = [.. make().Select(constant => Upload(constant.Shape, constant.Values))];
-        return [.. tensors.Select(tensor => new PlanValue(tensor.Shape, tensor.Type, tensor))];
+        int[] numbersOf = [.. from.Select(Number)];
+        string key = $"{rule}: {string.Join(", ", numbersOf)}";
+        if (!made.TryGetValue(key, out (int[] From, Tensor[] Tensors) entry))
+        {
+            entry = (numbersOf, [.. make().Select(constant => Upload(constant.Shape, constant.Values))]);
+            made[key] = entry;
+        }
+        return [.. entry.Tensors.Select(tensor => new PlanValue(tensor.Shape, tensor.Type, tensor))];
+    }
+
+    /// <summary>Gives back what was made of tensors that are no more.</summary>
+    public void Forget(IReadOnlyList<Tensor> gone)
+    {
+        HashSet<int> dead = [];
+        foreach (Tensor tensor in gone)
+            if (numbers.Remove(tensor, out int number)) dead.Add(number);
+        if (dead.Count == 0) return;
+        foreach ((string key, (int[] from, Tensor[] tensors)) in made)
+            if (from.Any(dead.Contains))
+            {
+                foreach (Tensor tensor in tensors) tensor.Release();
+                made.Remove(key);
+            }
     }
 
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
-        foreach (Tensor tensor in made.Values.SelectMany(tensors => tensors)) tensor.Release();
+        foreach (Tensor tensor in made.Values.SelectMany(entry => entry.Tensors)) tensor.Release();
         made.Clear();
     }
 
     int Number(Tensor tensor)
     {
-        if (!numbers.TryGetValue(tensor, out int number)) numbers[tensor] = number = numbers.Count;
+        if (!numbers.TryGetValue(tensor, out int number)) numbers[tensor] = number = next++;
         return number;
     }
 

@@ -4,17 +4,19 @@ using TripletGpu.Modules;
 namespace TripletGpu.Inference;
 
 /// <summary>
-/// A network in inference mode behind plans: one for each batch shape that is met, up to two (whole batches and the
-/// last one). A network that cannot be planned, because what it does depends on values, runs operation by operation.
+/// A network in inference mode behind a plan for the batch shape that was met last. A network that cannot be planned,
+/// because what it does depends on values, runs operation by operation.
 /// </summary>
 /// <remarks>Parameters must stay as they are while it is in use.</remarks>
 public sealed class PlannedNetwork : IDisposable
 {
-    const int MostPlans = 2;
+    // Values of a batch beyond this lie in memory rather than in caches, and many rows gain nothing any more.
+    const long UsualBytes = 64 << 20;
+    const int MostRows = 64, UnplannedRows = 32;
 
     readonly Module network;
     readonly PlanConstants constants;
-    readonly List<InferencePlan> plans = [];
+    InferencePlan? plan;
 
     /// <param name="network">The network; switched to inference mode.</param>
     public PlannedNetwork(Module network)
@@ -30,22 +32,35 @@ public sealed class PlannedNetwork : IDisposable
     /// <exception cref="ShapeException">The network does not take that shape.</exception>
     public InferencePlan? Plan(Shape batch)
     {
-        if (plans.Find(plan => plan.BatchShape == batch) is { } known) return known;
+        if (plan is not null && plan.BatchShape == batch) return plan;
         if (Unplanned != "") return null;
-        if (plans.Count == MostPlans)
-        {
-            plans[0].Dispose();
-            plans.RemoveAt(0);
-        }
+        Drop();
         try
         {
-            plans.Add(InferencePlan.Make(network, batch, constants));
-            return plans[^1];
+            return plan = InferencePlan.Make(network, batch, constants);
         }
         catch (ValueNeededException exception)
         {
             Unplanned = exception.Message;
             return null;
+        }
+    }
+
+    /// <summary>How many rows to run at once: as many as keep a plan's buffers small, at least one.</summary>
+    /// <param name="sample">The shape of a batch that the network takes, of as many rows as it likes.</param>
+    /// <exception cref="ShapeException">The network does not take that shape.</exception>
+    public int RowsAtOnce(Shape sample)
+    {
+        if (Unplanned != "") return UnplannedRows;
+        try
+        {
+            long bytes = InferencePlan.BufferBytesOf(network, sample, constants);
+            return (int)Math.Clamp(UsualBytes * sample[0] / Math.Max(bytes, 1), 1, MostRows);
+        }
+        catch (ValueNeededException exception)
+        {
+            Unplanned = exception.Message;
+            return UnplannedRows;
         }
     }
 
@@ -58,10 +73,10 @@ public sealed class PlannedNetwork : IDisposable
     /// <exception cref="ArgumentException"><paramref name="result"/> has another size.</exception>
     public Shape Run(Shape shape, ReadOnlySpan<float> batch, Span<float> result)
     {
-        if (Plan(shape) is { } plan)
+        if (Plan(shape) is { } made)
         {
-            plan.Run(batch, result);
-            return plan.ResultShape;
+            made.Run(batch, result);
+            return made.ResultShape;
         }
         using Step step = network.Device.BeginStep(record: false);
         Tensor y = network.Forward(network.Device.Tensor(shape, batch));
@@ -69,10 +84,19 @@ public sealed class PlannedNetwork : IDisposable
         return y.Shape;
     }
 
-    /// <summary>Gives the plans' memory back; the network stays.</summary>
+    /// <summary>Gives the plan's memory back; the network stays.</summary>
     public void Dispose()
     {
-        foreach (InferencePlan plan in plans) plan.Dispose();
+        Drop();
         constants.Dispose();
+    }
+
+    /// <summary>Buffers of another batch size would lie in the pool unused.</summary>
+    void Drop()
+    {
+        if (plan is null) return;
+        plan.Dispose();
+        plan = null;
+        network.Device.Pool.Trim();
     }
 }

@@ -12,6 +12,7 @@ sealed class FixedBatch(OnnxGraph graph, OnnxPort port)
 {
     const double Relative = 1e-4;
     bool isShown;
+    bool? rowsAreIndependent;
 
     /// <summary>The number of images that the file says; 0 where it says none.</summary>
     public long Declared { get; } = port.Dims is [var batch, _, ..] && batch > 0 ? batch : 0;
@@ -31,40 +32,56 @@ sealed class FixedBatch(OnnxGraph graph, OnnxPort port)
         if (Declared > 0 && shape[0] != Declared && shape[0] > 0 && !isShown) Show(shape);
     }
 
+    /// <summary>
+    /// Whether each row of an input makes its own row of every output, shown as above; batches may then be cut anywhere.
+    /// </summary>
+    public bool AreRowsIndependent(Shape shape) => rowsAreIndependent ??= Holds(shape, everyOutput: true);
+
     void Show(Shape shape)
     {
-        int once = (int)Math.Min(Declared, int.MaxValue / 2);
-        Shape part = shape.With(0, once);
-        (float[] first, float[] second) = (Noise(part, 1), Noise(part, 2));
-        bool wasTraining = graph.IsTraining;
-        graph.Train(false);
-        try
-        {
-            (float[] a, Shape one) = Run(part, first);
-            (float[] b, _) = Run(part, second);
-            (float[] both, Shape two) = Run(shape.With(0, 2 * once), [.. first, .. second]);
-            float[] parts = [.. a, .. b];
-            isShown = one.Rank > 0 && one[0] == once && two == one.With(0, 2 * once) && Agree(parts, both);
-        }
-        catch (Exception exception) when (exception is UserErrorException or ArgumentException)
-        {
-            isShown = false;
-        }
-        finally
-        {
-            graph.Train(wasTraining);
-        }
+        isShown = Holds(shape, everyOutput: false);
         if (!isShown)
             throw new UserErrorException(
                 $"{graph.Model.Path} is made for batches of {Declared}, and gives something else for other numbers of"
                 + " images: export it with a free number (dynamic_axes, or dynamic_shapes)");
     }
 
-    (float[] Values, Shape Shape) Run(Shape shape, float[] values)
+    bool Holds(Shape shape, bool everyOutput)
+    {
+        int once = (int)Math.Clamp(Declared, 1, int.MaxValue / 2);
+        Shape part = shape.With(0, once);
+        (float[] first, float[] second) = (Noise(part, 1), Noise(part, 2));
+        bool wasTraining = graph.IsTraining, holds = false;
+        // Of a batch that is only being planned there are no values; those of the noise are wanted.
+        graph.Device.WhileNotRecording(() =>
+        {
+            graph.Train(false);
+            try
+            {
+                (float[] Values, Shape Shape)[] a = Run(part, first, everyOutput), b = Run(part, second, everyOutput);
+                (float[] Values, Shape Shape)[] both = Run(shape.With(0, 2 * once), [.. first, .. second], everyOutput);
+                holds = Enumerable.Range(0, both.Length).All(i =>
+                    a[i].Shape.Rank > 0 && a[i].Shape[0] == once && both[i].Shape == a[i].Shape.With(0, 2 * once)
+                    && Agree([.. a[i].Values, .. b[i].Values], both[i].Values));
+            }
+            catch (Exception exception) when (exception is UserErrorException or ArgumentException)
+            {
+                // What takes only one number of rows says so.
+            }
+            finally
+            {
+                graph.Train(wasTraining);
+            }
+        });
+        return holds;
+    }
+
+    (float[] Values, Shape Shape)[] Run(Shape shape, float[] values, bool everyOutput)
     {
         using Step step = graph.Device.BeginStep(record: false);
-        Tensor y = graph.Unchecked(graph.Device.Tensor(shape, values));
-        return (y.ToArray(), y.Shape);
+        Tensor x = graph.Device.Tensor(shape, values);
+        Tensor[] outputs = everyOutput ? graph.Everything(x) : [graph.Unchecked(x)];
+        return Array.ConvertAll(outputs, y => (y.ToArray(), y.Shape));
     }
 
     static bool Agree(float[] expected, float[] actual)

@@ -121,6 +121,21 @@ public sealed class OnnxGraph : Module
             ?? throw new UserErrorException($"{model.Path}: its output \"{Outputs[0]}\" does not depend on its input");
     }
 
+    /// <summary>Every output, whatever the file says of its input's extents.</summary>
+    internal Tensor[] Everything(Tensor x) =>
+        Array.ConvertAll(Run(new Dictionary<string, OnnxValue> { [Inputs[0].Name] = x }), y => y.Device
+            ?? throw new UserErrorException($"{model.Path}: an output does not depend on its input"));
+
+    /// <summary>The number of rows that the file says its one input has; 0 where it leaves that open.</summary>
+    public int DeclaredRows => (int)Math.Min(fixedBatch?.Declared ?? 0, int.MaxValue);
+
+    /// <summary>
+    /// Whether each row of an input makes its own row of every output, so that an input may come in batches: shown with
+    /// noise, as twice as many rows at once must give what they give in two parts.
+    /// </summary>
+    /// <param name="shape">The input's shape; how many rows it has does not matter.</param>
+    public bool AreRowsIndependent(Shape shape) => fixedBatch?.AreRowsIndependent(shape) ?? false;
+
     /// <summary>The outputs in order for inputs by name.</summary>
     internal OnnxValue[] Run(IReadOnlyDictionary<string, OnnxValue> inputs)
     {
@@ -185,11 +200,7 @@ public sealed class OnnxGraph : Module
     /// <exception cref="UserErrorException">An input is missing or unknown, or does not fit.</exception>
     public IReadOnlyDictionary<string, NpyArray<float>> Evaluate(IReadOnlyDictionary<string, NpyArray<float>> inputs)
     {
-        foreach (string name in inputs.Keys)
-            if (Inputs.All(port => port.Name != name))
-                throw new UserErrorException(
-                    $"{model.Path} has no input \"{name}\"; it has"
-                    + $" {string.Join(", ", Inputs.Select(port => port.Name))}");
+        CheckNames(inputs.Keys);
         Train(false);
         foreach ((string name, NpyArray<float> input) in inputs)
             if (fixedBatch is not null) fixedBatch.Check(input.Shape);
@@ -197,6 +208,19 @@ public sealed class OnnxGraph : Module
         OnnxValue[] outputs = Run(inputs.ToDictionary(
             input => input.Key, input => Inputs.First(port => port.Name == input.Key).Value(Device, input.Value)));
         return Outputs.Zip(outputs).ToDictionary(pair => pair.First, pair => ToArray(pair.Second));
+    }
+
+    /// <summary>Checks that inputs of these names are all that the graph needs.</summary>
+    /// <exception cref="UserErrorException">One is missing or unknown.</exception>
+    public void CheckNames(IEnumerable<string> names)
+    {
+        foreach (string name in names)
+            if (Inputs.All(port => port.Name != name))
+                throw new UserErrorException(
+                    $"{model.Path} has no input \"{name}\"; it has"
+                    + $" {string.Join(", ", Inputs.Select(port => port.Name))}");
+        if (Inputs.FirstOrDefault(port => !names.Contains(port.Name)) is { } missing)
+            throw new UserErrorException($"{model.Path} needs the input \"{missing.Name}\"");
     }
 
     static NpyArray<float> ToArray(OnnxValue value) => value.Device is { } tensor

@@ -55,6 +55,14 @@ public sealed class PlannedNetworkTests(string device) : DeviceFixture(device)
         Is.EqualTo(new[] { "Conv2d", "Reshape", "Linear" }));
 
     [Test]
+    public void WhatConstantsGive_IsComputedOnce()
+    {
+        Assert.That(
+            Names(AssertPlanned(new OfConstants(Device))), Is.EqualTo(new[] { "Conv2d", "Add" }),
+            "slices, sums and views of weights are no part of a plan");
+    }
+
+    [Test]
     public void NetworkThatLooksAtValues_RunsAsItIs()
     {
         LooksAtValues network = new(Device);
@@ -162,6 +170,24 @@ public sealed class PlannedNetworkTests(string device) : DeviceFixture(device)
         {
             Tensor map = convolution.Forward(x);
             return map.Relu().Multiply(map);
+        }
+    }
+
+    /// <summary>A convolution of half of the filters, times two, plus a constant that is made on the way.</summary>
+    sealed class OfConstants : Module
+    {
+        readonly Parameter weight;
+
+        public OfConstants(Device device) : base(device) =>
+            weight = AddParameter("weight", new Shape(4, 36), new Initializer.Normal(0.2f));
+
+        public override Tensor Forward(Tensor x)
+        {
+            Tensor filters = weight.Value.Slice(0, 1, 2).Scale(2).Reshape(2, 4, 3, 3);
+            Tensor shift = Device.Tensor(new Shape(1), [0.5f]);
+            Tensor map = x.Conv2d(filters);
+            Device.CurrentStep!.Discard(filters);
+            return map.Add(shift.Scale(3));
         }
     }
 

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using TripletGpu.Autograd;
+using TripletGpu.Inference;
 using TripletGpu.Models.Onnx;
 using TripletGpu.Models.Onnx.Format;
 using TripletGpu.Models.Serialization;
@@ -106,7 +107,22 @@ public sealed class BackendNodeTests
                     && !actual[k].Equals(values[k]))
                     throw new InvalidOperationException($"output {i} at {k} is {actual[k]}, not {values[k]}");
         }
+        if (inputs.Count == 1 && outputs.Length == 1 && inputs.Values.First().Device is { } x
+            && outputs[0].Device is { } y && x.Count > 0)
+            AssertPlanned(graph, x, y);
         graph.Release();
+    }
+
+    /// <summary>What runs in a plan gives the same, up to the rounding of joined operations.</summary>
+    static void AssertPlanned(OnnxGraph graph, Tensor x, Tensor y)
+    {
+        float[] expected = y.ToArray(), actual = new float[expected.Length];
+        using PlannedNetwork planned = new(graph);
+        planned.Run(x.Shape, x.ToArray(), actual);
+        if (expected.All(float.IsFinite))
+            Close.AreClose(
+                Array.ConvertAll(expected, v => (double)v), actual, Tolerance.Normalization, "through a plan");
+        else Assert.That(actual, Is.EqualTo(expected), "through a plan");
     }
 
     static float[] Floats(OnnxTensor tensor) =>

@@ -1,4 +1,5 @@
 using TripletGpu.Autograd;
+using TripletGpu.Inference;
 using TripletGpu.MetricLearning;
 using TripletGpu.Models.Networks;
 using TripletGpu.Models.Onnx;
@@ -124,7 +125,13 @@ public sealed class OnnxGraphTests(string device) : DeviceFixture(device)
         OnnxGraph graph = new(Device, path);
         NpyArray<float> x = new(golden.ShapeOf("x"), golden.Read("x"));
         Dictionary<string, NpyArray<float>> inputs = new() { [graph.Inputs[0].Name] = x };
-        float[] y = graph.Evaluate(inputs)[graph.Outputs[0]].Values;
+        float[] y = graph.Evaluate(inputs)[graph.Outputs[0]].Values, again = new float[y.Length];
+        using (PlannedNetwork planned = new(graph))
+        {
+            planned.Run(x.Shape, x.Values, again);
+            Assert.That(planned.Unplanned, Is.Empty);
+        }
+        Close.AreClose(Array.ConvertAll(y, v => (double)v), again, Tolerance.Block, "through a plan");
         graph.Release();
         return y;
     }

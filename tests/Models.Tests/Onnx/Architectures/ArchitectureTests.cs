@@ -1,4 +1,5 @@
 using TripletGpu.Autograd;
+using TripletGpu.Inference;
 using TripletGpu.MetricLearning;
 using TripletGpu.Models.Onnx;
 using TripletGpu.Ops;
@@ -41,6 +42,10 @@ public sealed class ArchitectureTests
             float[] actual = network.Forward(device.Tensor(batch, pixels)).ToArray();
             double scale = expected.Max(v => Math.Abs((double)v));
             Assert.That(actual, Is.EqualTo(expected).Within(Relative * scale));
+            using PlannedNetwork planned = new(network);
+            planned.Run(batch, pixels, actual);
+            Assert.That(planned.Unplanned, Is.Empty);
+            Assert.That(actual, Is.EqualTo(expected).Within(Relative * scale), "through a plan");
         }
         network.Train(true);
         Sgd optimizer = new(network.Parameters(), momentum: 0.9f);
