@@ -33,7 +33,7 @@ sealed class FixedBatch(OnnxGraph graph, OnnxPort port)
     }
 
     /// <summary>
-    /// Whether each row of an input makes its own row of every output, shown as above; batches may then be cut anywhere.
+    /// Whether each row of an input makes its own row of every output, shown likewise: batches may be cut anywhere then
     /// </summary>
     public bool AreRowsIndependent(Shape shape) => rowsAreIndependent ??= Holds(shape, everyOutput: true);
 

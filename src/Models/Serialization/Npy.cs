@@ -87,7 +87,6 @@ public static class Npy
             int count = Math.Min(ChunkElements, values.Length - done);
             Span<byte> chunk = buffer.AsSpan(0, count * bytes);
             stream.ReadExactly(chunk);
-            if (header.Element.IsBigEndian) ReverseEachElement(chunk, bytes);
             int fitting = Convert(header.Element, chunk, converted.AsSpan(0, count));
             if (fitting < count) throw new UserErrorException(
                 $"{path}: element {order.Place(done + fitting)} does not fit into {Name<T>()}");
@@ -100,8 +99,14 @@ public static class Npy
     static string Name<T>() => typeof(T) == typeof(byte) ? "a byte, 0 to 255"
         : typeof(T) == typeof(long) ? "a signed integer of 64 bits" : "an integer of 32 bits";
 
-    static int Convert<T>(NpyElement element, ReadOnlySpan<byte> from, Span<T> to) where T : unmanaged, INumber<T> =>
-        (element.Kind, element.Bytes) switch
+    /// <summary>Converts elements as a file has them until one does not fit; returns how many did.</summary>
+    /// <param name="element">What they are.</param>
+    /// <param name="from">Their bytes; big-endian ones are turned round in place.</param>
+    /// <param name="to">Gets the numbers.</param>
+    internal static int Convert<T>(NpyElement element, Span<byte> from, Span<T> to) where T : unmanaged, INumber<T>
+    {
+        if (element.IsBigEndian) ReverseEachElement(from, element.Bytes);
+        return (element.Kind, element.Bytes) switch
         {
             ('f', 2) => Convert<Half, T>(from, to),
             ('f', 4) => Convert<float, T>(from, to),
@@ -115,6 +120,7 @@ public static class Npy
             ('u', 8) => Convert<ulong, T>(from, to),
             _ => Convert<byte, T>(from, to),
         };
+    }
 
     /// <summary>Converts until an element does not fit; returns how many did.</summary>
     static int Convert<TFrom, TTo>(ReadOnlySpan<byte> from, Span<TTo> to)
@@ -154,8 +160,22 @@ public static class Npy
 
     static void CheckFinite(NpyArray<float> array, string path)
     {
-        for (int i = 0; i < array.Values.Length; i++)
-            if (!float.IsFinite(array.Values[i])) throw new UserErrorException($"{path}: element"
-                + $" {NpyOrder.Place(array.Shape, i)} is {NpyOrder.Describe(array.Values[i])}; values must be finite");
+        int wrong = FirstNotFinite(array.Values);
+        if (wrong >= 0) throw NotFinite(path, array.Shape, wrong, array.Values[wrong]);
     }
+
+    /// <summary>The number of the first element that is NaN or infinite; -1 where all are finite.</summary>
+    internal static int FirstNotFinite(ReadOnlySpan<float> values)
+    {
+        Vector<float> most = new(float.MaxValue);
+        int i = 0;
+        while (i <= values.Length - Vector<float>.Count
+            && Vector.LessThanOrEqualAll(Vector.Abs(new Vector<float>(values[i..])), most)) i += Vector<float>.Count;
+        while (i < values.Length && float.IsFinite(values[i])) i++;
+        return i < values.Length ? i : -1;
+    }
+
+    /// <summary>The error of an element that is NaN or infinite.</summary>
+    internal static UserErrorException NotFinite(string path, Shape shape, long i, float value) => new(
+        $"{path}: element {NpyOrder.Place(shape, i)} is {NpyOrder.Describe(value)}; values must be finite");
 }

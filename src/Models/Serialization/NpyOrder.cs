@@ -21,9 +21,9 @@ sealed class NpyOrder(Shape shape, bool isFortranOrder)
     public string Place(int i) => Place(shape, isPermuted ? Offset(i) : i);
 
     /// <summary>The place of element i in C order: <c>[3, 17]</c>.</summary>
-    public static string Place(Shape shape, int i)
+    public static string Place(Shape shape, long i)
     {
-        int[] place = new int[shape.Rank];
+        long[] place = new long[shape.Rank];
         for (int axis = shape.Rank - 1; axis >= 0; axis--) (i, place[axis]) = Math.DivRem(i, shape[axis]);
         return $"[{string.Join(", ", place)}]";
     }

@@ -40,9 +40,9 @@ static class EmbedCommand
             using ProgressLine progress = new(terminal);
             EmbeddingInput images = EmbeddingInput.Open(
                 parsed.GetValue(input)!, finished.Config, parsed.GetValue(strict), progress.WriteLine);
-            float[] embeddings = Embedder.Embed(finished.Network, images.Images, progress);
+            EmbeddingFile.Write(
+                file, Embedder.Batches(finished.Network, images.Images, progress), finished.Network.Dimension, images);
             progress.Dispose();
-            EmbeddingFile.Write(file, embeddings, finished.Network.Dimension, images);
             if (parsed.GetValue(json))
                 Json.Write(terminal, new { n = images.Images.Count, dimension = finished.Network.Dimension, file });
             else terminal.Out.WriteLine($"{images.Images.Count} embeddings of {finished.Network.Dimension} in {file}");

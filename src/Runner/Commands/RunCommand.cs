@@ -1,5 +1,4 @@
 using System.CommandLine;
-using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Inference;
 
@@ -36,22 +35,26 @@ static class RunCommand
         {
             using Device opened = parsed.OpenDevice(device, threads);
             using RunnableModel runnable = RunnableModel.Open(parsed.GetValue(model)!, opened);
-            Dictionary<string, NpyArray<float>> arrays = [];
+            (string Name, string Path)[] wanted =
+                [.. parsed.GetValue(output)!.Select(Split).Select(o => (o.Name ?? runnable.Outputs[0], o.Path))];
+            if (wanted.FirstOrDefault(o => !runnable.Outputs.Contains(o.Name)) is { Name: { } unknown })
+                throw new UserErrorException(
+                    $"--output {unknown}: there is no such output, only {string.Join(", ", runnable.Outputs)}");
+            Dictionary<string, IRows> arrays = [];
             foreach ((string? given, string path) in parsed.GetValue(input)!.Select(Split))
             {
                 string name = given ?? runnable.Inputs[0];
-                if (!arrays.TryAdd(name, runnable.Read(name, path, terminal.Error.WriteLine)))
+                if (!arrays.TryAdd(name, runnable.Open(name, path, terminal.Error.WriteLine)))
                     throw new UserErrorException($"--input {path}: the input {name} is given twice");
             }
-            IReadOnlyDictionary<string, NpyArray<float>> results = runnable.Run(arrays);
-            foreach ((string? name, string path) in parsed.GetValue(output)!.Select(Split))
+            using ProgressLine progress = new(terminal);
+            Shape[] shapes = ResultFiles.Write(runnable.Run(arrays), wanted, progress);
+            foreach (IRows array in arrays.Values) array.Dispose();
+            progress.Dispose();
+            foreach (((_, string path), Shape shape) in wanted.Zip(shapes))
             {
-                if (!results.TryGetValue(name ?? runnable.Outputs[0], out NpyArray<float> result))
-                    throw new UserErrorException(
-                        $"--output {name}: there is no such output, only {string.Join(", ", runnable.Outputs)}");
-                Npy.Write(path, result.Shape, result.Values);
-                if (parsed.GetValue(json)) Json.Write(terminal, new { file = path, shape = result.Shape.ToArray() });
-                else terminal.Out.WriteLine($"{result.Shape} in {path}");
+                if (parsed.GetValue(json)) Json.Write(terminal, new { file = path, shape = shape.ToArray() });
+                else terminal.Out.WriteLine($"{shape} in {path}");
             }
             return CommandLine.Done;
         });

@@ -17,9 +17,9 @@ static class ImageArray
             : throw new UserErrorException($"{path} has shape {shape}: it holds no pixels");
     }
 
-    /// <summary>Reads images without classes: bytes become [0, 1], other numbers are used as they are.</summary>
-    /// <exception cref="UserErrorException">It is no array of images, or a pixel is not finite.</exception>
-    public static MemoryDataset Read(string path) => Read(path, path, new int[ReadShape(path)[0]], ["?"]);
+    /// <summary>The shape of one image, (C, H, W), of an array of them.</summary>
+    public static Shape ImageShapeOf(Shape array) =>
+        array.Rank == 3 ? new(1, array[1], array[2]) : new(array[1], array[2], array[3]);
 
     /// <summary>Reads the images: bytes become [0, 1], other numbers are used as they are.</summary>
     /// <param name="name">For messages and reports.</param>
@@ -31,8 +31,7 @@ static class ImageArray
     public static MemoryDataset Read(
         string name, string path, int[] labels, IReadOnlyList<string> names, long[]? ids = null)
     {
-        Shape shape = ReadShape(path);
-        Shape image = shape.Rank == 3 ? new(1, shape[1], shape[2]) : new(shape[1], shape[2], shape[3]);
+        Shape image = ImageShapeOf(ReadShape(path));
         NpyElement element = Npy.ReadHeader(path).Element;
         if (element.IsByte)
             return new(name, image, Npy.ReadBytes(path).Values, labels, names, ids)

@@ -16,39 +16,44 @@ static class EmbeddingFile
             throw new UserErrorException($"--out {path}: the name must end in .npy or .tsv");
     }
 
-    /// <summary>Writes the embeddings, row by row.</summary>
+    /// <summary>Writes the embeddings while they are computed.</summary>
     /// <param name="path">The file; a table's metadata goes to <c>name.metadata.tsv</c>.</param>
-    /// <param name="embeddings">Row by row.</param>
+    /// <param name="batches">The embeddings, some rows at a time.</param>
     /// <param name="dimension">The width of a row.</param>
     /// <param name="input">What the rows are.</param>
-    public static void Write(string path, float[] embeddings, int dimension, EmbeddingInput input)
+    /// <exception cref="UserErrorException">The disk is full, or the folder cannot be written.</exception>
+    public static void Write(
+        string path, IEnumerable<ReadOnlyMemory<float>> batches, int dimension, EmbeddingInput input)
     {
-        int count = embeddings.Length / dimension;
         if (!IsTable(path))
         {
-            Npy.Write(path, new Shape(count, dimension), embeddings);
+            using NpyWriter array = new(path, input.Images.Count);
+            foreach (ReadOnlyMemory<float> batch in batches)
+                array.Append(new Shape(batch.Length / dimension, dimension), batch);
+            array.Commit();
             return;
         }
-        AtomicFile.Write(path, stream =>
-        {
-            using StreamWriter writer = new(stream, leaveOpen: true);
-            for (int i = 0; i < count; i++)
-            {
-                for (int k = 0; k < dimension; k++)
-                {
-                    if (k > 0) writer.Write('\t');
-                    writer.Write(embeddings[i * dimension + k].ToString("R", CultureInfo.InvariantCulture));
-                }
-                writer.Write('\n');
-            }
-        });
+        using PendingFile table = new(path);
+        foreach (ReadOnlyMemory<float> batch in batches)
+            table.Write(stream => WriteRows(stream, batch.Span, dimension));
+        table.Commit();
         AtomicFile.Write(Path.ChangeExtension(path, ".metadata.tsv"), stream =>
         {
             using StreamWriter writer = new(stream, leaveOpen: true);
             writer.Write(input.Names is null ? "" : "row\tname\n"); // a single column has no heading
-            for (int i = 0; i < count; i++)
+            for (int i = 0; i < input.Images.Count; i++)
                 writer.Write(input.Names is null ? $"{i}\n" : $"{i}\t{OneCell(input.Names[i])}\n");
         });
+    }
+
+    static void WriteRows(Stream stream, ReadOnlySpan<float> embeddings, int dimension)
+    {
+        using StreamWriter writer = new(stream, leaveOpen: true);
+        for (int i = 0; i < embeddings.Length; i++)
+        {
+            writer.Write(embeddings[i].ToString("R", CultureInfo.InvariantCulture));
+            writer.Write((i + 1) % dimension == 0 ? '\n' : '\t');
+        }
     }
 
     /// <summary>A name without what would end its cell or its line: file names may hold any of them.</summary>

@@ -60,8 +60,8 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
 
     static EmbeddingInput OpenArray(string path, RunConfig run, Action<string> log)
     {
-        MemoryDataset images = ImageArray.Read(path);
-        if (images.Range!.Warning(PixelDefaults.Scaling(run)) is { } warning) log(warning);
+        ArrayImages images = new(path);
+        if (images.Range.Warning(PixelDefaults.Scaling(run)) is { } warning) log(warning);
         return new EmbeddingInput(images, Names: null);
     }
 }

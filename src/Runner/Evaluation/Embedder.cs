@@ -2,15 +2,13 @@ using TripletGpu.Inference;
 using TripletGpu.Models;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Inference;
 
 namespace TripletGpu.Runner.Evaluation;
 
 /// <summary>Turns the images of a data set into embeddings, batch by batch.</summary>
 static class Embedder
 {
-    // A batch is smaller where images are large, as its activations are larger still.
-    const int MostImages = 500, MostPixels = 1 << 21;
-
     /// <summary>The embeddings of every image, row by row, with the network in inference mode.</summary>
     /// <param name="network">Left in the mode that it was in.</param>
     /// <param name="images">Of the network's image shape.</param>
@@ -20,27 +18,39 @@ static class Embedder
     public static float[] Embed(
         EmbeddingNetwork network, IImageDataset images, ProgressLine progress, CancellationToken stopping = default)
     {
+        float[] embeddings = new float[(long)images.Count * network.Dimension];
+        int done = 0;
+        foreach (ReadOnlyMemory<float> batch in Batches(network, images, progress, stopping))
+        {
+            batch.CopyTo(embeddings.AsMemory(done));
+            done += batch.Length;
+        }
+        return embeddings;
+    }
+
+    /// <summary>The same, one batch of rows after the other; each is overwritten by the next.</summary>
+    public static IEnumerable<ReadOnlyMemory<float>> Batches(
+        EmbeddingNetwork network, IImageDataset images, ProgressLine progress, CancellationToken stopping = default)
+    {
         bool wasTraining = network.IsTraining;
         using PlannedNetwork planned = new(network);
         try
         {
             int width = network.Dimension, pixels = (int)images.ImageShape.Count;
-            int batchSize = Math.Clamp(MostPixels / pixels, 1, MostImages);
-            float[] embeddings = new float[(long)images.Count * width], batch = new float[batchSize * pixels];
-            for (int start = 0; start < images.Count; start += batchSize)
+            Shape one = new([1, .. images.ImageShape.ToArray()]);
+            int most = Math.Min(images.Count, planned.RowsAtOnce(one));
+            float[] embeddings = new float[most * width], batch = new float[most * pixels];
+            Rate rate = new();
+            foreach ((int start, int count) in RowBatches.Split(images.Count, most))
             {
                 stopping.ThrowIfCancellationRequested();
-                int count = Math.Min(batchSize, images.Count - start);
-                int from = start;
-                images.Read(count, i => images.CopyImage(from + i, batch.AsSpan(i * pixels, pixels)));
-                planned.Run(
-                    new Shape([count, .. images.ImageShape.ToArray()]), batch.AsSpan(0, count * pixels),
-                    embeddings.AsSpan(start * width, count * width));
+                images.Read(count, i => images.CopyImage(start + i, batch.AsSpan(i * pixels, pixels)));
+                planned.Run(one.With(0, count), batch.AsSpan(0, count * pixels), embeddings.AsSpan(0, count * width));
                 progress.Report(
                     start + count, images.Count,
-                    () => $"embedding {images.Name}: {start + count:N0} of {images.Count:N0}");
+                    () => $"embedding {images.Name}: {rate.Text(start + count, images.Count, "images")}");
+                yield return embeddings.AsMemory(0, count * width);
             }
-            return embeddings;
         }
         finally
         {

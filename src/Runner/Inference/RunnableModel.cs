@@ -38,15 +38,17 @@ abstract class RunnableModel : IDisposable
                 settings.Outputs == 0 ? HeadKind.None : settings.Normalize ? HeadKind.Embedding : HeadKind.Classifier,
         }, ConfigReader.Format);
 
-    /// <summary>Reads an array as one of the inputs takes it.</summary>
+    /// <summary>Opens an array as one of the inputs takes it.</summary>
     /// <param name="input">The input's name.</param>
     /// <param name="path">An .npy file.</param>
     /// <param name="warn">Takes a line about what is hardly meant.</param>
     /// <exception cref="UserErrorException">The file cannot be read, or is nothing for that input.</exception>
-    public abstract NpyArray<float> Read(string input, string path, Action<string> warn);
+    public abstract IRows Open(string input, string path, Action<string> warn);
 
-    public abstract IReadOnlyDictionary<string, NpyArray<float>> Run(
-        IReadOnlyDictionary<string, NpyArray<float>> inputs);
+    /// <summary>Runs the network on arrays by name.</summary>
+    /// <param name="inputs">One for every input; read while the batches are taken.</param>
+    /// <exception cref="UserErrorException">An input is missing or unknown, or does not fit.</exception>
+    public abstract RowBatches Run(IReadOnlyDictionary<string, IRows> inputs);
 
     public abstract void Dispose();
 }

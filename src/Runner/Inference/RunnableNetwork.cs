@@ -12,7 +12,6 @@ namespace TripletGpu.Runner.Inference;
 sealed class RunnableNetwork : RunnableModel
 {
     const string Input = "images", Output = "embeddings";
-    const int ImagesAtOnce = 32;
 
     readonly RunConfig config;
     readonly PlannedNetwork planned;
@@ -53,44 +52,49 @@ sealed class RunnableNetwork : RunnableModel
     /// Images as <c>triplet embed</c> reads them for the run: bytes scaled to [0, 1], grey ones without a channel,
     /// resized and in black and white where the run is. Other extents than the run's are left to the network.
     /// </summary>
-    public override NpyArray<float> Read(string input, string path, Action<string> warn)
+    public override IRows Open(string input, string path, Action<string> warn)
     {
-        if (Npy.ReadHeader(path).Shape is { Rank: 4, Count: 0 }) return Npy.ReadFloats(path);
-        MemoryDataset array = ImageArray.Read(path);
+        if (Npy.ReadHeader(path).Shape is { Rank: 4, Count: 0 }) return new ArrayRows(path);
+        ArrayImages array = new(path);
         if (array.ImageShape[0] != Network.ImageShape[0] && ImageArray.TransposeHint(array.ImageShape) is { } hint)
             throw new UserErrorException($"{path}: {hint}");
-        if (array.Range!.Warning(Network.Scaling) is { } warning) warn(warning);
-        IImageDataset images = FittedDataset.Of(array, config);
-        int pixels = (int)images.ImageShape.Count;
-        float[] values = new float[(long)images.Count * pixels];
-        for (int i = 0; i < images.Count; i++) images.CopyImage(i, values.AsSpan(i * pixels, pixels));
-        return new NpyArray<float>(new Shape([images.Count, .. images.ImageShape.ToArray()]), values);
+        if (array.Range.Warning(Network.Scaling) is { } warning) warn(warning);
+        return new ImageRows(FittedDataset.Of(array, config));
     }
 
-    public override IReadOnlyDictionary<string, NpyArray<float>> Run(
-        IReadOnlyDictionary<string, NpyArray<float>> inputs)
+    /// <inheritdoc/>
+    public override RowBatches Run(IReadOnlyDictionary<string, IRows> inputs)
     {
         if (inputs.Keys.FirstOrDefault(name => name != Input) is { } unknown)
             throw new UserErrorException($"the network has no input \"{unknown}\", only {Input}");
-        NpyArray<float> images = inputs[Input];
+        IRows images = inputs[Input];
         Shape shape = images.Shape;
         if (shape.Rank != 4 || shape[1] != Network.ImageShape[0])
             throw new UserErrorException(
                 $"the input is {shape}, but the network takes images (N, {Network.ImageShape.ToString()[1..]}");
-        float[] embeddings = new float[(long)shape[0] * Network.Dimension];
-        int pixels = shape.Product(1, 4);
-        for (int first = 0; first < shape[0]; first += ImagesAtOnce)
-        {
-            int count = Math.Min(ImagesAtOnce, shape[0] - first);
-            planned.Run(
-                shape.With(0, count), images.Values.AsSpan(first * pixels, count * pixels),
-                embeddings.AsSpan(first * Network.Dimension, count * Network.Dimension));
-        }
-        return new Dictionary<string, NpyArray<float>>
-        {
-            [Output] = new(new Shape(shape[0], Network.Dimension), embeddings),
-        };
+        return shape.Count == 0
+            ? new RowBatches(null, [Named(new float[(long)shape[0] * Network.Dimension])])
+            : new RowBatches(shape[0], Embed(images));
     }
+
+    IEnumerable<IReadOnlyDictionary<string, NpyArray<float>>> Embed(IRows images)
+    {
+        Shape one = images.Shape.With(0, 1);
+        int most = Math.Min(images.Shape[0], planned.RowsAtOnce(one)), pixels = (int)one.Count;
+        float[] batch = new float[most * pixels];
+        foreach ((int first, int count) in RowBatches.Split(images.Shape[0], most))
+        {
+            images.Read(first, count, batch);
+            float[] embeddings = new float[count * Network.Dimension];
+            planned.Run(one.With(0, count), batch.AsSpan(0, count * pixels), embeddings);
+            yield return Named(embeddings);
+        }
+    }
+
+    Dictionary<string, NpyArray<float>> Named(float[] embeddings) => new()
+    {
+        [Output] = new(new Shape(embeddings.Length / Network.Dimension, Network.Dimension), embeddings),
+    };
 
     public override void Dispose()
     {

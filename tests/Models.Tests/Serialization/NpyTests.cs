@@ -42,6 +42,61 @@ public sealed class NpyTests
         Assert.That(new FileInfo(folder["f.npy"]).Length % 64, Is.EqualTo(24), "the head is padded to 64 bytes");
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Rows_WrittenAndReadInParts_AreTheFile(bool fortran)
+    {
+        float[] values = [.. Enumerable.Range(0, 60_000).Select(i => i * 0.5f)];
+        Shape shape = new(300, 2, 100);
+        Npy.Write(folder["whole.npy"], shape, values);
+        string parts = folder[$"parts{fortran}.npy"];
+        using (NpyWriter writer = new(parts, rows: 300))
+        {
+            for (int first = 0; first < 300; first += 70)
+            {
+                int count = Math.Min(70, 300 - first);
+                writer.Append(shape.With(0, count), values.AsMemory(first * 200, count * 200));
+            }
+            Assert.That(File.Exists(parts), Is.False, "not before all of it is there");
+            writer.Commit();
+        }
+        Assert.That(File.ReadAllBytes(parts), Is.EqualTo(File.ReadAllBytes(folder["whole.npy"])));
+        byte[] turned = new byte[values.Length * 8];
+        for (int i = 0; i < values.Length; i++)
+        {
+            (int at, int rest) = (i / 200, i % 200);
+            int place = fortran ? at + 300 * (rest / 100 + 2 * (rest % 100)) : i;
+            BinaryPrimitives.WriteDoubleBigEndian(turned.AsSpan(place * 8), values[i]);
+        }
+        using NpyReader reader = new(Save(Header(">f8", "(300, 2, 100)", fortran), turned));
+        float[] part = new float[20_001];
+        reader.Read(33_333, part);
+        Assert.That(part, Is.EqualTo(values.AsSpan(33_333, part.Length).ToArray()));
+    }
+
+    [Test]
+    public void RowsThatAreMissing_LeaveNoFile()
+    {
+        using (NpyWriter writer = new(folder["missing.npy"], rows: 3))
+        {
+            writer.Append(new Shape(2, 2), new float[4]);
+            Assert.That(() => writer.Append(new Shape(1, 3), new float[3]), Throws.ArgumentException);
+            Assert.That(writer.Commit, Throws.InvalidOperationException);
+        }
+        Assert.That(Directory.EnumerateFiles(folder.Path, "missing*"), Is.Empty);
+    }
+
+    [Test]
+    public void ReadInParts_NamesThePlaceOfWhatIsNotFinite()
+    {
+        float[] values = new float[90];
+        values[77] = float.NaN;
+        Npy.Write(folder["nan.npy"], new Shape(30, 3), values);
+        using NpyReader reader = new(folder["nan.npy"]);
+        Assert.That(Error(() => reader.Read(60, new float[30])), Does.Contain("element [25, 2] is NaN"));
+        reader.Read(0, new float[77]);
+    }
+
     [Test]
     public void Integers_WrittenAndRead_AreTheSame()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Commands;
 using TripletGpu.Runner.Tests.Commands;
@@ -95,6 +96,37 @@ public sealed class RunInputTests
             "bytes.npy", $"data.testImages={folder["unscaled.npy"]}", $"data.testLabels={folder["labels.npy"]}");
         Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput));
         Assert.That(result.Error, Does.Contain("save both in one way"));
+    }
+
+    /// <summary>More rows than a batch has: every row is in its place, and as embed gives it.</summary>
+    [Test]
+    public void ManyRows_ComeInBatches()
+    {
+        const int rows = 150;
+        AssertDone(Train("bytes.npy"));
+        float[] pixels = [.. Enumerable.Range(0, rows * Pixels).Select(i => bytes[i % (31 * Pixels / 2)] / 255f)];
+        Npy.Write(folder["many.npy"], new Shape(rows, 1, Side, Side), pixels);
+        AssertDone(Cli.Run("embed", folder["run"], folder["many.npy"], "--out", folder["e.npy"]));
+        AssertDone(Cli.Run("embed", folder["run"], folder["many.npy"], "--out", folder["e.tsv"]));
+        float[] embedded = Npy.ReadFloats(folder["e.npy"]).Values;
+        string[] lines = File.ReadAllLines(folder["e.tsv"]);
+        Assert.That(lines, Has.Length.EqualTo(rows));
+        Assert.That(
+            lines.SelectMany(line => line.Split('\t')).Select(cell => float.Parse(cell, CultureInfo.InvariantCulture)),
+            Is.EqualTo(embedded));
+        AssertDone(Cli.Run("export", folder["run"], "--onnx", folder["run.onnx"]));
+        foreach (string model in (string[])["run", "run.onnx"])
+        {
+            AssertDone(Run(model, "many.npy"));
+            AssertSame(embedded, "out.npy", model);
+            Assert.That(Npy.ReadHeader(folder["out.npy"]).Shape, Is.EqualTo(new Shape(rows, 8)));
+        }
+        for (int row = 0; row < rows; row += 37)
+        {
+            Npy.Write(folder["one.npy"], new Shape(1, 1, Side, Side), pixels[(row * Pixels)..((row + 1) * Pixels)]);
+            AssertDone(Run("run.onnx", "one.npy"));
+            AssertSame(embedded[(row * 8)..((row + 1) * 8)], "out.npy", $"row {row}");
+        }
     }
 
     /// <summary>What a graph's pixels are nobody has said: bytes may mean 0 to 255 or 0 to 1.</summary>
