@@ -19,6 +19,7 @@ public sealed class OnnxGraph : Module
     readonly NodeHandler[] handlers;
     readonly Dictionary<string, OnnxValue> constants = [];
     readonly Dictionary<string, Parameter> parameters;
+    readonly Dictionary<string, string> copies;
     readonly Dictionary<string, int> uses = [];
     readonly Dictionary<OnnxNode, int> dropouts = [];
     readonly FixedBatch? fixedBatch;
@@ -47,6 +48,7 @@ public sealed class OnnxGraph : Module
             : AddParameter(w.Name, w.Shape, new InitialValues(w.Values)));
         foreach (OnnxTrainedWeight weight in weights.Trained) parameters[weight.Name].Value.CopyFrom(weight.Values);
         foreach ((string name, OnnxTensor constant) in weights.Constants) constants[name] = new OnnxValue(constant);
+        copies = weights.Copies;
         weightElements = weights.Trained.Sum(w => w.Values.LongLength)
             + weights.Constants.Values.Sum(constant => NodeCall.Elements(constant.Dims));
         foreach (OnnxNode node in model.Nodes)
@@ -89,6 +91,9 @@ public sealed class OnnxGraph : Module
 
     /// <summary>The number of a dropout among the graph's.</summary>
     internal int DropoutNumber(OnnxNode node) => dropouts[node];
+
+    /// <summary>Other names under which nodes read parameters, and theirs.</summary>
+    internal IReadOnlyDictionary<string, string> Copies => copies;
 
     /// <summary>The parameter that an initializer of that name has become, or null.</summary>
     internal Parameter? FindParameter(string name) => parameters.GetValueOrDefault(name);
@@ -141,6 +146,7 @@ public sealed class OnnxGraph : Module
     {
         Dictionary<string, OnnxValue> values = new(constants);
         foreach ((string name, Parameter parameter) in parameters) values[name] = parameter.Value;
+        foreach ((string name, string weight) in copies) values[name] = parameters[weight].Value;
         foreach (OnnxPort port in Inputs)
             values[port.Name] = inputs.GetValueOrDefault(port.Name)
                 ?? throw new UserErrorException($"{model.Path} needs the input \"{port.Name}\"");

@@ -51,6 +51,10 @@ sealed class OnnxNode
         }
     }
 
+    /// <summary>What the node computes from what: the same for nodes that make the same.</summary>
+    public string Recipe =>
+        $"{OpType}({string.Join(", ", node.Input)}) {string.Join(' ', node.Attribute.OrderBy(a => a.Name))}";
+
     /// <summary>Names of the attributes that are set.</summary>
     public IEnumerable<string> Attributes => node.Attribute.Select(a => a.Name);
 

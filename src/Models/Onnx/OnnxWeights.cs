@@ -10,9 +10,9 @@ sealed record OnnxTrainedWeight(string Name, Shape Shape, float[] Values, bool I
 /// <summary>
 /// Sorts a model's constants into weights, statistics and settings. Weights are floats of more than one element that an
 /// operator computes with; what only says how it works (the bounds of Clip, the scales of Resize) is a setting, and so
-/// is what is done to the pixels themselves before anything else reads them. Nodes that make a constant of constants
-/// (Constant, Identity, Cast, Transpose, DequantizeLinear, changes of shape) count as initializers of their own:
-/// exporters merge and pack weights that way, and in training they must part again.
+/// is what is done to the pixels themselves before anything else reads them. What nodes make of constants alone counts
+/// as an initializer; but where a network reads one weight in several forms, as it is and transposed, it is one weight,
+/// and the nodes stay.
 /// </summary>
 sealed class OnnxWeights
 {
@@ -21,12 +21,6 @@ sealed class OnnxWeights
     // One element is a weight only here, where it stands for a list of one channel.
     static readonly HashSet<string> ofOneElement =
         ["BatchNormalization", "Conv", "PRelu", "LayerNormalization", "InstanceNormalization", "GroupNormalization"];
-
-    static readonly HashSet<string> folded =
-    [
-        "Constant", "Identity", "Cast", "CastLike", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze",
-        "DequantizeLinear",
-    ];
 
     // From which input on an operator's floats are settings.
     static readonly Dictionary<string, int> settings = new()
@@ -53,24 +47,48 @@ sealed class OnnxWeights
 
     static readonly HashSet<string> scaling = ["Sub", "Div", "Mul", "Add"];
 
-    readonly Dictionary<string, OnnxTensor> tensors;
-    readonly HashSet<string> seen = [];
+    static readonly HashSet<string> arranging =
+    [
+        "Transpose", "Cast", "CastLike", "Identity", "Gather", "Slice", "Split", "Concat", "Reshape", "Squeeze",
+        "Unsqueeze", "Pad", "Resize", "Upsample", "Clip",
+    ];
+
+    readonly record struct Use(OnnxNode Node, string Name, bool IsStatistic);
+
+    readonly ConstantForms forms;
+    readonly List<Use> uses = [];
     readonly HashSet<string> pixels;
 
     /// <param name="model">The file.</param>
     /// <param name="run">Runs a node whose inputs are all constants.</param>
     public OnnxWeights(OnnxModel model, Func<OnnxNode, OnnxValue?[], OnnxValue> run)
     {
-        tensors = model.ReadInitializers();
+        forms = new ConstantForms(model, run);
         pixels = [.. model.Inputs.Select(input => input.Name)];
         foreach (OnnxNode node in model.Nodes)
         {
-            Fold(node, run);
+            forms.Fold(node);
             if (!IsScaling(node))
-                foreach (OnnxNode inner in node.WithBranches) AddTrained(inner);
+                foreach (OnnxNode inner in node.WithBranches) AddUses(inner);
         }
-        foreach ((string name, OnnxTensor tensor) in tensors)
-            if (!seen.Contains(name)) Constants[name] = tensor;
+        HashSet<string> tied = FindTied(), seen = [];
+        foreach (Use use in uses)
+        {
+            string origin = forms.OriginOf(use.Name), weight = tied.Contains(origin) ? origin : use.Name;
+            if (!seen.Add(weight)) continue;
+            OnnxTensor tensor = forms.Tensors[weight];
+            if (tensor.Dims.Length > Shape.MaxRank)
+                throw use.Node.Error(
+                    $"\"{weight}\" has {tensor.Dims.Length} dimensions; at most {Shape.MaxRank} are supported");
+            Shape shape = new(Array.ConvertAll(tensor.Dims, extent => (int)extent));
+            Trained.Add(new OnnxTrainedWeight(weight, shape, tensor.FloatsOrNull!, use.IsStatistic));
+        }
+        foreach ((string name, OnnxTensor tensor) in forms.Tensors)
+        {
+            if (seen.Contains(name)) continue;
+            if (!tied.Contains(forms.OriginOf(name))) Constants[name] = tensor;
+            else if (forms.CopyOf(name) is { } weight) Copies[name] = weight;
+        }
     }
 
     /// <summary>Weights and statistics in the order of the nodes.</summary>
@@ -79,45 +97,45 @@ sealed class OnnxWeights
     /// <summary>Everything else.</summary>
     public Dictionary<string, OnnxTensor> Constants { get; } = [];
 
-    void Fold(OnnxNode node, Func<OnnxNode, OnnxValue?[], OnnxValue> run)
-    {
-        if (!folded.Contains(node.OpType) || node.Domain is not ("" or "ai.onnx") || node.Outputs is not [var output])
-            return;
-        OnnxValue?[] inputs = new OnnxValue?[node.Inputs.Count];
-        for (int i = 0; i < inputs.Length; i++)
-            if (tensors.TryGetValue(node.Inputs[i], out OnnxTensor? tensor)) inputs[i] = new OnnxValue(tensor);
-            else if (node.Inputs[i].Length > 0) return;
-        // Integers stay with their node: they are shapes and indices.
-        if (run(node, inputs).Host is { IsFloat: true } constant) tensors[output] = constant;
-    }
+    /// <summary>Other names of weights, under which nodes read them.</summary>
+    public Dictionary<string, string> Copies { get; } = [];
 
-    /// <summary>Whether a node only scales the pixels, as mean and deviation do.</summary>
+    /// <summary>
+    /// The constants that are read in several forms. Running statistics are each layer's own in any case.
+    /// </summary>
+    HashSet<string> FindTied() =>
+    [
+        .. from use in uses
+        group use by forms.OriginOf(use.Name) into origin
+        where origin.DistinctBy(use => use.Name).Count() > 1 && origin.All(use => !use.IsStatistic)
+        select origin.Key,
+    ];
+
+    /// <summary>
+    /// Whether a node only scales the pixels, as mean and deviation do, or hands them on in another order or size.
+    /// </summary>
     bool IsScaling(OnnxNode node)
     {
-        if (node.OpType is not ("Transpose" or "Cast" or "Identity") && !scaling.Contains(node.OpType)) return false;
-        if (!node.Inputs.Any(pixels.Contains) || !node.Inputs.All(i => pixels.Contains(i) || tensors.ContainsKey(i)))
+        bool isArranging = arranging.Contains(node.OpType);
+        if (!isArranging && !scaling.Contains(node.OpType)) return false;
+        bool takesPixels = node.OpType == "Concat" ? node.Inputs.All(pixels.Contains)
+            : isArranging ? pixels.Contains(node.Inputs[0])
+            : node.Inputs.Any(pixels.Contains);
+        if (!takesPixels || !node.Inputs.All(i => i.Length == 0 || pixels.Contains(i) || forms.IsConstant(i)))
             return false;
-        pixels.Add(node.Outputs[0]);
+        pixels.UnionWith(node.Outputs);
         return true;
     }
 
-    void AddTrained(OnnxNode node)
+    void AddUses(OnnxNode node)
     {
         // Folded ones of constants are constants; those that read the network's values have none to train.
-        if (folded.Contains(node.OpType)) return;
+        if (ConstantForms.Folds(node)) return;
         int end = settings.GetValueOrDefault(node.OpType, int.MaxValue);
         bool isNorm = node.OpType == "BatchNormalization";
         for (int i = 0; i < node.Inputs.Count && i < end; i++)
-            AddTrained(node, node.Inputs[i], isNorm && i >= FirstStatistic);
-    }
-
-    void AddTrained(OnnxNode node, string name, bool isStatistic)
-    {
-        if (!tensors.TryGetValue(name, out OnnxTensor? tensor) || tensor.FloatsOrNull is not { } values) return;
-        if ((values.Length < 2 && !ofOneElement.Contains(node.OpType)) || !seen.Add(name)) return;
-        if (tensor.Dims.Length > Shape.MaxRank)
-            throw node.Error($"\"{name}\" has {tensor.Dims.Length} dimensions; at most {Shape.MaxRank} are supported");
-        Shape shape = new(Array.ConvertAll(tensor.Dims, extent => (int)extent));
-        Trained.Add(new OnnxTrainedWeight(name, shape, values, isStatistic));
+            if (forms.Tensors.GetValueOrDefault(node.Inputs[i])?.FloatsOrNull is { } values
+                && (values.Length > 1 || ofOneElement.Contains(node.OpType)))
+                uses.Add(new Use(node, node.Inputs[i], isNorm && i >= FirstStatistic));
     }
 }

@@ -81,6 +81,33 @@ public sealed class PixelScalingTests
         AssertSameOutputs("again", "again.onnx");
     }
 
+    /// <summary>
+    /// What an export does to pixels belongs to its pixels: trained again, only the network's own weights change.
+    /// </summary>
+    [Test]
+    public void Export_TrainedAgain_KeepsItsScaling()
+    {
+        Train("run", "x.npy", Scaling);
+        AssertDone(Cli.Run("export", folder["run"], "--onnx", folder["run.onnx"]));
+        Train("again", "x.npy", ["model.kind=onnx", $"model.path={folder["run.onnx"]}", "model.normalize=false"]);
+        AssertDone(Cli.Run("export", folder["again"], "--onnx", folder["again.onnx"]));
+        Train("third", "x.npy", ["model.kind=onnx", $"model.path={folder["again.onnx"]}", "model.normalize=false"]);
+        string[] first = Names("run");
+        Assert.That(Names("again"), Is.EqualTo(first));
+        Assert.That(Names("third"), Is.EqualTo(first));
+        // With a scaling of its own in front of the file's, by other nodes.
+        Train("scaled", "x.npy", [.. Scaling, "model.kind=onnx", $"model.path={folder["run.onnx"]}"]);
+        AssertDone(Cli.Run("export", folder["scaled"], "--onnx", folder["scaled.onnx"]));
+        Train("fifth", "x.npy", ["model.kind=onnx", $"model.path={folder["scaled.onnx"]}", "model.normalize=false"]);
+        Assert.That(Names("fifth"), Is.EqualTo(first));
+    }
+
+    string[] Names(string run)
+    {
+        using SafeTensors file = SafeTensors.Open(Path.Combine(folder[run], "model.safetensors"));
+        return [.. file.Entries.Select(entry => entry.Name).Order()];
+    }
+
     [Test]
     public void ImageNet_InTheNetworksOrderAndRange()
     {

@@ -36,6 +36,11 @@ static class TrainedGraph
             graph.Node.Remove(graph.Node.First(node => node.Output.Contains(parameter.Name)));
             graph.Initializer.Add(Message(parameter));
         }
+        foreach ((string copy, string weight) in network.Graph.Copies)
+        {
+            graph.Node.Remove(graph.Node.First(node => node.Output.Contains(copy)));
+            foreach (NodeProto node in graph.Node) Rename(node, copy, weight);
+        }
         if (trained.Count > 0) RemoveUnread(model);
         foreach (NodeProto node in graph.Node) StopTraining(node);
         Keep(graph.Output, 1);
@@ -64,6 +69,15 @@ static class TrainedGraph
                 model.Graph.Input.Remove(input);
         }
         model.IrVersion = Math.Max(model.IrVersion, initializersAlone);
+    }
+
+    /// <summary>Lets a node read a value under another name, in its branches too.</summary>
+    static void Rename(NodeProto node, string from, string to)
+    {
+        for (int i = 0; i < node.Input.Count; i++)
+            if (node.Input[i] == from) node.Input[i] = to;
+        foreach (GraphProto branch in node.Attribute.Select(a => a.G).OfType<GraphProto>())
+            foreach (NodeProto inner in branch.Node) Rename(inner, from, to);
     }
 
     static IEnumerable<string> Read(NodeProto node) => node.Input.Concat(

@@ -1,10 +1,7 @@
-using System.Runtime.InteropServices;
-using Google.Protobuf;
+using TripletGpu.Models.Onnx;
 using TripletGpu.Models.Onnx.Format;
-using AttributeType = TripletGpu.Models.Onnx.Format.AttributeProto.Types.AttributeType;
-using DataType = TripletGpu.Models.Onnx.Format.TensorProto.Types.DataType;
 
-namespace TripletGpu.Models.Tests.Onnx.Architectures;
+namespace TripletGpu.Models.Tests.Onnx;
 
 /// <summary>
 /// Builds a graph with random weights, layer by layer. Each method returns the name of what it makes.
@@ -28,7 +25,7 @@ sealed class GraphBuilder(int opset, int irVersion = 8)
         node.Input.Add(inputs.Split(' ').Select(name => name == "-" ? "" : name));
         string[] made = [.. Enumerable.Range(0, outputs).Select(i => $"v{number}_{i}")];
         node.Output.Add(made);
-        foreach ((string name, object value) in attributes) node.Attribute.Add(Attribute(name, value));
+        foreach ((string name, object value) in attributes) node.Attribute.Add(Messages.Attribute(name, value));
         graph.Node.Add(node);
         return made;
     }
@@ -44,10 +41,10 @@ sealed class GraphBuilder(int opset, int irVersion = 8)
     }
 
     public string Floats(long[] dims, params float[] values) =>
-        Initializer(DataType.Float, dims, MemoryMarshal.AsBytes(values.AsSpan()));
+        Initializer(OnnxTensor.Of($"w{++number}", dims, values));
 
     public string Integers(params long[] values) =>
-        Initializer(DataType.Int64, [values.Length], MemoryMarshal.AsBytes(values.AsSpan()));
+        Initializer(OnnxTensor.Of($"w{++number}", [values.Length], values));
 
     public string Number(float value) => Floats([], value);
 
@@ -89,61 +86,22 @@ sealed class GraphBuilder(int opset, int irVersion = 8)
     public byte[] Finish(string output, bool isNhwc = false, int size = 32)
     {
         long[] dims = isNhwc ? [-1, size, size, 3] : [-1, 3, size, size];
-        graph.Input.Insert(0, Port("x", dims));
-        graph.Output.Add(new ValueInfoProto { Name = output, Type = Port("", []).Type.Clone() });
+        graph.Input.Insert(0, Messages.Port("x", dims));
+        graph.Output.Add(new ValueInfoProto { Name = output, Type = Messages.Port("").Type });
         graph.Output[0].Type.TensorType.Shape = null;
         if (irVersion < 4)
             foreach (TensorProto tensor in graph.Initializer)
             {
-                ValueInfoProto port = Port(tensor.Name, [.. tensor.Dims]);
+                ValueInfoProto port = Messages.Port(tensor.Name, [.. tensor.Dims]);
                 port.Type.TensorType.ElemType = tensor.DataType;
                 graph.Input.Add(port);
             }
-        ModelProto model = new() { IrVersion = irVersion, Graph = graph };
-        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = opset });
-        return model.ToByteArray();
+        return Messages.File(graph, opset, irVersion);
     }
 
-    string Initializer(DataType type, long[] dims, ReadOnlySpan<byte> bytes)
+    string Initializer(OnnxTensor tensor)
     {
-        TensorProto tensor = new()
-        {
-            Name = $"w{++number}",
-            DataType = (int)type,
-            RawData = ByteString.CopyFrom(bytes),
-            Dims = { dims },
-        };
-        graph.Initializer.Add(tensor);
+        graph.Initializer.Add(Messages.Tensor(tensor));
         return tensor.Name;
-    }
-
-    static ValueInfoProto Port(string name, long[] dims)
-    {
-        TensorShapeProto shape = new();
-        foreach (long extent in dims)
-            shape.Dim.Add(extent < 0
-                ? new TensorShapeProto.Types.Dimension { DimParam = "n" }
-                : new TensorShapeProto.Types.Dimension { DimValue = extent });
-        TypeProto.Types.Tensor type = new() { ElemType = (int)DataType.Float, Shape = shape };
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = type } };
-    }
-
-    static AttributeProto Attribute(string name, object value)
-    {
-        AttributeProto attribute = new() { Name = name };
-        switch (value)
-        {
-            case int number: (attribute.Type, attribute.I) = (AttributeType.Int, number); break;
-            case float number: (attribute.Type, attribute.F) = (AttributeType.Float, number); break;
-            case string text:
-                (attribute.Type, attribute.S) = (AttributeType.String, ByteString.CopyFromUtf8(text));
-                break;
-            case long[] list:
-                attribute.Type = AttributeType.Ints;
-                attribute.Ints.Add(list);
-                break;
-            default: throw new ArgumentException($"{value}");
-        }
-        return attribute;
     }
 }
