@@ -36,18 +36,21 @@ static class ActivationNodes
         [call.Tensor(0).PRelu(Constant(call, call.Node.Float("alpha", 0.01f)))];
 
     /// <summary>
-    /// A slope that broadcasts to x. One number a channel, as exporters of MXNet write it, is one a channel too where
-    /// it would not broadcast otherwise.
+    /// A slope that broadcasts to x. A list of one a channel, as old exporters of MXNet write it, is none: it would be
+    /// one a column.
     /// </summary>
     static OnnxValue[] PRelu(NodeCall call)
     {
-        Tensor x = call.Tensor(0), slope = call.Tensor(1);
-        Shape shape = x.Shape;
-        if (slope.Shape.Rank == 1 && shape.Rank > 2 && slope.Shape[0] == shape[1] && slope.Shape[0] != shape[-1])
-            slope = slope.Reshape([slope.Shape[0], .. Enumerable.Repeat(1, shape.Rank - 2)]);
-        if (!HostMath.Broadcast(call, call.Value(0).Dims, new OnnxValue(slope).Dims).SequenceEqual(call.Value(0).Dims))
-            throw call.Error($"a slope of {slope.Shape} does not broadcast to {shape}");
-        return [x.PRelu(slope)];
+        long[] x = call.Value(0).Dims, slope = call.Value(1).Dims;
+        int rank = x.Length;
+        bool fits = slope.Length <= rank
+            && slope.Reverse().Zip(x.Reverse()).All(pair => pair.First == 1 || pair.First == pair.Second);
+        if (fits) return [call.Tensor(0).PRelu(call.Tensor(1))];
+        string hint = rank > 2 && slope is [var channels] && channels == x[1]
+            ? $"; one slope a channel is ({channels}{string.Concat(Enumerable.Repeat(", 1", rank - 2))})"
+            : "";
+        throw call.Error(
+            $"a slope of ({string.Join(", ", slope)}) does not broadcast to ({string.Join(", ", x)}){hint}");
     }
 
     /// <summary>x where it is above alpha, elsewhere 0: x times the sign of what is left of the difference.</summary>

@@ -49,6 +49,11 @@ static class Elementwise
                         yield return new GridModel(
                             type, opset, [values.Floats("x", shape, axis == 0)], 1, ("axis", axis));
         foreach (GridModel model in Clips(values)) yield return model;
+        foreach (int opset in new[] { 7, 9, 16 })
+            foreach (long[] x in new long[][] { [2, 3, 8, 8], [2, 3, 3, 8], [2, 3, 8, 3], [2, 3, 5], [2, 3], [3, 1] })
+                foreach (long[] slope in new long[][] { [3], [3, 1], [3, 1, 1], [1], [] })
+                    yield return new GridModel(
+                        "PRelu", opset, [values.Floats("x", x, false), values.Floats("slope", slope, false)], 1);
     }
 
     static IEnumerable<GridModel> Clips(GridValues values)
