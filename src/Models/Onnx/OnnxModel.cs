@@ -69,11 +69,15 @@ sealed class OnnxModel
         }
         catch (InvalidProtocolBufferException exception)
         {
+            CheckKind(file, path);
             throw new UserErrorException(
                 $"{path} is no ONNX model, or is damaged: {exception.Message.ReplaceLineEndings(" ")}", exception);
         }
         if (model.Graph is null || model.Graph.Node.Count == 0)
+        {
+            CheckKind(file, path);
             throw new UserErrorException($"{path} holds no graph: it is no ONNX model, or is truncated");
+        }
         if (model.Graph.Output.Count == 0) throw new UserErrorException($"{path}: its graph has no output");
         CheckNames(path, "inputs", model.Graph.Input);
         CheckNames(path, "outputs", model.Graph.Output);
@@ -86,6 +90,13 @@ sealed class OnnxModel
             throw new UserErrorException(
                 $"{path} uses opset {result.Opset}; {OldestOpset} to {NewestOpset} are supported");
         return result;
+    }
+
+    /// <summary>Refuses a file of another kind that people mix up with ONNX.</summary>
+    static void CheckKind(Stream file, string path)
+    {
+        if (ForeignFile.Describe(file, WantedFile.Network) is { } other)
+            throw new UserErrorException($"{path} is no ONNX model: {other}");
     }
 
     /// <summary>The initializers by name, converted.</summary>

@@ -1,45 +1,80 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace TripletGpu.Models.Serialization;
 
 /// <summary>What a file is that was given where another kind is expected, and how it becomes that kind.</summary>
-static class ForeignFile
+public static class ForeignFile
 {
-    const int MostNames = 4;
+    const int MostNames = 4, HeadBytes = 16;
 
     static ReadOnlySpan<byte> Zip => "PK\x03\x04"u8;
 
     static ReadOnlySpan<byte> Hdf5 => [0x89, (byte)'H', (byte)'D', (byte)'F'];
 
+    static ReadOnlySpan<byte> Numpy => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
+
     /// <summary>A clause for a message, or null where the file is none of those that people mix up.</summary>
     /// <param name="stream">At any place; left there.</param>
-    public static string? Describe(Stream stream)
+    /// <param name="wanted">What should be in its place.</param>
+    public static string? Describe(Stream stream, WantedFile wanted)
     {
         long place = stream.Position;
         stream.Position = 0;
-        byte[] start = new byte[4];
-        int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        string? found = read < start.Length ? null
-            : Zip.SequenceEqual(start) ? DescribeZip(stream)
-            : Hdf5.SequenceEqual(start)
-            ? "it is HDF5, as Keras saves weights; export the network as ONNX (tf2onnx), and triplet import takes it"
-            // A pickle of protocol 2 to 5.
-            : start is [0x80, >= 2 and <= 5, ..] ? PyTorch
-            : null;
+        byte[] head = new byte[HeadBytes];
+        int read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        string? found = Describe(head.AsSpan(0, read), stream, wanted);
         stream.Position = place;
         return found;
     }
 
-    static string PyTorch => "it is PyTorch's pickle; in Python: safetensors.torch.save_file("
-        + "torch.load('FILE', map_location='cpu'), 'FILE.safetensors') writes its state_dict";
+    static string? Describe(ReadOnlySpan<byte> head, Stream stream, WantedFile wanted)
+    {
+        if (head.StartsWith(Zip)) return DescribeZip(stream, wanted);
+        if (head.StartsWith(Hdf5)) return $"it is HDF5, as Keras saves networks; {OfKeras(wanted)}";
+        if (head.StartsWith(Numpy)) return "it is an .npy: one array and no network";
+        // A pickle of protocol 2 to 5.
+        if (head is [0x80, >= 2 and <= 5, ..]) return OfPyTorch(wanted);
+        if (IsOnnx(head) && wanted is not (WantedFile.Network or WantedFile.NetworkOrWeights))
+            return "it is an ONNX file" + wanted switch
+            {
+                WantedFile.Weights => "; triplet import makes weights of it",
+                WantedFile.Configuration => "; a configuration names it by model.kind=onnx and model.path",
+                _ => "",
+            };
+        if (IsSafeTensors(head, stream.Length) && wanted is not (WantedFile.Weights or WantedFile.NetworkOrWeights))
+            return "it is a .safetensors: weights by name, without the network that they are of";
+        return null;
+    }
 
-    static string? DescribeZip(Stream stream)
+    // Field 1, the version of the format, then one of the first fields: the producer's names, the graph.
+    static bool IsOnnx(ReadOnlySpan<byte> head) => head is [0x08, >= 1 and <= 32, 0x12 or 0x1A or 0x22 or 0x3A, ..];
+
+    static bool IsSafeTensors(ReadOnlySpan<byte> head, long length) => head is [_, _, _, _, _, _, _, _, (byte)'{', ..]
+        && BinaryPrimitives.ReadUInt64LittleEndian(head) <= (ulong)(length - 8);
+
+    static string OfPyTorch(WantedFile wanted) => "it is PyTorch's pickle; in Python: " + wanted switch
+    {
+        WantedFile.Array => "numpy.save('FILE.npy', torch.load('FILE', map_location='cpu').numpy()) writes its tensor",
+        WantedFile.Weights => "safetensors.torch.save_file(torch.load('FILE', map_location='cpu'), 'FILE.safetensors')"
+            + " writes its state_dict",
+        _ => "torch.onnx.export(network, torch.zeros(1, 3, 224, 224), 'FILE.onnx', dynamic_axes={'input': {0: 'n'}},"
+            + " input_names=['input']) writes the network that it belongs to",
+    };
+
+    static string OfKeras(WantedFile wanted) => "export the network as ONNX"
+        + " (tf2onnx.convert.from_keras(network, output_path='FILE.onnx'))"
+        + (wanted == WantedFile.Weights ? ", and triplet import takes it" : "");
+
+    static string? DescribeZip(Stream stream, WantedFile wanted)
     {
         try
         {
             stream.Position = 0;
             using ZipArchive zip = new(stream, ZipArchiveMode.Read, leaveOpen: true);
-            if (zip.Entries.Any(entry => entry.Name == "data.pkl")) return PyTorch;
+            if (zip.Entries.Any(entry => entry.Name == "data.pkl")) return OfPyTorch(wanted);
+            if (zip.Entries.Any(entry => entry.FullName == "model.weights.h5"))
+                return $"it is a .keras file; {OfKeras(wanted)}";
             string[] arrays =
             [
                 .. zip.Entries.Where(entry => entry.Name.EndsWith(".npy", StringComparison.Ordinal))
@@ -48,8 +83,10 @@ static class ForeignFile
             if (arrays.Length == 0) return "it is a zip archive";
             string names = string.Join(", ", arrays.Take(MostNames))
                 + (arrays.Length > MostNames ? $" and {arrays.Length - MostNames} more" : "");
-            return $"it is an .npz, a zip of arrays ({names}); numpy: numpy.save('FILE.npy',"
-                + $" numpy.load('FILE.npz')['{arrays[0]}'])";
+            string way = wanted == WantedFile.Array
+                ? $"; numpy: numpy.save('FILE.npy', numpy.load('FILE.npz')['{arrays[0]}'])"
+                : "";
+            return $"it is an .npz, a zip of arrays ({names}){way}";
         }
         catch (InvalidDataException)
         {

@@ -30,8 +30,8 @@ public sealed record NpyHeader(NpyElement Element, bool IsFortranOrder, Shape Sh
     {
         Span<byte> start = stackalloc byte[12];
         if (stream.ReadAtLeast(start[..8], 8, throwOnEndOfStream: false) < 8 || !start[..6].SequenceEqual(Magic))
-            throw new UserErrorException(
-                $"{name} is not an .npy file: {ForeignFile.Describe(stream) ?? "it does not begin with NumPy's mark"}");
+            throw new UserErrorException($"{name} is not an .npy file: "
+                + (ForeignFile.Describe(stream, WantedFile.Array) ?? "it does not begin with NumPy's mark"));
         int version = start[6];
         if (version is < 1 or > 3)
             throw new UserErrorException($"{name}: .npy version {version} is not known; save it with numpy.save");

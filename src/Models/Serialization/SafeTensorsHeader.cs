@@ -45,7 +45,7 @@ sealed class SafeTensorsHeader
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         if (length > (ulong)(stream.Length - 8) || length > MostBytes)
         {
-            if (ForeignFile.Describe(stream) is { } other)
+            if (ForeignFile.Describe(stream, WantedFile.Weights) is { } other)
                 throw new UserErrorException($"{path} is not a .safetensors file: {other}");
             throw header.Bad($"it claims a header of {length} bytes, but {stream.Length - 8} follow; it is cut short"
                 + " or of another format");

@@ -50,6 +50,8 @@ public static class ConfigReader
         if (!File.Exists(nameOrPath)) throw new UserErrorException(
             $"{nameOrPath} is neither a file nor a preset ({string.Join(", ", Presets)}){Guess(nameOrPath)}");
         using FileStream stream = InputFile.Open(nameOrPath);
+        if (ForeignFile.Describe(stream, WantedFile.Configuration) is { } other)
+            throw new UserErrorException($"{nameOrPath} is no configuration: {other}");
         if (stream.Length > MostBytes) throw new UserErrorException($"{nameOrPath} is too large for a configuration");
         return Parse(new StreamReader(stream).ReadToEnd(), nameOrPath, settings);
     }

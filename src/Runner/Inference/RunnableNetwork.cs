@@ -37,6 +37,9 @@ sealed class RunnableNetwork : RunnableModel
             FinishedRun run = FinishedRun.Open(path, device);
             return new RunnableNetwork(run.Network, run.Config);
         }
+        using (FileStream stream = InputFile.Open(path))
+            if (ForeignFile.Describe(stream, WantedFile.NetworkOrWeights) is { } other)
+                throw new UserErrorException($"{path} is no network: {other}");
         string? described;
         using (SafeTensors file = SafeTensors.Open(path)) described = file.Metadata.GetValueOrDefault(MetadataKey);
         if (described is null)
