@@ -20,7 +20,7 @@ public sealed class ForeignFileTests
         WriteZip("two.npz", "a.npy", "b.npy");
         folder.Write("net.h5", [0x89, .. "HDF\r\n"u8, 0x1A, 0x0A, .. new byte[30]]);
         Npy.Write(folder["x.npy"], new Shape(2, 1, 1, 1), new float[2]);
-        SafeTensors.Write(folder["w.safetensors"], [new NamedTensor("w", new Shape(2), [1, 2])], null);
+        SafeTensors.Write(folder["w.safetensors"], [new NamedTensor("w", new Shape(2), (float[])[1, 2])], null);
         // Of the names that exporters write first: version 8, producer "pytorch".
         folder.Write("model.bin", [0x08, 8, 0x12, 7, .. "pytorch"u8]);
     }
