@@ -1,5 +1,7 @@
 using System.CommandLine;
+using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Devices;
+using TripletGpu.Runner.Runs;
 
 namespace TripletGpu.Runner.Commands;
 
@@ -34,6 +36,21 @@ static class CommonOptions
         });
         return option;
     }
+
+    /// <summary><c>--weights</c>, of a run.</summary>
+    public static Option<string> Weights()
+    {
+        Option<string> option = new("--weights")
+        {
+            Description = "A run's weights: after the last step, or the best by its validation part",
+            DefaultValueFactory = _ => Words.Of(RunWeights.Last),
+        };
+        return option.AcceptOnlyFromAmong([.. Words.All<RunWeights>()]);
+    }
+
+    /// <summary>The weights that the option names.</summary>
+    public static RunWeights GetWeights(this ParseResult parsed, Option<string> option) =>
+        Words.Value<RunWeights>(parsed.GetValue(option)!)!.Value;
 
     /// <summary><c>--json</c>.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object and nothing else" };

@@ -23,20 +23,21 @@ static class EmbedCommand
         {
             Description = "End at a broken image instead of naming it and leaving it out",
         };
+        Option<string> weights = CommonOptions.Weights();
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
         Command command =
             new("embed", "Embeds images with a finished run's network")
             {
-                run, input, output, strict, device, threads, json,
+                run, input, output, strict, weights, device, threads, json,
             };
         command.SetAction(parsed =>
         {
             string file = parsed.GetValue(output)!;
             EmbeddingFile.CheckName(file);
             using Device opened = parsed.OpenDevice(device, threads);
-            using FinishedRun finished = FinishedRun.Open(parsed.GetValue(run)!, opened);
+            using FinishedRun finished = FinishedRun.Open(parsed.GetValue(run)!, opened, parsed.GetWeights(weights));
             using ProgressLine progress = new(terminal);
             EmbeddingInput images = EmbeddingInput.Open(
                 parsed.GetValue(input)!, finished.Config, parsed.GetValue(strict), progress.WriteLine);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using TripletGpu.Models.Evaluation;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Display;
@@ -20,18 +21,22 @@ static class EvaluateCommand
             Description = "Also write evaluation.json into this folder",
             HelpName = "DIR",
         };
+        Option<string> weights = CommonOptions.Weights();
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
-        Command command = new("evaluate", "Measures a finished run") { run, output, device, threads, json };
+        Command command = new("evaluate", "Measures a finished run") { run, output, weights, device, threads, json };
         command.SetAction(parsed =>
         {
             using Device opened = parsed.OpenDevice(device, threads);
-            using FinishedRun finished = FinishedRun.Open(parsed.GetValue(run)!, opened);
+            using FinishedRun finished = FinishedRun.Open(parsed.GetValue(run)!, opened, parsed.GetWeights(weights));
             using ProgressLine progress = new(terminal);
             DatasetSplits data = Datasets.Open(finished.Config, progress.WriteLine);
             MeasuredRun measured = new RunEvaluator(finished.Config, data, finished.Network, progress).Measure();
-            measured = measured with { Result = measured.Result with { Best = BestWeights.Describe(finished.Folder) } };
+            BestNetwork? best = BestWeights.Describe(finished.Folder);
+            measured = measured with { Result = measured.Result with { Best = best } };
+            if (parsed.GetWeights(weights) == RunWeights.Best) measured = measured.Noted(
+                $"the weights are those of best.safetensors{(best is null ? "" : $", of step {best.Step}")}");
             progress.Dispose();
             if (parsed.GetValue(output) is { } folder)
                 AtomicFile.WriteText(

@@ -17,18 +17,20 @@ static class ExportCommand
             HelpName = "FILE",
             Required = true,
         };
+        Option<string> weights = CommonOptions.Weights();
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
         Command command = new("export", "Writes a network as ONNX, and checks it by running it")
         {
-            run, output, device, threads, json,
+            run, output, weights, device, threads, json,
         };
         command.SetAction(parsed =>
         {
             string file = parsed.GetValue(output)!;
             using Device opened = parsed.OpenDevice(device, threads);
-            using RunnableNetwork network = RunnableNetwork.Open(parsed.GetValue(run)!, opened);
+            using RunnableNetwork network =
+                RunnableNetwork.Open(parsed.GetValue(run)!, opened, parsed.GetWeights(weights));
             OnnxExport.Write(file, network.Network);
             double error = ExportCheck.Compare(network.Network, file);
             if (parsed.GetValue(json)) Json.Write(terminal, new { file, relativeError = error });

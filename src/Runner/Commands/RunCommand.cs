@@ -27,14 +27,19 @@ static class RunCommand
             Required = true,
             AllowMultipleArgumentsPerToken = false,
         };
+        Option<string> weights = CommonOptions.Weights();
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
-        Command command = new("run", "Runs a network on arrays") { model, input, output, device, threads, json };
+        Command command = new("run", "Runs a network on arrays")
+        {
+            model, input, output, weights, device, threads, json,
+        };
         command.SetAction(parsed =>
         {
             using Device opened = parsed.OpenDevice(device, threads);
-            using RunnableModel runnable = RunnableModel.Open(parsed.GetValue(model)!, opened);
+            using RunnableModel runnable =
+                RunnableModel.Open(parsed.GetValue(model)!, opened, parsed.GetWeights(weights));
             (string Name, string Path)[] wanted =
                 [.. parsed.GetValue(output)!.Select(Split).Select(o => (o.Name ?? runnable.Outputs[0], o.Path))];
             if (wanted.FirstOrDefault(o => !runnable.Outputs.Contains(o.Name)) is { Name: { } unknown })

@@ -190,4 +190,11 @@ sealed class RunEvaluator(
 /// <summary>The figures of a run and the embeddings that they are of.</summary>
 /// <param name="Result">The figures.</param>
 /// <param name="Queries">The test set's embeddings.</param>
-sealed record MeasuredRun(EvaluationResult Result, EmbeddingSet Queries);
+sealed record MeasuredRun(EvaluationResult Result, EmbeddingSet Queries)
+{
+    /// <summary>The same with another note.</summary>
+    public MeasuredRun Noted(string note) => this with
+    {
+        Result = Result with { Protocol = Result.Protocol with { Notes = [.. Result.Protocol.Notes, note] } },
+    };
+}

@@ -3,6 +3,7 @@ using TripletGpu.Models.Networks;
 using TripletGpu.Models.Onnx;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Configuration;
+using TripletGpu.Runner.Runs;
 
 namespace TripletGpu.Runner.Inference;
 
@@ -18,10 +19,15 @@ abstract class RunnableModel : IDisposable
 
     /// <summary>Opens an ONNX file, a run's folder or weights whose metadata names their network.</summary>
     /// <exception cref="UserErrorException">It is none of these, or is damaged.</exception>
-    public static RunnableModel Open(string path, Device device) =>
-        !Directory.Exists(path) && path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
-            ? new RunnableGraph(new OnnxGraph(device, path))
-            : RunnableNetwork.Open(path, device);
+    public static RunnableModel Open(string path, Device device, RunWeights weights) =>
+        Directory.Exists(path) || !path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
+            ? RunnableNetwork.Open(path, device, weights)
+            : weights == RunWeights.Last ? new RunnableGraph(new OnnxGraph(device, path))
+            : throw NoRun(path);
+
+    /// <summary>That only a run has several weights to choose from.</summary>
+    protected static UserErrorException NoRun(string path) =>
+        new($"{path} is no run: --weights best chooses among the weights of a run's folder");
 
     /// <summary>The config's section "model" that makes this network.</summary>
     public static string Describe(ResNet50Settings settings) => JsonSerializer.Serialize(

@@ -30,13 +30,14 @@ sealed class RunnableNetwork : RunnableModel
 
     /// <summary>Opens a run's folder, or weights whose metadata names their network.</summary>
     /// <exception cref="UserErrorException">It is neither, or is damaged.</exception>
-    public static new RunnableNetwork Open(string path, Device device)
+    public static new RunnableNetwork Open(string path, Device device, RunWeights weights)
     {
         if (Directory.Exists(path))
         {
-            FinishedRun run = FinishedRun.Open(path, device);
+            FinishedRun run = FinishedRun.Open(path, device, weights);
             return new RunnableNetwork(run.Network, run.Config);
         }
+        if (weights != RunWeights.Last) throw NoRun(path);
         using (FileStream stream = InputFile.Open(path))
             if (ForeignFile.Describe(stream, WantedFile.NetworkOrWeights) is { } other)
                 throw new UserErrorException($"{path} is no network: {other}");

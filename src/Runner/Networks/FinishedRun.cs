@@ -17,20 +17,24 @@ sealed class FinishedRun : IDisposable
     /// <summary>Its config.</summary>
     public RunConfig Config { get; }
 
-    /// <summary>Its network with the weights after the last step.</summary>
+    /// <summary>Its network with the weights that were asked for.</summary>
     public EmbeddingNetwork Network { get; }
 
     /// <summary>Reads a run.</summary>
-    /// <exception cref="UserErrorException">There is none, or it has not come to its end.</exception>
-    public static FinishedRun Open(string path, Device device)
+    /// <param name="path">Its folder.</param>
+    /// <param name="device">Where the network lives.</param>
+    /// <param name="weights">Which weights it has.</param>
+    /// <exception cref="UserErrorException">There is none, or it has not come so far.</exception>
+    public static FinishedRun Open(string path, Device device, RunWeights weights)
     {
         RunFolder folder = RunFolder.Existing(path);
-        if (!File.Exists(folder.Model))
+        string file = weights == RunWeights.Best ? folder.Best : folder.Model;
+        if (!File.Exists(file))
             throw new UserErrorException(
-                $"{path} has no model.safetensors yet: go on with it by triplet train --resume {path}");
+                $"{path} has no {Path.GetFileName(file)} yet: go on with it by triplet train --resume {path}");
         RunConfig config = ConfigReader.Read(folder.Config, []);
         EmbeddingNetwork network = NetworkFactory.Create(config, device);
-        Weights.Read(folder.Model, network);
+        Weights.Read(file, network);
         network.Train(false);
         return new FinishedRun(folder, config, network);
     }

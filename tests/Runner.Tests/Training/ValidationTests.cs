@@ -61,6 +61,66 @@ public sealed class ValidationTests
             Assert.That(best.Read(tensor.Name), Is.EqualTo(last.Read(tensor.Name)), tensor.Name);
     }
 
+    /// <summary>With another run's weights for its best ones, so that the two are sure to differ.</summary>
+    [Test]
+    public void Weights_BestOrLast_AreThoseThatAreUsed()
+    {
+        AssertDone(Train("train.seed=2"));
+        Directory.Move(job["run"], job["other"]);
+        AssertDone(Train());
+        File.Copy(job["other/model.safetensors"], job["run/best.safetensors"], overwrite: true);
+        string[] commands = ["embed RUN IMAGES --out OUT", "run RUN --input IMAGES --output OUT"];
+        foreach (string command in commands)
+        {
+            float[] last = Output(command, "run"), other = Output(command, "other");
+            Assert.That(last, Is.Not.EqualTo(other));
+            Assert.That(Output($"{command} --weights last", "run"), Is.EqualTo(last));
+            Assert.That(Output($"{command} --weights best", "run"), Is.EqualTo(other));
+        }
+        AssertDone(Cli.Run("export", job["run"], "--onnx", job["best.onnx"], "--weights", "best"));
+        Assert.That(
+            Output("run best.onnx --input IMAGES --output OUT", "run"),
+            Is.EqualTo(Output(commands[1], "other")).Within(1e-5));
+        JsonElement best = Figures("run", "--weights", "best"), others = Figures("other");
+        Assert.That(best.GetProperty("mapAtR").GetDouble(), Is.EqualTo(others.GetProperty("mapAtR").GetDouble()));
+        Assert.That(best.GetProperty("protocol").GetProperty("notes")[0].GetString(), Does.Contain("best.safetensors"));
+        Assert.That(Figures("run").GetProperty("protocol").GetProperty("notes").GetArrayLength(), Is.Zero);
+    }
+
+    [Test]
+    public void Weights_ThatThereAreNot_AreSaid()
+    {
+        AssertDone(Train());
+        File.Delete(job["run/best.safetensors"]);
+        Assert.That(
+            Cli.Run("evaluate", job["run"], "--weights", "best").Error, Does.Contain("has no best.safetensors yet"));
+        CliResult file = Cli.Run(
+            "run", job["run/model.safetensors"], "--input", job["images.npy"], "--output", job["o"],
+            "--weights", "best");
+        Assert.That(file.Error, Does.Contain("is no run: --weights best"));
+        Assert.That(Cli.Run("evaluate", job["run"], "--weights", "worst").ExitCode, Is.EqualTo(CommandLine.BadInput));
+    }
+
+    JsonElement Figures(string run, params string[] more)
+    {
+        CliResult result = Cli.Run(["evaluate", job[run], "--json", .. more]);
+        AssertDone(result);
+        return JsonDocument.Parse(result.Out).RootElement;
+    }
+
+    float[] Output(string command, string run)
+    {
+        AssertDone(Cli.Run([.. command.Split(' ').Select(word => word switch
+        {
+            "RUN" => job[run],
+            "IMAGES" => job["images.npy"],
+            "OUT" => job["out.npy"],
+            "best.onnx" => job[word],
+            _ => word,
+        })]));
+        return Npy.ReadFloats(job["out.npy"]).Values;
+    }
+
     [Test]
     public void Patience_EndsTheRun_AndNeedsSomethingToJudgeBy()
     {
