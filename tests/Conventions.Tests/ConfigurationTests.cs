@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using TripletGpu.Models;
 using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Conventions.Tests;

@@ -2,16 +2,18 @@ using NUnit.Framework;
 
 namespace TripletGpu.Support;
 
-/// <summary>Checks that a reader meets any bytes with nothing worse than one line for the user.</summary>
+/// <summary>Checks that a reader meets any bytes with nothing worse than an exception of one line.</summary>
 public static class Hostile
 {
     const long MostBytesAllocated = 16 << 20;
 
     /// <summary>
     /// Reads a sound file cut at every length (every so many bytes for a long one) and with random bytes changed. Each
-    /// either succeeds or throws <see cref="UserErrorException"/>, and none allocates much.
+    /// either succeeds or throws the documented exception, and none allocates much.
     /// </summary>
-    public static void Survives(byte[] sound, Action<string> read, int mutations = 400)
+    /// <typeparam name="TDocumented">That exception.</typeparam>
+    public static void Survives<TDocumented>(byte[] sound, Action<string> read, int mutations = 400)
+        where TDocumented : Exception
     {
         using TemporaryFolder folder = new();
         int step = Math.Max(1, sound.Length / 200);
@@ -40,7 +42,7 @@ public static class Hostile
             {
                 read(path);
             }
-            catch (UserErrorException e)
+            catch (TDocumented e)
             {
                 Assert.That(e.Message, Does.Not.Contain('\n'), what);
             }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using TripletGpu.Backends.Cpu;
+using TripletGpu.Models;
 using TripletGpu.Runner.Bench;
 using TripletGpu.Runner.Devices;
 using TripletGpu.Runner.Display;

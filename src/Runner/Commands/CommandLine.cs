@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using TripletGpu.Backends;
+using TripletGpu.Models;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Runs;
 

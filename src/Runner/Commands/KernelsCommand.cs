@@ -2,6 +2,7 @@ using System.CommandLine;
 using Spectre.Console;
 using TripletGpu.Kernels;
 using TripletGpu.Kernels.Gemm;
+using TripletGpu.Models;
 using TripletGpu.Runner.Display;
 
 namespace TripletGpu.Runner.Commands;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
+using TripletGpu.Models;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Mining;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TripletGpu.Models;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Inference;
 

@@ -1,5 +1,6 @@
 using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
+using TripletGpu.Models;
 
 namespace TripletGpu.Runner.Configuration;
 

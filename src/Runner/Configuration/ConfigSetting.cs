@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
+using TripletGpu.Models;
 
 namespace TripletGpu.Runner.Configuration;
 

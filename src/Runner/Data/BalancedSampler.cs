@@ -1,3 +1,4 @@
+using TripletGpu.Models;
 using TripletGpu.RandomNumbers;
 using TripletGpu.Runner.Configuration;
 

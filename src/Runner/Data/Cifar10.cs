@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
 
 namespace TripletGpu.Runner.Data;

@@ -1,3 +1,5 @@
+using TripletGpu.Models;
+
 namespace TripletGpu.Runner.Data;
 
 /// <summary>Fills the cache folder from the first source that works. Two processes may do so at once.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using TripletGpu.Models;
 using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Data;

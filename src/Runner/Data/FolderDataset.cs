@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using TripletGpu.Models;
 using TripletGpu.Runner.Images;
 
 namespace TripletGpu.Runner.Data;

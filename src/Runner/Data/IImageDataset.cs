@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using TripletGpu.Models;
 
 namespace TripletGpu.Runner.Data;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
 
 namespace TripletGpu.Runner.Data;

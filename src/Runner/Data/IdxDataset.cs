@@ -1,3 +1,5 @@
+using TripletGpu.Models;
+
 namespace TripletGpu.Runner.Data;
 
 /// <summary>A public data set of four IDX files: images and labels for training and test.</summary>

@@ -1,3 +1,4 @@
+using TripletGpu.Models;
 using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Runner.Data;

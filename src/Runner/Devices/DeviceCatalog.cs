@@ -1,5 +1,6 @@
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Backends.Gpu.OpenCl;
+using TripletGpu.Models;
 
 namespace TripletGpu.Runner.Devices;
 

@@ -4,6 +4,7 @@ using TripletGpu.Backends.Gpu.Cuda;
 using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.Ilgpu;
 using TripletGpu.Backends.Gpu.OpenCl;
+using TripletGpu.Models;
 
 namespace TripletGpu.Runner.Devices;
 

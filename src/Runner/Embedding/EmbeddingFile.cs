@@ -1,4 +1,5 @@
 using System.Globalization;
+using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
 
 namespace TripletGpu.Runner.Embedding;

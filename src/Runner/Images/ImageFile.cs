@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Reflection;
 using Microsoft.Win32.SafeHandles;
+using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
 
 namespace TripletGpu.Runner.Images;

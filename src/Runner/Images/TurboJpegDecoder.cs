@@ -1,3 +1,5 @@
+using TripletGpu.Models;
+
 namespace TripletGpu.Runner.Images;
 
 /// <summary>Decodes 8-bit JPEG files by libturbojpeg, where a run asks for it.</summary>

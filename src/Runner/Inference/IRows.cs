@@ -1,3 +1,5 @@
+using TripletGpu.Models;
+
 namespace TripletGpu.Runner.Inference;
 
 /// <summary>An input of <c>triplet run</c>, of which a few rows at a time are in memory.</summary>

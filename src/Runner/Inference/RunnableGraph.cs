@@ -1,4 +1,5 @@
 using TripletGpu.Inference;
+using TripletGpu.Models;
 using TripletGpu.Models.Onnx;
 using TripletGpu.Models.Serialization;
 

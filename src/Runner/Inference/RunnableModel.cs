@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TripletGpu.Models;
 using TripletGpu.Models.Networks;
 using TripletGpu.Models.Onnx;
 using TripletGpu.Models.Serialization;

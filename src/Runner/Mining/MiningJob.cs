@@ -3,6 +3,7 @@ using System.Globalization;
 using TripletGpu.Autograd;
 using TripletGpu.Backends.Gpu;
 using TripletGpu.MetricLearning;
+using TripletGpu.Models;
 using TripletGpu.Ops;
 using TripletGpu.Runner.Configuration;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using TripletGpu.Models;
 
 namespace TripletGpu.Runner.Runs;
 

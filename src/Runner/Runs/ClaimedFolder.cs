@@ -1,3 +1,5 @@
+using TripletGpu.Models;
+
 namespace TripletGpu.Runner.Runs;
 
 /// <summary>

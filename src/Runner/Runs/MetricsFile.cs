@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Display;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TripletGpu.Models;
 
 namespace TripletGpu.Runner.Runs;
 

@@ -1,3 +1,4 @@
+using TripletGpu.Models;
 using TripletGpu.Modules;
 using TripletGpu.Optimizers;
 using TripletGpu.Runner.Configuration;

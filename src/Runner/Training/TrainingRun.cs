@@ -1,6 +1,7 @@
 using System.Globalization;
 using TripletGpu.Backends;
 using TripletGpu.Backends.Cpu;
+using TripletGpu.Models;
 using TripletGpu.Models.Evaluation;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Modules;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TripletGpu.Models;
 using TripletGpu.Runner.Display;
 
 namespace TripletGpu.Runner.Training;

@@ -1,6 +1,7 @@
 using TripletGpu.Autograd;
 using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
+using TripletGpu.Models;
 using TripletGpu.Models.Diagnostics;
 using TripletGpu.Ops;
 using TripletGpu.Runner.Configuration;

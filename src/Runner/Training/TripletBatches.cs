@@ -1,4 +1,5 @@
 using TripletGpu.Kernels.MetricLearning;
+using TripletGpu.Models;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 

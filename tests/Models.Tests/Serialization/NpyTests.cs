@@ -230,8 +230,9 @@ public sealed class NpyTests
     public void HostileBytes_AreNothingWorseThanAUserError()
     {
         Npy.Write(folder["sound.npy"], new(3, 2), new float[6]);
-        Hostile.Survives(File.ReadAllBytes(folder["sound.npy"]), path => Npy.ReadFloats(path), mutations: 1000);
-        Hostile.Survives(Bytes(Header(">i8", "(2, 2)", fortran: true), new byte[32], 2), path =>
+        Hostile.Survives<UserErrorException>(
+            File.ReadAllBytes(folder["sound.npy"]), path => Npy.ReadFloats(path), mutations: 1000);
+        Hostile.Survives<UserErrorException>(Bytes(Header(">i8", "(2, 2)", fortran: true), new byte[32], 2), path =>
             Npy.ReadIntegers(path));
     }
 }

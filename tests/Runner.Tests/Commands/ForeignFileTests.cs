@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Commands;
 using TripletGpu.Support;

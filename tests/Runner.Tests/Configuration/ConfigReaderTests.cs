@@ -1,5 +1,6 @@
 using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
+using TripletGpu.Models;
 using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Tests.Configuration;

@@ -1,3 +1,4 @@
+using TripletGpu.Models;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Images;

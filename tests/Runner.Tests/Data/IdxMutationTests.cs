@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using TripletGpu.Models;
 using TripletGpu.Runner.Data;
 using TripletGpu.Support;
 

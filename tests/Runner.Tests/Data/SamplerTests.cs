@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using TripletGpu.Models;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 

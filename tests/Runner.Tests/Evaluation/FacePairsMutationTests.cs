@@ -1,4 +1,5 @@
 using System.Text;
+using TripletGpu.Models;
 using TripletGpu.Runner.Evaluation;
 using TripletGpu.Support;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using SixLabors.ImageSharp.PixelFormats;
+using TripletGpu.Models;
 using TripletGpu.Runner.Images;
 using TripletGpu.Support;
 

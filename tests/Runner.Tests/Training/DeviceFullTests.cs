@@ -1,4 +1,5 @@
 using TripletGpu.Backends.Cpu;
+using TripletGpu.Models;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Runs;
 using TripletGpu.Runner.Training;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TripletGpu.Models;
 using TripletGpu.Runner.Runs;
 using TripletGpu.Runner.Training;
 using TripletGpu.Support;

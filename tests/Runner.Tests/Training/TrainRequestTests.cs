@@ -1,3 +1,4 @@
+using TripletGpu.Models;
 using TripletGpu.Runner.Runs;
 using TripletGpu.Runner.Training;
 using TripletGpu.Support;

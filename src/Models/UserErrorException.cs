@@ -1,4 +1,4 @@
-namespace TripletGpu;
+namespace TripletGpu.Models;
 
 /// <summary>
 /// Something the user gave cannot be used: a file, a configuration, a device. The message is one line that says what is
