@@ -10,7 +10,7 @@ namespace TripletGpu.Runner.Tests.Training;
 /// weights of a run that nobody stopped, bit for bit. <c>TRIPLET_KILLS</c> says how many runs of each network on each
 /// device; the kill of every usual run of the tests is in <see cref="ResumeTests"/>.
 /// </summary>
-[Explicit("takes an hour")]
+[Explicit("takes minutes")]
 public sealed class KillTests
 {
     const int KillsOfARun = 3;
