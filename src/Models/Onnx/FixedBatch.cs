@@ -33,7 +33,7 @@ sealed class FixedBatch(OnnxGraph graph, OnnxPort port)
     }
 
     /// <summary>
-    /// Whether each row of an input makes its own row of every output, shown likewise: batches may be cut anywhere then
+    /// Whether each row of an input makes its own row of every output, shown likewise: then batches may be cut.
     /// </summary>
     public bool AreRowsIndependent(Shape shape) => rowsAreIndependent ??= Holds(shape, everyOutput: true);
 
