@@ -13,7 +13,11 @@ namespace TripletGpu.Inference;
 /// </remarks>
 public sealed class InferencePlan : IDisposable
 {
-    static readonly IPlanRule[] rules = [new FoldBatchNorm(), new FuseResidual(), new FuseRelu()];
+    static readonly IPlanRule[] rules =
+    [
+        new FoldBatchNorm(), new FuseResidual(), new FuseRelu(), new SkipEmptyPad(), new SkipSignedMagnitude(),
+        new RecogniseL2Pool(), new PadInPooling(), new RecogniseResponseNorm(),
+    ];
 
     readonly Device device;
     readonly PlanConstants constants;
@@ -111,7 +115,7 @@ public sealed class InferencePlan : IDisposable
                 if ((rewritten = rule.Apply(graph, graph.Nodes[i], constants)) is not null) break;
             // The joined node stands where the later one stood, and a node before it is gone: look at it again.
             if (rewritten is null) i++;
-            else (graph, i) = (rewritten, i - (graph.Nodes.Count - rewritten.Nodes.Count));
+            else (graph, i) = (rewritten, Math.Max(0, i - (graph.Nodes.Count - rewritten.Nodes.Count)));
         }
         return graph;
     }

@@ -36,8 +36,27 @@ public sealed record PlanGraph(PlanValue Input, PlanValue Output, IReadOnlyList<
         Nodes.Sum(node => node.Inputs.Count(input => input == value)) + (value == Output ? 1 : 0);
 
     /// <summary>The graph with one node in the place of two: at the later one's.</summary>
-    public PlanGraph Join(PlanNode first, PlanNode second, PlanNode joined) => this with
+    public PlanGraph Join(PlanNode first, PlanNode second, PlanNode joined) => Join([first], second, joined);
+
+    /// <summary>The graph with one node in the place of some: at the last one's.</summary>
+    public PlanGraph Join(IReadOnlyCollection<PlanNode> before, PlanNode last, PlanNode joined) => this with
     {
-        Nodes = [.. Nodes.Where(node => node != first).Select(node => node == second ? joined : node)],
+        Nodes = [.. Nodes.Where(node => !before.Contains(node)).Select(node => node == last ? joined : node)],
     };
+
+    /// <summary>
+    /// The graph without a node whose output is as good as another value, which those that read it then read. Null
+    /// where the output is the network's result.
+    /// </summary>
+    public PlanGraph? Skip(IReadOnlyCollection<PlanNode> gone, PlanValue output, PlanValue instead) => output == Output
+        ? null
+        : this with
+        {
+            Nodes =
+            [
+                .. Nodes.Where(node => !gone.Contains(node)).Select(node => node.Inputs.Contains(output)
+                    ? node with { Inputs = [.. node.Inputs.Select(input => input == output ? instead : input)] }
+                    : node),
+            ],
+        };
 }

@@ -91,13 +91,17 @@ static class SummaryCommand
         table.AddColumn(new TableColumn("output").RightAligned());
         foreach (PlanNode node in plan.Graph.Nodes)
             table.AddRow(
-                Markup.Escape(node.Op.Name), Markup.Escape(string.Join(", ", node.Origin)),
+                Markup.Escape(node.Op.Name), Markup.Escape(Layers(node.Origin)),
                 Dimensions(node.Output.Shape.ToArray()[1..]));
         terminal.Out.WriteLine("Inference, as it is planned for one image:");
         terminal.Show(table);
         terminal.Out.WriteLine(
             $"{plan.Graph.Nodes.Count} operations, buffers of {Bytes(plan.BufferBytes)} for all values");
     }
+
+    /// <summary>Their names, of many the first and the last one.</summary>
+    static string Layers(IReadOnlyList<string> names) =>
+        names.Count <= 4 ? string.Join(", ", names) : $"{names[0]}, ... {names[^1]} ({names.Count})";
 
     static void Show(Terminal terminal, EmbeddingNetwork network, NetworkSummary summary)
     {

@@ -115,29 +115,12 @@ public sealed class PlannedNetworkTests(string device) : DeviceFixture(device)
         network.Release();
     }
 
-    PlanGraph AssertPlanned(Module network)
-    {
-        network.Initialize(1);
-        Random random = new(2);
-        foreach (Parameter statistic in network.Parameters().Where(p => p.IsStatistic))
-            statistic.Value.CopyFrom(Values.ToSingle(Values.Uniform((int)statistic.Value.Count, random, 0.5, 2)));
-        using PlannedNetwork planned = new(network);
-        AssertSame(network, planned, Batch);
-        PlanGraph graph = planned.Plan(Batch)!.Graph;
-        network.Release();
-        return graph;
-    }
+    PlanGraph AssertPlanned(Module network) => PlanAssert.Planned(network, Batch);
 
-    void AssertSame(Module network, PlannedNetwork planned, Shape shape)
-    {
-        float[] x = Values.ToSingle(Values.Normal((int)shape.Count, new Random(3)));
-        using Step step = Device.BeginStep(record: false);
-        float[] expected = network.Forward(Device.Tensor(shape, x)).ToArray(), actual = new float[expected.Length];
-        planned.Run(shape, x, actual);
-        Close.AreClose([.. expected.Select(v => (double)v)], actual, Tolerance.Sum, "planned");
-    }
+    static void AssertSame(Module network, PlannedNetwork planned, Shape shape) =>
+        PlanAssert.Same(network, planned, shape);
 
-    static IEnumerable<string> Names(PlanGraph graph) => graph.Nodes.Select(node => node.Op.Name);
+    static IEnumerable<string> Names(PlanGraph graph) => PlanAssert.Names(graph);
 
     /// <summary>relu(b(relu(a(x))) + c(x)), in either order of the sum.</summary>
     sealed class Residual : Module

@@ -1,0 +1,38 @@
+using TripletGpu.Autograd;
+using TripletGpu.Inference;
+using TripletGpu.Modules;
+using TripletGpu.Support;
+
+namespace TripletGpu.Engine.Tests.Inference;
+
+/// <summary>Networks through plans and operation by operation.</summary>
+static class PlanAssert
+{
+    /// <summary>A network with random weights gives the same in both ways; returns what became of it.</summary>
+    public static PlanGraph Planned(Module network, Shape batch)
+    {
+        network.Initialize(1);
+        Random random = new(2);
+        foreach (Parameter statistic in network.Parameters().Where(p => p.IsStatistic))
+            statistic.Value.CopyFrom(Values.ToSingle(Values.Uniform((int)statistic.Value.Count, random, 0.5, 2)));
+        using PlannedNetwork planned = new(network);
+        Same(network, planned, batch);
+        PlanGraph graph = planned.Plan(batch)!.Graph;
+        network.Release();
+        return graph;
+    }
+
+    /// <summary>A batch of noise gives the same in both ways.</summary>
+    public static void Same(Module network, PlannedNetwork planned, Shape shape)
+    {
+        float[] x = Values.ToSingle(Values.Normal((int)shape.Count, new Random(3)));
+        using Step step = network.Device.BeginStep(record: false);
+        float[] expected = network.Forward(network.Device.Tensor(shape, x)).ToArray();
+        float[] actual = new float[expected.Length];
+        planned.Run(shape, x, actual);
+        Close.AreClose([.. expected.Select(v => (double)v)], actual, Tolerance.Sum, "planned");
+    }
+
+    /// <summary>The operations of a plan.</summary>
+    public static IEnumerable<string> Names(PlanGraph graph) => graph.Nodes.Select(node => node.Op.Name);
+}

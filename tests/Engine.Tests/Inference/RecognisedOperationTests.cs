@@ -1,0 +1,81 @@
+using TripletGpu.Autograd;
+using TripletGpu.Inference;
+using TripletGpu.Modules;
+using TripletGpu.Ops;
+using TripletGpu.Support;
+using L2Pool2d = TripletGpu.Ops.L2Pool2d;
+using LocalResponseNorm = TripletGpu.Ops.LocalResponseNorm;
+
+namespace TripletGpu.Engine.Tests.Inference;
+
+/// <summary>Operations that exporters write out are one operation in a plan, and others that look like them are not.</summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
+public sealed class RecognisedOperationTests(string device) : DeviceFixture(device)
+{
+    static readonly Shape Batch = new(3, 6, 9, 8);
+
+    [TestCase(1)]
+    [TestCase(2)]
+    public void RootOfMeanOfSquares_IsL2Pooling(int stride)
+    {
+        // As torch.nn.LPPool2d(2, 3) behind a padding by 1 exports.
+        PlanGraph graph = Planned(x =>
+        {
+            Tensor padded = x.Pad(new Shape(0, 0, 1, 1), new Shape(0, 0, 1, 1)).Power(2);
+            Tensor mean = padded.Pad(new Shape(0, 0, 0, 0), new Shape(0, 0, 0, 0)).AveragePool2d(3, stride);
+            return mean.Sign().Multiply(mean.Abs().Relu()).Scale(9).Power(0.5f);
+        });
+        Assert.That(
+            graph.Nodes.Select(node => node.Op),
+            Is.EqualTo(new[] { new L2Pool2d(PoolingWindow.Square(3, stride, padding: 1)) }));
+    }
+
+    [Test]
+    public void OtherFactor_StaysAsItIs() => Assert.That(
+        PlanAssert.Names(Planned(x => x.Square().AveragePool2d(3).Scale(8).Sqrt())),
+        Is.EqualTo(new[] { "Square", "AveragePool2d", "Affine", "Sqrt" }));
+
+    [Test]
+    public void MeanWithoutItsPadding_StaysAsItIs() => Assert.That(
+        PlanAssert.Names(
+            Planned(x => x.Square().AveragePool2d(3, padding: 1, countPadding: false).Scale(9).Sqrt())),
+        Is.EqualTo(new[] { "Square", "AveragePool2d", "Affine", "Sqrt" }));
+
+    [Test]
+    public void PadBeforeMean_IsItsPadding() => Assert.That(
+        Planned(x => x.Pad(new Shape(0, 0, 1, 0), new Shape(0, 0, 2, 1)).AveragePool2d(3, countPadding: false))
+            .Nodes.Select(node => node.Op),
+        Is.EqualTo(new[] { new AveragePool2d(new PoolingWindow(3, 3, 3, 3, 1, 0, 2, 1), CountPadding: true) }));
+
+    [Test]
+    public void PadAsWideAsTheWindow_StaysAsItIs() => Assert.That(
+        PlanAssert.Names(Planned(x => x.Pad(new Shape(0, 0, 2, 0), new Shape(0, 0, 0, 0)).L2Pool2d(2))),
+        Is.EqualTo(new[] { "Pad", "L2Pool2d" }));
+
+    [Test]
+    public void QuotientByNeighbouringSquares_IsLocalResponseNorm() => Assert.That(
+        Planned(x => ResponseNorm(x, before: 2)).Nodes.Select(node => node.Op),
+        Is.EqualTo(new[] { new LocalResponseNorm(5, 1e-2f, 0.75f, 2) }));
+
+    [Test]
+    public void WindowBesideItsMiddle_StaysAsItIs() => Assert.That(
+        PlanAssert.Names(Planned(x => ResponseNorm(x, before: 1))), Does.Contain("Power").And.Contain("Divide"));
+
+    /// <summary>As torch.nn.functional.local_response_norm exports.</summary>
+    static Tensor ResponseNorm(Tensor x, int before)
+    {
+        (int n, int c, int h, int w) = (x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]);
+        Tensor squares = x.Multiply(x).Reshape(n, 1, c, h, w)
+            .Pad(new Shape(0, 0, before, 0, 0), new Shape(0, 0, 4 - before, 0, 0));
+        Tensor mean = squares.Reshape(n, 1, c + 4, h * w).AveragePool2d(new PoolingWindow(5, 1, 1, 1))
+            .Reshape(n, 1, c, h, w).Reshape(n, c, h, w);
+        return x.Divide(mean.Scale(1e-2f).Affine(1, 2).Power(0.75f));
+    }
+
+    PlanGraph Planned(Func<Tensor, Tensor> forward) => PlanAssert.Planned(new Of(Device, forward), Batch);
+
+    sealed class Of(Device device, Func<Tensor, Tensor> forward) : Module(device)
+    {
+        public override Tensor Forward(Tensor x) => forward(x);
+    }
+}
