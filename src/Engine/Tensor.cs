@@ -50,6 +50,11 @@ public sealed class Tensor
     /// <summary>The step that releases it; null for what outlives steps.</summary>
     internal Step? Owner { get; set; }
 
+    /// <summary>
+    /// A backend's own form of values that stay as they are, such as packed weights; released with the tensor.
+    /// </summary>
+    internal IDisposable? Prepared { get; set; }
+
     /// <summary>How many recorded operations read this tensor again in their backward pass.</summary>
     internal int SavedBy { get; set; }
 
@@ -73,6 +78,8 @@ public sealed class Tensor
 
     internal void Release()
     {
+        Prepared?.Dispose();
+        Prepared = null;
         storage?.Release();
         storage = null;
     }

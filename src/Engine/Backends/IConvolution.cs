@@ -22,6 +22,12 @@ public interface IConvolution
     /// <param name="relu">Whether negative results become 0.</param>
     void Forward(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionDims dims, bool relu);
 
+    /// <summary>
+    /// The weight in the form in which <see cref="Forward"/> multiplies by it, for one that stays as it is: it is
+    /// computed once, and Forward finds it at <see cref="Tensor.Prepared"/>. Null where there is no such form.
+    /// </summary>
+    IDisposable? Prepare(Tensor weight, in ConvolutionDims dims) => null;
+
     /// <summary>dx = the transposed convolution of dy, (N, K, P, Q), with the weight.</summary>
     void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionDims dims);
 

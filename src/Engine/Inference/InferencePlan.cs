@@ -52,6 +52,8 @@ public sealed class InferencePlan : IDisposable
         {
             PlanNode node = graph.Nodes[i];
             if (node.Op.IsView || node.Output.Shape.Count == 0) continue;
+            if (node.Op is Ops.Conv2d convolution && node.Inputs[1].Constant is { } weight)
+                constants.Prepare(convolution, node.Inputs[0].Shape, weight);
             Tensor[] extras = [.. lifetimes.Extras(i).Select(value => tensors[value])];
             launches.Add(new Launch(
                 node.Origin[0], node.Op, [.. node.Inputs.Select(value => tensors[value])], tensors[node.Output],

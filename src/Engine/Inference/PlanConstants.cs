@@ -1,3 +1,5 @@
+using TripletGpu.Ops;
+
 namespace TripletGpu.Inference;
 
 /// <summary>
@@ -9,6 +11,7 @@ sealed class PlanConstants(Device device) : IDisposable
 {
     readonly Dictionary<string, (int[] From, Tensor[] Tensors)> made = [];
     readonly Dictionary<Tensor, int> numbers = new(ReferenceEqualityComparer.Instance);
+    readonly HashSet<Tensor> prepared = new(ReferenceEqualityComparer.Instance);
     int next;
 
     /// <summary>Where they lie.</summary>
@@ -34,9 +37,17 @@ sealed class PlanConstants(Device device) : IDisposable
         return [.. entry.Tensors.Select(tensor => new PlanValue(tensor.Shape, tensor.Type, tensor))];
     }
 
+    /// <summary>Lets the backend keep a convolution's weight in its own form.</summary>
+    public void Prepare(Conv2d convolution, Shape x, Tensor weight)
+    {
+        weight.Prepared ??= convolution.Prepare(device.Backend, x, weight);
+        if (weight.Prepared is not null) prepared.Add(weight);
+    }
+
     /// <summary>Gives back what was made of tensors that are no more.</summary>
     public void Forget(IReadOnlyList<Tensor> gone)
     {
+        prepared.ExceptWith(gone);
         HashSet<int> dead = [];
         foreach (Tensor tensor in gone)
             if (numbers.Remove(tensor, out int number)) dead.Add(number);
@@ -54,6 +65,12 @@ sealed class PlanConstants(Device device) : IDisposable
     {
         foreach (Tensor tensor in made.Values.SelectMany(entry => entry.Tensors)) tensor.Release();
         made.Clear();
+        foreach (Tensor weight in prepared)
+        {
+            weight.Prepared?.Dispose();
+            weight.Prepared = null;
+        }
+        prepared.Clear();
     }
 
     int Number(Tensor tensor)

@@ -102,6 +102,36 @@ public sealed class PlannedNetworkTests(string device) : DeviceFixture(device)
         network.Release();
     }
 
+    /// <summary>
+    /// Weights that a plan has packed end with it: a step of training after it computes with those of that moment.
+    /// </summary>
+    [TestCase(40, 3, 1, 7)]
+    [TestCase(40, 3, 1, 20)]
+    [TestCase(33, 5, 1, 7)]
+    [TestCase(5, 3, 2, 9)]
+    [TestCase(35, 1, 1, 9)]
+    public void PackedWeights_GiveTheSame_AndEndWithThePlan(int channels, int kernel, int stride, int side)
+    {
+        Conv2d network = new(Device, channels, 37, kernel, stride, kernel / 2, bias: true);
+        Shape shape = new(1, channels, side, side);
+        network.Initialize(1);
+        long before = Device.Pool.LiveBytes;
+        using (PlannedNetwork planned = new(network)) AssertSame(network, planned, shape);
+        Assert.That(Device.Pool.LiveBytes, Is.EqualTo(before));
+        network.Initialize(2);
+        using (PlannedNetwork planned = new(network)) AssertSame(network, planned, shape);
+        float[] x = Values.ToSingle(Values.Normal((int)shape.Count, new Random(3))), y = Forward(network, shape, x);
+        network.Initialize(3);
+        Assert.That(Forward(network, shape, x), Is.Not.EqualTo(y));
+        network.Release();
+    }
+
+    float[] Forward(Conv2d network, Shape shape, float[] x)
+    {
+        using Step step = Device.BeginStep(record: false);
+        return network.Forward(Device.Tensor(shape, x)).ToArray();
+    }
+
     [Test]
     public void WrongShape_IsTheNetworksError()
     {

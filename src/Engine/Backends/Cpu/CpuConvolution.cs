@@ -1,5 +1,6 @@
 using TripletGpu.Backends.Cpu.Convolution;
 using TripletGpu.Backends.Cpu.Elementwise;
+using TripletGpu.Backends.Cpu.Gemm;
 using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Backends.Cpu.Winograd;
 
@@ -13,9 +14,11 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
     public void Forward(
         Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionDims dims, bool relu)
     {
-        float* from = x.Floats(), w = weight.Floats(), to = y.Floats();
+        float* from = x.Floats(), to = y.Floats();
         float* b = bias is null ? null : bias.Floats(), r = residual is null ? null : residual.Floats();
-        switch (Choose(dims))
+        PackedLeft<V>? packed = weight.Prepared as PackedLeft<V>;
+        float* w = weight.Floats();
+        switch (Choose(dims, packed is not null))
         {
             case Algorithm.Winograd3:
                 new WinogradConvolution<F4x4Of3x3, V>(cpu, dims, w, false).Run(from, to, new(b, r, relu));
@@ -24,10 +27,17 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
                 new WinogradConvolution<F2x2Of5x5, V>(cpu, dims, w, false).Run(from, to, new(b, r, relu));
                 break;
             default:
-                DirectConvolution<V>.Forward(cpu, from, w, b, r, to, dims, relu);
+                Workspace workspace = cpu.Workspace.Begin();
+                packed ??= DirectConvolution<V>.Pack(
+                    cpu, new PackedLeft<V>(workspace, dims.K, dims.C * dims.R * dims.S), w, dims);
+                DirectConvolution<V>.Forward(cpu, from, packed, b, r, to, dims, relu);
                 break;
         }
     }
+
+    public IDisposable? Prepare(Tensor weight, in ConvolutionDims dims) =>
+        Choose(dims, isPacked: true) != Algorithm.Direct ? null : DirectConvolution<V>.Pack(
+            cpu, new PackedLeft<V>(weight.Device, dims.K, dims.C * dims.R * dims.S), weight.Floats(), dims);
 
     public void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionDims dims)
     {
@@ -85,15 +95,17 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
 
     /// <summary>
     /// Winograd where it measured faster: filters of stride 1 that move within the padded map, and channels enough to
-    /// pay for the transforms.
+    /// pay for the transforms. With few tiles transforming the filters is most of its work, and filters that are packed
+    /// already are multiplied directly in less time.
     /// </summary>
-    Algorithm Choose(in ConvolutionDims d)
+    Algorithm Choose(in ConvolutionDims d, bool isPacked = false)
     {
-        const int FewestChannels = 32;
+        const int FewestChannels = 32, FewPixels = 64;
         ConvolutionGeometry g = d.Geometry;
         bool isPossible = cpu.UseWinograd && d.R == d.S && g is { StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1 }
             && Math.Max(Math.Max(g.PaddingTop, g.PaddingBottom), Math.Max(g.PaddingLeft, g.PaddingRight)) < d.R;
         if (!isPossible || Math.Min(d.C, d.K) < FewestChannels) return Algorithm.Direct;
+        if (isPacked && (long)d.N * d.P * d.Q <= FewPixels) return Algorithm.Direct;
         return d.R switch
         {
             3 => Algorithm.Winograd3,

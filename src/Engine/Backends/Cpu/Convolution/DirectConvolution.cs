@@ -6,22 +6,26 @@ namespace TripletGpu.Backends.Cpu.Convolution;
 /// <summary>Forward and input gradient as implicit products of packed weights and im2col panels.</summary>
 static unsafe class DirectConvolution<V> where V : unmanaged, ITileVector<V>
 {
+    /// <summary>y = relu?(conv(x, weight) + bias? + residual?).</summary>
     public static void Forward(
-        CpuBackend cpu, float* x, float* weight, float* bias, float* residual, float* y, in ConvolutionDims d,
+        CpuBackend cpu, float* x, PackedLeft<V> weight, float* bias, float* residual, float* y, in ConvolutionDims d,
         bool relu)
     {
         ConvolutionGeometry g = d.Geometry;
-        int taps = d.R * d.S;
-        PackedLeft<V> left = new(cpu.Workspace.Begin(), d.K, d.C * taps);
         int[] offsetH = new int[d.R], offsetW = new int[d.S];
         for (int r = 0; r < d.R; r++) offsetH[r] = r * g.DilationH - g.PaddingTop;
         for (int s = 0; s < d.S; s++) offsetW[s] = s * g.DilationW - g.PaddingLeft;
-        if (taps == 1) left.Pack(cpu, weight, d.C, 1);
-        else left.Pack(cpu, weight, d.C * taps, Offsets(taps, d.C, taps));
         GridOverMaps grid = new(d.N, d.C, d.H, d.W, d.P, d.Q, g.StrideH, g.StrideW);
         PanelProduct<V>.Run(
-            cpu, left, new Im2colPanels<V>(x, grid, offsetH, offsetW),
+            cpu, weight, new Im2colPanels<V>(x, grid, offsetH, offsetW),
             new MapSink<V>(y, residual, d.N, d.K, d.P * d.Q), bias, relu);
+    }
+
+    /// <summary>The filters as a matrix of a row each, in the order of <see cref="Im2colPanels{V}"/>'s rows.</summary>
+    public static PackedLeft<V> Pack(CpuBackend cpu, PackedLeft<V> to, float* weight, in ConvolutionDims d)
+    {
+        int taps = d.R * d.S;
+        return taps == 1 ? to.Pack(cpu, weight, d.C, 1) : to.Pack(cpu, weight, d.C * taps, Offsets(taps, d.C, taps));
     }
 
     /// <summary>

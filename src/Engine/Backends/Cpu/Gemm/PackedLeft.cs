@@ -7,17 +7,29 @@ namespace TripletGpu.Backends.Cpu.Gemm;
 /// The left factor of a product, packed once: for each block of the depth, for each tile of rows, [k][rows]. Rows are
 /// split as evenly as the register tile allows, so that there is no ragged last tile.
 /// </summary>
-sealed unsafe class PackedLeft<V> where V : unmanaged, ITileVector<V>
+sealed unsafe class PackedLeft<V> : IDisposable where V : unmanaged, ITileVector<V>
 {
     // Below this many elements waking the other threads costs more than it gains.
     const int FewElements = 16_384;
 
     readonly float* data;
+    readonly Tensor? kept;
 
     /// <param name="workspace">Where the packed copy lies, until the operation's end.</param>
     /// <param name="rows">Rows of A.</param>
     /// <param name="depth">Columns of A.</param>
-    public PackedLeft(Workspace workspace, int rows, int depth)
+    public PackedLeft(Workspace workspace, int rows, int depth) : this(rows, depth) => data = workspace.Take(Size);
+
+    /// <param name="device">Which gives the memory that the packed copy lies in, until it is disposed.</param>
+    /// <param name="rows">Rows of A.</param>
+    /// <param name="depth">Columns of A.</param>
+    public PackedLeft(Device device, int rows, int depth) : this(rows, depth)
+    {
+        kept = device.Unowned(new Shape(checked((int)Size)), ElementType.Float32, "packed weights");
+        data = kept.Floats();
+    }
+
+    PackedLeft(int rows, int depth)
     {
         (Rows, Depth) = (rows, depth);
         Tiles = (rows + V.TileRows - 1) / V.TileRows;
@@ -25,8 +37,10 @@ sealed unsafe class PackedLeft<V> where V : unmanaged, ITileVector<V>
         DeepestBlock = (depth + Blocks - 1) / Blocks;
         // A vector stored for the last column of a tile may run over the tile's end.
         TileSize = DeepestBlock * V.TileRows + V.Count;
-        data = workspace.Take((long)TileSize * Tiles * Blocks);
     }
+
+    /// <summary>Gives back memory that outlives operations.</summary>
+    public void Dispose() => kept?.Release();
 
     public int Rows { get; }
 
@@ -40,6 +54,8 @@ sealed unsafe class PackedLeft<V> where V : unmanaged, ITileVector<V>
 
     /// <summary>Floats from one tile to the next.</summary>
     public int TileSize { get; }
+
+    long Size => (long)TileSize * Tiles * Blocks;
 
     public int RowStart(int tile) => (int)((long)Rows * tile / Tiles);
 
