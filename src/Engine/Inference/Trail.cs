@@ -2,7 +2,9 @@ using TripletGpu.Autograd;
 
 namespace TripletGpu.Inference;
 
-/// <summary>A way back from a value through operations of one operand, each of whose results nothing else reads.</summary>
+/// <summary>
+/// A way back from a value through operations of one operand, each of whose results nothing else reads.
+/// </summary>
 /// <param name="graph">The graph.</param>
 /// <param name="start">Where the way begins.</param>
 sealed class Trail(PlanGraph graph, PlanValue start)

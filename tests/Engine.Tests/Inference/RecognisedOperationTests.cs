@@ -8,7 +8,9 @@ using LocalResponseNorm = TripletGpu.Ops.LocalResponseNorm;
 
 namespace TripletGpu.Engine.Tests.Inference;
 
-/// <summary>Operations that exporters write out are one operation in a plan, and others that look like them are not.</summary>
+/// <summary>
+/// Operations that exporters write out are one operation in a plan, and others that look like them are not.
+/// </summary>
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class RecognisedOperationTests(string device) : DeviceFixture(device)
 {

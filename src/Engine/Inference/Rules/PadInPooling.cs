@@ -20,7 +20,8 @@ sealed class PadInPooling : IPlanRule
             _ => null,
         };
         if (window is not { CeilMode: false } w
-            || graph.Producer(node.Inputs[0]) is not { Op: Pad { Value: 0 } pad } padding || graph.Reads(padding.Output) != 1 || pad.Before.Rank != 4) return null;
+            || graph.Producer(node.Inputs[0]) is not { Op: Pad { Value: 0 } pad } padding
+            || graph.Reads(padding.Output) != 1 || pad.Before.Rank != 4) return null;
         if (pad.Before[0] + pad.Before[1] + pad.After[0] + pad.After[1] > 0) return null;
         PoolingWindow whole = w with
         {

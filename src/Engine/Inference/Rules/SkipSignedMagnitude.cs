@@ -3,7 +3,9 @@ using TripletGpu.Ops;
 
 namespace TripletGpu.Inference.Rules;
 
-/// <summary>sign(x) max(0, |x|) = x: PyTorch's LPPool2d keeps a sign so, although its sums of squares have none.</summary>
+/// <summary>
+/// sign(x) max(0, |x|) = x: PyTorch's LPPool2d keeps a sign so, although its sums of squares have none.
+/// </summary>
 sealed class SkipSignedMagnitude : IPlanRule
 {
     /// <inheritdoc/>
