@@ -53,6 +53,10 @@ public sealed class TripletBatchesTests
     public void OneClass_IsRefused(string settings) =>
         AssertRefused(Train([40], Split(settings)), "arrays train has one class, 0: nothing can be told apart");
 
+    [Test]
+    public void OneClass_AmongTheFirstOfSortedFiles_IsSaidToBe() => AssertRefused(
+        Train(Same(4, 12), "data.limit=12"), "has one class, 0 among the first 12 images (data.limit)");
+
     [TestCase("")]
     [TestCase("sampler.kind=shuffled sampler.batch=12")]
     [TestCase("sampler.kind=sequential sampler.batch=12")]
