@@ -28,8 +28,7 @@ sealed class RunnableGraph(OnnxGraph graph) : RunnableModel
         if (graph.Inputs.FirstOrDefault(port => port.Name == input) is not { } port
             || element.IsInteger == port.IsInteger) return new ArrayRows(path);
         string takes = port.IsInteger ? "integers; numpy: array.astype('int64')"
-            : "floats; numpy: array.astype('float32')"
-                + (element.IsByte ? ", and / 255 where the network takes pixels in [0, 1]" : "");
+            : "floats; " + AsFloats(element);
         throw new UserErrorException($"{path} holds {element}, but the input \"{input}\" takes {takes}");
     }
 

@@ -26,6 +26,10 @@ abstract class RunnableModel : IDisposable
             : weights == RunWeights.Last ? new RunnableGraph(new OnnxGraph(device, path))
             : throw NoRun(path);
 
+    /// <summary>How integers are made floats by whoever knows what the network takes.</summary>
+    protected static string AsFloats(NpyElement element) => "numpy: array.astype('float32')"
+        + (element.IsByte ? ", and / 255 where the network takes pixels in [0, 1]" : "");
+
     /// <summary>That only a run has several weights to choose from.</summary>
     protected static UserErrorException NoRun(string path) =>
         new($"{path} is no run: --weights best chooses among the weights of a run's folder");

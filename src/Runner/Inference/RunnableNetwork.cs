@@ -14,11 +14,12 @@ sealed class RunnableNetwork : RunnableModel
     const string Input = "images", Output = "embeddings";
 
     readonly RunConfig config;
+    readonly bool isRun;
     readonly PlannedNetwork planned;
 
-    RunnableNetwork(EmbeddingNetwork network, RunConfig config)
+    RunnableNetwork(EmbeddingNetwork network, RunConfig config, bool isRun)
     {
-        (Network, this.config) = (network, config);
+        (Network, this.config, this.isRun) = (network, config, isRun);
         planned = new PlannedNetwork(network);
     }
 
@@ -35,7 +36,7 @@ sealed class RunnableNetwork : RunnableModel
         if (Directory.Exists(path))
         {
             FinishedRun run = FinishedRun.Open(path, device, weights);
-            return new RunnableNetwork(run.Network, run.Config);
+            return new RunnableNetwork(run.Network, run.Config, isRun: true);
         }
         if (weights != RunWeights.Last) throw NoRun(path);
         using (FileStream stream = InputFile.Open(path))
@@ -49,16 +50,22 @@ sealed class RunnableNetwork : RunnableModel
         RunConfig config = ConfigReader.Parse($$"""{ "model": {{described}} }""", path, []);
         EmbeddingNetwork network = NetworkFactory.Create(config.Model, config.Train.Seed, device);
         Weights.Read(path, network);
-        return new RunnableNetwork(network, config);
+        return new RunnableNetwork(network, config, isRun: false);
     }
 
     /// <summary>
     /// Images as <c>triplet embed</c> reads them for the run: bytes scaled to [0, 1], grey ones without a channel,
-    /// resized and in black and white where the run is. Other extents than the run's are left to the network.
+    /// resized and in black and white where the run is. Other extents than the run's are left to the network. Imported
+    /// weights take what their own framework fed them, so that bytes are nothing for them.
     /// </summary>
     public override IRows Open(string input, string path, Action<string> warn)
     {
         if (Npy.ReadHeader(path).Shape is { Rank: 4, Count: 0 }) return new ArrayRows(path);
+        NpyElement element = Npy.ReadHeader(path).Element;
+        if (!isRun && element.IsByte)
+            throw new UserErrorException(
+                $"{path} holds {element}, but imported weights take floats as they were trained on;"
+                + $" {AsFloats(element)}, less their mean, by their deviation");
         ArrayImages array = new(path);
         if (array.ImageShape[0] != Network.ImageShape[0] && ImageArray.TransposeHint(array.ImageShape) is { } hint)
             throw new UserErrorException($"{path}: {hint}");

@@ -21,8 +21,8 @@ static class TripletBatches
         {
             string limit = config.Data.Limit is { } first ? $" among the first {first} images (data.limit)" : "";
             throw new UserErrorException(
-                $"{data.Name} has one class, {data.ClassNames[classes.Labels[0]]}{limit}: nothing can be told apart, and"
-                + " a triplet needs a negative, an image of another class");
+                $"{data.Name} has one class, {data.ClassNames[classes.Labels[0]]}{limit}: nothing can be told apart,"
+                + " and a triplet needs a negative, an image of another class");
         }
         bool isRepeated = config.Sampler is { Kind: SamplerKind.Balanced, Short: ShortClasses.Repeat };
         if (isRepeated || classes.Count < data.Count || !Losses(config).Any(l => l.Kind == LossKind.Triplet)) return;

@@ -143,6 +143,20 @@ public sealed class RunInputTests
             result.Error, Does.Contain("holds uint8").And.Contain("takes floats").And.Contain("/ 255"));
     }
 
+    [Test]
+    public void ImportedWeights_TakeNoBytes()
+    {
+        string model = """{ "kind": "small-cnn", "input": [1, 12, 12], "embedding": 8 }""";
+        AssertDone(Train("bytes.npy"));
+        using (SafeTensors run = SafeTensors.Open(Path.Combine(folder["run"], "model.safetensors")))
+            SafeTensors.Write(
+                folder["w.safetensors"],
+                [.. run.Entries.Select(e => new NamedTensor(e.Name, e.Shape, run.Read(e.Name)))],
+                new Dictionary<string, string> { ["model"] = model });
+        AssertDone(Run("w.safetensors", "scaled.npy"));
+        Assert.That(Run("w.safetensors", "bytes.npy").Error, Does.Contain("imported weights take floats"));
+    }
+
     void AssertSame(float[] expected, string file, string what) => Close.AreClose(
         Array.ConvertAll(expected, v => (double)v), Npy.ReadFloats(folder[file]).Values, Tolerance.Normalization, what);
 
