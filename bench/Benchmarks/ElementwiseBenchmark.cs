@@ -57,8 +57,9 @@ static class ElementwiseBenchmark
         using Step step = device.BeginStep(record: false);
         AdamRule rule = new(1e-3f, 0, 0.9f, 0.1f, 0.999f, 0.001f, 1, 1e-8f);
         Tensor[] t = [.. Enumerable.Range(0, 4).Select(_ => Ramp(device, shape))];
-        ParameterUpdate<AdamRule>[] updates = [new(rule, t[0], t[1], t[2], t[3])];
-        double time = Timing.Of(() => device.Backend.Optimizers.Update<AdamRule>(updates), seconds / 10).Median;
+        UpdateMarks marks = new(device.Tensor(new Shape(3), new int[3]), Number: 1);
+        ParameterUpdate<AdamRule>[] updates = [new(rule, t[0], t[1], t[2], t[3], Place: 0)];
+        double time = Timing.Of(() => device.Backend.Optimizers.Update<AdamRule>(updates, marks), seconds / 10).Median;
         Console.WriteLine($"{"Adam",-28}{shape,-22}{Rate(7 * 4 * shape.Count, time),16}");
     }
 

@@ -43,15 +43,22 @@ sealed class Trainer(
         parts.Network.Train(true);
         while (true)
         {
-            if (IsEvaluationDue(state) && !interruption.IsRequested) state = Evaluate(state);
+            if (IsEvaluationDue(state) && !interruption.IsRequested)
+            {
+                step.Confirm();
+                state = Evaluate(state);
+            }
             if (IsOver(state) || interruption.IsRequested) break;
             state = Advance(state, step, batches, metrics);
             stepped();
             if (!IsCheckpointDue(state)) continue;
+            step.Confirm();
             Save(state, metrics);
             saved = state.Step;
         }
-        if (saved != state.Step) Save(state, metrics);
+        if (saved == state.Step) return state;
+        step.Confirm();
+        Save(state, metrics);
         return state;
     }
 
@@ -67,7 +74,9 @@ sealed class Trainer(
 
     TrainingState Advance(TrainingState state, TrainingStep step, BatchPrefetcher batches, MetricsFile metrics)
     {
-        if (parts.Enter(parts.PhaseOf(state.Step + 1))) log.Say(parts.DescribePhase());
+        TrainingPhase phase = parts.PhaseOf(state.Step + 1);
+        if (phase != parts.Phase) step.Confirm();
+        if (parts.Enter(phase)) log.Say(parts.DescribePhase());
         long started = Stopwatch.GetTimestamp();
         // Waiting for images is part of the time that training takes.
         Batch batch = batches.Take();

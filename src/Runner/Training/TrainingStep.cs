@@ -15,12 +15,33 @@ sealed class TrainingStep(TrainingParts parts)
 {
     const int StepsBetweenRanks = 50;
 
+    // The step whose update nobody has asked for yet, and its loss.
+    (long Number, float Loss)? last;
+
+    /// <summary>
+    /// Waits for the last step's update, to be called before anything is saved or measured. A step asks for the one
+    /// before it, once it has waited for the device anyway.
+    /// </summary>
+    /// <exception cref="UserErrorException">
+    /// A gradient was not finite, and no weight has changed; or a weight has become so.
+    /// </exception>
+    public void Confirm()
+    {
+        if (last is not { } step) return;
+        last = null;
+        if (parts.Optimizer.FindNonFinite() is { } found)
+            throw new UserErrorException(
+                $"step {step.Number}: the loss is {step.Loss}, but {found.Reason}{Advice()}");
+    }
+
     /// <summary>Trains on a batch by the current phase.</summary>
     /// <param name="number">The step's number, from 1.</param>
     /// <param name="batch">The images and their classes.</param>
     /// <param name="collapse">What is wrong with the embeddings and what to try; null where they are sound.</param>
     /// <returns>The step's figures; epoch and times are the caller's to fill in.</returns>
-    /// <exception cref="UserErrorException">The loss is not finite: the training has diverged.</exception>
+    /// <exception cref="UserErrorException">
+    /// The loss is not finite, or the update of the step before is not: the training has diverged.
+    /// </exception>
     public StepMetrics Run(long number, Batch batch, out string? collapse)
     {
         Device device = parts.Network.Device;
@@ -34,6 +55,7 @@ sealed class TrainingStep(TrainingParts parts)
         Tensor loss = embeddings.TripletLoss(batch.Labels, Mining(number), out TripletTable mined);
         double? accuracy = parts.Classifier is null ? null : Classify(raw, batch.Labels, out loss);
         float value = loss.ToScalar();
+        Confirm();
         if (!float.IsFinite(value)) throw Diverged(number, value, batch);
         TripletStatistics statistics = mined.ReadStatistics();
         float rate = parts.Schedule.Rate(number - 1 - parts.Phase.Start);
@@ -69,6 +91,7 @@ sealed class TrainingStep(TrainingParts parts)
         step.Backward(loss);
         cache?.Backward(step);
         parts.Optimizer.Update(step.Gradients, rate);
+        last = (number, value);
         return metrics;
     }
 
@@ -99,6 +122,7 @@ sealed class TrainingStep(TrainingParts parts)
     }
 
     UserErrorException Diverged(long number, float loss, Batch batch) => new(
-        $"step {number}: the loss is {loss}: {NonFiniteSearch.Explain(parts.Network, batch)}."
-        + $" Try a lower optimizer.learningRate than {parts.Phase.LearningRate}, or a warm-up");
+        $"step {number}: the loss is {loss}: {NonFiniteSearch.Explain(parts.Network, batch)}{Advice()}");
+
+    string Advice() => $". Try a lower optimizer.learningRate than {parts.Phase.LearningRate}, or a warm-up";
 }

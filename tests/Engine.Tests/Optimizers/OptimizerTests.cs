@@ -121,6 +121,71 @@ public sealed class OptimizerTests(string device) : DeviceFixture(device)
         Assert.That(other.First.Value.ToArray(), Is.EqualTo(network.First.Value.ToArray()));
     }
 
+    [Test]
+    public void Update_WithAGradientThatIsNotFinite_ChangesNothing_AndNamesIt(
+        [Values(float.NaN, float.PositiveInfinity, float.NegativeInfinity)] float value,
+        [Values(1, 3, 70_001)] int count, [ValueSource(nameof(Names))] string name)
+    {
+        if (count > 3 && name != "adam") return; // one rule is enough for blocks of many threads
+        Weights network = new(Device, count);
+        network.Initialize(1);
+        Optimizer optimizer = Optimizers[name](network.Parameters());
+        float[] gradient = new float[count];
+        Update(optimizer, gradient, network.First, network.Second);
+        Assert.That(optimizer.FindNonFinite(), Is.Null);
+        float[][] before = State(network, optimizer);
+        gradient[^1] = value;
+        Update(optimizer, gradient, network.First);
+        NonFiniteUpdate? found = optimizer.FindNonFinite();
+        Assert.That(found?.Reason, Is.EqualTo("the gradient of first holds NaN or infinity"));
+        Assert.That((found!.IsRefused, found.Parameter), Is.EqualTo((true, network.First)));
+        Assert.That(optimizer.FindNonFinite(), Is.Null, "it is told once");
+        Assert.That(State(network, optimizer), Is.EqualTo(before));
+        gradient[^1] = 1;
+        Update(optimizer, gradient, network.First, network.Second);
+        Assert.That(optimizer.FindNonFinite(), Is.Null, "a later update is made");
+        Assert.That(State(network, optimizer), Is.Not.EqualTo(before));
+        network.Release();
+        optimizer.Release();
+    }
+
+    [Test]
+    public void Update_ThatOverflows_IsNamed([Values] bool isInWeight)
+    {
+        Weights network = new(Device, 5);
+        network.Initialize(1);
+        Optimizer optimizer = isInWeight ? new Sgd(network.Parameters()) : new Adam(network.Parameters());
+        // A rate of 0.1 times 3.4e38 is finite, but not its square; the weight is what overflows without one.
+        if (isInWeight) network.Second.Value.CopyFrom([0, 0, float.MaxValue, 0, 0]);
+        Update(optimizer, [0, 0, -float.MaxValue, 0, 0], network.First, network.Second);
+        NonFiniteUpdate? found = optimizer.FindNonFinite();
+        Assert.That(found?.Reason, Is.EqualTo("the update of second gives NaN or infinity"));
+        Assert.That(found!.IsRefused, Is.False);
+        network.Release();
+        optimizer.Release();
+    }
+
+    [Test]
+    public void Update_WithAStatisticThatIsNotFinite_ChangesNothing_AndNamesIt()
+    {
+        TripletGpu.Modules.BatchNorm2d norm = new(Device, channels: 4);
+        norm.Initialize(1);
+        Sgd optimizer = new(norm.Parameters());
+        norm.RunningVariance.Value.CopyFrom([1, 1, float.PositiveInfinity, 1]);
+        Update(optimizer, [1, 2, 3, 4], norm.Weight, norm.Bias);
+        Assert.That(optimizer.FindNonFinite()?.Reason, Is.EqualTo("running_var holds NaN or infinity"));
+        Assert.That(norm.Weight.Value.ToArray(), Is.EqualTo(new float[] { 1, 1, 1, 1 }));
+        norm.Release();
+        optimizer.Release();
+    }
+
+    static float[][] State(Weights network, Optimizer optimizer) =>
+    [
+        network.First.Value.ToArray(), network.Second.Value.ToArray(),
+        .. optimizer.States.SelectMany(state => state.Tensors).Select(kept => kept.Value.ToArray()),
+        [.. optimizer.States.Select(state => (float)state.Step)],
+    ];
+
     /// <summary>One step whose loss has the given gradient for each of the parameters.</summary>
     void Update(Optimizer optimizer, float[] gradient, params Parameter[] parameters)
     {

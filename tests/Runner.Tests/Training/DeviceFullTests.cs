@@ -17,7 +17,7 @@ public sealed class DeviceFullTests
         using CpuBackend backend = new(threads: 1);
         ShortMemory memory = new(backend.Memory);
         // Enough for the parameters and the optimizer, not for a step.
-        memory.BlocksLeft = 24;
+        memory.BlocksLeft = 25;
         UserErrorException error = Assert.Throws<UserErrorException>(() => Train())!;
         Assert.That(error.Message, Does.Contain("the batch has 24 images").And.Contain("train.gradientCache=12"));
         Assert.That(Directory.Exists(job["run"]), Is.False, "nothing to go on with");

@@ -10,15 +10,27 @@ namespace TripletGpu.Backends.Cpu;
 /// </summary>
 sealed unsafe class CpuOptimizers(CpuBackend cpu) : IOptimizers
 {
-    public void Update<TRule>(ReadOnlySpan<ParameterUpdate<TRule>> updates) where TRule : struct, IUpdateRule
+    public void MarkNonFinite(ReadOnlySpan<Tensor?> x, UpdateMarks marks)
     {
+        FiniteLoop[] loops = new FiniteLoop[x.Length];
+        for (int i = 0; i < loops.Length; i++) loops[i] = new FiniteLoop(x[i], marks, i);
+        Run(loops);
+    }
+
+    public void Update<TRule>(ReadOnlySpan<ParameterUpdate<TRule>> updates, UpdateMarks marks)
+        where TRule : struct, IUpdateRule
+    {
+        if (marks.Tensor.Ints()[OptimizerKernels.Refused] == marks.Number) return;
         UpdateLoop<TRule>[] loops = new UpdateLoop<TRule>[updates.Length];
-        int[] firstBlock = new int[updates.Length + 1];
+        for (int i = 0; i < loops.Length; i++) loops[i] = new UpdateLoop<TRule>(updates[i], marks);
+        Run(loops);
+    }
+
+    void Run<TLoop>(TLoop[] loops) where TLoop : struct, ITensorLoop
+    {
+        int[] firstBlock = new int[loops.Length + 1];
         for (int i = 0; i < loops.Length; i++)
-        {
-            loops[i] = new UpdateLoop<TRule>(updates[i]);
             firstBlock[i + 1] = checked(firstBlock[i] + (loops[i].Count + VectorLoop.Block - 1) / VectorLoop.Block);
-        }
         cpu.Workers.For(firstBlock[^1], VectorLoop.WorthSharing / VectorLoop.Block, (from, to) =>
         {
             for (int i = 0; i < loops.Length; i++)
@@ -31,13 +43,49 @@ sealed unsafe class CpuOptimizers(CpuBackend cpu) : IOptimizers
     }
 }
 
+/// <summary>A loop over one of many tensors.</summary>
+interface ITensorLoop : IVectorLoop
+{
+    int Count { get; }
+}
+
+/// <summary>Whether one tensor is finite throughout.</summary>
+readonly unsafe struct FiniteLoop(Tensor? x, UpdateMarks marks, int place) : ITensorLoop
+{
+    readonly float* values = x is null ? null : x.Floats();
+    readonly int* marks = marks.Tensor.Ints();
+    readonly int number = marks.Number;
+
+    public int Count { get; } = x is null ? 0 : checked((int)x.Count);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<V>(int from, int to) where V : struct, ICpuVector<V>
+    {
+        V sum = V.Create(0);
+        int i = from;
+        // x - x is 0, and NaN where x is not finite.
+        for (; i <= to - V.Count; i += V.Count)
+        {
+            V x = V.Load(values + i);
+            sum += x - x;
+        }
+        V last = V.Load(values + i) & V.FirstLanes(to - i);
+        if (V.Sum(sum + (last - last)) == 0) return;
+        marks[OptimizerKernels.Refused] = number;
+        marks[OptimizerKernels.FirstTensor + place] = number;
+    }
+}
+
 /// <summary>The update of one tensor.</summary>
-readonly unsafe struct UpdateLoop<TRule>(ParameterUpdate<TRule> update) : IVectorLoop where TRule : struct, IUpdateRule
+readonly unsafe struct UpdateLoop<TRule>(ParameterUpdate<TRule> update, UpdateMarks marks) : ITensorLoop
+    where TRule : struct, IUpdateRule
 {
     readonly TRule rule = update.Rule;
     readonly float* weights = update.Weights.Floats(), gradient = update.Gradient.Floats();
     readonly float* first = update.First is null ? null : update.First.Floats();
     readonly float* second = update.Second is null ? null : update.Second.Floats();
+    readonly int* marks = marks.Tensor.Ints();
+    readonly int number = marks.Number, place = update.Place;
 
     public int Count { get; } = checked((int)update.Weights.Count);
 
@@ -45,6 +93,7 @@ readonly unsafe struct UpdateLoop<TRule>(ParameterUpdate<TRule> update) : IVecto
     public void Run<V>(int from, int to) where V : struct, ICpuVector<V>
     {
         TRule settings = rule;
+        V sum = V.Create(0);
         for (int i = from; i < to; i += V.Count)
         {
             V keptFirst = first is null ? default : V.Load(first + i);
@@ -53,6 +102,11 @@ readonly unsafe struct UpdateLoop<TRule>(ParameterUpdate<TRule> update) : IVecto
             V.Store(weight, weights + i, to - i);
             if (first is not null) V.Store(keptFirst, first + i, to - i);
             if (second is not null) V.Store(keptSecond, second + i, to - i);
+            V notFinite = weight - weight + (keptFirst - keptFirst) + (keptSecond - keptSecond);
+            sum += to - i < V.Count ? notFinite & V.FirstLanes(to - i) : notFinite;
         }
+        if (V.Sum(sum) == 0) return;
+        marks[OptimizerKernels.Overflowed] = number;
+        marks[OptimizerKernels.FirstTensor + place] = number;
     }
 }
