@@ -22,7 +22,9 @@ public sealed class NonFiniteTests(string device) : DeviceFixture(device)
 
     static readonly int[] labels = [0, 0, 0, 1, 1, 1, 2, 2];
 
-    /// <summary>Where a value is put: behind the forward pass of the k-th operation, or behind its backward pass.</summary>
+    /// <summary>
+    /// Where a value is put: behind the forward pass of the k-th operation, or behind its backward pass.
+    /// </summary>
     public enum Place { Activation, Gradient }
 
     [Test]

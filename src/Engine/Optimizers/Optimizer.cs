@@ -11,9 +11,9 @@ namespace TripletGpu.Optimizers;
 /// <summary>
 /// Changes parameters by their gradients. What it keeps between steps is allocated at once and lives until
 /// <see cref="Release"/>, so that memory stays constant. The formulas are PyTorch's.
-/// <para>Where a gradient, or a running statistic among the parameters, holds NaN or infinity, an update changes nothing.
-/// <see cref="FindNonFinite"/> tells so: asked for when the next step has waited for the device anyway, it costs no wait.
-/// </para>
+/// <para>Where a gradient, or a running statistic among the parameters, holds NaN or infinity, an update changes
+/// nothing. <see cref="FindNonFinite"/> tells so: asked when the next step has waited for the device anyway, it costs
+/// no wait.</para>
 /// </summary>
 public abstract class Optimizer
 {
@@ -81,7 +81,8 @@ public abstract class Optimizer
         int statistic = tensors[states.Count..].IndexOfAnyExceptInRange(int.MinValue, since);
         if (statistic >= 0)
             return new(statistics[statistic], isRefused, $"{statistics[statistic].Name} holds NaN or infinity");
-        Parameter parameter = states[tensors[..states.Count].LastIndexOfAnyExceptInRange(int.MinValue, since)].Parameter;
+        int last = tensors[..states.Count].LastIndexOfAnyExceptInRange(int.MinValue, since);
+        Parameter parameter = states[last].Parameter;
         return new(parameter, isRefused, isRefused
             ? $"the gradient of {parameter.Name} holds NaN or infinity"
             : $"the update of {parameter.Name} gives NaN or infinity");

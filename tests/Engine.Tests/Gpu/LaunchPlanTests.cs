@@ -1,5 +1,6 @@
 using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.Launching;
+using TripletGpu.Kernels;
 
 namespace TripletGpu.Engine.Tests.Gpu;
 
@@ -40,4 +41,43 @@ public sealed class LaunchPlanTests
     [TestCase(1, 3, 8)]
     public void FiltersEach_FewPanels_SplitsTheFiltersInTiles(int panels, int filters, int each) =>
         Assert.That(new LaunchPlan(Cpu).FiltersEach(panels, filters), Is.EqualTo(each));
+
+    [TestCase(255, 1 << 16)]
+    [TestCase(4096, 16_384)]
+    public void Product_WhereTheLargestTileDoesNotFit_TakesTheNext(int items, int bytes) => Assert.That(
+        new LaunchPlan(Gpu with { MaxGroupItems = items, SharedBytes = bytes }).Product(4096, 4096, 1),
+        Is.EqualTo(ProductForm.Tile64x64));
+
+    [Test]
+    public void Product_CpuWithLittleSharedMemory_TakesTiles() => Assert.That(
+        new LaunchPlan(Cpu with { SharedBytes = 16_384 }).Product(4096, 4096, 1), Is.EqualTo(ProductForm.Tile64x64));
+
+    [TestCase(128, 16_384, ExpectedResult = "")]
+    [TestCase(64, 32_768, ExpectedResult =
+        "a group may have 64 items and 32,768 bytes of shared memory, but kernels take up to 128 and 14,336")]
+    [TestCase(1024, 8_192, ExpectedResult =
+        "a group may have 1,024 items and 8,192 bytes of shared memory, but kernels take up to 128 and 14,336")]
+    public string Misfit_SaysWhatTheDeviceLacks(int items, int bytes) =>
+        LaunchPlan.Misfit(Gpu with { MaxGroupItems = items, SharedBytes = bytes });
+
+    /// <summary>What a plan counts on is what the kernels take.</summary>
+    [Test]
+    public void Kernels_FitTheLeastDevice_ButForThoseThatAPlanLeavesOut()
+    {
+        (string, int, int)[] large =
+        [
+            .. from kernel in KernelCatalog.All
+               let items = (int)(kernel.Group?.Count ?? 1)
+               where items > LaunchPlan.LeastGroupItems || kernel.SharedBytes > LaunchPlan.LeastSharedBytes
+               select (kernel.Name, items, kernel.SharedBytes),
+        ];
+        Assert.That(large, Is.EquivalentTo(new[]
+        {
+            ("GemmKernels.Tiled<Tile128x128>", 256, 16_896),
+            ("ConvolutionKernels.Tiled<Tile128x128>", 256, 17_600),
+            ("ConvolutionKernels.BackwardWeight<Tile128x128>", 256, 17_152),
+            ("ConvolutionPanelKernels.Multiply", 1, 32_384),
+            ("ConvolutionPanelKernels.BackwardWeight", 1, 32_256),
+        }));
+    }
 }

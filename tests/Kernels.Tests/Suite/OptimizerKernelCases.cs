@@ -42,7 +42,8 @@ public static class OptimizerKernelCases
         float[] ends = [1, float.NaN, 2, float.PositiveInfinity, 3, float.NegativeInfinity, 4, float.NaN];
         KernelMemory[] x =
         [
-            .. lengths.Select((length, i) => Of<float>(length == 0 ? [float.NaN] : [.. new float[length - 1], ends[i]])),
+            .. lengths.Select(
+                (length, i) => Of<float>(length == 0 ? [float.NaN] : [.. new float[length - 1], ends[i]])),
         ];
         return new(
             "OptimizerKernels.MarkNonFinite", lengths.Max(), x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7],

@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends.Cpu;
+using TripletGpu.Models;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Runs;
 using TripletGpu.Runner.Training;
@@ -20,8 +21,8 @@ public sealed class NonFiniteGradientTests
         UserErrorException error =
             Assert.Throws<UserErrorException>(() => Train(job, "run", step, isResumed: false))!;
         Assert.That(error.Message, Does.Match(
-            $@"^step {step}: the loss is [0-9.E-]+, but the gradient of linear\.bias holds NaN or infinity\. Try a lower"
-            + " optimizer.learningRate than 0.002, or a warm-up$"));
+            $@"^step {step}: the loss is [0-9.E-]+, but the gradient of linear\.bias holds NaN or infinity\. Try a"
+            + " lower optimizer.learningRate than 0.002, or a warm-up$"));
         string[] checkpoints = Directory.Exists(Path.Combine(job["run"], "checkpoints"))
             ? Directory.GetDirectories(Path.Combine(job["run"], "checkpoints")) : [];
         Assert.That(checkpoints, Has.Length.EqualTo((step - 1) / 3), "what was saved before that step");

@@ -13,9 +13,15 @@ public sealed class GpuBackend : IBackend
     readonly GpuScratch scratch;
 
     /// <param name="driver">The device's driver; disposed with the backend.</param>
+    /// <exception cref="DriverException">The device allows less than kernels take.</exception>
     /// <param name="plan">Which kernels to take; null for what the device's capabilities suggest.</param>
     public GpuBackend(IGpuDriver driver, LaunchPlan? plan = null)
     {
+        if (LaunchPlan.Misfit(driver.Capabilities) is not "" and var misfit)
+        {
+            driver.Dispose();
+            throw new DriverException($"{driver.Capabilities.Name} cannot be used: {misfit}");
+        }
         Driver = driver;
         Plan = plan ?? new LaunchPlan(driver.Capabilities);
         scratch = new GpuScratch(driver);

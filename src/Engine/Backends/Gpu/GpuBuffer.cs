@@ -1,3 +1,4 @@
+using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Kernels.Functions;
 using TripletGpu.Kernels.Launching;
 
@@ -14,13 +15,13 @@ static class GpuTensors
 {
     /// <summary>The values of a float tensor.</summary>
     public static DeviceView<float> Floats(this Tensor x) =>
-        new(((GpuBuffer)x.Buffer).Handle, 0, checked((int)x.Count));
+        new(((GpuBuffer)x.Buffer).Handle, 0, KernelSize.Of(x.Count));
 
     /// <summary>The values of an integer tensor.</summary>
-    public static DeviceView<int> Ints(this Tensor x) => new(((GpuBuffer)x.Buffer).Handle, 0, checked((int)x.Count));
+    public static DeviceView<int> Ints(this Tensor x) => new(((GpuBuffer)x.Buffer).Handle, 0, KernelSize.Of(x.Count));
 
     /// <summary>The number of elements, which kernels index with 32 bits.</summary>
-    public static int Items(this Tensor x) => checked((int)x.Count);
+    public static int Items(this Tensor x) => KernelSize.Of(x.Count);
 
     /// <summary>Add instead of overwrite, as a kernel takes it.</summary>
     public static int Adds(this Gradient gradient) => gradient.Accumulate ? 1 : 0;

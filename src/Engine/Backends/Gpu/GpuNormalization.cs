@@ -41,7 +41,7 @@ sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         Gradient dx, Gradient dweight, Gradient dbias, bool frozen, bool relu)
     {
         ChannelDims d = Dims(x);
-        DeviceView<float> sums = scratch.Take(ScratchUse.Sums, 2 * d.Channels);
+        DeviceView<float> sums = scratch.Take(ScratchUse.Sums, 2L * d.Channels);
         bool sumsAreNeeded = !frozen || dweight.IsNeeded || dbias.IsNeeded;
         if (sumsAreNeeded && plan.SumsByItem)
             BatchNormKernels.LaunchGradientSumsByItem(

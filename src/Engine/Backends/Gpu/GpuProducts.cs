@@ -9,10 +9,10 @@ namespace TripletGpu.Backends.Gpu;
 sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch)
 {
     /// <summary>Panels that hold some columns.</summary>
-    public static int Panels(int columns) => Groups(columns, PanelTile.Columns);
+    public static int Panels(int columns) => KernelSize.Groups(columns, PanelTile.Columns);
 
     /// <summary>Elements of a packed K x N.</summary>
-    public static int PackedLength(int k, int n) => k * Panels(n) * PanelTile.Columns;
+    public static long PackedLength(int k, int n) => (long)k * Panels(n) * PanelTile.Columns;
 
     /// <summary>Runs a batch of products.</summary>
     public void Run(DeviceView<float> a, DeviceView<float> b, DeviceView<float> c, GemmDims d, int batch = 1)
@@ -20,7 +20,7 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch)
         switch (plan.Product(d.M, d.N, batch))
         {
             case ProductForm.Panels:
-                DeviceView<float> packed = scratch.Take(ScratchUse.Packed, (long)batch * PackedLength(d.K, d.N));
+                DeviceView<float> packed = scratch.Take(ScratchUse.Packed, batch * PackedLength(d.K, d.N));
                 int panels = Panels(d.N);
                 GemmPanelKernels.LaunchPack(
                     driver, (GemmPanelKernels.PackBlocks(d.K), panels, batch), b, packed, d, panels);
@@ -37,11 +37,10 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch)
     /// </summary>
     public void RunPacked(DeviceView<float> a, DeviceView<float> packed, DeviceView<float> c, GemmDims d, int batch) =>
         GemmPanelKernels.LaunchMultiply(
-            driver, (Groups(d.M, PanelTile.Rows), Panels(d.N), batch), a, packed, c, d);
+            driver, (KernelSize.Groups(d.M, PanelTile.Rows), Panels(d.N), batch), a, packed, c, d);
 
     void Tiled<TTile>(DeviceView<float> a, DeviceView<float> b, DeviceView<float> c, GemmDims d, int batch)
         where TTile : struct, ITile =>
-        GemmKernels.LaunchTiled<TTile>(driver, (Groups(d.N, TTile.Size), Groups(d.M, TTile.Size), batch), a, b, c, d);
-
-    static int Groups(int count, int each) => (count + each - 1) / each;
+        GemmKernels.LaunchTiled<TTile>(
+            driver, (KernelSize.Groups(d.N, TTile.Size), KernelSize.Groups(d.M, TTile.Size), batch), a, b, c, d);
 }

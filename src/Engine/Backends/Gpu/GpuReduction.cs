@@ -46,14 +46,14 @@ sealed class GpuReduction(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch
             to.Offset, plan.ElementsEach);
         if (box.Count > 0)
             StridedCopyKernels.LaunchCopy(
-                driver, checked((int)(box.Count / d.Extent5)) * d.Blocks, from.Tensor.Floats(), to.Tensor.Floats(), d,
+                driver, KernelSize.Of(box.Count / d.Extent5 * d.Blocks), from.Tensor.Floats(), to.Tensor.Floats(), d,
                 scale, accumulate ? 1 : 0);
     }
 
     public void LogSoftmax(Tensor x, Tensor y)
     {
         int width = x.Shape[-1], rows = x.Items() / width;
-        DeviceView<float> logSums = scratch.Take(ScratchUse.Sums, 2 * rows);
+        DeviceView<float> logSums = scratch.Take(ScratchUse.Sums, 2L * rows);
         SoftmaxKernels.LaunchLogSums(driver, rows, x.Floats(), logSums, width);
         SoftmaxKernels.LaunchLogSoftmax(driver, x.Items(), x.Floats(), logSums, y.Floats(), width);
     }

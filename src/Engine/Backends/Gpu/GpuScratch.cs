@@ -1,4 +1,5 @@
 using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Kernels.Launching;
 
 namespace TripletGpu.Backends.Gpu;
@@ -33,7 +34,7 @@ sealed class GpuScratch(IGpuDriver driver) : IDisposable
     /// <summary>The same of another type of four bytes.</summary>
     public DeviceView<T> Take<T>(ScratchUse use, long count) where T : unmanaged
     {
-        int length = checked((int)count);
+        int length = KernelSize.Of(count);
         ref (nint Buffer, int Length) block = ref blocks[(int)use];
         if (block.Length < length)
         {

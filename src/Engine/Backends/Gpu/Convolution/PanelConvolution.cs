@@ -5,6 +5,7 @@ using TripletGpu.Kernels.Convolution;
 using TripletGpu.Kernels.Functions;
 using TripletGpu.Kernels.Gemm;
 using TripletGpu.Kernels.Launching;
+using static TripletGpu.Backends.Gpu.Launching.KernelSize;
 
 namespace TripletGpu.Backends.Gpu.Convolution;
 
@@ -15,27 +16,26 @@ sealed class PanelConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         DeviceView<float> x, DeviceView<float> weight, DeviceView<float> bias, DeviceView<float> residual,
         DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target, int images)
     {
-        int panels = Parts(images * d.Pixels, PanelTile.Columns), each = plan.FiltersEach(panels, d.K);
+        int panels = Groups(images * d.Pixels, PanelTile.Columns), each = plan.FiltersEach(panels, d.K);
         ConvolutionPanelKernels.LaunchMultiply(
-            driver, (panels, Parts(d.K, each)), x, weight, bias, residual, y, d, target, images, each);
+            driver, (panels, Groups(d.K, each)), x, weight, bias, residual, y, d, target, images, each);
     }
 
     public void BackwardWeight(
         DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int images, int accumulate)
     {
-        int pixels = images * d.Pixels, panels = Parts(d.K, PanelTile.Columns), filters = panels * PanelTile.Columns;
-        int blocks = Parts(d.Taps, ConvolutionPanelKernels.WeightTaps);
-        int each = Parts(Parts(pixels, plan.Parts(blocks, pixels)), ConvolutionPanelKernels.WeightPixels)
+        int pixels = images * d.Pixels, panels = Groups(d.K, PanelTile.Columns);
+        int filters = panels * PanelTile.Columns;
+        int blocks = Groups(d.Taps, ConvolutionPanelKernels.WeightTaps);
+        int each = Groups(Groups(pixels, plan.Parts(blocks, pixels)), ConvolutionPanelKernels.WeightPixels)
             * ConvolutionPanelKernels.WeightPixels;
-        int parts = Parts(pixels, each);
+        int parts = Groups(pixels, each);
         DeviceView<float> packed = scratch.Take(ScratchUse.Packed, (long)filters * pixels);
         DeviceView<float> sums = scratch.Take(ScratchUse.Product, (long)parts * d.Taps * filters);
         ConvolutionPanelKernels.LaunchPackGradient(
-            driver, (Parts(d.Pixels, ConvolutionPanelKernels.PackPixels), panels, images), dy, packed, d, images);
+            driver, (Groups(d.Pixels, ConvolutionPanelKernels.PackPixels), panels, images), dy, packed, d, images);
         ConvolutionPanelKernels.LaunchBackwardWeight(driver, (blocks, parts), x, packed, sums, d, images, each);
         ConvolutionPanelKernels.LaunchSumParts(
-            driver, (d.Taps, Parts(d.K, Lanes16.Count)), sums, dw, d.K, d.Taps, parts, accumulate);
+            driver, (d.Taps, Groups(d.K, Lanes16.Count)), sums, dw, d.K, d.Taps, parts, accumulate);
     }
-
-    static int Parts(int count, int each) => (count + each - 1) / each;
 }

@@ -58,7 +58,7 @@ sealed class ReluPoolGradients(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
     DeviceView<float> PixelsFirst<TLanes>(Tensor images, ReluPoolGradientDims d, bool copies)
         where TLanes : struct, ILanes
     {
-        int pixels = d.Images * d.PaddedH * d.PaddedW + (TLanes.Count + d.C - 1) / d.C;
+        int pixels = KernelSize.Of((long)d.Images * d.PaddedH * d.PaddedW + KernelSize.Groups(TLanes.Count, d.C));
         DeviceView<float> map = scratch.Take(ScratchUse.Map, (long)pixels * d.C);
         ReluPoolGradientKernels.LaunchPixelsFirst(driver, pixels, images.Floats(), map, d, copies ? 1 : 0);
         return map;
@@ -71,5 +71,5 @@ sealed class ReluPoolGradients(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
         ReluPoolGradientKernels.LaunchSumParts(driver, length, parts, target.Floats(), count, length, sums.Adds());
     }
 
-    static int Groups<TLanes>(int count) where TLanes : struct, ILanes => (count + TLanes.Count - 1) / TLanes.Count;
+    static int Groups<TLanes>(int count) where TLanes : struct, ILanes => KernelSize.Groups(count, TLanes.Count);
 }

@@ -5,6 +5,7 @@ using TripletGpu.Kernels.Functions;
 using TripletGpu.Kernels.Gemm;
 using TripletGpu.Kernels.Launching;
 using TripletGpu.Kernels.Reductions;
+using static TripletGpu.Backends.Gpu.Launching.KernelSize;
 
 namespace TripletGpu.Backends.Gpu.Convolution;
 
@@ -39,7 +40,7 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target, int images)
         where TTile : struct, ITile =>
         ConvolutionKernels.LaunchTiled<TTile>(
-            driver, (Parts(images * d.Pixels, TTile.Size), Parts(d.K, TTile.Size)), x, weight, bias, residual, y, d,
+            driver, (Groups(images * d.Pixels, TTile.Size), Groups(d.K, TTile.Size)), x, weight, bias, residual, y, d,
             target, images);
 
     /// <summary>Where one part is all, it is the result.</summary>
@@ -47,8 +48,8 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int images, int accumulate)
         where TTile : struct, ITile
     {
-        int pixels = images * d.Pixels, across = Parts(d.Taps, TTile.Size), down = Parts(d.K, TTile.Size);
-        int each = Parts(pixels, plan.Parts(across * down, pixels)), parts = Parts(pixels, each);
+        int pixels = images * d.Pixels, across = Groups(d.Taps, TTile.Size), down = Groups(d.K, TTile.Size);
+        int each = Groups(pixels, plan.Parts(across * down, pixels)), parts = Groups(pixels, each);
         DeviceView<float> sums = parts == 1 ? dw : scratch.Take(ScratchUse.Product, (long)parts * d.K * d.Taps);
         ConvolutionKernels.LaunchBackwardWeight<TTile>(
             driver, (across, down, parts), x, dy, sums, d, images, each, parts == 1 ? accumulate : 0);
@@ -56,6 +57,4 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
             ReductionKernels.LaunchSumByItem(
                 driver, d.K * d.Taps, sums, dw, new(1, parts, d.K * d.Taps), 1, accumulate);
     }
-
-    static int Parts(int count, int each) => (count + each - 1) / each;
 }

@@ -1,3 +1,4 @@
+using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Kernels.Elementwise;
 using TripletGpu.Kernels.Launching;
 
@@ -16,7 +17,8 @@ public static unsafe class GpuSelfTest
         try
         {
             using IGpuDriver driver = open();
-            return Run(driver);
+            string misfit = LaunchPlan.Misfit(driver.Capabilities);
+            return misfit == "" ? Run(driver) : misfit;
         }
         catch (Exception exception) when (exception is DriverException or DeviceOutOfMemoryException)
         {

@@ -37,10 +37,19 @@ public sealed class LaunchPlan(GpuCapabilities device)
     // A CPU's threads take groups one by one: some for each level out what takes longer.
     const int CpuGroupsEach = 4;
 
+    /// <summary>Items of a group that a device must allow: sums and the mining of a GPU have so many.</summary>
+    public const int LeastGroupItems = 128;
+
+    /// <summary>Shared memory that a group must have: mining's, which is less than OpenCL's and CUDA's least.</summary>
+    public const int LeastSharedBytes = 14_336;
+
+    // Of a convolution's 128 x 128 tile, and of one in panels.
+    const int LargestTileItems = 256, LargestTileBytes = 17_600, PanelBytes = 32_384;
+
     const long WorkspaceBytes = 32 << 20;
 
     /// <summary>Whether products run in panels, whose second operand is packed first.</summary>
-    public bool UsesPanels { get; init; } = device.TakesLongItems;
+    public bool UsesPanels { get; init; } = device.TakesLongItems && device.SharedBytes >= PanelBytes;
 
     /// <summary>
     /// Elements that an item takes where it may take several neighbours: a GPU's items read side by side, a CPU's
@@ -54,12 +63,19 @@ public sealed class LaunchPlan(GpuCapabilities device)
     /// </summary>
     public bool SumsByItem => device.TakesLongItems;
 
+    /// <summary>Why kernels do not fit the device, in one line; empty where they do.</summary>
+    public static string Misfit(GpuCapabilities device) =>
+        device.MaxGroupItems >= LeastGroupItems && device.SharedBytes >= LeastSharedBytes ? ""
+            : $"a group may have {device.MaxGroupItems:N0} items and {device.SharedBytes:N0} bytes of shared memory,"
+            + $" but kernels take up to {LeastGroupItems} and {LeastSharedBytes:N0}";
+
     /// <summary>How a batch of products of M x N runs.</summary>
     public ProductForm Product(int m, int n, int batch)
     {
         if (UsesPanels) return ProductForm.Panels;
         long wanted = (long)GroupsEach * device.ComputeUnits;
-        if (Groups(m, n, batch, 128, 128) >= wanted) return ProductForm.Tile128x128;
+        bool fits = device.MaxGroupItems >= LargestTileItems && device.SharedBytes >= LargestTileBytes;
+        if (fits && Groups(m, n, batch, 128, 128) >= wanted) return ProductForm.Tile128x128;
         return Groups(m, n, batch, 64, 64) >= wanted ? ProductForm.Tile64x64 : ProductForm.Tile32x32;
     }
 
@@ -81,8 +97,7 @@ public sealed class LaunchPlan(GpuCapabilities device)
     public int FiltersEach(int panels, int filters)
     {
         int parts = (int)Math.Max(1, (long)CpuGroupsEach * device.ComputeUnits / panels);
-        int each = (filters + parts - 1) / parts;
-        return (each + PanelTile.Rows - 1) / PanelTile.Rows * PanelTile.Rows;
+        return KernelSize.Groups(KernelSize.Groups(filters, parts), PanelTile.Rows) * PanelTile.Rows;
     }
 
     /// <summary>Positives an anchor may have, and one more, to be mined in shared memory.</summary>
@@ -103,5 +118,5 @@ public sealed class LaunchPlan(GpuCapabilities device)
     public int IndexBlocks(int triplets) => Math.Clamp(triplets / 256, 1, device.TakesLongItems ? 16 : 64);
 
     static long Groups(int m, int n, int batch, int tileM, int tileN) =>
-        (long)batch * ((m + tileM - 1) / tileM) * ((n + tileN - 1) / tileN);
+        (long)batch * KernelSize.Groups(m, tileM) * KernelSize.Groups(n, tileN);
 }

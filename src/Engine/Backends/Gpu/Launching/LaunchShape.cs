@@ -19,7 +19,11 @@ readonly record struct LaunchShape(LaunchSize Groups, LaunchSize Group)
     {
         if (kernel.Group is { } own) return new(size, own);
         LaunchSize group = GroupOf(kernel.IndexDimensions, mostItems);
-        return new(new(Parts(size.X, group.X), Parts(size.Y, group.Y), Parts(size.Z, group.Z)), group);
+        return new(
+            new(
+                KernelSize.Groups(size.X, group.X), KernelSize.Groups(size.Y, group.Y),
+                KernelSize.Groups(size.Z, group.Z)),
+            group);
     }
 
     static LaunchSize GroupOf(int dimensions, int most) => dimensions switch
@@ -29,6 +33,4 @@ readonly record struct LaunchShape(LaunchSize Groups, LaunchSize Group)
         _ => (Math.Min(16, most), Math.Max(1, Math.Min(4, most / 16)), Math.Max(1, Math.Min(2, most / 64))),
     };
 
-    // Not (count + each - 1) / each: that overflows near the largest count.
-    static int Parts(int count, int each) => count / each + (count % each > 0 ? 1 : 0);
 }

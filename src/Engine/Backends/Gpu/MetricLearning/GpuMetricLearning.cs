@@ -106,7 +106,7 @@ sealed class GpuMetricLearning(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
     {
         var dims = new NeighbourDims(
             queries.Shape[0], references.Shape[0], queries.Shape[1], indices.Shape[1], self);
-        int groups = (dims.Queries + NearestNeighbourKernels.Queries - 1) / NearestNeighbourKernels.Queries;
+        int groups = KernelSize.Groups(dims.Queries, NearestNeighbourKernels.Queries);
         NearestNeighbourKernels.LaunchFind<TShape>(
             driver, groups, queries.Floats(), PackedRows.Of(references, driver, scratch), indices.Ints(),
             distances.Floats(), dims);

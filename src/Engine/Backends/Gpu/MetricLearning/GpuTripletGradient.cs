@@ -40,8 +40,9 @@ sealed class GpuTripletGradient(IGpuDriver driver, LaunchPlan plan, GpuScratch s
     (DeviceView<int> Starts, DeviceView<int> Entries) BuildIndex<TShape>(TripletTable table, TripletGradientDims dims)
         where TShape : struct, IRowShape
     {
-        int blocks = plan.IndexBlocks(dims.Count), counted = blocks * dims.N;
-        DeviceView<int> all = scratch.Take<int>(ScratchUse.Packed, counted + dims.N + 1 + Math.Max(1, 2L * dims.Count));
+        int blocks = plan.IndexBlocks(dims.Count), counted = KernelSize.Of((long)blocks * dims.N);
+        DeviceView<int> all = scratch.Take<int>(
+            ScratchUse.Packed, (long)counted + dims.N + 1 + Math.Max(1, 2L * dims.Count));
         DeviceView<int> counters = all.Slice(0, counted), starts = all.Slice(counted, dims.N + 1);
         DeviceView<int> entries = all.Slice(counted + dims.N + 1, Math.Max(1, 2 * dims.Count));
         var index = new TripletIndexDims(dims.N, dims.Count, blocks);

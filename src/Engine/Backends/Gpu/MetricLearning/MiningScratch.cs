@@ -1,4 +1,5 @@
 using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Kernels.Gemm;
 using TripletGpu.Kernels.Launching;
 using TripletGpu.Kernels.MetricLearning;
@@ -10,6 +11,8 @@ readonly struct MiningScratch
 {
     public MiningScratch(GpuScratch scratch, int n)
     {
+        // A row has some tens of words in all.
+        KernelSize.Of((long)n * (AnchorCounts * 2 + AnchorSums + ClassKernels.Length(1)));
         int classes = (ClassKernels.Length(n) + 1) / 2 * 2; // what follows has 64 bits
         int counts = 2 * AnchorCounts * n;
         DeviceView<int> all = scratch.Take<int>(ScratchUse.Mining, classes + counts + (long)AnchorSums * n);

@@ -78,9 +78,10 @@ sealed unsafe class OpenClPrograms : IDisposable
             program = library.CreateProgramWithSource(context, 1, &start, null, &error);
         }
         OpenClException.Check(error, $"clCreateProgramWithSource of {source.Name}");
-        if (Build(program) is var code and not 0)
-            throw new OpenClException($"{device} does not build {source.Name} ({code}):\n{Log(program)}");
-        return program;
+        if (Build(program) is not (var code and not 0)) return program;
+        string log = Log(program);
+        _ = library.ReleaseProgram(program);
+        throw new OpenClException($"{device} does not build {source.Name} ({code}):\n{log}");
     }
 
     /// <summary>0 where there is no binary, or the driver no longer takes it.</summary>
@@ -94,7 +95,9 @@ sealed unsafe class OpenClPrograms : IDisposable
         {
             byte* start = bytes;
             nint program = library.CreateProgramWithBinary(context, 1, &id, &length, &start, &status, &error);
-            return error == 0 && status == 0 && Build(program) == 0 ? program : 0;
+            if (error == 0 && status == 0 && Build(program) == 0) return program;
+            if (program != 0) _ = library.ReleaseProgram(program);
+            return 0;
         }
     }
 
