@@ -18,7 +18,7 @@ sealed record PixelRange(string Path, NpyElement Element, float Least, float Mos
     const float MostUsual = 16;
 
     /// <summary>Whether these are the numbers of 8 or 16 bits, not scaled.</summary>
-    public bool IsUnscaled => !Element.IsByte && Least >= 0 && Most > MostUsual;
+    public bool IsUnscaled => !Element.IsByte && Most > MostUsual && (Least >= 0 || Element.IsInteger);
 
     /// <summary>A line about pixels that the network gets as large as they are; null where all is well.</summary>
     /// <param name="scaling">What the network does to pixels first.</param>
