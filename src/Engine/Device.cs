@@ -9,6 +9,9 @@ namespace TripletGpu;
 /// </summary>
 public sealed class Device : IDisposable
 {
+    // What is being built keeps them; null while nothing is.
+    List<Tensor>? unfinished;
+
     /// <param name="name">The identifier of the command line: <c>cpu</c>, <c>opencl:0</c>.</param>
     /// <param name="backend">What runs the operations; disposed with the device.</param>
     public Device(string name, IBackend backend)
@@ -66,7 +69,7 @@ public sealed class Device : IDisposable
     {
         Step step = CurrentStep ?? throw new InvalidOperationException(
             $"{producer} makes a tensor, and a tensor needs a step to belong to: using var step = device.BeginStep()");
-        Tensor tensor = Unowned(shape, type, producer);
+        Tensor tensor = Rent(shape, type, producer);
         step.Own(tensor);
         return tensor;
     }
@@ -87,11 +90,38 @@ public sealed class Device : IDisposable
         return tensor;
     }
 
+    /// <summary>
+    /// Makes something that keeps tensors beyond steps: a network, an optimizer. Where that fails, for want of memory
+    /// or because of what a file holds, nobody has the tensors that were made before, and they are released here.
+    /// </summary>
+    /// <param name="make">Makes it, on this device.</param>
+    public T Build<T>(Func<T> make)
+    {
+        List<Tensor>? outer = unfinished;
+        List<Tensor> inner = unfinished = [];
+        try
+        {
+            T made = make();
+            outer?.AddRange(inner);
+            return made;
+        }
+        catch
+        {
+            foreach (Tensor tensor in inner) tensor.Release();
+            throw;
+        }
+        finally
+        {
+            unfinished = outer;
+        }
+    }
+
     /// <summary>A tensor that outlives every step and that the caller releases: parameters, optimizer state.</summary>
     internal Tensor Unowned(Shape shape, ElementType type, string producer)
     {
-        long bytes = Math.Max(4, shape.Count * 4);
-        return new Tensor(this, shape, type, new Storage(Pool, Pool.Rent(bytes), bytes), producer);
+        Tensor tensor = Rent(shape, type, producer);
+        unfinished?.Add(tensor);
+        return tensor;
     }
 
     /// <summary>Waits until everything issued so far has run.</summary>
@@ -107,4 +137,10 @@ public sealed class Device : IDisposable
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    Tensor Rent(Shape shape, ElementType type, string producer)
+    {
+        long bytes = Math.Max(4, shape.Count * 4);
+        return new Tensor(this, shape, type, new Storage(Pool, Pool.Rent(bytes), bytes), producer);
+    }
 }

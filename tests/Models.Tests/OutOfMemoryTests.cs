@@ -3,6 +3,7 @@ using TripletGpu.Backends;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Inference;
 using TripletGpu.MetricLearning;
 using TripletGpu.Models.Networks;
 using TripletGpu.Ops;
@@ -12,8 +13,8 @@ using TripletGpu.Support;
 namespace TripletGpu.Models.Tests;
 
 /// <summary>
-/// A device that is full at the k-th allocation of a training step, for every k: one line, no block lost, and the next
-/// run on it is as if nothing had been.
+/// A device that is full at the k-th allocation, of a network, its optimizer or a training step, for every k: one line,
+/// no block lost, and the next run on it is as if nothing had been.
 /// </summary>
 public sealed class OutOfMemoryTests
 {
@@ -72,19 +73,57 @@ public sealed class OutOfMemoryTests
         }
     }
 
+    [Test]
+    public void APlan_OnAFullDevice_KeepsNothing()
+    {
+        using CpuBackend backend = new(threads: 1);
+        ShortMemory memory = new(backend.Memory);
+        using (Device device = new("cpu", new GuardedBackend(backend, memory)))
+        {
+            Shape image = new(3, 28, 28);
+            Nn2 network = new(device, new Nn2Settings { Input = image, Embedding = 8, Width = 4, StemStride = 1 });
+            network.Initialize(seed: 3);
+            float[] batch = Values.ToSingle(Values.Normal(2 * (int)image.Count, new Random(1))), result = new float[16];
+            long live = device.Pool.LiveBytes;
+            for (int k = 0; ; k++)
+            {
+                device.Pool.Trim();
+                memory.BlocksLeft = k;
+                bool isDone = true;
+                using (PlannedNetwork planned = new(network))
+                    try
+                    {
+                        planned.Run(new Shape([2, .. image.ToArray()]), batch, result);
+                    }
+                    catch (DeviceOutOfMemoryException)
+                    {
+                        isDone = false;
+                    }
+                memory.BlocksLeft = null;
+                Assert.That(device.Pool.LiveBytes, Is.EqualTo(live), $"block {k}");
+                if (!isDone) continue;
+                Assert.That(k, Is.GreaterThan(5), "a plan takes some blocks");
+                break;
+            }
+            network.Release();
+        }
+        Assert.That(memory.Live, Is.Zero);
+    }
+
     /// <summary>Trains two steps; the loss of the second.</summary>
     static float Run(Device device, bool isInception, Action begun)
     {
         Shape image = new(1, 28, 28);
-        EmbeddingNetwork network = isInception
-            ? new Nn2(device, new Nn2Settings { Input = image, Embedding = 8, Width = 4, StemStride = 1 })
-            : new SmallCnn(device, image, embedding: 8);
-        network.Initialize(seed: 3);
-        Adam optimizer = new(network.Parameters());
         device.Pool.Trim();
         begun();
+        EmbeddingNetwork network = device.Build<EmbeddingNetwork>(() => isInception
+            ? new Nn2(device, new Nn2Settings { Input = image, Embedding = 8, Width = 4, StemStride = 1 })
+            : new SmallCnn(device, image, embedding: 8));
+        Optimizer? optimizer = null;
         try
         {
+            network.Initialize(seed: 3);
+            optimizer = new Adam(network.Parameters());
             float value = 0;
             for (int i = 0; i < 2; i++)
             {
@@ -101,7 +140,7 @@ public sealed class OutOfMemoryTests
         }
         finally
         {
-            optimizer.Release();
+            optimizer?.Release();
             network.Release();
         }
     }

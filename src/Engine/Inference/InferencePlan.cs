@@ -35,8 +35,13 @@ public sealed class InferencePlan : IDisposable
         Lifetimes lifetimes = new(graph);
         BufferSlots assigned = new();
         int[] places = Assign(lifetimes, assigned);
-        slots = [.. assigned.Elements.Select(count =>
-            device.Unowned(new Shape(checked((int)count)), ElementType.Float32, "a plan's buffer"))];
+        // First, since from here on the plan has memory that nobody would give back: it is all taken at once.
+        foreach (PlanNode node in graph.Nodes)
+            if (node.Op is Ops.Conv2d convolution && node.Inputs[1].Constant is { } weight
+                && node.Output.Shape.Count > 0)
+                constants.Prepare(convolution, node.Inputs[0].Shape, weight);
+        slots = device.Build<Tensor[]>(() => [.. assigned.Elements.Select(count =>
+            device.Unowned(new Shape(checked((int)count)), ElementType.Float32, "a plan's buffer"))]);
         Dictionary<PlanValue, Tensor> tensors = [];
         foreach (PlanNode node in graph.Nodes)
             foreach (PlanValue value in node.Inputs)
@@ -52,8 +57,6 @@ public sealed class InferencePlan : IDisposable
         {
             PlanNode node = graph.Nodes[i];
             if (node.Op.IsView || node.Output.Shape.Count == 0) continue;
-            if (node.Op is Ops.Conv2d convolution && node.Inputs[1].Constant is { } weight)
-                constants.Prepare(convolution, node.Inputs[0].Shape, weight);
             Tensor[] extras = [.. lifetimes.Extras(i).Select(value => tensors[value])];
             launches.Add(new Launch(
                 node.Origin[0], node.Op, [.. node.Inputs.Select(value => tensors[value])], tensors[node.Output],
@@ -90,7 +93,16 @@ public sealed class InferencePlan : IDisposable
     internal static InferencePlan Make(Module network, Shape batch, PlanConstants constants)
     {
         PlanGraph graph = GraphRecorder.Record(network, batch, out IReadOnlyList<Tensor> uploads);
-        return new InferencePlan(constants, Rewrite(graph, constants), uploads);
+        try
+        {
+            return new InferencePlan(constants, Rewrite(graph, constants), uploads);
+        }
+        catch
+        {
+            foreach (Tensor upload in uploads) upload.Release();
+            constants.Forget(uploads);
+            throw;
+        }
     }
 
     /// <summary>Bytes of the buffers that a plan would take.</summary>

@@ -31,7 +31,8 @@ sealed class PlanConstants(Device device) : IDisposable
         string key = $"{rule}: {string.Join(", ", numbersOf)}";
         if (!made.TryGetValue(key, out (int[] From, Tensor[] Tensors) entry))
         {
-            entry = (numbersOf, [.. make().Select(constant => Upload(constant.Shape, constant.Values))]);
+            entry = (numbersOf, device.Build<Tensor[]>(
+                () => [.. make().Select(constant => Upload(constant.Shape, constant.Values))]));
             made[key] = entry;
         }
         return [.. entry.Tensors.Select(tensor => new PlanValue(tensor.Shape, tensor.Type, tensor))];

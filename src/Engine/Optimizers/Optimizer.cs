@@ -41,11 +41,17 @@ public abstract class Optimizer
             if (parameter.IsStatistic) statistics.Add(parameter);
             if (!parameter.IsTrainable) continue;
             ParameterGroup? group = groups.FirstOrDefault(g => Matches(g, parameter));
-            (string, Tensor)[] tensors = new (string, Tensor)[kept.Length];
-            for (int i = 0; i < kept.Length; i++) tensors[i] = (kept[i], Zero(parameter.Value, kept[i]));
-            states.Add(new ParameterState(parameter, group?.Rate ?? 1, group?.WeightDecay ?? weightDecay, tensors));
+            states.Add(new ParameterState(parameter, group?.Rate ?? 1, group?.WeightDecay ?? weightDecay));
         }
-        if (states.Count > 0) marks = Marks(states[0].Parameter.Value.Device);
+        if (states.Count == 0) return;
+        Device device = states[0].Parameter.Value.Device;
+        string[] names = [.. kept];
+        marks = device.Build(() =>
+        {
+            foreach (ParameterState state in states)
+                state.Tensors = [.. names.Select(name => (name, Zero(state.Parameter.Value, name)))];
+            return Marks(device);
+        });
     }
 
     /// <summary>The parameters in order, with everything that a checkpoint needs to continue exactly.</summary>

@@ -5,9 +5,8 @@ namespace TripletGpu.Optimizers;
 /// <summary>What an optimizer knows about one parameter. A checkpoint stores the step and the tensors.</summary>
 public sealed class ParameterState
 {
-    internal ParameterState(
-        Parameter parameter, float rate, float weightDecay, IReadOnlyList<(string, Tensor)> tensors) =>
-        (Parameter, Rate, WeightDecay, Tensors) = (parameter, rate, weightDecay, tensors);
+    internal ParameterState(Parameter parameter, float rate, float weightDecay) =>
+        (Parameter, Rate, WeightDecay) = (parameter, rate, weightDecay);
 
     /// <summary>The parameter.</summary>
     public Parameter Parameter { get; }
@@ -21,7 +20,7 @@ public sealed class ParameterState
     /// <summary>
     /// The kept values with their names, such as <c>momentum</c>; of the parameter's shape, on its device.
     /// </summary>
-    public IReadOnlyList<(string Name, Tensor Value)> Tensors { get; }
+    public IReadOnlyList<(string Name, Tensor Value)> Tensors { get; internal set; } = [];
 
     /// <summary>How many updates the parameter has had; settable to restore a checkpoint.</summary>
     public long Step { get; set; }

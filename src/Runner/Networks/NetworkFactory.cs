@@ -30,7 +30,7 @@ static class NetworkFactory
     {
         Shape input = new(model.Input);
         float dropout = (float)(model.Dropout ?? 0);
-        return model.Kind switch
+        return device.Build<EmbeddingNetwork>(() => model.Kind switch
         {
             ModelKind.SmallCnn => new SmallCnn(device, input, model.Embedding, model.Normalize, dropout, seed),
             ModelKind.Nn2 => new Nn2(device, new Nn2Settings
@@ -58,6 +58,6 @@ static class NetworkFactory
                 StrideOnFirst = model.StrideOn == StrideOn.Convolution1x1,
             }),
             _ => OnnxNetwork.Load(device, model.Path!, input, model.Normalize, seed),
-        };
+        });
     }
 }

@@ -81,11 +81,14 @@ sealed class TrainingParts : IDisposable
         DatasetBatches batches = new(
             data.Train, sampler, Augmentations.Parse(config.Data.Augment),
             config.Train.Seed);
-        EmbeddingNetwork network = NetworkFactory.Create(config, device);
-        network.Initialize(config.Train.Seed);
-        if (config.Model.Weights is { } weights)
-            Weights.Read(weights, network, mayDiffer: p => p.Name.StartsWith(Head, StringComparison.Ordinal));
-        return new TrainingParts(config, data, batches, network) { SamplerNotes = [.. notes.OfType<string>()] };
+        return device.Build(() =>
+        {
+            EmbeddingNetwork network = NetworkFactory.Create(config, device);
+            network.Initialize(config.Train.Seed);
+            if (config.Model.Weights is { } weights)
+                Weights.Read(weights, network, mayDiffer: p => p.Name.StartsWith(Head, StringComparison.Ordinal));
+            return new TrainingParts(config, data, batches, network) { SamplerNotes = [.. notes.OfType<string>()] };
+        });
     }
 
     /// <summary>What is about to be trained, in one line.</summary>
@@ -142,7 +145,7 @@ sealed class TrainingParts : IDisposable
     {
         Phase = phase;
         Freezing.Freeze(Network, phase.Freeze);
-        Classifier = phase.Loss.Kind == LossKind.Softmax ? CreateClassifier() : null;
+        Classifier = phase.Loss.Kind == LossKind.Softmax ? Network.Device.Build(CreateClassifier) : null;
         // Groups of the classifier match nothing where there is none.
         ParameterGroupConfig[] groups = Classifier is not null ? Config.Optimizer.Groups
             : [.. Config.Optimizer.Groups.Where(g => !g.Match.StartsWith(ClassifierName, StringComparison.Ordinal))];

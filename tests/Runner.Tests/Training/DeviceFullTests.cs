@@ -1,3 +1,4 @@
+using TripletGpu.Backends;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Models;
 using TripletGpu.Runner.Display;
@@ -26,11 +27,19 @@ public sealed class DeviceFullTests
         Assert.That(Train(), Is.Null);
         Assert.That(SyntheticRun.Metrics(job["run"]), Has.Length.EqualTo(4));
 
-        int? Train()
+        // And where there is no room for all of the parameters and the optimizer.
+        for (int left = 0; left < 19; left++)
+        {
+            memory.BlocksLeft = left;
+            Assert.That(() => Train("none"), Throws.TypeOf<DeviceOutOfMemoryException>(), $"{left} blocks");
+            Assert.That(memory.Live, Is.Zero, $"{left} blocks");
+        }
+
+        int? Train(string run = "run")
         {
             using Device device = new("cpu", new GuardedBackend(backend, memory));
             return TrainingRun.Start(
-                new TrainRequest(new RunFolder(job["run"]), job.Config, IsResumed: false), [], device,
+                new TrainRequest(new RunFolder(job[run]), job.Config, IsResumed: false), [], device,
                 new Terminal(new StringWriter(), new StringWriter()), json: false);
         }
     }
