@@ -35,6 +35,13 @@ public sealed class OnnxGraph : Module
     {
     }
 
+    /// <summary>
+    /// A graph that is only run, neither initialized again nor exported: its weights lie on the device alone.
+    /// </summary>
+    /// <exception cref="UserErrorException">As above.</exception>
+    public static OnnxGraph ToRun(Device device, string path) =>
+        new(device, OnnxModel.Load(path, givesUpWeights: true), seed: 1);
+
     internal OnnxGraph(Device device, OnnxModel model, ulong seed) : base(device)
     {
         (this.model, Seed) = (model, seed);
@@ -44,8 +51,8 @@ public sealed class OnnxGraph : Module
                 tensor => Math.Min(int.MaxValue, NodeCall.Elements([.. tensor.Dims])));
         OnnxWeights weights = new(model, (node, inputs) => Run(OnnxOperators.Find(node), node, inputs)[0]);
         parameters = weights.Trained.ToDictionary(w => w.Name, w => w.IsStatistic
-            ? AddStatistic(w.Name, w.Shape, new InitialValues(w.Values))
-            : AddParameter(w.Name, w.Shape, new InitialValues(w.Values)));
+            ? AddStatistic(w.Name, w.Shape, new InitialValues(model.GivesUpWeights ? null : w.Values))
+            : AddParameter(w.Name, w.Shape, new InitialValues(model.GivesUpWeights ? null : w.Values)));
         foreach (OnnxTrainedWeight weight in weights.Trained) parameters[weight.Name].Value.CopyFrom(weight.Values);
         foreach ((string name, OnnxTensor constant) in weights.Constants) constants[name] = new OnnxValue(constant);
         copies = weights.Copies;
@@ -269,8 +276,12 @@ public sealed class OnnxGraph : Module
     }
 
     /// <summary>The values that the file has.</summary>
-    sealed record InitialValues(float[] Values) : Initializer
+    sealed record InitialValues(float[]? Values) : Initializer
     {
-        public override void Fill(Span<float> values, RandomNumbers.Philox random) => Values.CopyTo(values);
+        public override void Fill(Span<float> values, RandomNumbers.Philox random)
+        {
+            if (Values is null) throw new InvalidOperationException("a graph that is only run keeps no initial values");
+            Values.CopyTo(values);
+        }
     }
 }

@@ -52,11 +52,16 @@ sealed class OnnxModel
         }
     }
 
+    /// <summary>Whether an initializer's bytes are given up once it is converted: nobody asks for them again.</summary>
+    public bool GivesUpWeights { get; private init; }
+
     /// <summary>Reads and checks a model.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="givesUpWeights">See <see cref="GivesUpWeights"/>.</param>
     /// <exception cref="UserErrorException">
     /// The file is no ONNX model, is damaged, or needs what is not supported.
     /// </exception>
-    public static OnnxModel Load(string path)
+    public static OnnxModel Load(string path, bool givesUpWeights = false)
     {
         using FileStream file = InputFile.Open(path);
         if (file.Length > LargestFile)
@@ -84,7 +89,7 @@ sealed class OnnxModel
         if (model.Functions.Count > 0)
             throw new UserErrorException(
                 $"{path} defines functions of its own ({model.Functions[0].Name}); export it with them inlined");
-        OnnxModel result = new(path, model);
+        OnnxModel result = new(path, model) { GivesUpWeights = givesUpWeights };
         bool isOld = result.Opset < OldestOpset && !result.Nodes.All(node => unchanged.Contains(node.OpType));
         if (isOld || result.Opset is < 1 or > NewestOpset)
             throw new UserErrorException(
@@ -106,6 +111,11 @@ sealed class OnnxModel
         foreach (TensorProto tensor in Graph.Initializer)
             if (!byName.TryAdd(tensor.Name, OnnxTensor.From(tensor, Path)))
                 throw new UserErrorException($"{Path}: two initializers are called \"{tensor.Name}\"");
+            else if (GivesUpWeights)
+            {
+                tensor.RawData = ByteString.Empty;
+                tensor.FloatData.Clear();
+            }
         return byName;
     }
 

@@ -4,7 +4,9 @@ namespace TripletGpu.Runner.Inference;
 
 /// <summary>What a network gives, batch by batch.</summary>
 /// <param name="Rows">The rows of all batches together; null where everything comes in one.</param>
-/// <param name="Batches">The outputs by name of one batch after the other, computed when they are asked for.</param>
+/// <param name="Batches">
+/// The outputs by name of one batch after the other, computed when they are asked for; each may overwrite the last.
+/// </param>
 sealed record RowBatches(int? Rows, IEnumerable<IReadOnlyDictionary<string, NpyArray<float>>> Batches)
 {
     /// <summary>Where each batch begins, and how many rows it has: the last one what is left.</summary>

@@ -12,6 +12,7 @@ namespace TripletGpu.Runner.Inference;
 sealed class RunnableGraph(OnnxGraph graph) : RunnableModel
 {
     readonly PlannedNetwork planned = new(graph);
+    float[] result = [];
 
     public override IReadOnlyList<string> Inputs { get; } = [.. graph.Inputs.Select(port => port.Name)];
 
@@ -84,9 +85,9 @@ sealed class RunnableGraph(OnnxGraph graph) : RunnableModel
     {
         if (graph.Outputs.Count > 1 || Plan(x.Shape) is not { } plan)
             return graph.Evaluate(new Dictionary<string, NpyArray<float>> { [name] = x });
-        float[] y = new float[plan.ResultShape.Count];
-        plan.Run(x.Values, y);
-        return new Dictionary<string, NpyArray<float>> { [graph.Outputs[0]] = new(plan.ResultShape, y) };
+        if (result.Length != plan.ResultShape.Count) result = new float[plan.ResultShape.Count];
+        plan.Run(x.Values, result);
+        return new Dictionary<string, NpyArray<float>> { [graph.Outputs[0]] = new(plan.ResultShape, result) };
     }
 
     InferencePlan? Plan(Shape shape)

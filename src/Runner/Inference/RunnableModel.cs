@@ -20,11 +20,16 @@ abstract class RunnableModel : IDisposable
 
     /// <summary>Opens an ONNX file, a run's folder or weights whose metadata names their network.</summary>
     /// <exception cref="UserErrorException">It is none of these, or is damaged.</exception>
-    public static RunnableModel Open(string path, Device device, RunWeights weights) =>
-        Directory.Exists(path) || !path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
+    public static RunnableModel Open(string path, Device device, RunWeights weights)
+    {
+        RunnableModel opened = Directory.Exists(path) || !path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
             ? RunnableNetwork.Open(path, device, weights)
-            : weights == RunWeights.Last ? new RunnableGraph(new OnnxGraph(device, path))
+            : weights == RunWeights.Last ? new RunnableGraph(OnnxGraph.ToRun(device, path))
             : throw NoRun(path);
+        // What reading the file took is as much as the weights again, and more than a plan will take.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        return opened;
+    }
 
     /// <summary>How integers are made floats by whoever knows what the network takes.</summary>
     protected static string AsFloats(NpyElement element) => "numpy: array.astype('float32')"

@@ -92,11 +92,11 @@ sealed class RunnableNetwork : RunnableModel
     {
         Shape one = images.Shape.With(0, 1);
         int most = Math.Min(images.Shape[0], planned.RowsAtOnce(one)), pixels = (int)one.Count;
-        float[] batch = new float[most * pixels];
+        float[] batch = new float[most * pixels], embeddings = [];
         foreach ((int first, int count) in RowBatches.Split(images.Shape[0], most))
         {
             images.Read(first, count, batch);
-            float[] embeddings = new float[count * Network.Dimension];
+            if (embeddings.Length != count * Network.Dimension) embeddings = new float[count * Network.Dimension];
             planned.Run(one.With(0, count), batch.AsSpan(0, count * pixels), embeddings);
             yield return Named(embeddings);
         }

@@ -122,7 +122,7 @@ public sealed class OnnxGraphTests(string device) : DeviceFixture(device)
 
     float[] Run(string path, SafeTensors golden)
     {
-        OnnxGraph graph = new(Device, path);
+        OnnxGraph graph = OnnxGraph.ToRun(Device, path);
         NpyArray<float> x = new(golden.ShapeOf("x"), golden.Read("x"));
         Dictionary<string, NpyArray<float>> inputs = new() { [graph.Inputs[0].Name] = x };
         float[] y = graph.Evaluate(inputs)[graph.Outputs[0]].Values, again = new float[y.Length];
