@@ -12,6 +12,13 @@ public interface IPooling
     /// </summary>
     void Max(Tensor x, Tensor y, Tensor taps, PoolingDims d);
 
+    /// <summary>Whether there is a maximum that keeps no taps, for where no gradient will be asked for.</summary>
+    bool HasMaxAlone => false;
+
+    /// <summary>y = max over the window. NaN wins.</summary>
+    void Max(Tensor x, Tensor y, PoolingDims d) =>
+        throw new NotSupportedException($"{GetType().Name} has no maximum without taps");
+
     /// <summary>dx = sum of dy over the windows that took their maximum there.</summary>
     void MaxBackward(Tensor taps, Tensor dy, Gradient dx, PoolingDims d);
 

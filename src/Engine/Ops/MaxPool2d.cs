@@ -9,7 +9,8 @@ namespace TripletGpu.Ops;
 /// gives NaN.
 /// </summary>
 /// <param name="Window">The window.</param>
-public sealed record MaxPool2d(PoolingWindow Window) : Op
+/// <param name="KeepsTaps">Whether it is kept where each maximum was found, for the backward pass.</param>
+public sealed record MaxPool2d(PoolingWindow Window, bool KeepsTaps = true) : Op
 {
     /// <inheritdoc/>
     public override Saved Saves => Saved.Nothing;
@@ -22,11 +23,15 @@ public sealed record MaxPool2d(PoolingWindow Window) : Op
     }
 
     /// <inheritdoc/>
-    public override TensorSpec[] Extras(ReadOnlySpan<Shape> x) => [new TensorSpec(InferShape(x))];
+    public override TensorSpec[] Extras(ReadOnlySpan<Shape> x) => KeepsTaps ? [new TensorSpec(InferShape(x))] : [];
 
     /// <inheritdoc/>
-    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
-        on.Pooling.Max(x[0], y, extras[0], Window.Over(this, x[0].Shape));
+    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
+    {
+        PoolingDims d = Window.Over(this, x[0].Shape);
+        if (KeepsTaps) on.Pooling.Max(x[0], y, extras[0], d);
+        else on.Pooling.Max(x[0], y, d);
+    }
 
     /// <inheritdoc/>
     public override void Backward(

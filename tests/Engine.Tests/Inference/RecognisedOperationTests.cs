@@ -63,6 +63,29 @@ public sealed class RecognisedOperationTests(string device) : DeviceFixture(devi
     public void WindowBesideItsMiddle_StaysAsItIs() => Assert.That(
         PlanAssert.Names(Planned(x => ResponseNorm(x, before: 1))), Does.Contain("Power").And.Contain("Divide"));
 
+    [TestCase(2, 2, 0, false)]
+    [TestCase(3, 1, 1, false)]
+    [TestCase(3, 2, 1, true)]
+    [TestCase(5, 3, 2, false)]
+    [TestCase(1, 2, 0, false)]
+    public void MaxPooling_WithoutTaps_GivesTheSameBits(int kernel, int stride, int padding, bool ceilMode)
+    {
+        foreach (Shape shape in (Shape[])[new(3, 5, 9, 8), new(2, 70, 7, 7), new(1, 3, 33, 41), new(1, 2, 6, 200)])
+        {
+            Of network = new(Device, x => x.MaxPool2d(kernel, stride, padding, ceilMode));
+            float[] x = Values.ToSingle(Values.Normal((int)shape.Count, new Random(4)));
+            x[5] = float.NaN;
+            x[11] = float.NegativeInfinity;
+            using Step step = Device.BeginStep(record: false);
+            float[] expected = network.Forward(Device.Tensor(shape, x)).ToArray(), actual = new float[expected.Length];
+            using PlannedNetwork planned = new(network);
+            planned.Run(shape, x, actual);
+            Assert.That(
+                Array.ConvertAll(actual, BitConverter.SingleToInt32Bits),
+                Is.EqualTo(Array.ConvertAll(expected, BitConverter.SingleToInt32Bits)));
+        }
+    }
+
     /// <summary>As torch.nn.functional.local_response_norm exports.</summary>
     static Tensor ResponseNorm(Tensor x, int before)
     {

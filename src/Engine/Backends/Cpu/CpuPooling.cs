@@ -27,6 +27,24 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : struct, I
         });
     }
 
+    public bool HasMaxAlone => true;
+
+    public void Max(Tensor x, Tensor y, PoolingDims d)
+    {
+        float* from = x.Floats(), to = y.Floats();
+        ForPlanes(d.Planes, d.H * d.W, (first, last) =>
+        {
+            using PaddedPlane<V> padded = new(d, float.NegativeInfinity);
+            float* lines = PlaneView.Allocate(MaxOfLines<V>.Floats(d), 0);
+            for (int n = first; n < last; n++)
+            {
+                padded.Fill(from + (long)n * d.H * d.W);
+                MaxOfLines<V>.Run(padded.View, d, lines, to + (long)n * d.P * d.Q);
+            }
+            NativeMemory.AlignedFree(lines);
+        });
+    }
+
     public void MaxBackward(Tensor taps, Tensor dy, Gradient dx, PoolingDims d)
     {
         if (!dx.IsNeeded) return;
