@@ -17,7 +17,7 @@ public sealed class InferencePlan : IDisposable
     [
         new FoldBatchNorm(), new FuseResidual(), new FuseRelu(), new SkipEmptyPad(), new SkipSignedMagnitude(),
         new RecogniseL2Pool(), new PadInPooling(), new RecogniseResponseNorm(),
-        new DropTaps(),
+        new FuseMaxPool(), new DropTaps(),
     ];
 
     readonly Device device;

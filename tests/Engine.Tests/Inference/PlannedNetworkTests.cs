@@ -38,6 +38,16 @@ public sealed class PlannedNetworkTests(string device) : DeviceFixture(device)
         Names(AssertPlanned(new Sequential(Device, new Conv2d(Device, 4, 6, 3), new Relu(Device)))),
         Is.EqualTo(new[] { "Conv2d" }));
 
+    [TestCase(6, true)]
+    [TestCase(33, false)]
+    public void MaxPoolOfAFewChannels_IsItsConvolutions(int filters, bool isJoined)
+    {
+        string[] names = [.. Names(AssertPlanned(new Sequential(
+            Device, new Conv2d(Device, 4, filters, 3, padding: 1), new Relu(Device),
+            new TripletGpu.Modules.MaxPool2d(Device, PoolingWindow.Square(2, 2)))))];
+        Assert.That(names, Is.EqualTo(isJoined ? ["Conv2dReluMaxPool"] : new[] { "Conv2d", "MaxPool2d" }));
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public void SumWithAShortcut_IsTheLaterConvolutionsEpilogue(bool shortcutFirst) => Assert.That(
