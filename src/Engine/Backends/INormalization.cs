@@ -35,7 +35,10 @@ public interface INormalization
     /// <summary>The gradient of <see cref="LocalResponseNorm"/>.</summary>
     void LocalResponseNormBackward(Tensor x, Tensor dy, Gradient dx, int size, float alpha, float beta, float k);
 
-    /// <summary>y = x / max(|x|, epsilon) for each row of x (N, D); <paramref name="norms"/> (N) gets |x|.</summary>
+    /// <summary>
+    /// y = x / max(|x|, epsilon) for each row of x (N, D), also where |x|^2 overflows; <paramref name="norms"/> (N)
+    /// gets |x|.
+    /// </summary>
     void L2Normalize(Tensor x, Tensor y, Tensor norms, float epsilon);
 
     /// <summary>dx = (dy - y * (y . dy)) / |x|; 0 for rows with |x| below epsilon.</summary>

@@ -10,9 +10,17 @@ namespace TripletGpu.Kernels.Normalization;
 /// </summary>
 public static partial class UnitRowKernels
 {
+    /// <summary>
+    /// 2^-96: squares of numbers so much smaller do not overflow, nor does their sum; and a product with it is exact,
+    /// but for elements that are nothing to such a row.
+    /// </summary>
+    public const float Shrink = 1f / (65536f * 65536f * 65536f * 65536f * 65536f * 65536f);
+
     const int Items = 64;
 
-    /// <summary>y = x / max(|x|, epsilon), norms = |x|.</summary>
+    /// <summary>
+    /// y = x / max(|x|, epsilon), norms = |x|. Where the sum of the squares overflows it is taken of smaller numbers.
+    /// </summary>
     [Kernel(Items)]
     public static void Forward(ArrayView<float> x, ArrayView<float> y, ArrayView<float> norms, int width, float epsilon)
     {
@@ -23,12 +31,30 @@ public static partial class UnitRowKernels
             sum = Fused.MultiplyAdd(x[row * width + j], x[row * width + j], sum);
         partial[item] = sum;
         GroupSum.Fold(partial, item, Items);
-        float norm = MathF.Sqrt(partial[0]);
+        float norm = MathF.Sqrt(partial[0]), divisor = MathF.Max(norm, epsilon), scale = 1f;
+        if (norm == float.PositiveInfinity)
+        {
+            Group.Barrier(); // all have read the first sum
+            sum = 0f;
+            for (int j = item; j < width; j += Items)
+            {
+                float small = x[row * width + j] * Shrink;
+                sum = Fused.MultiplyAdd(small, small, sum);
+            }
+            partial[item] = sum;
+            GroupSum.Fold(partial, item, Items);
+            divisor = MathF.Sqrt(partial[0]);
+            norm = divisor / Shrink;
+            // The norm itself may be beyond the largest float.
+            if (norm == float.PositiveInfinity)
+                scale = Shrink;
+            else
+                divisor = norm;
+        }
         if (item == 0)
             norms[row] = norm;
-        float divisor = MathF.Max(norm, epsilon);
         for (int j = item; j < width; j += Items)
-            y[row * width + j] = x[row * width + j] / divisor;
+            y[row * width + j] = x[row * width + j] * scale / divisor;
     }
 
     /// <summary>dx = (dy - y (y . dy)) / |x|, or adds it; 0 for rows with |x| below epsilon.</summary>

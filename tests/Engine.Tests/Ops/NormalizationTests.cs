@@ -56,6 +56,45 @@ public sealed class NormalizationTests(string device) : DeviceFixture(device)
         Close.AreClose(expected[1]!, step.Gradients[w].ToArray(), Tolerance.Normalization, "dweight");
     }
 
+    /// <summary>Rows whose squares overflow, next to ordinary ones, whose bits do not depend on them.</summary>
+    [Test]
+    public void L2Normalize_OfLongRows_IsTheDirection([Values(1, 5, 130)] int width)
+    {
+        float[] lengths = [1, 1e19f, 3e19f, 1e20f, 1e30f, 2e38f, float.MaxValue];
+        Random random = new(9);
+        float[] x = [.. lengths.SelectMany(
+            length => Values.Normal(width, random).Select(v => length * (float)Math.Clamp(v, -1, 1)))];
+        double[] exact = Array.ConvertAll(x, value => (double)value);
+        using Step step = Device.BeginStep();
+        Tensor rows = Device.Tensor(new Shape(lengths.Length, width), x);
+        rows.RequiresGradient = true;
+        Tensor y = rows.L2Normalize(out Tensor norms);
+        Close.AreClose(Normalization.L2Normalize(exact, width, 1e-12), y.ToArray(), Tolerance.Normalization, "y");
+        double[] expected = [.. exact.Chunk(width).Select(row => Math.Sqrt(row.Sum(v => v * v)))];
+        float[] actual = norms.ToArray();
+        for (int i = 0; i < expected.Length; i++)
+            if (expected[i] > float.MaxValue) Assert.That(actual[i], Is.EqualTo(float.PositiveInfinity));
+            else Assert.That(actual[i] / expected[i], Is.EqualTo(1).Within(1e-6), $"norm {i}");
+        float[] alone = Device.Tensor(new Shape(1, width), x[..width]).L2Normalize().ToArray();
+        Assert.That(y.ToArray()[..width], Is.EqualTo(alone));
+        float[] dy = Values.ToSingle(Values.Normal(x.Length, random));
+        step.Backward(y, Device.Tensor(y.Shape, dy));
+        double[] dx = Normalization.L2NormalizeBackward(exact, Array.ConvertAll(dy, v => (double)v), width, 1e-12);
+        float[] gradient = step.Gradients[rows].ToArray();
+        // Compared times the norm: the gradients of long rows are small, and from 1e30 on next to nothing.
+        for (int i = 0; i < 4 * width; i++)
+            Assert.That((gradient[i] - dx[i]) * expected[i / width], Is.Zero.Within(1e-5), $"gradient {i}");
+        Assert.That(gradient, Has.All.Matches<float>(float.IsFinite));
+    }
+
+    [Test]
+    public void L2Normalize_OfInfinity_IsNotFinite()
+    {
+        using Step step = Device.BeginStep(record: false);
+        Tensor x = Device.Tensor(new Shape(1, 3), [1, float.PositiveInfinity, -2]);
+        Assert.That(x.L2Normalize().ToArray()[1], Is.NaN);
+    }
+
     [Test]
     public void L2Normalize_HandsOutTheNormsBefore()
     {

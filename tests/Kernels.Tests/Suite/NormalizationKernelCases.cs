@@ -60,9 +60,14 @@ public static class NormalizationKernelCases
     static IEnumerable<KernelCase> UnitRow(int width) =>
     [
         Of("UnitRowKernels.Forward", 3, In(3 * width), Out(3 * width), Out(3), width, 1e-6f),
+        Of("UnitRowKernels.Forward", 3, Long(width), Out(3 * width), Out(3), width, 1e-6f),
         Of("UnitRowKernels.Backward", 3, In(3 * width), Positive(3), In(3 * width), Out(3 * width), width, 0.5f, 0),
         Of("UnitRowKernels.Backward", 3, In(3 * width), Positive(3), In(3 * width), In(3 * width), width, 1e-6f, 1),
     ];
+
+    /// <summary>Three rows: an ordinary one, one whose square overflows, one whose norm does.</summary>
+    static KernelMemory Long(int width) => Of<float>([.. Enumerable.Range(0, 3 * width).Select(i =>
+        (1f + i % 7 / 8f) * (i / width == 0 ? 1f : i / width == 1 ? 1e20f : 1.5e38f))]);
 
     static KernelCase Of(string kernel, LaunchSize size, params object[] arguments) =>
         new(kernel, size, arguments) { Tolerance = Tolerance.Normalization };

@@ -94,7 +94,10 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
             {
                 long at = (long)n * width;
                 lengths[n] = MathF.Sqrt(UnitRows<V>.Dot(from + at, from + at, width));
-                UnitRows<V>.Forward(from + at, to + at, width, MathF.Max(lengths[n], epsilon));
+                if (float.IsPositiveInfinity(lengths[n]))
+                    lengths[n] = UnitRows<V>.ForwardLong(from + at, to + at, width);
+                else
+                    UnitRows<V>.Forward(from + at, to + at, width, MathF.Max(lengths[n], epsilon));
             }
         });
     }

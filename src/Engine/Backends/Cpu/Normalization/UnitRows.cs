@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Backends.Cpu.SmallConvolution;
+using TripletGpu.Kernels.Normalization;
 
 namespace TripletGpu.Backends.Cpu.Normalization;
 
@@ -36,6 +37,18 @@ static unsafe class UnitRows<V> where V : struct, ICpuVector<V>
         int i = 0;
         for (; i <= n - V.Count; i += V.Count) V.Store(V.Load(x + i) / divisor, y + i);
         if (i < n) V.Store(V.Load(x + i) / divisor, y + i, n - i);
+    }
+
+    /// <summary>y = x / |x| where the sum of the squares is infinite, by that of smaller numbers.</summary>
+    /// <returns>|x|, which is infinite if it is beyond the largest float.</returns>
+    public static float ForwardLong(float* x, float* y, int n)
+    {
+        const float shrink = UnitRowKernels.Shrink;
+        for (int i = 0; i < n; i++) y[i] = x[i] * shrink;
+        float length = MathF.Sqrt(Dot(y, y, n)), norm = length / shrink;
+        if (float.IsPositiveInfinity(norm)) Forward(y, y, n, length);
+        else Forward(x, y, n, norm);
+        return norm;
     }
 
     /// <summary>dx = (dy - y * (y . dy)) * inverse, which is 0 for a row without a direction.</summary>
