@@ -1,6 +1,9 @@
 using System.Runtime.InteropServices;
+using ILGPU;
+using ILGPU.Runtime;
 using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.Ilgpu;
+using TripletGpu.Kernels;
 using TripletGpu.Kernels.Elementwise;
 using TripletGpu.Kernels.Launching;
 using TripletGpu.Support;
@@ -50,6 +53,42 @@ public sealed unsafe class IlgpuDriverTests
         long each = (GC.GetAllocatedBytesForCurrentThread() - before) / 64;
         driver.Free(buffer);
         Assert.That(each, Is.AtMost(256), "bytes that ILGPU itself allocates, none for the table");
+    }
+
+    /// <summary>Whatever it compiles next is an AggregateException about itself.</summary>
+    [Test]
+    public void Launch_AfterAKernelThatIlgpuRefuses_NamesThatOne()
+    {
+        using IGpuDriver fresh = IlgpuDevices.OpenCpu();
+        KernelSource refused = new()
+        {
+            Name = "BrokenKernels.Refused",
+            Entry = "Refused",
+            CSharp = "",
+            Body = "",
+            IndexDimensions = 1,
+            Ilgpu = accelerator =>
+            {
+                Action<Index1D, int> load = accelerator.LoadAutoGroupedStreamKernel<Index1D, int>(Unsupported);
+                return (_, _, _) => load(1, 0);
+            },
+        };
+        Assert.That(() => fresh.Launch(refused, 1, []), Throws.TypeOf<DriverException>()
+            .With.Message.StartsWith("launch of BrokenKernels.Refused with 1 x 1 x 1: An internal compiler error"));
+        nint buffer = fresh.Allocate(sizeof(float));
+        var view = new DeviceView<float>(buffer, 0, 1);
+        foreach (Action launch in (Action[])
+            [
+                () => fresh.Launch(refused, 1, []),
+                () => ElementwiseKernels.LaunchAffine(fresh, 1, view, view, 2, 1, 0),
+            ])
+            Assert.That(() => launch(), Throws.TypeOf<DriverException>()
+                .With.Message.Contains("ILGPU has refused BrokenKernels.Refused (An internal compiler error"));
+    }
+
+    static void Unsupported(Index1D i, int x)
+    {
+        if (x > 100) throw new InvalidOperationException();
     }
 
     [Test]

@@ -17,6 +17,9 @@ namespace TripletGpu.Backends.Gpu.Ilgpu;
 sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpuDriver, IIlgpuViews
 {
     readonly Dictionary<nint, MemoryBuffer1D<byte, Stride1D.Dense>> buffers = [];
+    // What ILGPU had begun of a refused kernel stays in its context, and any kernel that it compiles next then fails
+    // with an AggregateException, which does not say so.
+    string? refused;
     IlgpuLaunch?[] kernels = new IlgpuLaunch?[128];
     nint lastHandle;
 
@@ -120,10 +123,21 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
             accelerator.Bind(); // CUDA's contexts belong to threads
             Kernel(kernel)(this, size, arguments);
         }
-        catch (Exception exception) when (exception is AcceleratorException or InternalCompilerException)
+        catch (InternalCompilerException exception)
         {
-            throw new DriverException($"launch of {kernel.Name} with {size}: {exception.Message}");
+            refused ??= $"{kernel.Name} ({exception.Message})";
+            throw NotLaunched(exception.Message);
         }
+        catch (AggregateException exception)
+        {
+            throw NotLaunched(refused is null ? exception.Message : $"ILGPU has refused {refused}");
+        }
+        catch (AcceleratorException exception)
+        {
+            throw NotLaunched(exception.Message);
+        }
+
+        DriverException NotLaunched(string why) => new($"launch of {kernel.Name} with {size}: {why}");
     }
 
     /// <inheritdoc/>
