@@ -9,7 +9,7 @@ namespace TripletGpu.Runner.Bench;
 sealed class MiningBenchmarks(Device device, double peakGflops)
 {
     const int PerClass = 40, Width = 128;
-    static readonly int[] Sizes = [256, 512, 1024, 1800, 4096];
+    static readonly int[] Sizes = [256, 512, 1024, 1800, 4096, 16_384];
 
     /// <summary>Times every size.</summary>
     public IEnumerable<BenchRow> Run()
