@@ -5,51 +5,43 @@ using TripletGpu.Kernels.Reductions;
 namespace TripletGpu.Kernels.Normalization;
 
 /// <summary>
-/// Images of Channels planes of Plane elements each; a channel's elements lie in all images. Where a kernel takes a
-/// block of a plane for each item, it has Each elements: 1 on a GPU, where neighbours read neighbours, more on a CPU.
-/// </summary>
-public readonly record struct ChannelDims(int Images, int Channels, int Plane, int Each)
-{
-    /// <summary>Blocks of a plane.</summary>
-    public int Blocks => (Plane + Each - 1) / Each;
-
-    /// <summary>Elements of a channel.</summary>
-    public int Count => Images * Plane;
-
-    /// <summary>Where element i of a channel lies.</summary>
-    public int At(int channel, int i) => (i / Plane * Channels + channel) * Plane + i % Plane;
-}
-
-/// <summary>
 /// Batch norm. The statistics of a channel are the three rows of (3, C): the mean as the sum of two floats, and
 /// 1 / sqrt(variance + epsilon).
 /// </summary>
 public static partial class BatchNormKernels
 {
-    const int Items = 128, Lanes = 16;
+    /// <summary>Items of a group that sums.</summary>
+    public const int Items = 128;
+
+    const int Lanes = 16;
 
     /// <summary>
     /// A channel's statistics in one pass, and the running ones moved by momentum towards them. Sums are taken around
     /// the mean of a sample, so that neither a mean far from 0 nor an outlier cancels, and in two floats each. One
-    /// group a channel, then a tree in shared memory. Reads 4 bytes an element. Deterministic.
+    /// group a channel (Grid.IdxX) and <paramref name="each"/> of its elements (Grid.IdxY), then a tree in shared
+    /// memory. Where a channel has several groups, each leaves its sums and their center in parts (parts, 3, C) for
+    /// <see cref="FinishStatistics"/>. Reads 4 bytes an element. Deterministic.
     /// </summary>
     [Kernel(Items)]
     public static void Statistics(
         ArrayView<float> x, ArrayView<float> runningMean, ArrayView<float> runningVariance, ArrayView<float> statistics,
-        ChannelDims d, float momentum, float epsilon)
+        [MayAlias] ArrayView<float> parts, ChannelDims d, int each, float momentum, float epsilon)
     {
         var sums = SharedMemory.Allocate<float>(Items);
         var squares = SharedMemory.Allocate<float>(Items);
-        int item = Group.IdxX, channel = Grid.IdxX;
-        int sample = Math.Min(d.Count, Items);
+        int item = Group.IdxX, channel = Grid.IdxX, first = Grid.IdxY * each;
+        int sample = Math.Min(d.Count, Items), end = Math.Min(first + each, d.Count);
         sums[item] = item < sample ? x[d.At(channel, item * (d.Count / sample))] : 0f;
         GroupSum.Fold(sums, item, Items);
         float center = sums[0] / sample;
         Group.Barrier(); // all have read it
         float sum = 0f, sumRest = 0f, square = 0f, squareRest = 0f;
-        for (int i = item; i < d.Count; i += Items)
+        ChannelWalk walk;
+        ChannelWalk.Start(out walk, channel, first + item, Items, d);
+        for (int i = first + item; i < end; i += Items)
         {
-            float deviation = x[d.At(channel, i)] - center;
+            float deviation = x[walk.At] - center;
+            ChannelWalk.Next(ref walk, d);
             TwoSum.Add(ref sum, ref sumRest, deviation);
             TwoSum.Add(ref square, ref squareRest, deviation * deviation);
         }
@@ -57,8 +49,37 @@ public static partial class BatchNormKernels
         squares[item] = TwoSum.Total(square, squareRest);
         SumBoth(sums, squares, item);
         if (item == 0)
-            Describe(
-                runningMean, runningVariance, statistics, channel, center, sums[0], squares[0], d, momentum, epsilon);
+        {
+            if (Grid.DimY == 1)
+                Describe(
+                    runningMean, runningVariance, statistics, channel, center, sums[0], squares[0], d, momentum,
+                    epsilon);
+            else
+            {
+                int at = 3 * Grid.IdxY * d.Channels + channel;
+                parts[at] = center;
+                parts[at + d.Channels] = sums[0];
+                parts[at + 2 * d.Channels] = squares[0];
+            }
+        }
+    }
+
+    /// <summary>The statistics of channels that several groups have summed. Parallel over channels.</summary>
+    [Kernel]
+    public static void FinishStatistics(
+        Index1D channel, ArrayView<float> parts, ArrayView<float> runningMean, ArrayView<float> runningVariance,
+        ArrayView<float> statistics, ChannelDims d, int count, float momentum, float epsilon)
+    {
+        float sum = 0f, sumRest = 0f, square = 0f, squareRest = 0f;
+        for (int part = 0; part < count; part++)
+        {
+            int at = 3 * part * d.Channels + channel;
+            TwoSum.Add(ref sum, ref sumRest, parts[at + d.Channels]);
+            TwoSum.Add(ref square, ref squareRest, parts[at + 2 * d.Channels]);
+        }
+        Describe(
+            runningMean, runningVariance, statistics, channel, parts[channel], TwoSum.Total(sum, sumRest),
+            TwoSum.Total(square, squareRest), d, momentum, epsilon);
     }
 
     /// <summary>
@@ -121,7 +142,8 @@ public static partial class BatchNormKernels
         Index1D i, ArrayView<float> x, ArrayView<float> weight, ArrayView<float> bias, ArrayView<float> statistics,
         ArrayView<float> y, ChannelDims d, int relu)
     {
-        int plane = i / d.Blocks, first = i % d.Blocks * d.Each, channel = plane % d.Channels;
+        int plane = d.ByBlocks.Quotient(i), first = d.ByBlocks.Remainder(i, plane) * d.Each;
+        int channel = d.ByChannels.Remainder(plane, d.ByChannels.Quotient(plane));
         int start = plane * d.Plane, end = Math.Min(first + d.Each, d.Plane);
         float mean = statistics[channel], rest = statistics[d.Channels + channel];
         float scale = statistics[2 * d.Channels + channel], factor = weight[channel], shift = bias[channel];
@@ -129,103 +151,6 @@ public static partial class BatchNormKernels
         {
             float value = (x[j] - mean - rest) * scale * factor + shift;
             y[j] = relu != 0 ? MathF.Max(value, 0f) : value;
-        }
-    }
-
-    /// <summary>
-    /// dbias = sum(g) and dweight = sum(g n), where g is dy (0 where a fused ReLU cut) and n the normalised x;
-    /// overwrites or adds. The sums themselves go to <paramref name="gradientSums"/> (2, C). One group a channel.
-    /// </summary>
-    [Kernel(Items)]
-    public static void GradientSums(
-        ArrayView<float> x, ArrayView<float> weight, ArrayView<float> bias, ArrayView<float> statistics,
-        ArrayView<float> dy,
-        ArrayView<float> gradientSums, ChannelDims d, int relu)
-    {
-        var sums = SharedMemory.Allocate<float>(Items);
-        var dots = SharedMemory.Allocate<float>(Items);
-        int item = Group.IdxX, channel = Grid.IdxX;
-        float mean = statistics[channel], rest = statistics[d.Channels + channel];
-        float scale = statistics[2 * d.Channels + channel], factor = weight[channel], shift = bias[channel];
-        float sum = 0f, dot = 0f;
-        for (int i = item; i < d.Count; i += Items)
-        {
-            int at = d.At(channel, i);
-            float n = (x[at] - mean - rest) * scale, given = dy[at];
-            float g = relu != 0 && n * factor + shift <= 0f ? 0f : given;
-            sum += g;
-            dot += g * n;
-        }
-        sums[item] = sum;
-        dots[item] = dot;
-        SumBoth(sums, dots, item);
-        if (item == 0)
-        {
-            gradientSums[channel] = sums[0];
-            gradientSums[d.Channels + channel] = dots[0];
-        }
-    }
-
-    /// <summary>The same without a barrier, as <see cref="StatisticsByItem"/>.</summary>
-    [Kernel(1)]
-    public static void GradientSumsByItem(
-        ArrayView<float> x, ArrayView<float> weight, ArrayView<float> bias, ArrayView<float> statistics,
-        ArrayView<float> dy, ArrayView<float> gradientSums, ChannelDims d, int relu)
-    {
-        int channel = Grid.IdxX, full = d.Plane / Lanes * Lanes;
-        float mean = statistics[channel], rest = statistics[d.Channels + channel];
-        float scale = statistics[2 * d.Channels + channel], factor = weight[channel], shift = bias[channel];
-        var sums = LocalMemory.Allocate<float>(Lanes);
-        var dots = LocalMemory.Allocate<float>(Lanes);
-        float sum = 0f, dot = 0f;
-        for (int image = 0; image < d.Images; image++)
-        {
-            int start = (image * d.Channels + channel) * d.Plane;
-            Clear(sums, dots);
-            for (int j = start; j < start + full; j += Lanes)
-                for (int lane = 0; lane < Lanes; lane++)
-                {
-                    float n = (x[j + lane] - mean - rest) * scale, given = dy[j + lane];
-                    float g = relu != 0 && n * factor + shift <= 0f ? 0f : given;
-                    sums[lane] += g;
-                    dots[lane] += g * n;
-                }
-            for (int j = start + full; j < start + d.Plane; j++)
-            {
-                float n = (x[j] - mean - rest) * scale, given = dy[j];
-                float g = relu != 0 && n * factor + shift <= 0f ? 0f : given;
-                sum += g;
-                dot += g * n;
-            }
-            sum += Total(sums);
-            dot += Total(dots);
-        }
-        gradientSums[channel] = sum;
-        gradientSums[d.Channels + channel] = dot;
-    }
-
-    /// <summary>
-    /// dx = weight * inverse deviation * (g - mean(g) - n * mean(g n)), or adds it; with frozen statistics
-    /// weight * inverse deviation * g. One item a block of a plane.
-    /// </summary>
-    [Kernel]
-    public static void InputGradient(
-        Index1D i, ArrayView<float> x, ArrayView<float> weight, ArrayView<float> bias, ArrayView<float> statistics,
-        ArrayView<float> dy, ArrayView<float> gradientSums, ArrayView<float> dx, ChannelDims d, int frozen, int relu,
-        int accumulate)
-    {
-        int plane = i / d.Blocks, first = i % d.Blocks * d.Each, channel = plane % d.Channels;
-        int start = plane * d.Plane, end = Math.Min(first + d.Each, d.Plane);
-        float mean = statistics[channel], rest = statistics[d.Channels + channel];
-        float scale = statistics[2 * d.Channels + channel], factor = weight[channel], shift = bias[channel];
-        float share = frozen != 0 ? 0f : gradientSums[channel] / d.Count;
-        float slope = frozen != 0 ? 0f : gradientSums[d.Channels + channel] / d.Count;
-        for (int j = start + first; j < start + end; j++)
-        {
-            float n = (x[j] - mean - rest) * scale, given = dy[j];
-            float g = relu != 0 && n * factor + shift <= 0f ? 0f : given;
-            float gradient = factor * scale * (g - share - n * slope);
-            dx[j] = accumulate != 0 ? dx[j] + gradient : gradient;
         }
     }
 

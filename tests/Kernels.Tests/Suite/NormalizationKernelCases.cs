@@ -10,11 +10,14 @@ namespace TripletGpu.Kernels.Tests.Suite;
 /// </summary>
 public static class NormalizationKernelCases
 {
+    // Elements of a channel that a group sums: not a multiple of a plane.
+    const int Each = 20;
+
     public static IEnumerable<KernelCase> Cases =>
     [
-        .. BatchNorm(new ChannelDims(2, 3, 35, 1)),
-        .. BatchNorm(new ChannelDims(3, 2, 70, 32)),
-        .. BatchNorm(new ChannelDims(5, 4, 1, 1)),
+        .. BatchNorm(ChannelDims.Of(2, 3, 35, 1)),
+        .. BatchNorm(ChannelDims.Of(3, 2, 70, 32)),
+        .. BatchNorm(ChannelDims.Of(5, 4, 1, 1)),
         .. ResponseNorm(new ResponseNormDims(5, 21, 5, 1e-1f, 0.75f, 1f, 1)),
         .. ResponseNorm(new ResponseNormDims(3, 35, 4, 1e-1f, 0.6f, 2f, 16)),
         .. UnitRow(1), .. UnitRow(63), .. UnitRow(130),
@@ -25,13 +28,21 @@ public static class NormalizationKernelCases
         int count = d.Count * d.Channels, c = d.Channels, items = d.Images * c * d.Blocks;
         return
         [
-            Of("BatchNormKernels.Statistics", c, In(count), In(c), Positive(c), Out(3 * c), d, 0.1f, 1e-5f),
+            Of("BatchNormKernels.Statistics", c,
+                In(count), In(c), Positive(c), Out(3 * c), In(1), d, d.Count, 0.1f, 1e-5f),
+            Of("BatchNormKernels.Statistics", (c, Parts(d)),
+                In(count), In(c), Positive(c), In(3 * c), Out(3 * c * Parts(d)), d, Each, 0.1f, 1e-5f),
+            Of("BatchNormKernels.FinishStatistics", c,
+                Positive(3 * c * 5), In(c), Positive(c), Out(3 * c), d, 5, 0.1f, 1e-5f),
             Of("BatchNormKernels.StatisticsByItem", c, In(count), In(c), Positive(c), Out(3 * c), d, 0.1f, 1e-5f),
             Of("BatchNormKernels.FrozenStatistics", c, In(c), Positive(c), Out(3 * c), c, 1e-5f),
             Of("BatchNormKernels.Normalize", items, In(count), In(c), In(c), Positive(3 * c), Out(count), d, 0),
             Of("BatchNormKernels.Normalize", items, In(count), In(c), In(c), Positive(3 * c), Out(count), d, 1),
             Of("BatchNormKernels.GradientSums", c,
-                In(count), In(c), In(c), Positive(3 * c), In(count), Out(2 * c), d, 1),
+                In(count), In(c), In(c), Positive(3 * c), In(count), Out(2 * c), d, d.Count, 1),
+            Of("BatchNormKernels.GradientSums", (c, Parts(d)),
+                In(count), In(c), In(c), Positive(3 * c), In(count), Out(2 * c * Parts(d)), d, Each, 1),
+            Of("BatchNormKernels.FinishGradients", c, In(2 * c * 3), Out(c), In(c), c, 3, 1, 2),
             Of("BatchNormKernels.GradientSumsByItem", c,
                 In(count), In(c), In(c), Positive(3 * c), In(count), Out(2 * c), d, 1),
             Of("BatchNormKernels.InputGradient", items,
@@ -40,6 +51,8 @@ public static class NormalizationKernelCases
                 In(count), In(c), In(c), Positive(3 * c), In(count), Out(2 * c), In(count), d, 1, 0, 1),
         ];
     }
+
+    static int Parts(ChannelDims d) => (d.Count + Each - 1) / Each;
 
     static IEnumerable<KernelCase> ResponseNorm(ResponseNormDims d)
     {

@@ -1,6 +1,5 @@
 using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.Launching;
-using TripletGpu.Kernels.Elementwise;
 using TripletGpu.Kernels.Launching;
 using TripletGpu.Kernels.Normalization;
 
@@ -14,14 +13,23 @@ sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         float momentum, float epsilon, bool relu)
     {
         ChannelDims d = Dims(x);
+        DeviceView<float> input = x.Floats(), described = statistics.Floats();
         if (plan.SumsByItem)
             BatchNormKernels.LaunchStatisticsByItem(
-                driver, d.Channels, x.Floats(), runningMean.Floats(), runningVariance.Floats(), statistics.Floats(), d,
-                momentum, epsilon);
+                driver, d.Channels, input, runningMean.Floats(), runningVariance.Floats(), described, d, momentum,
+                epsilon);
         else
+        {
+            (int parts, int each) = PartsOf(d);
+            DeviceView<float> sums = parts == 1 ? described : scratch.Take(ScratchUse.Sums, 3L * parts * d.Channels);
             BatchNormKernels.LaunchStatistics(
-                driver, d.Channels, x.Floats(), runningMean.Floats(), runningVariance.Floats(), statistics.Floats(), d,
-                momentum, epsilon);
+                driver, (d.Channels, parts), input, runningMean.Floats(), runningVariance.Floats(), described, sums, d,
+                each, momentum, epsilon);
+            if (parts > 1)
+                BatchNormKernels.LaunchFinishStatistics(
+                    driver, d.Channels, sums, runningMean.Floats(), runningVariance.Floats(), described, d, parts,
+                    momentum, epsilon);
+        }
         Normalize(x, weight, bias, statistics, y, d, relu);
     }
 
@@ -41,20 +49,22 @@ sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         Gradient dx, Gradient dweight, Gradient dbias, bool frozen, bool relu)
     {
         ChannelDims d = Dims(x);
-        DeviceView<float> sums = scratch.Take(ScratchUse.Sums, 2L * d.Channels);
-        bool sumsAreNeeded = !frozen || dweight.IsNeeded || dbias.IsNeeded;
-        if (sumsAreNeeded && plan.SumsByItem)
-            BatchNormKernels.LaunchGradientSumsByItem(
-                driver, d.Channels, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), dy.Floats(), sums,
-                d,
-                relu ? 1 : 0);
-        else if (sumsAreNeeded)
-            BatchNormKernels.LaunchGradientSums(
-                driver, d.Channels, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), dy.Floats(), sums,
-                d,
-                relu ? 1 : 0);
-        Put(sums.Slice(d.Channels, d.Channels), dweight);
-        Put(sums.Slice(0, d.Channels), dbias);
+        (int parts, int each) = plan.SumsByItem ? (1, d.Count) : PartsOf(d);
+        DeviceView<float> sums = scratch.Take(ScratchUse.Sums, 2L * parts * d.Channels);
+        if (!frozen || dweight.IsNeeded || dbias.IsNeeded)
+        {
+            if (plan.SumsByItem)
+                BatchNormKernels.LaunchGradientSumsByItem(
+                    driver, d.Channels, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), dy.Floats(),
+                    sums, d, relu ? 1 : 0);
+            else
+                BatchNormKernels.LaunchGradientSums(
+                    driver, (d.Channels, parts), x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(),
+                    dy.Floats(), sums, d, each, relu ? 1 : 0);
+            BatchNormKernels.LaunchFinishGradients(
+                driver, d.Channels, sums, Target(dweight, sums), Target(dbias, sums), d.Channels, parts, Flag(dweight),
+                Flag(dbias));
+        }
         if (dx.IsNeeded)
             BatchNormKernels.LaunchInputGradient(
                 driver, Planes(x) * d.Blocks, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(),
@@ -105,14 +115,22 @@ sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
             y.Floats(), d,
             relu ? 1 : 0);
 
-    void Put(DeviceView<float> sums, Gradient gradient)
+    /// <summary>Groups that share a channel, and the elements that each sums.</summary>
+    (int Parts, int Each) PartsOf(ChannelDims d)
     {
-        if (gradient.IsNeeded)
-            ElementwiseKernels.LaunchAffine(driver, sums.Length, sums, gradient.Target.Floats(), 1, 0, gradient.Adds());
+        int each = Math.Max(1, Groups(d.Count, plan.ChannelParts(d.Channels, d.Count)));
+        return (Math.Max(1, Groups(d.Count, each)), each);
     }
 
+    static DeviceView<float> Target(Gradient gradient, DeviceView<float> otherwise) =>
+        gradient.IsNeeded ? gradient.Target.Floats() : otherwise;
+
+    static int Flag(Gradient gradient) => !gradient.IsNeeded ? 0 : 1 + gradient.Adds();
+
+    static int Groups(int count, int each) => (count + each - 1) / each;
+
     ChannelDims Dims(Tensor x) =>
-        new(x.Shape[0], x.Shape[1], x.Shape.Product(2, x.Shape.Rank), plan.ElementsEach);
+        ChannelDims.Of(x.Shape[0], x.Shape[1], x.Shape.Product(2, x.Shape.Rank), plan.ElementsEach);
 
     ResponseNormDims Window(Tensor x, int size, float alpha, float beta, float k) =>
         new(x.Shape[1], x.Shape.Product(2, x.Shape.Rank), size, alpha, beta, k, plan.ElementsEach);

@@ -1,0 +1,129 @@
+using ILGPU;
+using TripletGpu.Kernels.Functions;
+
+namespace TripletGpu.Kernels.Normalization;
+
+/// <summary>The gradients of batch norm.</summary>
+public static partial class BatchNormKernels
+{
+    /// <summary>
+    /// sum(g) and sum(g n), where g is dy (0 where a fused ReLU cut) and n the normalised x, of each part of a channel:
+    /// (parts, 2, C), for <see cref="FinishGradients"/>. One group a channel (Grid.IdxX) and <paramref name="each"/> of
+    /// its elements (Grid.IdxY). Reads 8 bytes an element.
+    /// </summary>
+    [Kernel(Items)]
+    public static void GradientSums(
+        ArrayView<float> x, ArrayView<float> weight, ArrayView<float> bias, ArrayView<float> statistics,
+        ArrayView<float> dy, ArrayView<float> parts, ChannelDims d, int each, int relu)
+    {
+        var sums = SharedMemory.Allocate<float>(Items);
+        var dots = SharedMemory.Allocate<float>(Items);
+        int item = Group.IdxX, channel = Grid.IdxX, begin = Grid.IdxY * each, end = Math.Min(begin + each, d.Count);
+        float mean = statistics[channel], rest = statistics[d.Channels + channel];
+        float scale = statistics[2 * d.Channels + channel], factor = weight[channel], shift = bias[channel];
+        float sum = 0f, dot = 0f;
+        ChannelWalk walk;
+        ChannelWalk.Start(out walk, channel, begin + item, Items, d);
+        for (int i = begin + item; i < end; i += Items)
+        {
+            float n = (x[walk.At] - mean - rest) * scale, given = dy[walk.At];
+            ChannelWalk.Next(ref walk, d);
+            float g = relu != 0 && n * factor + shift <= 0f ? 0f : given;
+            sum += g;
+            dot += g * n;
+        }
+        sums[item] = sum;
+        dots[item] = dot;
+        SumBoth(sums, dots, item);
+        if (item == 0)
+        {
+            parts[2 * Grid.IdxY * d.Channels + channel] = sums[0];
+            parts[(2 * Grid.IdxY + 1) * d.Channels + channel] = dots[0];
+        }
+    }
+
+    /// <summary>
+    /// dbias = sum(g) and dweight = sum(g n) from the parts; the sums themselves stay in the first part. Flags: 0 not
+    /// wanted, 1 overwrites, 2 adds. Parallel over channels.
+    /// </summary>
+    [Kernel]
+    public static void FinishGradients(
+        Index1D channel, [MayAlias] ArrayView<float> parts, [MayAlias] ArrayView<float> dweight,
+        [MayAlias] ArrayView<float> dbias, int channels, int count, int weightFlag, int biasFlag)
+    {
+        float sum = parts[channel], dot = parts[channels + channel];
+        for (int part = 1; part < count; part++)
+        {
+            sum += parts[2 * part * channels + channel];
+            dot += parts[(2 * part + 1) * channels + channel];
+        }
+        parts[channel] = sum;
+        parts[channels + channel] = dot;
+        if (weightFlag != 0) dweight[channel] = weightFlag == 2 ? dweight[channel] + dot : dot;
+        if (biasFlag != 0) dbias[channel] = biasFlag == 2 ? dbias[channel] + sum : sum;
+    }
+
+    /// <summary>The same without a barrier, as <see cref="StatisticsByItem"/>.</summary>
+    [Kernel(1)]
+    public static void GradientSumsByItem(
+        ArrayView<float> x, ArrayView<float> weight, ArrayView<float> bias, ArrayView<float> statistics,
+        ArrayView<float> dy, ArrayView<float> gradientSums, ChannelDims d, int relu)
+    {
+        int channel = Grid.IdxX, full = d.Plane / Lanes * Lanes;
+        float mean = statistics[channel], rest = statistics[d.Channels + channel];
+        float scale = statistics[2 * d.Channels + channel], factor = weight[channel], shift = bias[channel];
+        var sums = LocalMemory.Allocate<float>(Lanes);
+        var dots = LocalMemory.Allocate<float>(Lanes);
+        float sum = 0f, dot = 0f;
+        for (int image = 0; image < d.Images; image++)
+        {
+            int start = (image * d.Channels + channel) * d.Plane;
+            Clear(sums, dots);
+            for (int j = start; j < start + full; j += Lanes)
+                for (int lane = 0; lane < Lanes; lane++)
+                {
+                    float n = (x[j + lane] - mean - rest) * scale, given = dy[j + lane];
+                    float g = relu != 0 && n * factor + shift <= 0f ? 0f : given;
+                    sums[lane] += g;
+                    dots[lane] += g * n;
+                }
+            for (int j = start + full; j < start + d.Plane; j++)
+            {
+                float n = (x[j] - mean - rest) * scale, given = dy[j];
+                float g = relu != 0 && n * factor + shift <= 0f ? 0f : given;
+                sum += g;
+                dot += g * n;
+            }
+            sum += Total(sums);
+            dot += Total(dots);
+        }
+        gradientSums[channel] = sum;
+        gradientSums[d.Channels + channel] = dot;
+    }
+
+    /// <summary>
+    /// dx = weight * inverse deviation * (g - mean(g) - n * mean(g n)), or adds it; with frozen statistics
+    /// weight * inverse deviation * g. One item a block of a plane.
+    /// </summary>
+    [Kernel]
+    public static void InputGradient(
+        Index1D i, ArrayView<float> x, ArrayView<float> weight, ArrayView<float> bias, ArrayView<float> statistics,
+        ArrayView<float> dy, ArrayView<float> gradientSums, ArrayView<float> dx, ChannelDims d, int frozen, int relu,
+        int accumulate)
+    {
+        int plane = d.ByBlocks.Quotient(i), first = d.ByBlocks.Remainder(i, plane) * d.Each;
+        int channel = d.ByChannels.Remainder(plane, d.ByChannels.Quotient(plane));
+        int start = plane * d.Plane, end = Math.Min(first + d.Each, d.Plane);
+        float mean = statistics[channel], rest = statistics[d.Channels + channel];
+        float scale = statistics[2 * d.Channels + channel], factor = weight[channel], shift = bias[channel];
+        float share = frozen != 0 ? 0f : gradientSums[channel] / d.Count;
+        float slope = frozen != 0 ? 0f : gradientSums[d.Channels + channel] / d.Count;
+        for (int j = start + first; j < start + end; j++)
+        {
+            float n = (x[j] - mean - rest) * scale, given = dy[j];
+            float g = relu != 0 && n * factor + shift <= 0f ? 0f : given;
+            float gradient = factor * scale * (g - share - n * slope);
+            dx[j] = accumulate != 0 ? dx[j] + gradient : gradient;
+        }
+    }
+}
