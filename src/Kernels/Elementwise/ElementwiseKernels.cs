@@ -40,6 +40,31 @@ public static partial class ElementwiseKernels
         y[i] = TMath.Forward(a[i], b[i]);
     }
 
+    /// <summary>
+    /// da = dy * df/da of equal shapes, or adds it; parallel over elements. A function that does not read a, b or y
+    /// gets dy in its place.
+    /// </summary>
+    [Kernel]
+    public static void ZipBackwardA<TMath>(
+        Index1D i, [MayAlias] ArrayView<float> a, [MayAlias] ArrayView<float> b, [MayAlias] ArrayView<float> y,
+        [MayAlias] ArrayView<float> dy, [MayAlias] ArrayView<float> da, int accumulate)
+        where TMath : struct, IBinaryMath
+    {
+        float gradient = TMath.BackwardA(a[i], b[i], y[i], dy[i]);
+        da[i] = accumulate != 0 ? da[i] + gradient : gradient;
+    }
+
+    /// <summary>db = dy * df/db, as <see cref="ZipBackwardA"/>.</summary>
+    [Kernel]
+    public static void ZipBackwardB<TMath>(
+        Index1D i, [MayAlias] ArrayView<float> a, [MayAlias] ArrayView<float> b, [MayAlias] ArrayView<float> y,
+        [MayAlias] ArrayView<float> dy, [MayAlias] ArrayView<float> db, int accumulate)
+        where TMath : struct, IBinaryMath
+    {
+        float gradient = TMath.BackwardB(a[i], b[i], y[i], dy[i]);
+        db[i] = accumulate != 0 ? db[i] + gradient : gradient;
+    }
+
     /// <summary>y = f(a, b), where a and b broadcast to the shape of y; parallel over the elements of y.</summary>
     [Kernel]
     public static void ZipBroadcast<TMath>(

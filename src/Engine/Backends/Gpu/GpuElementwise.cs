@@ -48,7 +48,10 @@ sealed class GpuElementwise(IGpuDriver driver) : IElementwise
         if (da.IsNeeded)
         {
             BroadcastBox box = broadcast.BoxA;
-            if (box.Count < LongSum)
+            if (a.Shape == b.Shape)
+                ElementwiseKernels.LaunchZipBackwardA<TMath>(
+                    driver, dy.Items(), readA, readB, readY, dy.Floats(), da.Target.Floats(), da.Adds());
+            else if (box.Count < LongSum)
                 BroadcastBackwardKernels.LaunchSumByItemA<TMath>(
                     driver, da.Target.Items(), readA, readB, readY, dy.Floats(), da.Target.Floats(), dims, box,
                     da.Adds());
@@ -60,7 +63,10 @@ sealed class GpuElementwise(IGpuDriver driver) : IElementwise
         if (db.IsNeeded)
         {
             BroadcastBox box = broadcast.BoxB;
-            if (box.Count < LongSum)
+            if (a.Shape == b.Shape)
+                ElementwiseKernels.LaunchZipBackwardB<TMath>(
+                    driver, dy.Items(), readA, readB, readY, dy.Floats(), db.Target.Floats(), db.Adds());
+            else if (box.Count < LongSum)
                 BroadcastBackwardKernels.LaunchSumByItemB<TMath>(
                     driver, db.Target.Items(), readA, readB, readY, dy.Floats(), db.Target.Floats(), dims, box,
                     db.Adds());
