@@ -17,14 +17,15 @@ public static partial class ConvolutionKernels
     /// <summary>
     /// y = W x gathered: the product of the filters (K x C R S) and what each pixel sees, one group a tile of filters
     /// (Grid.IdxY) and pixels (Grid.IdxX), one item a small tile of that in registers. An item stages the same pixel in
-    /// every step; where a step's taps look is worked out by the first items while the others still multiply. Bound by
-    /// arithmetic.
+    /// every step; where a step's taps look is worked out by the first items while the others still multiply. Where few
+    /// tiles would leave the device idle, each part of <paramref name="tapsEach"/> taps (Grid.IdxZ) has groups of its
+    /// own, and y has a copy for each, which <see cref="SumParts"/> adds up. Bound by arithmetic.
     /// </summary>
     [Kernel(GroupOf = nameof(TTile))]
     public static void Tiled<TTile>(
         ArrayView<float> x, ArrayView<float> weight, [MayAlias] ArrayView<float> bias,
         [MayAlias] ArrayView<float> residual,
-        [MayAlias] ArrayView<float> y, ConvolutionShape d, ConvolutionTarget target, int images)
+        [MayAlias] ArrayView<float> y, ConvolutionShape d, ConvolutionTarget target, int images, int tapsEach)
         where TTile : struct, ITile
     {
         var tileA = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * (TTile.Size / 4 + 1));
@@ -32,30 +33,32 @@ public static partial class ConvolutionKernels
         var taps = SharedMemory.Allocate<Tap>(2 * SharedTile.Depth);
         var results = SharedMemory.Allocate<int>(TTile.Size);
         int item = Group.IdxY * TTile.GroupX + Group.IdxX, column = item % TTile.Size, firstK = item / TTile.Size;
+        int firstTap = Grid.IdxZ * tapsEach, count = Math.Min(tapsEach, d.Taps - firstTap);
         int place = firstK * (TTile.Size + 4) + column, step = 2 * (TTile.Size + 4);
         int pixel = Grid.IdxX * TTile.Size + column, image = pixel / d.Pixels, p = pixel / d.Q % d.P, q = pixel % d.Q;
         bool exists = image < images;
         int line = exists ? d.Line(p, 0) : Nowhere, start = d.Column(q, 0);
         int from = exists ? (image * d.C * d.H + line) * d.W + start : 0;
-        if (item < TTile.Size) results[item] = exists ? image * d.K * target.H * target.W + target.At(p, q) : -1;
-        if (item < 2 * SharedTile.Depth) Tap.Find(out taps[item], item, d);
+        if (item < TTile.Size)
+            results[item] = exists ? (Grid.IdxZ * images + image) * d.K * target.H * target.W + target.At(p, q) : -1;
+        if (item < 2 * SharedTile.Depth) Tap.Find(out taps[item], firstTap + item, d);
         StagedElements filters;
-        StagedElements.Share<TTile>(out filters, item, 0, Grid.IdxY * TTile.Size, d.K, d.Taps, 1);
+        StagedElements.Share<TTile>(out filters, item, firstTap, Grid.IdxY * TTile.Size, d.K, d.Taps, 1);
         TileSums sums;
         TileSums.Clear(out sums);
         Group.Barrier();
 
         int stage = 0;
-        Float4 nextA = StagedElements.Load(ref filters, weight, 0, d.Taps);
-        Float4 nextB = Seen(x, taps, firstK, d.Taps - firstK, line, start, from, d);
+        Float4 nextA = StagedElements.Load(ref filters, weight, 0, count);
+        Float4 nextB = Seen(x, taps, firstK, count - firstK, line, start, from, d);
         SharedTile.Put<TTile>(tileA, stage, filters.Place, TTile.Size / 4, nextA);
         SharedTile.Put<TTile>(tileB, stage, place, step, nextB);
         Group.Barrier();
-        for (int tap = SharedTile.Depth; tap < d.Taps + SharedTile.Depth; tap += SharedTile.Depth)
+        for (int tap = SharedTile.Depth; tap < count + SharedTile.Depth; tap += SharedTile.Depth)
         {
-            nextA = StagedElements.Load(ref filters, weight, tap, d.Taps - tap);
+            nextA = StagedElements.Load(ref filters, weight, tap, count - tap);
             nextB = Seen(
-                x, taps, (1 - stage) * SharedTile.Depth + firstK, d.Taps - tap - firstK, line, start, from, d);
+                x, taps, (1 - stage) * SharedTile.Depth + firstK, count - tap - firstK, line, start, from, d);
             SharedTile.MultiplyAdd<TTile>(tileA, tileB, stage, ref sums);
             if (item < SharedTile.Depth)
                 Tap.Advance(ref taps[stage * SharedTile.Depth + item], 2 * SharedTile.Depth, d);
@@ -74,6 +77,23 @@ public static partial class ConvolutionKernels
             Finish(bias, residual, y, results, k, to + TTile.Size / 2, ref sums.Right, d, target);
             Finish(bias, residual, y, results, k + TTile.Size / 2, to + TTile.Size / 2, ref sums.Last, d, target);
         }
+    }
+
+    /// <summary>
+    /// y from the parts of a convolution, [part] and then as y; one item a result. Reads 4 bytes a part and element.
+    /// </summary>
+    [Kernel]
+    public static void SumParts(
+        Index1D i, ArrayView<float> sums, [MayAlias] ArrayView<float> bias, [MayAlias] ArrayView<float> residual,
+        [MayAlias] ArrayView<float> y, ConvolutionShape d, ConvolutionTarget target, int images, int parts)
+    {
+        int plane = i / d.Pixels, pixel = i % d.Pixels, size = target.H * target.W;
+        int at = target.At(pixel / d.Q, pixel % d.Q), all = images * d.K * size;
+        float sum = 0f;
+        for (int part = 0; part < parts; part++)
+            sum += sums[part * all + plane * size + at];
+        float shift = target.HasBias != 0 ? bias[plane % d.K] : 0f;
+        Finish(residual, y, at, plane * size, sum, shift, target);
     }
 
     /// <summary>

@@ -11,21 +11,44 @@ public sealed class LaunchPlanTests
 
     [Test]
     public void Product_CpuDevice_TakesPanels() =>
-        Assert.That(new LaunchPlan(Cpu).Product(1024, 1024, 1), Is.EqualTo(ProductForm.Panels));
+        Assert.That(new LaunchPlan(Cpu).Product(1024, 1024, 1024, 1), Is.EqualTo(ProductForm.Panels));
 
     [Test]
     public void Product_CpuThatLimitsLoops_TakesTiles() =>
         Assert.That(
-            new LaunchPlan(Cpu with { Name = "llvmpipe (LLVM 15)" }).Product(1024, 1024, 1),
+            new LaunchPlan(Cpu with { Name = "llvmpipe (LLVM 15)" }).Product(1024, 1024, 1024, 1),
             Is.Not.EqualTo(ProductForm.Panels));
 
-    [TestCase(4096, 4096, 1, ProductForm.Tile128x128)]
-    [TestCase(1024, 1024, 1, ProductForm.Tile64x64)]
-    [TestCase(256, 784, 32, ProductForm.Tile128x128)]
-    [TestCase(256, 196, 32, ProductForm.Tile64x64)]
-    [TestCase(128, 128, 1, ProductForm.Tile32x32)]
-    public void Product_Gpu_TakesTheLargestTileThatFillsIt(int m, int n, int batch, ProductForm form) =>
-        Assert.That(new LaunchPlan(Gpu).Product(m, n, batch), Is.EqualTo(form));
+    [TestCase(4096, 4096, 4096, 1, ProductForm.Tile128x128)]
+    [TestCase(256, 784, 1024, 32, ProductForm.Tile128x128)]
+    [TestCase(64, 100_000, 576, 1, ProductForm.Tile64x64)]
+    [TestCase(512, 512, 512, 1, ProductForm.Tile32x32)]
+    [TestCase(128, 128, 128, 1, ProductForm.Tile32x32)]
+    public void Product_Gpu_TakesTheTileThatFillsIt(int m, int n, int k, int batch, ProductForm form) =>
+        Assert.That(new LaunchPlan(Gpu).Product(m, n, k, batch), Is.EqualTo(form));
+
+    // The gradient of 64 3x3 filters over 64 images of 56 x 56, and of 512 over 7 x 7; a convolution that fills it.
+    [TestCase(64, 576, 200_704, ProductForm.Tile64x64, 20, 100)]
+    [TestCase(512, 4608, 3_136, ProductForm.Tile128x128, 1, 3)]
+    [TestCase(256, 12_544, 2_304, ProductForm.Tile128x128, 1, 2)]
+    [TestCase(256, 576, 1_152, ProductForm.Tile32x32, 2, 9)]
+    [TestCase(64, 64, 64, ProductForm.Tile32x32, 1, 1)]
+    public void ProductInParts_FewTiles_TakesSeveralParts(int m, int n, int k, ProductForm form, int from, int to)
+    {
+        TileChoice choice = new LaunchPlan(Gpu).ProductInParts(m, n, k, (long)m * n);
+        Assert.That(choice.Form, Is.EqualTo(form));
+        Assert.That(choice.Parts, Is.InRange(from, to));
+    }
+
+    [Test]
+    public void ProductInParts_LittleMemory_TakesOnePart() =>
+        Assert.That(new LaunchPlan(Gpu).ProductInParts(64, 576, 200_704, 1L << 30).Parts, Is.EqualTo(1));
+
+    [TestCase(64, 200_704, 20)]
+    [TestCase(2048, 3_136, 1)]
+    [TestCase(3, 100, 1)]
+    public void ChannelParts_FillTheDevice(int channels, int elements, int parts) =>
+        Assert.That(new LaunchPlan(Gpu).ChannelParts(channels, elements), Is.EqualTo(parts));
 
     [TestCase(1000, 100_000, 1)]
     [TestCase(40, 100_000, 4)]
@@ -45,12 +68,13 @@ public sealed class LaunchPlanTests
     [TestCase(255, 1 << 16)]
     [TestCase(4096, 16_384)]
     public void Product_WhereTheLargestTileDoesNotFit_TakesTheNext(int items, int bytes) => Assert.That(
-        new LaunchPlan(Gpu with { MaxGroupItems = items, SharedBytes = bytes }).Product(4096, 4096, 1),
+        new LaunchPlan(Gpu with { MaxGroupItems = items, SharedBytes = bytes }).Product(4096, 4096, 4096, 1),
         Is.EqualTo(ProductForm.Tile64x64));
 
     [Test]
     public void Product_CpuWithLittleSharedMemory_TakesTiles() => Assert.That(
-        new LaunchPlan(Cpu with { SharedBytes = 16_384 }).Product(4096, 4096, 1), Is.EqualTo(ProductForm.Tile64x64));
+        new LaunchPlan(Cpu with { SharedBytes = 16_384 }).Product(4096, 4096, 4096, 1),
+        Is.EqualTo(ProductForm.Tile64x64));
 
     [TestCase(128, 16_384, ExpectedResult = "")]
     [TestCase(64, 32_768, ExpectedResult =

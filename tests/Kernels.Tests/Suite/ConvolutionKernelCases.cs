@@ -1,6 +1,7 @@
 using TripletGpu.Kernels.Convolution;
 using TripletGpu.Kernels.Functions;
 using TripletGpu.Kernels.Gemm;
+using TripletGpu.Kernels.Launching;
 using static TripletGpu.Kernels.Tests.Suite.KernelMemory;
 
 namespace TripletGpu.Kernels.Tests.Suite;
@@ -47,11 +48,12 @@ public static class ConvolutionKernelCases
         string tile = typeof(TTile).Name;
         int pixels = Images * d.Pixels;
         object[] operands = Operands(d, target);
-        yield return new(
-            $"ConvolutionKernels.Tiled<{tile}>", (Groups(pixels, TTile.Size), Groups(d.K, TTile.Size)), operands);
+        LaunchSize one = (Groups(pixels, TTile.Size), Groups(d.K, TTile.Size));
+        yield return new($"ConvolutionKernels.Tiled<{tile}>", one, [.. operands, d.Taps]);
         foreach (KernelCase panel in Panel(d, target)) yield return panel;
         if (d.Taps == 0) yield break;
 
+        foreach (KernelCase part in InParts(d, target, tile, (one.X, one.Y, 2))) yield return part;
         int each = (pixels + 1) / 2;
         KernelMemory x = In(Images * d.C * d.H * d.W), dy = In(pixels * d.K);
         yield return new(
@@ -60,6 +62,19 @@ public static class ConvolutionKernelCases
         yield return new(
             $"ConvolutionKernels.BackwardWeight<{tile}>", (Groups(d.Taps, TTile.Size), Groups(d.K, TTile.Size)), x, dy,
             In(d.K * d.Taps), d, Images, pixels, 1);
+    }
+
+    /// <summary>Two parts of the taps, into a copy of the result each, and their sum.</summary>
+    static IEnumerable<KernelCase> InParts(ConvolutionShape d, ConvolutionTarget target, string tile, LaunchSize two)
+    {
+        object[] operands = Operands(d, target);
+        int results = Images * d.K * target.H * target.W;
+        yield return new(
+            $"ConvolutionKernels.Tiled<{tile}>", two, operands[0], operands[1], In(d.K), In(results), In(2 * results),
+            d, target with { Accumulate = 0, HasBias = 0, HasResidual = 0, Relu = 0 }, Images, (d.Taps + 1) / 2);
+        yield return new(
+            "ConvolutionKernels.SumParts", Images * d.K * d.Pixels, In(3 * results), operands[2], operands[3],
+            operands[4], d, target, Images, 3);
     }
 
     static IEnumerable<KernelCase> Panel(ConvolutionShape d, ConvolutionTarget target)

@@ -118,16 +118,14 @@ sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
     /// <summary>Groups that share a channel, and the elements that each sums.</summary>
     (int Parts, int Each) PartsOf(ChannelDims d)
     {
-        int each = Math.Max(1, Groups(d.Count, plan.ChannelParts(d.Channels, d.Count)));
-        return (Math.Max(1, Groups(d.Count, each)), each);
+        int each = Math.Max(1, KernelSize.Groups(d.Count, plan.ChannelParts(d.Channels, d.Count)));
+        return (Math.Max(1, KernelSize.Groups(d.Count, each)), each);
     }
 
     static DeviceView<float> Target(Gradient gradient, DeviceView<float> otherwise) =>
         gradient.IsNeeded ? gradient.Target.Floats() : otherwise;
 
     static int Flag(Gradient gradient) => !gradient.IsNeeded ? 0 : 1 + gradient.Adds();
-
-    static int Groups(int count, int each) => (count + each - 1) / each;
 
     ChannelDims Dims(Tensor x) =>
         ChannelDims.Of(x.Shape[0], x.Shape[1], x.Shape.Product(2, x.Shape.Rank), plan.ElementsEach);

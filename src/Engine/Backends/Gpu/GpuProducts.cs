@@ -17,7 +17,7 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch)
     /// <summary>Runs a batch of products.</summary>
     public void Run(DeviceView<float> a, DeviceView<float> b, DeviceView<float> c, GemmDims d, int batch = 1)
     {
-        switch (plan.Product(d.M, d.N, batch))
+        switch (plan.Product(d.M, d.N, d.K, batch))
         {
             case ProductForm.Panels:
                 DeviceView<float> packed = scratch.Take(ScratchUse.Packed, batch * PackedLength(d.K, d.N));

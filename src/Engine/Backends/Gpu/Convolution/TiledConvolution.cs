@@ -16,40 +16,58 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         DeviceView<float> x, DeviceView<float> weight, DeviceView<float> bias, DeviceView<float> residual,
         DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target, int images)
     {
-        switch (plan.Product(d.K, images * d.Pixels, 1))
+        long results = (long)images * d.K * target.H * target.W;
+        (ProductForm form, int parts) = plan.ProductInParts(d.K, images * d.Pixels, d.Taps, results);
+        int each = Math.Max(1, Groups(Groups(d.Taps, parts), SharedTile.Depth) * SharedTile.Depth);
+        parts = Math.Max(1, Groups(d.Taps, each));
+        DeviceView<float> sums = parts == 1 ? y : scratch.Take(ScratchUse.Product, parts * results);
+        ConvolutionTarget first = parts == 1 ? target
+            : target with { Accumulate = 0, HasBias = 0, HasResidual = 0, Relu = 0 };
+        switch (form)
         {
-            case ProductForm.Tile128x128: Multiply<Tile128x128>(x, weight, bias, residual, y, d, target, images); break;
-            case ProductForm.Tile64x64: Multiply<Tile64x64>(x, weight, bias, residual, y, d, target, images); break;
-            default: Multiply<Tile32x32>(x, weight, bias, residual, y, d, target, images); break;
+            case ProductForm.Tile128x128:
+                Multiply<Tile128x128>(x, weight, bias, residual, sums, d, first, images, parts, each);
+                break;
+            case ProductForm.Tile64x64:
+                Multiply<Tile64x64>(x, weight, bias, residual, sums, d, first, images, parts, each);
+                break;
+            default:
+                Multiply<Tile32x32>(x, weight, bias, residual, sums, d, first, images, parts, each);
+                break;
         }
+        if (parts > 1)
+            ConvolutionKernels.LaunchSumParts(
+                driver, images * d.K * d.Pixels, sums, bias, residual, y, d, target, images, parts);
     }
 
     public void BackwardWeight(
         DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int images, int accumulate)
     {
-        switch (plan.Product(d.K, d.Taps, 1))
+        (ProductForm form, int parts) = plan.ProductInParts(d.K, d.Taps, images * d.Pixels, (long)d.K * d.Taps);
+        switch (form)
         {
-            case ProductForm.Tile128x128: BackwardWeight<Tile128x128>(x, dy, dw, d, images, accumulate); break;
-            case ProductForm.Tile64x64: BackwardWeight<Tile64x64>(x, dy, dw, d, images, accumulate); break;
-            default: BackwardWeight<Tile32x32>(x, dy, dw, d, images, accumulate); break;
+            case ProductForm.Tile128x128: BackwardWeight<Tile128x128>(x, dy, dw, d, images, parts, accumulate); break;
+            case ProductForm.Tile64x64: BackwardWeight<Tile64x64>(x, dy, dw, d, images, parts, accumulate); break;
+            default: BackwardWeight<Tile32x32>(x, dy, dw, d, images, parts, accumulate); break;
         }
     }
 
     void Multiply<TTile>(
         DeviceView<float> x, DeviceView<float> weight, DeviceView<float> bias, DeviceView<float> residual,
-        DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target, int images)
+        DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target, int images, int parts, int each)
         where TTile : struct, ITile =>
         ConvolutionKernels.LaunchTiled<TTile>(
-            driver, (Groups(images * d.Pixels, TTile.Size), Groups(d.K, TTile.Size)), x, weight, bias, residual, y, d,
-            target, images);
+            driver, (Groups(images * d.Pixels, TTile.Size), Groups(d.K, TTile.Size), parts), x, weight, bias, residual,
+            y, d, target, images, each);
 
     /// <summary>Where one part is all, it is the result.</summary>
     void BackwardWeight<TTile>(
-        DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int images, int accumulate)
+        DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int images, int wanted,
+        int accumulate)
         where TTile : struct, ITile
     {
         int pixels = images * d.Pixels, across = Groups(d.Taps, TTile.Size), down = Groups(d.K, TTile.Size);
-        int each = Groups(pixels, plan.Parts(across * down, pixels)), parts = Groups(pixels, each);
+        int each = Groups(pixels, wanted), parts = Groups(pixels, each);
         DeviceView<float> sums = parts == 1 ? dw : scratch.Take(ScratchUse.Product, (long)parts * d.K * d.Taps);
         ConvolutionKernels.LaunchBackwardWeight<TTile>(
             driver, (across, down, parts), x, dy, sums, d, images, each, parts == 1 ? accumulate : 0);

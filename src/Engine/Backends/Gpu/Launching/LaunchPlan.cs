@@ -1,6 +1,7 @@
 using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Kernels.Gemm;
 using TripletGpu.Kernels.MetricLearning;
+using TripletGpu.Kernels.Normalization;
 
 namespace TripletGpu.Backends.Gpu.Launching;
 
@@ -28,7 +29,7 @@ public sealed class LaunchPlan(GpuCapabilities device)
 {
     const int CpuBlock = 512;
 
-    // A GPU hides latency behind some groups on each multiprocessor; fewer, larger tiles would leave it idle.
+    // A GPU hides latency behind some groups on each multiprocessor.
     const int GroupsEach = 2;
 
     // Products of fewer steps are not worth a part of their own; the parts are summed in another pass.
@@ -47,6 +48,9 @@ public sealed class LaunchPlan(GpuCapabilities device)
     const int LargestTileItems = 256, LargestTileBytes = 17_600, PanelBytes = 32_384;
 
     const long WorkspaceBytes = 32 << 20;
+
+    readonly TileModel tiles = new(
+        device.ComputeUnits, device.MaxGroupItems >= LargestTileItems && device.SharedBytes >= LargestTileBytes);
 
     /// <summary>Whether products run in panels, whose second operand is packed first.</summary>
     public bool UsesPanels { get; init; } = device.TakesLongItems && device.SharedBytes >= PanelBytes;
@@ -69,15 +73,17 @@ public sealed class LaunchPlan(GpuCapabilities device)
             : $"a group may have {device.MaxGroupItems:N0} items and {device.SharedBytes:N0} bytes of shared memory,"
             + $" but kernels take up to {LeastGroupItems} and {LeastSharedBytes:N0}";
 
-    /// <summary>How a batch of products of M x N runs.</summary>
-    public ProductForm Product(int m, int n, int batch)
-    {
-        if (UsesPanels) return ProductForm.Panels;
-        long wanted = (long)GroupsEach * device.ComputeUnits;
-        bool fits = device.MaxGroupItems >= LargestTileItems && device.SharedBytes >= LargestTileBytes;
-        if (fits && Groups(m, n, batch, 128, 128) >= wanted) return ProductForm.Tile128x128;
-        return Groups(m, n, batch, 64, 64) >= wanted ? ProductForm.Tile64x64 : ProductForm.Tile32x32;
-    }
+    /// <summary>How a batch of products of M x K and K x N runs, each in one part.</summary>
+    public ProductForm Product(int m, int n, int k, int batch) =>
+        UsesPanels ? ProductForm.Panels : tiles.Best(m, n, batch, k, mostParts: 1).Form;
+
+    /// <summary>The tile of a product whose depth may be computed in parts, and these.</summary>
+    /// <param name="m">Rows.</param>
+    /// <param name="n">Columns.</param>
+    /// <param name="k">Terms of a sum.</param>
+    /// <param name="results">Elements that each part needs in the workspace.</param>
+    public TileChoice ProductInParts(int m, int n, int k, long results) =>
+        tiles.Best(m, n, 1, k, (int)Math.Min(int.MaxValue, WorkspaceBytes / Math.Max(1, results * sizeof(float))));
 
     /// <summary>In how many parts the depth of a product is computed, so that few tiles fill the device too.</summary>
     /// <param name="groups">The groups of one part.</param>
@@ -100,6 +106,19 @@ public sealed class LaunchPlan(GpuCapabilities device)
         return KernelSize.Groups(KernelSize.Groups(filters, parts), PanelTile.Rows) * PanelTile.Rows;
     }
 
+    /// <summary>
+    /// In how many parts a channel's elements are summed, so that the groups of all channels fill the device: sixteen
+    /// on each multiprocessor, of at least eight elements an item.
+    /// </summary>
+    /// <param name="channels">Channels.</param>
+    /// <param name="elements">Elements of a channel.</param>
+    public int ChannelParts(int channels, int elements)
+    {
+        const int groupsEach = 16, elementsEach = 8 * BatchNormKernels.Items;
+        int wanted = groupsEach * device.ComputeUnits / Math.Max(1, channels);
+        return Math.Clamp(wanted, 1, Math.Max(1, elements / elementsEach));
+    }
+
     /// <summary>Positives an anchor may have, and one more, to be mined in shared memory.</summary>
     public int FittingPositives { get; init; } = TripletMiningKernels.SharedSlots;
 
@@ -116,7 +135,4 @@ public sealed class LaunchPlan(GpuCapabilities device)
 
     /// <summary>In how many parts a table of triplets is counted: each takes a number a row of the batch.</summary>
     public int IndexBlocks(int triplets) => Math.Clamp(triplets / 256, 1, device.TakesLongItems ? 16 : 64);
-
-    static long Groups(int m, int n, int batch, int tileM, int tileN) =>
-        (long)batch * KernelSize.Groups(m, tileM) * KernelSize.Groups(n, tileN);
 }

@@ -1,0 +1,77 @@
+namespace TripletGpu.Backends.Gpu.Launching;
+
+/// <summary>How a product runs in tiles.</summary>
+/// <param name="Form">The tile.</param>
+/// <param name="Parts">In how many parts its depth is computed, summed by another pass; 1: in one.</param>
+public readonly record struct TileChoice(ProductForm Form, int Parts);
+
+/// <summary>
+/// Predicts what a product costs in each tile, so that the fastest runs. A group is one tile of the result; the groups
+/// share the multiprocessors evenly, and the one with the most is the last to end. Large tiles spend more of their
+/// instructions on multiply-adds; small ones, and parts of the depth, leave fewer multiprocessors idle.
+/// </summary>
+/// <param name="units">Multiprocessors.</param>
+/// <param name="takesLargest">Whether a group of the largest tile fits.</param>
+sealed class TileModel(int units, bool takesLargest)
+{
+    // Steps of the depth that filling the first stage and writing the result cost.
+    const double SetupDepth = 16;
+
+    // Multiply-adds that a multiprocessor does while it writes and reads one element of a part, and while a launch ends
+    // and the next begins: 8 bytes at 4 TB/s and 3 us at 128 a cycle of 1.7 GHz.
+    const double PartElement = 56, Launch = 600_000;
+
+    const int ShortestPart = 128;
+
+    static readonly Tile[] Tiles =
+    [
+        new(ProductForm.Tile128x128, 128, Warps: 8, Resident: 2, Share: 0.84),
+        new(ProductForm.Tile64x64, 64, Warps: 4, Resident: 5, Share: 0.72),
+        new(ProductForm.Tile32x32, 32, Warps: 2, Resident: 12, Share: 0.60),
+    ];
+
+    /// <summary>The tile and the parts of the least predicted time.</summary>
+    /// <param name="m">Rows of the result.</param>
+    /// <param name="n">Its columns.</param>
+    /// <param name="batch">Products.</param>
+    /// <param name="depth">Terms of a sum.</param>
+    /// <param name="mostParts">Parts that there is memory for; 1 where the sums cannot be taken apart.</param>
+    public TileChoice Best(int m, int n, int batch, int depth, int mostParts)
+    {
+        TileChoice best = new(ProductForm.Tile32x32, 1);
+        double least = double.PositiveInfinity;
+        int most = Math.Max(1, Math.Min(mostParts, depth / ShortestPart));
+        foreach (Tile tile in takesLargest ? Tiles : Tiles[1..])
+        {
+            double groups = (double)batch * KernelSize.Groups(m, tile.Size) * KernelSize.Groups(n, tile.Size);
+            for (int parts = 1; parts <= most; parts = NextParts(parts))
+            {
+                double cost = Cost(tile, groups * parts, (double)depth / parts);
+                if (parts > 1) cost += Launch + PartElement * parts * m * n * batch / units;
+                if (cost >= least) continue;
+                least = cost;
+                best = new(tile.Form, parts);
+            }
+        }
+        return best;
+    }
+
+    /// <summary>Multiply-adds that a multiprocessor could have done in the time.</summary>
+    double Cost(Tile tile, double groups, double depth)
+    {
+        double each = Math.Ceiling(groups / units), warps = Math.Min(each, tile.Resident) * tile.Warps;
+        // Sixteen warps hide a multiprocessor's latencies, few do not.
+        double rate = tile.Share * Math.Min(1, 1.375 * warps / (warps + 6));
+        return each * tile.Size * tile.Size * (depth + SetupDepth) / rate;
+    }
+
+    static int NextParts(int parts) => parts + Math.Max(1, parts / 4);
+
+    /// <summary>A tile of Size x Size.</summary>
+    /// <param name="Form">Its name.</param>
+    /// <param name="Size">Rows and columns.</param>
+    /// <param name="Warps">Of 32 items that compute it.</param>
+    /// <param name="Resident">Groups that fit a multiprocessor's registers.</param>
+    /// <param name="Share">Multiply-adds among the instructions of its loop.</param>
+    readonly record struct Tile(ProductForm Form, int Size, int Warps, int Resident, double Share);
+}
