@@ -11,7 +11,7 @@ namespace TripletGpu.Engine.Tests.Memory;
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class SteadyStateTests(string device) : DeviceFixture(device)
 {
-    const int Batch = 8, Width = 37, Steps = 200;
+    const int Batch = 8, Width = 37, Steps = 200, Rounds = 5, MostBytes = 20_000;
 
     [Test]
     public void Training_KeepsOnlyParametersAndOptimizerState()
@@ -21,25 +21,37 @@ public sealed class SteadyStateTests(string device) : DeviceFixture(device)
         Adam optimizer = new(network.Parameters());
         // And a word for each parameter that says whether its gradient was finite, and two for all.
         long marks = 4 * (network.Parameters().Count + 2);
-        long expected = network.Parameters().Sum(p => p.Value.Count * 4) * 3 + marks, reserved = 0, managed = 0;
-        for (int i = 0; i < 5 + Steps; i++)
+        long expected = network.Parameters().Sum(p => p.Value.Count * 4) * 3 + marks, reserved = 0;
+        int done = 0;
+        void Train(int steps)
         {
-            using (Step step = Device.BeginStep())
+            for (int end = done + steps; done < end; done++)
             {
-                network.SetStep(i);
-                float[] values = Values.ToSingle(Values.Normal(Batch * Width, new(i)));
-                Tensor x = Device.Tensor(new Shape(Batch, Width), values);
-                Tensor loss = network.Forward(x).Square().Mean();
-                step.Backward(loss);
-                optimizer.Update(step.Gradients, 0.01f);
+                using (Step step = Device.BeginStep())
+                {
+                    network.SetStep(done);
+                    float[] values = Values.ToSingle(Values.Normal(Batch * Width, new(done)));
+                    Tensor x = Device.Tensor(new Shape(Batch, Width), values);
+                    Tensor loss = network.Forward(x).Square().Mean();
+                    step.Backward(loss);
+                    optimizer.Update(step.Gradients, 0.01f);
+                }
+                Assert.That(Device.Pool.LiveBytes, Is.EqualTo(expected), $"after step {done}");
+                if (done == 2) reserved = Device.Pool.ReservedBytes;
+                if (done > 2) Assert.That(Device.Pool.ReservedBytes, Is.EqualTo(reserved), $"after step {done}");
             }
-            Assert.That(Device.Pool.LiveBytes, Is.EqualTo(expected), $"after step {i}");
-            if (i == 2) reserved = Device.Pool.ReservedBytes;
-            if (i > 2) Assert.That(Device.Pool.ReservedBytes, Is.EqualTo(reserved), $"after step {i}");
-            if (i == 4) managed = GC.GetTotalMemory(forceFullCollection: true);
         }
-        // Other fixtures' leftovers and the JIT move this by some kilobytes; one tensor handle a step would be 20.
-        Assert.That(GC.GetTotalMemory(forceFullCollection: true) - managed, Is.LessThan(20_000));
+        Train(5);
+        // One tensor handle a step would be 20 KB a round. Other fixtures' leftovers, the just-in-time compiler and a
+        // driver's threads move a round by more, but not each of them.
+        long least = long.MaxValue;
+        for (int round = 0; round < Rounds && least >= MostBytes; round++)
+        {
+            long managed = GC.GetTotalMemory(forceFullCollection: true);
+            Train(Steps);
+            least = Math.Min(least, GC.GetTotalMemory(forceFullCollection: true) - managed);
+        }
+        Assert.That(least, Is.LessThan(MostBytes), "managed bytes more after a round");
         network.Release();
         optimizer.Release();
         Assert.That(Device.Pool.LiveBytes, Is.Zero);
