@@ -24,6 +24,7 @@ int clGetDeviceInfo(void* id, unsigned what, size_t size, void* value, size_t* n
         case 0x102D: return text("1", size, value, needed);
         case 0x1030: return text("", size, value, needed);
         case 0x1000: return number(4, size, value, needed); /* a GPU */
+        case 0x1023: return number(32768, size, value, needed); /* local memory */
         case 0x1004: return number(256, size, value, needed);
         default: return number(1, size, value, needed);
     }
