@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using TripletGpu.Backends.Gpu.Cuda;
 using TripletGpu.Kernels;
 using TripletGpu.Kernels.Gemm;
 using TripletGpu.Models;
@@ -10,7 +11,7 @@ namespace TripletGpu.Runner.Commands;
 /// <summary><c>triplet kernels</c>: the C# kernels and what they become.</summary>
 static class KernelsCommand
 {
-    const string OpenCl = "opencl", Cuda = "cuda";
+    const string OpenCl = "opencl", Cuda = "cuda", Ptx = "ptx", Sass = "sass", Nvrtc = "nvrtc", Ilgpu = "ilgpu";
 
     public static Command Create(Terminal terminal)
     {
@@ -19,12 +20,37 @@ static class KernelsCommand
         list.SetAction(parsed => List(terminal, parsed.GetValue(json)));
 
         Argument<string> name = new("NAME") { Description = "GemmKernels.Tiled, or Tiled where one class has it" };
-        Option<string> target = new("--target") { Description = "opencl or cuda", DefaultValueFactory = _ => OpenCl };
-        target.AcceptOnlyFromAmong(OpenCl, Cuda);
+        Option<string> target = new("--target")
+        {
+            Description = "opencl or cuda: C beside the C#. ptx or sass: what a card would run",
+            DefaultValueFactory = _ => OpenCl,
+        };
+        target.AcceptOnlyFromAmong(OpenCl, Cuda, Ptx, Sass);
         Option<bool> raw = new("--raw") { Description = "Only the complete generated program, as a compiler takes it" };
-        Command show = new("show", "Shows a kernel and its device form side by side") { name, target, raw };
+        Option<string?> compiler = new("--compiler")
+        {
+            Description = "ptx and sass: nvrtc or ilgpu (default: nvrtc where there is one)",
+        };
+        compiler.AcceptOnlyFromAmong(Nvrtc, Ilgpu);
+        Option<int> architecture = new("--architecture")
+        {
+            Description = "ptx and sass: 80 for compute capability 8.0",
+            HelpName = "N",
+            DefaultValueFactory = _ => 80,
+        };
+        Command show = new("show", "Shows a kernel and its device form side by side")
+        {
+            name, target, raw, compiler, architecture,
+        };
         show.SetAction(parsed =>
-            Show(terminal, parsed.GetValue(name)!, parsed.GetValue(target) == Cuda, parsed.GetValue(raw)));
+        {
+            KernelSource kernel = Find(parsed.GetValue(name)!);
+            return parsed.GetValue(target) is Ptx or Sass
+                ? ShowNvidia(
+                    terminal, kernel, parsed.GetValue(target) == Sass, parsed.GetValue(compiler),
+                    parsed.GetValue(architecture))
+                : Show(terminal, kernel, parsed.GetValue(target) == Cuda, parsed.GetValue(raw));
+        });
 
         Option<bool> ofAll = CommonOptions.Json();
         Command command =
@@ -59,10 +85,11 @@ static class KernelsCommand
         return CommandLine.Done;
     }
 
-    static int Show(Terminal terminal, string name, bool cuda, bool raw)
+    static KernelSource Find(string name) => KernelCatalog.Find(name).FirstOrDefault()
+        ?? throw new UserErrorException($"no kernel is called {name}: triplet kernels list shows their names");
+
+    static int Show(Terminal terminal, KernelSource kernel, bool cuda, bool raw)
     {
-        KernelSource kernel = KernelCatalog.Find(name).FirstOrDefault()
-            ?? throw new UserErrorException($"no kernel is called {name}: triplet kernels list shows their names");
         if (raw)
         {
             terminal.Out.Write(cuda ? kernel.Cuda : kernel.OpenCl);
@@ -75,6 +102,21 @@ static class KernelsCommand
         for (int i = 0; i < Math.Max(left.Length, right.Length); i++)
             terminal.Out.WriteLine(
             $"{(i < left.Length ? left[i] : "").PadRight(width)} | {(i < right.Length ? right[i] : "")}".TrimEnd());
+        return CommandLine.Done;
+    }
+
+    /// <summary>PTX or machine code, with a first line that says whose it is.</summary>
+    static int ShowNvidia(Terminal terminal, KernelSource kernel, bool sass, string? compiler, int architecture)
+    {
+        string reason = "";
+        NvidiaText? text = compiler == Ilgpu ? null : NvidiaText.ByNvrtc(kernel, architecture, out reason);
+        if (text is null && compiler == Nvrtc) throw new UserErrorException($"--compiler nvrtc: {reason}");
+        text ??= NvidiaText.ByIlgpu(kernel, architecture, out reason)
+            ?? throw new UserErrorException($"--architecture {architecture}: {reason}");
+        string? body = sass ? text.Sass(out reason) : text.Ptx;
+        if (body is null) throw new UserErrorException($"--target sass: {reason}");
+        terminal.Out.WriteLine($"// {kernel.Name}, {text.Compiler}, for sm_{architecture}");
+        terminal.Out.Write(body);
         return CommandLine.Done;
     }
 }

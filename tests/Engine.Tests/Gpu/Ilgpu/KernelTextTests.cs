@@ -17,7 +17,7 @@ public sealed class KernelTextTests
 
     static readonly string[] Architectures = ["SM_70", "SM_80", "SM_90"];
 
-    readonly KernelTexts texts = new();
+    readonly IlgpuTexts texts = new();
 
     [OneTimeTearDown]
     public void Close() => texts.Dispose();
@@ -27,7 +27,7 @@ public sealed class KernelTextTests
     public void Loop_ThatReplacesAValue_LoadsItFirst()
     {
         Assert.That(LoadsFirst(texts.Ptx(Method(Scan))), "at our level");
-        using var optimized = new KernelTexts(OptimizationLevel.O2);
+        using var optimized = new IlgpuTexts(OptimizationLevel.O2);
         Assert.That(LoadsFirst(optimized.Ptx(Method(Scan))), Is.False, "at O2: this test would see the fault");
     }
 

@@ -1,4 +1,5 @@
 using ILGPU.Runtime.Cuda;
+using TripletGpu.Backends.Gpu.Ilgpu;
 using TripletGpu.Kernels;
 
 namespace TripletGpu.Engine.Tests.Gpu.Ilgpu;
@@ -16,7 +17,7 @@ public sealed class RegisterTests
 
     static readonly string[] Mining = ["TripletMiningKernels", "TripletGradientKernels", "NearestNeighbourKernels"];
 
-    readonly KernelTexts texts = new();
+    readonly IlgpuTexts texts = new();
 
     [OneTimeTearDown]
     public void Close() => texts.Dispose();

@@ -1,4 +1,5 @@
 using ILGPU.Runtime.Cuda;
+using TripletGpu.Backends.Gpu.Ilgpu;
 using TripletGpu.Engine.Tests.Gpu.Ilgpu;
 using TripletGpu.Kernels;
 using TripletGpu.Support;
@@ -13,7 +14,7 @@ public sealed class CudaToolchainTests
     // An item of a kernel for CPUs takes what a GPU's group does: nobody runs it on a GPU.
     static readonly string[] ForCpus = ["RowItem", "Panel", "CpuLanes", "ByItem"];
 
-    readonly KernelTexts texts = new();
+    readonly IlgpuTexts texts = new();
     CudaToolchain tools = null!;
 
     [OneTimeSetUp]

@@ -7,12 +7,12 @@ using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
-using TripletGpu.Backends.Gpu.Ilgpu;
 
-namespace TripletGpu.Engine.Tests.Gpu.Ilgpu;
+namespace TripletGpu.Backends.Gpu.Ilgpu;
 
 /// <summary>What ILGPU's compilers make of a kernel, as text and without a device.</summary>
-sealed class KernelTexts(OptimizationLevel level = IlgpuContext.Level) : IDisposable
+/// <param name="level">For tests; what is not this one is wrong.</param>
+sealed class IlgpuTexts(OptimizationLevel level = IlgpuContext.Level) : IDisposable
 {
     readonly Context context = IlgpuContext.Create(_ => { }, level);
 
