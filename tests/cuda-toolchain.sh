@@ -2,15 +2,23 @@
 # Compiles the kernels as an NVIDIA card would have them, without a card: by the real NVRTC 11.8 and by ILGPU, both
 # through NVIDIA's assembler, and looks at the machine code.
 #   tests/cuda-toolchain.sh [CONFIGURATION]       default: Release
-# The three packages (100 MB) are Debian 12's, from its non-free component; they are unpacked into a cache folder and not
-# installed. Where they cannot be had the tests are skipped, with the reason.
+# The three packages (100 MB) are Debian 12's, from its non-free component; they are unpacked into a cache folder and
+# not installed. Where they cannot be had the tests are skipped, with the reason; TRIPLETGPU_REQUIRE=cuda-toolchain makes
+# that a failure.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 configuration=${1:-Release}
 cache=${TRIPLETGPU_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tripletgpu}/cuda-toolchain-11.8
 packages=(libnvrtc11.2 libnvrtc-builtins11.8 nvidia-cuda-toolkit)
 
-skip() { echo "cuda-toolchain: skipped: $1"; exit 0; }
+skip() {
+    case ",${TRIPLETGPU_REQUIRE:-}," in *,cuda-toolchain,*)
+        echo "cuda-toolchain: required, but $1"
+        exit 1 ;;
+    esac
+    echo "cuda-toolchain: skipped: $1"
+    exit 0
+}
 
 # fetch: downloads with lists and settings of its own, so that the machine's stay as they are.
 fetch() {
