@@ -119,7 +119,7 @@ sealed class OnnxWeights
         bool isArranging = arranging.Contains(node.OpType);
         if (!isArranging && !scaling.Contains(node.OpType)) return false;
         bool takesPixels = node.OpType == "Concat" ? node.Inputs.All(pixels.Contains)
-            : isArranging ? pixels.Contains(node.Inputs[0])
+            : isArranging ? node.Inputs is [var first, ..] && pixels.Contains(first)
             : node.Inputs.Any(pixels.Contains);
         if (!takesPixels || !node.Inputs.All(i => i.Length == 0 || pixels.Contains(i) || forms.IsConstant(i)))
             return false;

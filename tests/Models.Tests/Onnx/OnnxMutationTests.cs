@@ -52,6 +52,25 @@ public sealed class OnnxMutationTests
         }
     }
 
+    /// <summary>What a mutation found: each node in turn without its inputs, or with another operator's name.</summary>
+    [TestCase("")]
+    [TestCase("Transpose")]
+    [TestCase("Concat")]
+    [TestCase("Resize")]
+    [TestCase("Mul")]
+    public void Nodes_WithoutInputs(string op)
+    {
+        foreach (byte[] sound in Sound())
+            for (int i = 0; i < ModelProto.Parser.ParseFrom(sound).Graph.Node.Count; i++)
+            {
+                ModelProto model = ModelProto.Parser.ParseFrom(sound);
+                NodeProto node = model.Graph.Node[i];
+                node.Input.Clear();
+                if (op != "") node.OpType = op;
+                Mutations.Survives(model.ToByteArray(), $"node {i}", LoadAndRun, typeof(UserErrorException));
+            }
+    }
+
     void LoadAndRun(byte[] file)
     {
         string path = folder.Write("model.onnx", file);
