@@ -20,12 +20,18 @@ public readonly struct Tanh : IUnaryMath
             float far = 1f - 2f / (MathF.Exp(size + size) + 1f);
             return x < 0f ? -far : far;
         }
+        return NearZero(x); // a NaN comes this way
+    }
+
+    /// <summary>tanh x up to 0.625; what <see cref="MathF.Tanh"/> becomes through ILGPU calls it too.</summary>
+    public static float NearZero(float x)
+    {
         float square = x * x;
         float p = Fused.MultiplyAdd(-5.70498872745e-3f, square, 2.06390887954e-2f);
         p = Fused.MultiplyAdd(p, square, -5.37397155531e-2f);
         p = Fused.MultiplyAdd(p, square, 1.33314422036e-1f);
         p = Fused.MultiplyAdd(p, square, -3.33332819422e-1f);
-        return Fused.MultiplyAdd(p * square, x, x); // a NaN comes this way
+        return Fused.MultiplyAdd(p * square, x, x);
     }
 
     /// <inheritdoc/>

@@ -85,12 +85,7 @@ static class DeviceMath
             float far = 1f - 2f / (Exp(size + size) + 1f);
             return x < 0f ? -far : far;
         }
-        float square = x * x;
-        float p = Fused.MultiplyAdd(-5.70498872745e-3f, square, 2.06390887954e-2f);
-        p = Fused.MultiplyAdd(p, square, -5.37397155531e-2f);
-        p = Fused.MultiplyAdd(p, square, 1.33314422036e-1f);
-        p = Fused.MultiplyAdd(p, square, -3.33332819422e-1f);
-        return Fused.MultiplyAdd(p * square, x, x); // a NaN comes this way
+        return Kernels.Functions.Tanh.NearZero(x); // a NaN comes this way
     }
 
     /// <summary>a^b as <see cref="MathF.Pow"/>: e^(b ln |a|) in double, with C's cases.</summary>
