@@ -27,14 +27,9 @@ static class NvidiaTools
 
     static string? Run(string tool, string[] arguments, out string reason)
     {
-        string[] toolkits = ["CUDA_PATH", "CUDA_HOME"];
-        string[] places =
-        [
-            .. toolkits.Select(Environment.GetEnvironmentVariable).Where(t => t is { Length: > 0 })
-                .Select(t => Path.Combine(t!, "bin", tool)),
-            Path.Combine("/usr/local/cuda/bin", tool),
-        ];
-        var start = new ProcessStartInfo(places.FirstOrDefault(File.Exists) ?? tool, arguments)
+        string? file = NvrtcSearch.Toolkits(Environment.GetEnvironmentVariable, OperatingSystem.IsWindows() ? "" : "/")
+            .Select(toolkit => Path.Combine(toolkit, "bin", tool)).FirstOrDefault(File.Exists);
+        var start = new ProcessStartInfo(file ?? tool, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -50,7 +45,7 @@ static class NvidiaTools
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            reason = $"no {tool} in PATH, CUDA_PATH, CUDA_HOME or /usr/local/cuda: it comes with the CUDA toolkit";
+            reason = $"no {tool} in PATH, CUDA_PATH, CUDA_HOME or /usr/local/cuda*: it comes with the CUDA toolkit";
             return null;
         }
     }

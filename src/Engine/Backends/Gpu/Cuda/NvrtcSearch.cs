@@ -25,11 +25,6 @@ sealed class NvrtcSearch(IReadOnlyList<string> names, IReadOnlyList<string> fold
     /// <param name="root">The file system's root; empty where it has none of the fixed places.</param>
     public static IReadOnlyList<string> FoldersOf(Func<string, string?> variable, string root)
     {
-        string[] toolkits =
-        [
-            variable("CUDA_PATH") ?? "", variable("CUDA_HOME") ?? "",
-            .. root == "" ? [] : Matching(Path.Combine(root, "usr/local"), "cuda*"),
-        ];
         string[] pythons =
         [
             variable("VIRTUAL_ENV") ?? "", variable("CONDA_PREFIX") ?? "",
@@ -37,7 +32,7 @@ sealed class NvrtcSearch(IReadOnlyList<string> names, IReadOnlyList<string> fold
             .. root == "" ? [] : (string[])[Path.Combine(root, "usr/local"), Path.Combine(root, "usr")],
         ];
         var folders = new List<string>();
-        foreach (string toolkit in toolkits.Where(t => t != ""))
+        foreach (string toolkit in Toolkits(variable, root))
             foreach (string part in (string[])["lib64", "lib", "bin"]) folders.Add(Path.Combine(toolkit, part));
         foreach (string python in pythons.Where(p => p != ""))
         {
@@ -48,6 +43,14 @@ sealed class NvrtcSearch(IReadOnlyList<string> names, IReadOnlyList<string> fold
         }
         return [.. folders.Distinct().Where(Directory.Exists)];
     }
+
+    /// <summary>The folders of CUDA toolkits: CUDA_PATH and CUDA_HOME, then /usr/local/cuda*.</summary>
+    /// <param name="variable">Reads the environment.</param>
+    /// <param name="root">The file system's root; empty where it has none of the fixed places.</param>
+    public static IEnumerable<string> Toolkits(Func<string, string?> variable, string root) =>
+        new[] { variable("CUDA_PATH") ?? "", variable("CUDA_HOME") ?? "" }
+            .Concat(root == "" ? [] : Matching(Path.Combine(root, "usr/local"), "cuda*"))
+            .Where(toolkit => toolkit != "");
 
     /// <summary>What to try to load, in order: names for the library path, then paths.</summary>
     public IReadOnlyList<string> Files() =>
