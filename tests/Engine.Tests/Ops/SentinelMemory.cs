@@ -1,5 +1,6 @@
 using TripletGpu.Backends;
 using TripletGpu.Backends.Cpu;
+using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests.Ops;
 
@@ -7,35 +8,25 @@ namespace TripletGpu.Engine.Tests.Ops;
 /// The CPU's memory with every block, and the slack around it, filled with a NaN that no operation makes. What is
 /// written outside a tensor destroys it; what is read from there and not masked away shows up in the results.
 /// </summary>
-sealed unsafe class SentinelMemory(IMemory memory) : IMemory
+sealed unsafe class SentinelMemory(IMemory memory) : ForwardingMemory(memory)
 {
     const uint Pattern = 0x7FC0ABCD;
 
     readonly HashSet<CpuBuffer> blocks = [];
 
-    public DeviceBuffer Allocate(long bytes)
+    public override DeviceBuffer Allocate(long bytes)
     {
-        CpuBuffer block = (CpuBuffer)memory.Allocate(bytes);
+        CpuBuffer block = (CpuBuffer)base.Allocate(bytes);
         new Span<uint>(block.Pointer - CpuBuffer.Slack, (int)(bytes / 4) + 2 * CpuBuffer.Slack).Fill(Pattern);
         blocks.Add(block);
         return block;
     }
 
-    public void Free(DeviceBuffer buffer)
+    public override void Free(DeviceBuffer buffer)
     {
         blocks.Remove((CpuBuffer)buffer);
-        memory.Free(buffer);
+        base.Free(buffer);
     }
-
-    public void Upload<T>(ReadOnlySpan<T> from, DeviceBuffer to) where T : unmanaged => memory.Upload(from, to);
-
-    public void Download<T>(DeviceBuffer from, Span<T> to) where T : unmanaged => memory.Download(from, to);
-
-    public void Copy(Tensor from, Tensor to) => memory.Copy(from, to);
-
-    public void Fill(Tensor x, float value) => memory.Fill(x, value);
-
-    public void Synchronize() => memory.Synchronize();
 
     /// <summary>Fails if the slack of any block has been written to.</summary>
     public void CheckSlack()
