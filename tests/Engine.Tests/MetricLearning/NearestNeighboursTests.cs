@@ -31,6 +31,40 @@ public sealed class NearestNeighboursTests(string device) : DeviceFixture(device
         }
     }
 
+    [TestCase(3, 1)]
+    [TestCase(128, 1000)] // long rows almost all of whose length they share: the expanded product cancels
+    [TestCase(700, 3)] // more than one block of the depth
+    public void NearDuplicates_AreInTheOrderOfTheirDifferences(int d, float offset)
+    {
+        const int Q = 40, R = 3000, K = 8;
+        Random random = new(d);
+        float[] references = [.. Enumerable.Range(0, R * d).Select(_ => offset + random.NextSingle() - 0.5f)];
+        float[] queries = new float[Q * d];
+        for (int i = 0; i < Q; i++)
+        {
+            references.AsSpan(i * d, d).CopyTo(queries.AsSpan(i * d));
+            // Neighbours a few units in the last place away, and one that is equal.
+            for (int c = 0; c < K; c++)
+            {
+                Span<float> copy = references.AsSpan((1000 + i * K + c) * d, d);
+                queries.AsSpan(i * d, d).CopyTo(copy);
+                for (int j = 0; j < c; j++) copy[j % d] = MathF.BitIncrement(copy[j % d]);
+            }
+        }
+        using Step step = Device.BeginStep(record: false);
+        (Tensor indices, Tensor distances) =
+            Device.Tensor(new Shape(Q, d), queries).NearestNeighbours(Device.Tensor(new Shape(R, d), references), K);
+        int[] actual = indices.ToIntArray();
+        float[] actualDistances = distances.ToArray();
+        for (int i = 0; i < Q; i++)
+        {
+            (int[] rows, float[] expected) = Sorted(queries.AsSpan(i * d, d).ToArray(), references, K, except: -1);
+            Assert.That(actual.AsSpan(i * K, K).ToArray(), Is.EqualTo(rows), $"query {i}");
+            for (int c = 0; c < K; c++)
+                Assert.That(actualDistances[i * K + c], Is.EqualTo(expected[c]).Within(1e-6 * expected[c]));
+        }
+    }
+
     [Test]
     public void SameSet_LeavesOutOnlyTheRowItself()
     {

@@ -5,7 +5,8 @@ using TripletGpu.MetricLearning;
 namespace TripletGpu.Backends.Cpu;
 
 /// <summary>The MetricLearning family on the CPU: reads the labels, writes loss and statistics.</summary>
-sealed unsafe class CpuMetricLearning<V>(CpuBackend cpu) : IMetricLearning where V : struct, IDistanceVector<V>
+sealed unsafe class CpuMetricLearning<V>(CpuBackend cpu) : IMetricLearning
+    where V : unmanaged, ITileVector<V>, IDistanceVector<V>
 {
     readonly ClassGroups groups = new();
 

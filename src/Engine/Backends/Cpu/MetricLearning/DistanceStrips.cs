@@ -58,6 +58,16 @@ static unsafe class DistanceStrips<V> where V : struct, ICpuVector<V>
                     strip + (long)r * stride + panel * width, stride);
     }
 
+    /// <summary>Distances of one row of D values to one panel, the same bits as in a strip.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void One(float* row, int d, float* panel, float* distances)
+    {
+        Row sums = default;
+        for (int k = 0; k < d; k++, panel += 2 * V.Count)
+            sums.AddSquares(row[k], V.Load(panel), V.Load(panel + V.Count));
+        sums.Store(distances);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile(float* rows, int count, int d, float* panel, float* strip, int stride)
     {
