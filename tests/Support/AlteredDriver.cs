@@ -18,6 +18,12 @@ public sealed unsafe class AlteredDriver(IGpuDriver driver, GpuCapabilities? cap
     /// <summary>How many more blocks there are; null for as many as the device has.</summary>
     public int? BlocksLeft { get; set; }
 
+    /// <summary>
+    /// What has been asked of the device, in order: names of kernels, <c>upload</c>, <c>copy</c>, and <c>wait</c> for
+    /// what lets the host wait for all before it.
+    /// </summary>
+    public List<string> Issued { get; } = [];
+
     /// <summary>Blocks that have not been given back.</summary>
     public int Live { get; private set; }
 
@@ -45,16 +51,33 @@ public sealed unsafe class AlteredDriver(IGpuDriver driver, GpuCapabilities? cap
             throw new InvalidOperationException(
                 $"{kernel.Name} takes {kernel.SharedBytes} bytes of shared memory, of {Capabilities.SharedBytes} that"
                 + " the device has");
+        Issued.Add(kernel.Name);
         driver.Launch(kernel, size, arguments);
     }
 
-    public void Upload(void* from, nint buffer, long bytes) => driver.Upload(from, buffer, bytes);
+    public void Upload(void* from, nint buffer, long bytes)
+    {
+        Issued.Add("upload");
+        driver.Upload(from, buffer, bytes);
+    }
 
-    public void Download(nint buffer, void* to, long bytes) => driver.Download(buffer, to, bytes);
+    public void Download(nint buffer, void* to, long bytes)
+    {
+        Issued.Add("wait");
+        driver.Download(buffer, to, bytes);
+    }
 
-    public void Copy(nint from, nint to, long bytes) => driver.Copy(from, to, bytes);
+    public void Copy(nint from, nint to, long at, long bytes)
+    {
+        Issued.Add("copy");
+        driver.Copy(from, to, at, bytes);
+    }
 
-    public void Synchronize() => driver.Synchronize();
+    public void Synchronize()
+    {
+        Issued.Add("wait");
+        driver.Synchronize();
+    }
 
     public KernelProfile? Profile() => driver.Profile();
 

@@ -13,7 +13,7 @@ public abstract class ForwardingMemory(IMemory memory) : IMemory
 
     public void Download<T>(DeviceBuffer from, Span<T> to) where T : unmanaged => memory.Download(from, to);
 
-    public void Copy(Tensor from, Tensor to) => memory.Copy(from, to);
+    public void Copy(Tensor from, Tensor to, long at) => memory.Copy(from, to, at);
 
     public void Fill(Tensor x, float value) => memory.Fill(x, value);
 

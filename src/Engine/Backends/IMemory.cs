@@ -18,8 +18,11 @@ public interface IMemory
     /// <summary>Waits for the operations issued so far and copies the start of a block to the host.</summary>
     void Download<T>(DeviceBuffer from, Span<T> to) where T : unmanaged;
 
-    /// <summary>Copies the values of one tensor to another of the same number of elements.</summary>
-    void Copy(Tensor from, Tensor to);
+    /// <summary>
+    /// Copies the values of one tensor to another, from its element <paramref name="at"/> on, where there is room for
+    /// all of them. Words are copied as they are: one tensor may hold floats and the other integers.
+    /// </summary>
+    void Copy(Tensor from, Tensor to, long at = 0);
 
     /// <summary>Sets every element of a float tensor.</summary>
     void Fill(Tensor x, float value);

@@ -82,10 +82,22 @@ public static partial class MetricLearningOps
     /// lives as long as the step.
     /// </summary>
     public static Tensor TripletLoss(
-        this Tensor embeddings, ReadOnlySpan<int> labels, TripletSettings settings, out TripletTable mined)
+        this Tensor embeddings, ReadOnlySpan<int> labels, TripletSettings settings, out TripletTable mined) =>
+        TripletLoss(
+            embeddings, labels, embeddings.Device.Tensor(new Shape(labels.Length), labels), settings, out mined);
+
+    /// <summary>As <see cref="TripletLoss(Tensor, ReadOnlySpan{int}, TripletSettings, out TripletTable)"/>.</summary>
+    /// <param name="embeddings">(N, D).</param>
+    /// <param name="labels">The class of each row, on the host.</param>
+    /// <param name="uploaded">The same on the device.</param>
+    /// <param name="settings">Rule, margin, distance, reduction.</param>
+    /// <param name="mined">What was mined.</param>
+    public static Tensor TripletLoss(
+        this Tensor embeddings, ReadOnlySpan<int> labels, Tensor uploaded, TripletSettings settings,
+        out TripletTable mined)
     {
-        Tensor loss = new TripletLoss(settings, TripletTable.RowsFor(settings, labels, embeddings.Shape[0]))
-            .Apply(out Tensor[] extras, TripletInputs(embeddings, labels, settings));
+        Tensor loss = new TripletLoss(settings, TripletTable.RowsFor(settings, labels, embeddings.Shape[0])).Apply(
+            out Tensor[] extras, settings.Rule == MiningRule.Explicit ? [embeddings] : [embeddings, uploaded]);
         mined = TripletTable.From(extras);
         return loss;
     }

@@ -18,6 +18,9 @@ public readonly record struct TripletTable(Tensor Triplets, Tensor Losses, Tenso
     /// <summary>Waits for the device and reads the counts: one small download.</summary>
     public TripletStatistics ReadStatistics() => TripletStatistics.Decode(Statistics.ToIntArray());
 
+    /// <summary>The counts, for who has read them together with other tensors.</summary>
+    public TripletStatistics ReadStatistics(PackedRead read) => TripletStatistics.Decode(read.Ints(Statistics));
+
     internal static TripletTable From(ReadOnlySpan<Tensor> extras) => new(extras[0], extras[1], extras[2]);
 
     /// <summary>

@@ -24,6 +24,6 @@ public sealed class AdaGrad : Optimizer
     }
 
     /// <inheritdoc/>
-    public override void Update(Gradients gradients, float learningRate) =>
-        Apply(gradients, state => new AdaGradRule(learningRate * state.Rate, state.WeightDecay, epsilon));
+    public override void Update(Gradients gradients, float learningRate, Tensor? loss = null) =>
+        Apply(gradients, loss, state => new AdaGradRule(learningRate * state.Rate, state.WeightDecay, epsilon));
 }

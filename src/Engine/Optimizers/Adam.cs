@@ -18,11 +18,12 @@ public sealed class Adam(
     : Optimizer(parameters, weightDecay, groups, "mean", "squareMean")
 {
     /// <inheritdoc/>
-    public override void Update(Gradients gradients, float learningRate) => Apply(gradients, state =>
-    {
-        double rate = learningRate * state.Rate / (1 - Math.Pow(beta1, state.Step));
-        double correction = 1 / Math.Sqrt(1 - Math.Pow(beta2, state.Step));
-        return new AdamRule((float)rate, state.WeightDecay, (float)beta1, (float)(1 - beta1), (float)beta2,
-            (float)(1 - beta2), (float)correction, epsilon);
-    });
+    public override void Update(Gradients gradients, float learningRate, Tensor? loss = null) =>
+        Apply(gradients, loss, state =>
+        {
+            double rate = learningRate * state.Rate / (1 - Math.Pow(beta1, state.Step));
+            double correction = 1 / Math.Sqrt(1 - Math.Pow(beta2, state.Step));
+            return new AdamRule((float)rate, state.WeightDecay, (float)beta1, (float)(1 - beta1), (float)beta2,
+                (float)(1 - beta2), (float)correction, epsilon);
+        });
 }

@@ -11,15 +11,14 @@ namespace TripletGpu.Optimizers;
 /// <summary>
 /// Changes parameters by their gradients. What it keeps between steps is allocated at once and lives until
 /// <see cref="Release"/>, so that memory stays constant. The formulas are PyTorch's.
-/// <para>Where a gradient, or a running statistic among the parameters, holds NaN or infinity, an update changes
-/// nothing. <see cref="FindNonFinite"/> tells so: asked when the next step has waited for the device anyway, it costs
-/// no wait.</para>
+/// <para>Where the loss, a gradient, or a running statistic among the parameters holds NaN or infinity, an update
+/// changes nothing. The device itself sees to that, and leaves word of it in <see cref="Marks"/>, so that nobody has to
+/// wait before it.</para>
 /// </summary>
 public abstract class Optimizer
 {
     readonly List<ParameterState> states = [], updated = [];
     readonly List<Parameter> statistics = [];
-    readonly Tensor? marks;
     int number, asked;
 
     /// <param name="parameters">A network's parameters; those that are not trainable now are left out for good.</param>
@@ -46,11 +45,11 @@ public abstract class Optimizer
         if (states.Count == 0) return;
         Device device = states[0].Parameter.Value.Device;
         string[] names = [.. kept];
-        marks = device.Build(() =>
+        Marks = device.Build(() =>
         {
             foreach (ParameterState state in states)
                 state.Tensors = [.. names.Select(name => (name, Zero(state.Parameter.Value, name)))];
-            return Marks(device);
+            return NoMarks(device);
         });
     }
 
@@ -58,32 +57,45 @@ public abstract class Optimizer
     public IReadOnlyList<ParameterState> States => states;
 
     /// <summary>
+    /// Int32: what <see cref="FindNonFinite(ReadOnlySpan{int})"/> reads; null where nothing is trainable.
+    /// </summary>
+    public Tensor? Marks { get; }
+
+    /// <summary>
     /// Updates every parameter that has a gradient. Others keep their values and their step count, as in PyTorch.
     /// </summary>
     /// <param name="gradients">Those of the current step.</param>
     /// <param name="learningRate">The rate of this step, from a schedule.</param>
+    /// <param name="loss">
+    /// The step's loss, which must be finite too: some that are not have finite gradients.
+    /// </param>
     /// <remarks>
-    /// Does not wait for the device. Changes nothing where a gradient or a running statistic is not finite:
-    /// <see cref="FindNonFinite"/>.
+    /// Does not wait for the device. Changes nothing where the loss, a gradient or a running statistic is not finite:
+    /// <see cref="FindNonFinite()"/>.
     /// </remarks>
-    public abstract void Update(Gradients gradients, float learningRate);
+    public abstract void Update(Gradients gradients, float learningRate, Tensor? loss = null);
 
     /// <summary>
     /// Waits for the last update. Null where it was made and all weights and kept values are finite; otherwise what was
     /// wrong with it, or with one before it that nobody has asked for. The step counts of a refused update are taken
     /// back if it was the last.
     /// </summary>
-    public NonFiniteUpdate? FindNonFinite()
+    public NonFiniteUpdate? FindNonFinite() =>
+        Marks is null || asked == number ? null : FindNonFinite(Marks.ToIntArray());
+
+    /// <summary>As <see cref="FindNonFinite()"/>, for who has read the marks since the last update.</summary>
+    /// <param name="found">The values of <see cref="Marks"/>.</param>
+    public NonFiniteUpdate? FindNonFinite(ReadOnlySpan<int> found)
     {
-        if (marks is null || asked == number) return null;
         int since = asked;
+        if (since == number) return null;
         asked = number;
-        int[] found = marks.ToIntArray();
         bool isRefused = found[OptimizerKernels.Refused] > since;
         if (found[OptimizerKernels.Refused] == number)
             foreach (ParameterState state in updated) state.Step--;
         if (!isRefused && found[OptimizerKernels.Overflowed] <= since) return null;
-        ReadOnlySpan<int> tensors = found.AsSpan(OptimizerKernels.FirstTensor);
+        ReadOnlySpan<int> tensors = found[OptimizerKernels.FirstTensor..];
+        if (tensors[^1] > since) return new(null, isRefused, "the loss is NaN or infinity");
         int statistic = tensors[states.Count..].IndexOfAnyExceptInRange(int.MinValue, since);
         if (statistic >= 0)
             return new(statistics[statistic], isRefused, $"{statistics[statistic].Name} holds NaN or infinity");
@@ -97,7 +109,7 @@ public abstract class Optimizer
     /// <summary>Releases what is kept between steps.</summary>
     public void Release()
     {
-        marks?.Release();
+        Marks?.Release();
         foreach (ParameterState state in states)
             foreach ((_, Tensor tensor) in state.Tensors) tensor.Release();
     }
@@ -105,10 +117,11 @@ public abstract class Optimizer
     /// <summary>
     /// Counts a step for every parameter that has a gradient, and updates them with the rule for each.
     /// </summary>
-    protected void Apply<TRule>(Gradients gradients, Func<ParameterState, TRule> rule) where TRule : struct, IUpdateRule
+    protected void Apply<TRule>(Gradients gradients, Tensor? loss, Func<ParameterState, TRule> rule)
+        where TRule : struct, IUpdateRule
     {
         List<ParameterUpdate<TRule>> updates = new(states.Count);
-        Tensor?[] watched = new Tensor?[states.Count + statistics.Count];
+        Tensor?[] watched = new Tensor?[states.Count + statistics.Count + 1];
         updated.Clear();
         for (int i = 0; i < states.Count; i++)
         {
@@ -123,8 +136,9 @@ public abstract class Optimizer
         }
         if (updates.Count == 0) return;
         for (int i = 0; i < statistics.Count; i++) watched[states.Count + i] = statistics[i].Value;
-        UpdateMarks now = new(marks!, checked(++number));
-        IOptimizers optimizers = marks!.Device.Backend.Optimizers;
+        watched[^1] = loss;
+        UpdateMarks now = new(Marks!, checked(++number));
+        IOptimizers optimizers = Marks!.Device.Backend.Optimizers;
         optimizers.MarkNonFinite(watched, now);
         optimizers.Update<TRule>(CollectionsMarshal.AsSpan(updates), now);
     }
@@ -132,9 +146,9 @@ public abstract class Optimizer
     static bool Matches(ParameterGroup group, Parameter parameter) =>
         FileSystemName.MatchesSimpleExpression(group.Match, parameter.Name, ignoreCase: false);
 
-    Tensor Marks(Device device)
+    Tensor NoMarks(Device device)
     {
-        int[] none = new int[OptimizerKernels.FirstTensor + states.Count + statistics.Count];
+        int[] none = new int[OptimizerKernels.FirstTensor + states.Count + statistics.Count + 1];
         Tensor tensor = device.Unowned(new Shape(none.Length), ElementType.Int32, "marks");
         tensor.CopyFrom(none);
         return tensor;

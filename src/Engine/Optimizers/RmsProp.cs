@@ -17,7 +17,7 @@ public sealed class RmsProp(
     : Optimizer(parameters, weightDecay, groups, momentum == 0 ? ["squareMean"] : ["squareMean", "momentum"])
 {
     /// <inheritdoc/>
-    public override void Update(Gradients gradients, float learningRate) => Apply(gradients, state =>
-        new RmsPropRule(
+    public override void Update(Gradients gradients, float learningRate, Tensor? loss = null) =>
+        Apply(gradients, loss, state => new RmsPropRule(
             learningRate * state.Rate, state.WeightDecay, (float)alpha, (float)(1 - alpha), momentum, epsilon));
 }

@@ -30,11 +30,11 @@ public sealed class Sgd : Optimizer
     }
 
     /// <inheritdoc/>
-    public override void Update(Gradients gradients, float learningRate)
+    public override void Update(Gradients gradients, float learningRate, Tensor? loss = null)
     {
-        if (momentum == 0) Apply(gradients, s => new SgdRule(learningRate * s.Rate, s.WeightDecay));
+        if (momentum == 0) Apply(gradients, loss, s => new SgdRule(learningRate * s.Rate, s.WeightDecay));
         else
-            Apply(gradients, s => new MomentumRule(
+            Apply(gradients, loss, s => new MomentumRule(
                 learningRate * s.Rate, s.WeightDecay, momentum, nesterov ? 1 : 0, nesterov ? momentum : 1));
     }
 }

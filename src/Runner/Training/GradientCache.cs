@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Models;
+using TripletGpu.Ops;
 using TripletGpu.Runner.Data;
 
 namespace TripletGpu.Runner.Training;
@@ -23,25 +24,24 @@ sealed class GradientCache(EmbeddingNetwork network, int chunk, Batch batch, lon
     /// <summary>All embeddings before normalisation, (N, D): a leaf of the tape.</summary>
     public Tensor Forward()
     {
-        float[] all = new float[batch.Size * width];
+        embeddings = network.Device.Empty(new Shape(batch.Size, width), producer: "embeddings of all chunks");
+        embeddings.RequiresGradient = true;
         for (int i = 0; i < chunks; i++)
         {
             using Step step = network.Device.BeginStep(record: false);
-            Embed(i, out int first, out int count).Raw.CopyTo(all.AsSpan(first * width, count * width));
+            network.Device.Backend.Memory.Copy(Embed(i, out int first, out _).Raw, embeddings, (long)first * width);
         }
-        embeddings = network.Device.Tensor(new Shape(batch.Size, width), all);
-        embeddings.RequiresGradient = true;
         return embeddings;
     }
 
     /// <summary>Adds the gradients of the network's parameters, after the loss's backward pass.</summary>
     public void Backward(Step step)
     {
-        float[] gradient = step.Gradients[embeddings!].ToArray();
+        Tensor gradient = step.Gradients[embeddings!];
         for (int i = 0; i < chunks; i++)
         {
             (Tensor images, Tensor raw) = Embed(i, out int first, out int count);
-            Tensor part = network.Device.Tensor(raw.Shape, gradient.AsSpan(first * width, count * width));
+            Tensor part = gradient.Slice(axis: 0, first, count);
             step.Backward(raw, part);
             foreach (Tensor used in (Tensor[])[part, raw, images]) step.Discard(used);
         }

@@ -43,22 +43,15 @@ sealed class Trainer(
         parts.Network.Train(true);
         while (true)
         {
-            if (IsEvaluationDue(state) && !interruption.IsRequested)
-            {
-                step.Confirm();
-                state = Evaluate(state);
-            }
+            if (IsEvaluationDue(state) && !interruption.IsRequested) state = Evaluate(state);
             if (IsOver(state) || interruption.IsRequested) break;
             state = Advance(state, step, batches, metrics);
             stepped();
             if (!IsCheckpointDue(state)) continue;
-            step.Confirm();
             Save(state, metrics);
             saved = state.Step;
         }
-        if (saved == state.Step) return state;
-        step.Confirm();
-        Save(state, metrics);
+        if (saved != state.Step) Save(state, metrics);
         return state;
     }
 
@@ -74,29 +67,22 @@ sealed class Trainer(
 
     TrainingState Advance(TrainingState state, TrainingStep step, BatchPrefetcher batches, MetricsFile metrics)
     {
-        TrainingPhase phase = parts.PhaseOf(state.Step + 1);
-        if (phase != parts.Phase) step.Confirm();
-        if (parts.Enter(phase)) log.Say(parts.DescribePhase());
+        long number = state.Step + 1;
+        if (parts.Enter(parts.PhaseOf(number))) log.Say(parts.DescribePhase());
         long started = Stopwatch.GetTimestamp();
         // Waiting for images is part of the time that training takes.
         Batch batch = batches.Take();
-        StepMetrics result = step.Run(state.Step + 1, batch, out string? collapse);
-        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        if (collapse is not null && !state.IsCollapsed) log.Say($"step {state.Step + 1}: {collapse}");
+        StepMetrics result = step.Run(
+            new StepStart(number, EpochOf(number), state.Seconds, started), batch, out string? collapse);
+        if (collapse is not null && !state.IsCollapsed) log.Say($"step {number}: {collapse}");
+        metrics.Append(result);
+        meter.Add(result, batch.Size, result.Seconds - state.Seconds);
         state = state with
         {
-            Step = state.Step + 1,
-            Seconds = state.Seconds + seconds,
+            Step = number,
+            Seconds = result.Seconds,
             IsCollapsed = collapse is not null || state.IsCollapsed && result.EffectiveRank is null,
         };
-        result = result with
-        {
-            Epoch = EpochOf(state.Step),
-            ImagesPerSecond = batch.Size / seconds,
-            Seconds = state.Seconds,
-        };
-        metrics.Append(result);
-        meter.Add(result, batch.Size, seconds);
         progress.Report(state.Step, TotalSteps, () => Line(state, result));
         if (state.Step % batchesPerEpoch == 0 || state.Step == TotalSteps) EndEpoch(state);
         return state;

@@ -57,7 +57,7 @@ public sealed class ConvolutionMemoryTests
 
         public void Download(nint buffer, void* to, long bytes) => driver.Download(buffer, to, bytes);
 
-        public void Copy(nint from, nint to, long bytes) => driver.Copy(from, to, bytes);
+        public void Copy(nint from, nint to, long at, long bytes) => driver.Copy(from, to, at, bytes);
 
         public void Synchronize() => driver.Synchronize();
 

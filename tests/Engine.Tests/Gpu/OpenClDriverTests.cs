@@ -57,7 +57,7 @@ public sealed unsafe class OpenClDriverTests
         int[] values = [1, -2, 3], back = new int[3];
         nint a = driver.Allocate(64), b = driver.Allocate(64);
         fixed (int* p = values) driver.Upload(p, a, sizeof(int) * 3);
-        driver.Copy(a, b, sizeof(int) * 3);
+        driver.Copy(a, b, at: 0, sizeof(int) * 3);
         fixed (int* p = back) driver.Download(b, p, sizeof(int) * 3);
         Assert.That(back, Is.EqualTo(values));
         driver.Free(a);

@@ -150,6 +150,28 @@ public sealed class OptimizerTests(string device) : DeviceFixture(device)
     }
 
     [Test]
+    public void Update_WithALossThatIsNotFinite_ChangesNothing()
+    {
+        Weights network = new(Device, 3);
+        network.Initialize(1);
+        Adam optimizer = new(network.Parameters());
+        float[][] before = State(network, optimizer);
+        foreach (float value in (float[])[float.NaN, 1])
+        {
+            using Step step = Device.BeginStep();
+            Tensor loss = network.First.Value.Sum();
+            step.Backward(loss);
+            optimizer.Update(step.Gradients, 0.1f, Device.Tensor(Shape.Scalar, [value]));
+            NonFiniteUpdate? found = optimizer.FindNonFinite();
+            if (value == 1) Assert.That(found, Is.Null);
+            else Assert.That(found, Is.EqualTo(new NonFiniteUpdate(null, true, "the loss is NaN or infinity")));
+            Assert.That(State(network, optimizer), value == 1 ? Is.Not.EqualTo(before) : Is.EqualTo(before));
+        }
+        network.Release();
+        optimizer.Release();
+    }
+
+    [Test]
     public void Update_ThatOverflows_IsNamed([Values] bool isInWeight)
     {
         Weights network = new(Device, 5);

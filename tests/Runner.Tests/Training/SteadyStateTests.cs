@@ -25,8 +25,8 @@ public sealed class SteadyStateTests
         RunConfig config = ConfigReader.Read(job.Config, []);
         DatasetSplits data = Datasets.Open(config, progress.WriteLine);
         using TrainingParts parts = TrainingParts.Build(config, data, device);
-        // And a word for each parameter that says whether its gradient was finite, and two for all.
-        long marks = parts.Network.Parameters().Count + 2;
+        // And a word for each parameter and the loss that says whether it was finite, and two for all.
+        long marks = parts.Network.Parameters().Count + 3;
         long kept = 4 * (marks + parts.Network.Parameters().Sum(p => p.Value.Count)
             + parts.Optimizer.States.Sum(s => s.Tensors.Sum(t => t.Value.Shape.Count)));
         RunFolder folder = new(job["run"]);

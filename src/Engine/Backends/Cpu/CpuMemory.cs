@@ -37,10 +37,12 @@ sealed unsafe partial class CpuMemory : IMemory
     public void Download<T>(DeviceBuffer from, Span<T> to) where T : unmanaged =>
         new ReadOnlySpan<T>(((CpuBuffer)from).Pointer, to.Length).CopyTo(to);
 
-    public void Copy(Tensor from, Tensor to)
+    public void Copy(Tensor from, Tensor to, long at)
     {
         long bytes = from.Count * sizeof(float);
-        Buffer.MemoryCopy(from.Floats(), to.Floats(), bytes, bytes);
+        Buffer.MemoryCopy(
+            ((CpuBuffer)from.Buffer).Pointer, ((CpuBuffer)to.Buffer).Pointer + at, (to.Count - at) * sizeof(float),
+            bytes);
     }
 
     public void Fill(Tensor x, float value) => x.Span().Fill(value);

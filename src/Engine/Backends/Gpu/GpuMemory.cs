@@ -22,10 +22,10 @@ sealed unsafe class GpuMemory(IGpuDriver driver) : IMemory
         fixed (T* p = to) driver.Download(((GpuBuffer)from).Handle, p, (long)to.Length * sizeof(T));
     }
 
-    public void Copy(Tensor from, Tensor to)
+    public void Copy(Tensor from, Tensor to, long at)
     {
         if (from.Count > 0) driver.Copy(((GpuBuffer)from.Buffer).Handle, ((GpuBuffer)to.Buffer).Handle,
-            from.Count * sizeof(float));
+            at * sizeof(float), from.Count * sizeof(float));
     }
 
     public void Fill(Tensor x, float value)

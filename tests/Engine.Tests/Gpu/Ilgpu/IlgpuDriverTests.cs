@@ -105,7 +105,7 @@ public sealed unsafe class IlgpuDriverTests
             *(float*)((byte*)host + offset) = 0;
             var last = new DeviceView<float>(buffer, offset / sizeof(float), 1);
             ElementwiseKernels.LaunchAffine(driver, 1, last, last, 2, 1, 0);
-            driver.Copy(buffer, copy, bytes);
+            driver.Copy(buffer, copy, at: 0, bytes);
             driver.Download(copy, host, bytes);
             Assert.That(*(float*)((byte*)host + offset), Is.EqualTo(7));
         }

@@ -73,10 +73,10 @@ sealed unsafe class CudaDriver : IGpuDriver
         Synchronize();
     }
 
-    public void Copy(nint from, nint to, long bytes)
+    public void Copy(nint from, nint to, long at, long bytes)
     {
         MakeCurrent();
-        cuda.Check(cuda.CopyOnDevice(to, from, (nuint)bytes, stream), "cuMemcpyDtoDAsync");
+        cuda.Check(cuda.CopyOnDevice(to + (nint)at, from, (nuint)bytes, stream), "cuMemcpyDtoDAsync");
     }
 
     public void Synchronize()

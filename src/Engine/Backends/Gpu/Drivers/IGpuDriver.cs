@@ -24,8 +24,8 @@ public interface IGpuDriver : IKernelQueue, IDisposable
     /// <summary>Waits for what was issued and copies the start of a buffer to the host.</summary>
     unsafe void Download(nint buffer, void* to, long bytes);
 
-    /// <summary>Copies from the start of one buffer to the start of another.</summary>
-    void Copy(nint from, nint to, long bytes);
+    /// <summary>Copies from the start of one buffer to a place in another, in bytes from its start.</summary>
+    void Copy(nint from, nint to, long at, long bytes);
 
     /// <summary>Waits until everything issued so far has run.</summary>
     void Synchronize();

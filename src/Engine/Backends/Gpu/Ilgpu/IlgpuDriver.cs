@@ -88,11 +88,11 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
         }
     }
 
-    public void Copy(nint from, nint to, long bytes)
+    public void Copy(nint from, nint to, long at, long bytes)
     {
         try
         {
-            Bytes(from, bytes).CopyTo(accelerator.DefaultStream, Bytes(to, bytes));
+            Bytes(from, bytes).CopyTo(accelerator.DefaultStream, Bytes(to, at + bytes).SubView(at, bytes));
         }
         catch (AcceleratorException exception)
         {

@@ -62,8 +62,8 @@ sealed unsafe class OpenClDriver : IGpuDriver
         AfterWait();
     }
 
-    public void Copy(nint from, nint to, long bytes) => OpenClException.Check(
-        library.EnqueueCopyBuffer(queue, from, to, 0, 0, (nuint)bytes, 0, null, null), "clEnqueueCopyBuffer");
+    public void Copy(nint from, nint to, long at, long bytes) => OpenClException.Check(
+        library.EnqueueCopyBuffer(queue, from, to, 0, (nuint)at, (nuint)bytes, 0, null, null), "clEnqueueCopyBuffer");
 
     public void Synchronize()
     {
