@@ -13,24 +13,30 @@ sealed class ResamplingWindows
     public ResamplingWindows(int from, int to, int middle)
     {
         double scale = (double)from / to, reach = Math.Max(scale, 1);
-        (int First, int End) Reached(double centre) =>
-            (Math.Max(0, (int)(centre - reach + 0.5)), Math.Min(from, (int)(centre + reach + 0.5)));
-        double[] centres = [.. Enumerable.Range((to - middle) / 2, middle).Select(i => (i + 0.5) * scale)];
-        Taps = centres.Max(centre => Reached(centre).End - Reached(centre).First);
         First = new int[middle];
-        weights = new float[middle * Taps];
+        int[] ends = new int[middle];
         for (int i = 0; i < middle; i++)
         {
-            (int first, int end) = Reached(centres[i]);
-            // Those that reach fewer pixels have others with no share, inside the image, to be as long as the rest.
-            First[i] = Math.Min(first, from - Taps);
-            double sum = 0;
-            for (int pixel = first; pixel < end; pixel++) sum += Share(pixel);
-            for (int pixel = first; pixel < end; pixel++)
-                weights[i * Taps + pixel - First[i]] = (float)(Share(pixel) / sum);
-
-            double Share(int pixel) => Math.Max(0, 1 - Math.Abs((pixel + 0.5 - centres[i]) / reach));
+            double centre = Centre(i);
+            First[i] = Math.Max(0, (int)(centre - reach + 0.5));
+            ends[i] = Math.Min(from, (int)(centre + reach + 0.5));
+            Taps = Math.Max(Taps, ends[i] - First[i]);
         }
+        weights = new float[middle * Taps];
+        Span<double> shares = Taps <= 64 ? stackalloc double[Taps] : new double[Taps];
+        for (int i = 0; i < middle; i++)
+        {
+            // Those that reach fewer pixels have others with no share, inside the image, to be as long as the rest.
+            int first = Math.Min(First[i], from - Taps);
+            double centre = Centre(i), sum = 0;
+            for (int k = First[i] - first; k < ends[i] - first; k++)
+                sum += shares[k] = Math.Max(0, 1 - Math.Abs((first + k + 0.5 - centre) / reach));
+            for (int k = First[i] - first; k < ends[i] - first; k++)
+                weights[i * Taps + k] = (float)(shares[k] / sum);
+            First[i] = first;
+        }
+
+        double Centre(int window) => ((to - middle) / 2 + window + 0.5) * scale;
     }
 
     /// <summary>The pixels of every window.</summary>
