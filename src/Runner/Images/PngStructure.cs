@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace TripletGpu.Runner.Images;
 
@@ -79,7 +80,7 @@ static class PngStructure
         // Upper-case types are those without which there is no image.
         bool isCritical = (type[0] & 0x20) == 0;
         uint checksum = BinaryPrimitives.ReadUInt32BigEndian(file[(at + 8 + length)..]);
-        if (isCritical && checksum != Crc32.Of(file.Slice(at + 4, 4 + length)))
+        if (isCritical && checksum != Crc32.HashToUInt32(file.Slice(at + 4, 4 + length)))
             throw new ImageFormatException("the PNG file is damaged: a checksum is wrong");
         at += ChunkOverhead + length;
         return file.Slice(at - length - 4, length);
