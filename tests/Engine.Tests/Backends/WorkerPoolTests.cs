@@ -2,6 +2,7 @@ using TripletGpu.Backends.Cpu;
 
 namespace TripletGpu.Engine.Tests.Backends;
 
+[CancelAfter(60_000)]
 public sealed class WorkerPoolTests
 {
     readonly WorkerPool pool = new(3);
@@ -9,48 +10,87 @@ public sealed class WorkerPoolTests
     [OneTimeTearDown]
     public void EndThreads() => pool.Dispose();
 
+    [Test]
+    public void ForEach_CallsForEachPieceOnce_JobAfterJob([Values(1, 2, 3, 7, 100)] int count)
+    {
+        for (int job = 0; job < 2_000; job++)
+        {
+            int[] calls = new int[count];
+            pool.ForEach(count, (piece, _) => Interlocked.Increment(ref calls[piece]));
+            Assert.That(calls, Is.All.EqualTo(1), $"job {job}");
+        }
+    }
+
+    [Test]
+    public void For_CoversTheRange([Values(1, 2, 5, 12, 13, 1000)] int count, [Values(1, 10)] int atLeast)
+    {
+        int[] calls = new int[count];
+        pool.For(count, atLeast, (from, to) =>
+        {
+            for (int i = from; i < to; i++) Interlocked.Increment(ref calls[i]);
+        });
+        Assert.That(calls, Is.All.EqualTo(1));
+    }
+
+    /// <summary>As if another program had taken its core: the others do what is left of its share.</summary>
+    [Test]
+    public void ForEach_OneThreadIsStuck_TheOthersDoAllElse([Values(0, 40, 99)] int stuck)
+    {
+        for (int job = 0; job < 20; job++)
+        {
+            using CountdownEvent others = new(99);
+            bool wereDone = false;
+            pool.ForEach(100, (piece, _) =>
+            {
+                if (piece == stuck) wereDone = others.Wait(20_000);
+                else others.Signal();
+            });
+            Assert.That(wereDone);
+        }
+    }
+
+    /// <summary>Workers that have gone to sleep, and a caller that does.</summary>
+    [Test]
+    public void ForEach_AfterAPause_WakesWorkers_AndWaitsForLateOnes()
+    {
+        for (int job = 0; job < 20; job++)
+        {
+            Thread.Sleep(2);
+            int caller = Environment.CurrentManagedThreadId, done = 0;
+            pool.ForEach(6, (_, _) =>
+            {
+                Thread.Sleep(Environment.CurrentManagedThreadId == caller ? 1 : 3);
+                Interlocked.Increment(ref done);
+            });
+            Assert.That(done, Is.EqualTo(6));
+        }
+    }
+
     [TestCase(0)]
     [TestCase(1)]
     [TestCase(2)]
-    [CancelAfter(10_000)]
-    public void Run_OneThreadThrowsBeforeABarrier_ReleasesTheOthersAndThrows(int failing)
+    public void Run_OneThreadThrows_ThrowsItAfterTheOthersHaveLeft(int failing)
     {
-        for (int repetition = 0; repetition < 20; repetition++)
+        for (int repetition = 0; repetition < 200; repetition++)
         {
-            int passed = 0;
-            void Body(int thread)
-            {
-                if (thread == failing) throw new TimeZoneNotFoundException("the job's own");
-                pool.Barrier();
-                Interlocked.Increment(ref passed);
-            }
-
-            Assert.That(() => pool.Run(Body),
+            int inside = 0;
+            Assert.That(
+                () => pool.Run(thread =>
+                {
+                    if (thread == failing) throw new TimeZoneNotFoundException("the job's own");
+                    Interlocked.Increment(ref inside);
+                    Thread.SpinWait(100);
+                    Interlocked.Decrement(ref inside);
+                }),
                 Throws.TypeOf<TimeZoneNotFoundException>().With.Message.EqualTo("the job's own"));
-            Assert.That(passed, Is.Zero);
-            AssertBarrierHolds();
+            Assert.That(inside, Is.Zero);
+            int calls = 0;
+            pool.Run(_ => Interlocked.Increment(ref calls));
+            Assert.That(calls, Is.EqualTo(pool.Threads), "the next job is whole");
         }
     }
 
     [Test]
     public void Run_AllThrow_OneArrives() => Assert.That(
         () => pool.Run(thread => throw new ArithmeticException($"{thread}")), Throws.TypeOf<ArithmeticException>());
-
-    /// <summary>After a job that failed, the next one's threads meet as ever.</summary>
-    void AssertBarrierHolds()
-    {
-        int before = 0;
-        int[] seen = new int[pool.Threads];
-        pool.Run(thread =>
-        {
-            for (int phase = 1; phase <= 3; phase++)
-            {
-                Interlocked.Increment(ref before);
-                pool.Barrier();
-                seen[thread] += Volatile.Read(ref before) >= phase * pool.Threads ? 1 : 0;
-                pool.Barrier();
-            }
-        });
-        Assert.That(seen, Is.All.EqualTo(3));
-    }
 }

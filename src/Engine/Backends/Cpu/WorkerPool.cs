@@ -6,8 +6,11 @@ using TripletGpu.Backends.Cpu.SmallConvolution;
 namespace TripletGpu.Backends.Cpu;
 
 /// <summary>
-/// The threads of the CPU backend. A job is handed over through a ticket that idle workers spin on for a moment (about
-/// 100 ns, where <c>Parallel.For</c> costs several microseconds); then they sleep. One caller at a time.
+/// The threads of the CPU backend. A job is some pieces, handed over through a word that idle workers spin on for a
+/// moment (about 100 ns, where <c>Parallel.For</c> costs several microseconds); then they sleep. Each thread begins
+/// with pieces of its own, so that what it wrote in one job lies in its cache for the next, and then helps the others:
+/// a thread that wakes late, or whose core another program has taken, holds up no more than the piece that it is at.
+/// One caller at a time.
 /// </summary>
 public sealed class WorkerPool : IDisposable
 {
@@ -15,20 +18,29 @@ public sealed class WorkerPool : IDisposable
     // core to others.
     const int SpinsBeforeSleep = 2_000;
 
+    // Pieces of a thread's even share: what one piece costs is some 50 ns.
+    const int PiecesOfAShare = 4;
+
+    // The word: the job's number above, whether workers may still join it, and how many are at it.
+    const int NumberBits = 32;
+    const long OneJob = 1L << NumberBits, IsOpen = 1L << (NumberBits - 1), Joined = IsOpen - 1;
+
     readonly Thread[] workers;
     readonly SemaphoreSlim[] wake;
-    readonly Slot[] slots;
-    Action<int> job = _ => { };
+    readonly SemaphoreSlim finished = new(0);
+    readonly Line[] asleep, next;
+    Action<int, int> job = (_, _) => { };
+    int pieces;
     volatile Exception? failure;
-    volatile int ticket, arrived, phase;
-    volatile bool isClosing;
+    volatile bool isClosing, callerSleeps;
+    Line word;
 
-    /// <summary>A worker's state, on cache lines of its own: two, because processors fetch them in pairs.</summary>
-    [StructLayout(LayoutKind.Sequential, Size = 128)]
-    struct Slot
+    /// <summary>A number on cache lines of its own: two, because processors fetch them in pairs.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    struct Line
     {
-        public volatile int Done;
-        public volatile bool IsAsleep;
+        [FieldOffset(128)]
+        public long Value;
     }
 
     /// <param name="threads">Threads in all, the caller's included; at least 1.</param>
@@ -38,7 +50,7 @@ public sealed class WorkerPool : IDisposable
         Threads = threads;
         workers = new Thread[threads - 1];
         wake = new SemaphoreSlim[threads - 1];
-        slots = new Slot[threads - 1];
+        (asleep, next) = (new Line[threads - 1], new Line[threads]);
         for (int i = 0; i < workers.Length; i++)
         {
             int index = i;
@@ -52,79 +64,53 @@ public sealed class WorkerPool : IDisposable
     public int Threads { get; }
 
     /// <summary>
-    /// Runs <paramref name="body"/> once on every thread, with the thread's number, and waits for all. What it throws
-    /// first on any of them is thrown here; threads that wait at a <see cref="Barrier"/> then leave the job too.
+    /// Calls <paramref name="body"/> for 0 .. <see cref="Threads"/> - 1, as a rule each on another thread: parts with
+    /// scratch memory of their own.
     /// </summary>
-    public void Run(Action<int> body)
-    {
-        if (workers.Length == 0)
-        {
-            body(0);
-            return;
-        }
-        job = body;
-        (failure, arrived) = (null, 0); // a job that failed may have left some at the barrier
-        int mine = Interlocked.Increment(ref ticket);
-        for (int i = 0; i < slots.Length; i++)
-            if (slots[i].IsAsleep)
-            {
-                slots[i].IsAsleep = false;
-                wake[i].Release();
-            }
-        Do(body, 0);
-        for (int i = 0; i < slots.Length; i++) WaitFor(ref slots[i], mine);
-        if (failure is { } first) ExceptionDispatchInfo.Throw(first);
-    }
+    public void Run(Action<int> body) => ForEach(Threads, (part, _) => body(part));
 
     /// <summary>
-    /// Splits 0 .. count - 1 into one even range a thread. Work below <paramref name="atLeast"/> items stays on the
-    /// caller's thread: waking others would cost more.
+    /// Splits 0 .. count - 1 into even ranges. Work below <paramref name="atLeast"/> items stays on the caller's
+    /// thread: waking others would cost more.
     /// </summary>
     public void For(int count, int atLeast, Action<int, int> range)
     {
         if (count <= 0) return;
-        if (Threads == 1 || count < atLeast) range(0, count);
-        else Run(thread =>
+        if (Threads == 1 || count < atLeast)
         {
-            (int from, int to) = Share(count, thread);
-            if (from < to) range(from, to);
-        });
+            range(0, count);
+            return;
+        }
+        int parts = Math.Min(count, Threads * PiecesOfAShare);
+        ForEach(parts, (part, _) => range((int)((long)count * part / parts), (int)((long)count * (part + 1) / parts)));
     }
 
-    /// <summary>Calls <paramref name="body"/> for 0 .. count - 1, each claimed by whichever thread is free.</summary>
-    public void ForEach(int count, Action<int> body)
+    /// <summary>
+    /// Calls <paramref name="body"/> for 0 .. count - 1, each once, with the number of the thread that does it, and
+    /// waits for all. What one of them throws first is thrown here; pieces that nobody has begun are then left out.
+    /// </summary>
+    public void ForEach(int count, Action<int, int> body)
     {
         if (Threads == 1 || count <= 1)
         {
-            for (int i = 0; i < count; i++) body(i);
+            for (int i = 0; i < count; i++) body(i, 0);
             return;
         }
-        int next = 0;
-        Run(_ =>
-        {
-            for (int i; (i = Interlocked.Increment(ref next) - 1) < count;) body(i);
-        });
-    }
-
-    /// <summary>All threads of a running job meet here.</summary>
-    public void Barrier()
-    {
-        if (Threads == 1) return;
-        int now = phase;
-        if (Interlocked.Increment(ref arrived) == Threads)
-        {
-            arrived = 0;
-            phase = now + 1;
-        }
-        else
-        {
-            SpinWait spin = default;
-            while (phase == now)
+        (job, pieces, failure) = (body, count, null);
+        for (int i = 0; i < next.Length; i++) next[i].Value = Share(count, i).From;
+        // Nobody is at the last job, which is closed. This opens the next, and whoever joins it sees what is above.
+        Interlocked.Add(ref word.Value, OneJob + IsOpen);
+        for (int i = 0; i < Math.Min(asleep.Length, count - 1); i++)
+            if (Volatile.Read(ref asleep[i].Value) != 0)
             {
-                if (failure is not null) throw new OperationCanceledException("another thread of the job failed");
-                spin.SpinOnce(sleep1Threshold: -1);
+                Volatile.Write(ref asleep[i].Value, 0);
+                wake[i].Release();
             }
-        }
+        Do(0);
+        Interlocked.And(ref word.Value, ~IsOpen);
+        WaitForWorkers();
+        job = static (_, _) => { };
+        if (failure is { } first) ExceptionDispatchInfo.Throw(first);
     }
 
     /// <summary>The even part of 0 .. n that belongs to <paramref name="thread"/>.</summary>
@@ -136,54 +122,94 @@ public sealed class WorkerPool : IDisposable
     {
         if (isClosing) return;
         isClosing = true;
-        Interlocked.Increment(ref ticket);
+        Interlocked.Add(ref word.Value, OneJob);
         foreach (SemaphoreSlim semaphore in wake) semaphore.Release();
         foreach (Thread worker in workers) worker.Join();
     }
 
-    static void WaitFor(ref Slot slot, int ticket)
+    /// <summary>
+    /// A worker that is at its last piece is soon done. If not, its core has been taken: the caller sleeps, so that the
+    /// worker can have this one.
+    /// </summary>
+    void WaitForWorkers()
     {
-        for (int spin = 0; slot.Done != ticket; spin++)
+        for (int spin = 0; (Volatile.Read(ref word.Value) & Joined) != 0; spin++)
         {
-            if (spin < SpinsBeforeSleep) Thread.SpinWait(1);
-            else Thread.Yield(); // another process has the worker's core: let it run there
+            if (spin < SpinsBeforeSleep)
+            {
+                Thread.SpinWait(1);
+                continue;
+            }
+            callerSleeps = true;
+            Interlocked.MemoryBarrier();
+            // The last worker may have left between the look and the sleep, before it could see that.
+            if ((Volatile.Read(ref word.Value) & Joined) != 0) finished.Wait();
+            callerSleeps = false;
+            spin = 0;
         }
     }
 
     void Work(int index)
     {
-        ref Slot slot = ref slots[index];
-        for (int seen = 0; ;)
+        for (long seen = 0; ;)
         {
-            for (int spin = 0; ticket == seen; spin++)
-            {
-                if (spin < SpinsBeforeSleep)
-                {
-                    Thread.SpinWait(1);
-                    continue;
-                }
-                slot.IsAsleep = true;
-                Interlocked.MemoryBarrier();
-                // A job may have come between the look and the sleep; then the waker has, or has not, seen us asleep.
-                if (ticket == seen || !slot.IsAsleep) wake[index].Wait();
-                else slot.IsAsleep = false;
-                spin = 0;
-            }
+            seen = WaitForJob(index, seen);
             if (isClosing) return;
-            seen = ticket;
-            Do(job, index + 1);
-            slot.Done = seen;
+            if (!Join(seen)) continue;
+            Do(index + 1);
+            if ((Interlocked.Decrement(ref word.Value) & (IsOpen | Joined)) == 0 && callerSleeps) finished.Release();
         }
     }
 
-    /// <summary>
-    /// A thread's part of a job. Its exception is kept if it is the job's first: the caller throws it.
-    /// </summary>
-    void Do(Action<int> body, int thread)
+    /// <summary>Whether the job could still be joined: its pieces have not all been taken.</summary>
+    bool Join(long number)
     {
+        for (long now; (now = Volatile.Read(ref word.Value)) >> NumberBits == number && (now & IsOpen) != 0;)
+            if (Interlocked.CompareExchange(ref word.Value, now + 1, now) == now) return true;
+        return false;
+    }
+
+    /// <summary>The number of the current job, once it is another than the last that the worker has seen.</summary>
+    long WaitForJob(int index, long seen)
+    {
+        long now;
+        for (int spin = 0; (now = Volatile.Read(ref word.Value) >> NumberBits) == seen; spin++)
+        {
+            if (spin < SpinsBeforeSleep)
+            {
+                Thread.SpinWait(1);
+                continue;
+            }
+            Volatile.Write(ref asleep[index].Value, 1);
+            Interlocked.MemoryBarrier();
+            // A job may have come between the look and the sleep; then the waker has, or has not, seen us asleep.
+            if (Volatile.Read(ref word.Value) >> NumberBits == seen || Volatile.Read(ref asleep[index].Value) == 0)
+                wake[index].Wait();
+            else Volatile.Write(ref asleep[index].Value, 0);
+            spin = 0;
+        }
+        return now;
+    }
+
+    /// <summary>
+    /// A thread's part of a job: its own pieces, then those of the others. An exception is kept if it is the job's
+    /// first: the caller throws it.
+    /// </summary>
+    void Do(int thread)
+    {
+        Action<int, int> body = job;
         try
         {
-            body(thread);
+            for (int other = 0; other < Threads; other++)
+            {
+                int owner = thread + other < Threads ? thread + other : thread + other - Threads;
+                int end = Share(pieces, owner).To;
+                while (failure is null && Volatile.Read(ref next[owner].Value) < end)
+                {
+                    long piece = Interlocked.Increment(ref next[owner].Value) - 1;
+                    if (piece < end) body((int)piece, thread);
+                }
+            }
         }
         catch (Exception exception)
         {

@@ -48,9 +48,6 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
     // Panels of a group: three small arrays of them lie on the stack.
     const int MostPanels = 1024;
 
-    // Groups of panels a thread is to have before they are claimed one by one.
-    const int ManyGroups = 4;
-
     public static void Run<TB, TC>(
         CpuBackend cpu, PackedLeft<V> a, TB source, TC sink, float* bias = null, bool relu = false)
         where TB : struct, IPanels where TC : struct, ISink
@@ -74,21 +71,9 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
             PerGroup = perGroup,
         };
         // A product too small to be worth waking the others: some 10 microseconds of one core.
-        if (threads == 1 || panels == 1 || (double)columns * a.Rows * a.Depth < 250_000)
-        {
-            for (int g = 0; g < groups; g++) Group(g, 0);
-            return;
-        }
-        // Many groups are claimed one by one, so that a core taken by another process does not hold the others up.
-        int next = 0;
-        bool claim = groups >= ManyGroups * threads;
-        cpu.Workers.Run(thread =>
-        {
-            if (claim)
-                for (int g; (g = Interlocked.Increment(ref next) - 1) < groups;) Group(g, thread);
-            else
-                for ((int g, int to) = cpu.Workers.Share(groups, thread); g < to; g++) Group(g, thread);
-        });
+        bool isSmall = panels == 1 || (double)columns * a.Rows * a.Depth < 250_000;
+        for (int g = 0; isSmall && g < groups; g++) Group(g, 0);
+        if (!isSmall) cpu.Workers.ForEach(groups, Group);
 
         void Group(int g, int thread) => job.Run(
             (int)((long)panels * g / groups), (int)((long)panels * (g + 1) / groups),

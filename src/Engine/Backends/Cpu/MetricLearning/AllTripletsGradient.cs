@@ -33,11 +33,9 @@ static unsafe class AllTripletsGradient<V> where V : struct, IDistanceVector<V>
         Weights weights = new(groups, settings, table);
         float scaled = isSquared ? 2 * scale : scale;
         int next = 0;
+        workers.For(panelCount, atLeast: 2, (from, to) => DistanceStrips<V>.Pack(rows, n, d, packed, from, to));
         workers.Run(thread =>
         {
-            (int from, int to) = workers.Share(panelCount, thread);
-            DistanceStrips<V>.Pack(rows, n, d, packed, from, to);
-            workers.Barrier();
             float* strip = scratch + perThread * thread;
             DifferenceSum<V> sum = DifferenceSum<V>.At(strip + (long)stripRows * padded, rows, d);
             for (int s; (s = Interlocked.Increment(ref next) - 1) < stripCount;)

@@ -30,11 +30,9 @@ static unsafe class TripletMiner<V> where V : struct, IDistanceVector<V>
         double* anchorLosses = (double*)workspace.Take(2L * n);
         MiningTally[] tallies = new MiningTally[workers.Threads];
         int next = 0;
+        workers.For(panelCount, atLeast: 2, (from, to) => DistanceStrips<V>.Pack(rows, n, d, packed, from, to));
         workers.Run(thread =>
         {
-            (int from, int to) = workers.Share(panelCount, thread);
-            DistanceStrips<V>.Pack(rows, n, d, packed, from, to);
-            workers.Barrier();
             float* strip = scratch + perThread * thread;
             AnchorRow<V> row = AnchorRow<V>.At(strip + (long)stripRows * padded, n, padded, most);
             TripletChoice<V> choice = new(settings, triplets, pairLosses);

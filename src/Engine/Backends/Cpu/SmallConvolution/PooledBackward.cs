@@ -59,18 +59,15 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
     {
         FillTables();
         if (o.Dx.IsNeeded) PackRows();
-        workers.Run(thread =>
+        workers.ForEach(parts, (part, thread) =>
         {
-            (int from, int to) = workers.Share(parts, thread);
-            for (int part = from; part < to; part++)
-            {
-                float* partial = partials + part * partialFloats;
-                new Span<float>(partial, checked((int)partialFloats)).Clear();
-                Images(
-                    BatchParts.Start(d.N, part), BatchParts.Start(d.N, part + 1), partial, own + thread * threadFloats);
-            }
-            workers.Barrier();
-            (from, to) = workers.Share(d.K, thread);
+            float* partial = partials + part * partialFloats;
+            new Span<float>(partial, checked((int)partialFloats)).Clear();
+            Images(
+                BatchParts.Start(d.N, part), BatchParts.Start(d.N, part + 1), partial, own + thread * threadFloats);
+        });
+        workers.For(d.K, atLeast: 2, (from, to) =>
+        {
             if (o.Dw.IsNeeded) SumWeights(from, to);
             if (o.Db.IsNeeded) SumBias(from, to);
         });

@@ -10,6 +10,8 @@ namespace TripletGpu.Backends.Cpu.SmallConvolution;
 /// </summary>
 static unsafe class PooledForward<V> where V : struct, ICpuVector<V>
 {
+    const int PiecesOfAThread = 4;
+
     static int TileChannels => PooledTile<V>.Channels;
 
     /// <summary>Arguments as <see cref="IConvolution.ForwardReluMaxPool"/>; index: [image][window][K padded].</summary>
@@ -26,18 +28,15 @@ static unsafe class PooledForward<V> where V : struct, ICpuVector<V>
         float* own = (float*)offsets + Round(offsetFloats);
         Pack(weight, bias, weights, d);
         FillOffsets(offsets, d);
-        if (threads == 1) Images(0, d.N, own);
-        else
-            workers.Run(thread =>
-            {
-                (int from, int to) = workers.Share(d.N, thread);
-                Images(from, to, own + thread * perThread);
-            });
+        for (int thread = 0; d.IsPadded && thread < threads; thread++)
+            new Span<float>(own + thread * perThread, (int)padded).Clear();
+        int groups = Math.Min(d.N, PiecesOfAThread * threads);
+        workers.ForEach(groups, (i, thread) => Images(
+            (int)((long)d.N * i / groups), (int)((long)d.N * (i + 1) / groups), own + thread * perThread));
 
         void Images(int from, int to, float* copy)
         {
             float* pooled = copy + padded;
-            if (d.IsPadded) new Span<float>(copy, (int)padded).Clear();
             for (int n = from; n < to; n++)
             {
                 float* image = x + (nint)n * d.C * d.H * d.W;

@@ -62,20 +62,17 @@ sealed unsafe class WinogradConvolution<F, V>
         float* z = workspace.Take(threads * Points * zStep);
         long mapSize = MapSize(grid);
         float* maps = workspace.Take(threads * mapSize);
-        cpu.Workers.ForEach(2 * panels, half => Filter(half / 2, half % 2, u + (nint)(half / 2) * d.C * lanes, uStep));
-        int next = 0;
-        cpu.Workers.Run(thread =>
+        cpu.Workers.ForEach(
+            2 * panels, (half, _) => Filter(half / 2, half % 2, u + (nint)(half / 2) * d.C * lanes, uStep));
+        cpu.Workers.ForEach(grid.Blocks, (i, thread) =>
         {
             float* mine = v + thread * Points * vStep, products = z + thread * Points * zStep;
             float* map = maps + thread * mapSize;
-            for (int i; (i = Interlocked.Increment(ref next) - 1) < grid.Blocks;)
-            {
-                TileBlock block = grid[i];
-                Input(x, block, map, mine, vStep);
-                Products(mine, vStep, u, uStep, products, pitchOut, zStep, block.Tiles, panels);
-                for (int k = 0; k < d.K; k += V.Count)
-                    Output(products + k, pitchOut, zStep, block, map, y, epilogue, k);
-            }
+            TileBlock block = grid[i];
+            Input(x, block, map, mine, vStep);
+            Products(mine, vStep, u, uStep, products, pitchOut, zStep, block.Tiles, panels);
+            for (int k = 0; k < d.K; k += V.Count)
+                Output(products + k, pitchOut, zStep, block, map, y, epilogue, k);
         });
     }
 
@@ -90,27 +87,21 @@ sealed unsafe class WinogradConvolution<F, V>
         long mapSize = MapSize(whole);
         float* maps = workspace.Take(threads * mapSize);
         TileBlock all = whole[0];
-        cpu.Workers.Run(thread =>
+        cpu.Workers.ForEach(grid.Blocks, (i, thread) =>
+        {
+            TileBlock block = grid[i];
+            int first = (block.FirstImage * grid.Down + block.FirstLine) * grid.Across;
+            Input(x, block, maps + thread * mapSize, v + (nint)first * pitchIn, vStep);
+        });
+        cpu.Workers.ForEach(panels, (panel, thread) =>
         {
             float* map = maps + thread * mapSize;
             float* filters = u + thread * Points * uStep, products = z + thread * Points * zStep;
-            (int from, int to) = cpu.Workers.Share(grid.Blocks, thread);
-            for (int i = from; i < to; i++)
-            {
-                TileBlock block = grid[i];
-                int first = (block.FirstImage * grid.Down + block.FirstLine) * grid.Across;
-                Input(x, block, map, v + (nint)first * pitchIn, vStep);
-            }
-            cpu.Workers.Barrier();
-            (from, to) = cpu.Workers.Share(panels, thread);
-            for (int panel = from; panel < to; panel++)
-            {
-                for (int half = 0; half < 2; half++) Filter(panel, half, filters, uStep);
-                Products(v, vStep, filters, uStep, products, lanes, zStep, whole.Tiles, 1);
-                int first = panel * lanes;
-                for (int k = first; k < Math.Min(first + lanes, d.K); k += V.Count)
-                    Output(products + k - first, lanes, zStep, all, map, y, epilogue, k);
-            }
+            for (int half = 0; half < 2; half++) Filter(panel, half, filters, uStep);
+            Products(v, vStep, filters, uStep, products, lanes, zStep, whole.Tiles, 1);
+            int first = panel * lanes;
+            for (int k = first; k < Math.Min(first + lanes, d.K); k += V.Count)
+                Output(products + k - first, lanes, zStep, all, map, y, epilogue, k);
         });
     }
 

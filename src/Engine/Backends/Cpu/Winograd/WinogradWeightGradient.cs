@@ -16,6 +16,7 @@ sealed unsafe class WinogradWeightGradient<F, V>
 {
     const int Points = SixPoints.Count * SixPoints.Count;
     const int BlockBytes = 640 << 10, FewestTiles = 28, LargestOwnSums = 3 << 20, MostShared = 20 << 20;
+    const int PiecesOfAThread = 4;
 
     readonly CpuBackend cpu;
     readonly ConvolutionDims d;
@@ -84,40 +85,35 @@ sealed unsafe class WinogradWeightGradient<F, V>
         float* sums = workspace.Take(threads * Points * sumStep);
         long mapSize = MapSize(parts);
         float* maps = workspace.Take(threads * mapSize);
-        cpu.Workers.Run(thread =>
+        for (int part = 0; part < parts.Blocks; part++)
         {
-            float* sum = sums + thread * Points * sumStep;
-            for (int part = 0; part < parts.Blocks; part++)
+            TileBlock block = parts[part];
+            bool adds = add || part > 0;
+            cpu.Workers.ForEach(block.EndImage - block.FirstImage, (n, thread) =>
             {
-                TileBlock block = parts[part];
-                (int first, int end) = cpu.Workers.Share(block.EndImage - block.FirstImage, thread);
-                for (int n = first; n < end; n++)
-                {
-                    int image = block.FirstImage + n;
-                    nint tile = (nint)n * block.PerImage;
-                    Transform(
-                        x, dy, block with { FirstImage = image, EndImage = image + 1 }, maps + thread * mapSize,
-                        v + tile * pitchX, vStep, g + tile * pitchY, gStep);
-                }
-                cpu.Workers.Barrier();
-                (int from, int to) = cpu.Workers.Share(panels * heights, thread);
-                for (int i = from; i < to;)
-                {
-                    // All the heights of one panel that are this thread's: the panel of v is read once for them.
-                    int panel = i / heights, h0 = i % heights, h1 = Math.Min(heights, h0 + to - i);
-                    int k0 = d.K * h0 / heights;
-                    for (int point = 0; point < Points; point++)
-                        for (int height = h0; height < h1; height++)
-                            Product(
-                                v + point * vStep, g + point * gStep, sum + point * sumStep, block.Tiles, panel,
-                                height, k0, false);
-                    for (int k = k0; k < d.K * h1 / heights; k++)
-                        Finish(sum + (nint)(k - k0) * lanes, sumStep, 1, 0, dw, panel, k, add || part > 0);
-                    i += h1 - h0;
-                }
-                cpu.Workers.Barrier();
-            }
-        });
+                int image = block.FirstImage + n;
+                nint tile = (nint)n * block.PerImage;
+                Transform(
+                    x, dy, block with { FirstImage = image, EndImage = image + 1 }, maps + thread * mapSize,
+                    v + tile * pitchX, vStep, g + tile * pitchY, gStep);
+            });
+            // Several pieces a panel where there are few.
+            int pieces = Math.Clamp((PiecesOfAThread * threads + panels - 1) / panels, 1, heights);
+            cpu.Workers.ForEach(panels * pieces, (i, thread) =>
+            {
+                // All the heights of a piece together: its panel of v is read once for them.
+                float* sum = sums + thread * Points * sumStep;
+                int panel = i / pieces, piece = i % pieces;
+                int h0 = heights * piece / pieces, h1 = heights * (piece + 1) / pieces, k0 = d.K * h0 / heights;
+                for (int point = 0; point < Points; point++)
+                    for (int height = h0; height < h1; height++)
+                        Product(
+                            v + point * vStep, g + point * gStep, sum + point * sumStep, block.Tiles, panel,
+                            height, k0, false);
+                for (int k = k0; k < d.K * h1 / heights; k++)
+                    Finish(sum + (nint)(k - k0) * lanes, sumStep, 1, 0, dw, panel, k, adds);
+            });
+        }
     }
 
     long MapSize(TileGrid grid) => WinogradTransforms<F, V>.InputMapSize(grid) + V.Count * V.Count;
