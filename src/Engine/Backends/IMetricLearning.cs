@@ -43,7 +43,11 @@ public interface IMetricLearning
     /// <param name="self">
     /// Query i is reference self + i, which is not its own neighbour; -1: the sets are different.
     /// </param>
+    /// <param name="first">
+    /// The number of the first reference. Above 0 <paramref name="indices"/> and <paramref name="distances"/> hold what
+    /// the references before it have given, and are gone on with: so references need not be in memory at once.
+    /// </param>
     /// <param name="indices">Int32 (Q, K), overwritten; -1 where there are fewer than K references.</param>
     /// <param name="distances">Float32 (Q, K), overwritten: squared L2; infinity where there is no reference.</param>
-    void NearestNeighbours(Tensor queries, Tensor references, int self, Tensor indices, Tensor distances);
+    void NearestNeighbours(Tensor queries, Tensor references, int self, int first, Tensor indices, Tensor distances);
 }

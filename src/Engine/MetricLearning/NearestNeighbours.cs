@@ -44,7 +44,28 @@ public static partial class MetricLearningOps
         Shape shape = new(queries.Shape[0], k);
         Tensor indices = device.Empty(shape, ElementType.Int32, nameof(NearestNeighbours));
         Tensor distances = device.Empty(shape, ElementType.Float32, nameof(NearestNeighbours));
-        device.Backend.MetricLearning.NearestNeighbours(queries, references, self, indices, distances);
+        device.Backend.MetricLearning.NearestNeighbours(queries, references, self, 0, indices, distances);
         return (indices, distances);
+    }
+
+    /// <summary>
+    /// Goes on with a search: the references are the next of a set that need not be in memory at once. The result is
+    /// the same as of all at once.
+    /// </summary>
+    /// <param name="queries">(Q, D), the same as before.</param>
+    /// <param name="references">(R, D): references <paramref name="first"/> and on.</param>
+    /// <param name="first">The number of the first of them; 0 begins.</param>
+    /// <param name="indices">Int32 (Q, K): what the references before them have given; overwritten.</param>
+    /// <param name="distances">Float32 (Q, K), likewise.</param>
+    public static void GoOnWithNearestNeighbours(
+        this Tensor queries, Tensor references, int first, Tensor indices, Tensor distances)
+    {
+        if (queries.Shape[1] != references.Shape[1] || indices.Shape != distances.Shape
+            || indices.Shape[0] != queries.Shape[0] || first < 0)
+            throw new ArgumentException(
+                $"[NearestNeighbours] queries {queries.Shape}, references {references.Shape} from {first} on, indices"
+                + $" {indices.Shape} and distances {distances.Shape} do not belong together");
+        queries.Device.Backend.MetricLearning.NearestNeighbours(
+            queries, references, -1, first, indices, distances);
     }
 }

@@ -10,7 +10,10 @@ namespace TripletGpu.Kernels.MetricLearning;
 /// <param name="D">Elements of a row.</param>
 /// <param name="K">Neighbours a query.</param>
 /// <param name="Self">Query i is reference Self + i and not its own neighbour; -1: the sets are different.</param>
-public readonly record struct NeighbourDims(int Queries, int References, int D, int K, int Self);
+/// <param name="First">
+/// The first reference's number. Above 0 the lists hold what those before it have given, and are gone on with.
+/// </param>
+public readonly record struct NeighbourDims(int Queries, int References, int D, int K, int Self, int First);
 
 /// <summary>The nearest rows of a set, exactly.</summary>
 public static partial class NearestNeighbourKernels
@@ -22,7 +25,7 @@ public static partial class NearestNeighbourKernels
     /// For each query the K nearest references, nearest first, equal ones by the lowest index; -1 and infinity where
     /// there are fewer. One group 8 queries: the packed references stream by in tiles, an item computes a column of 8 x
     /// Columns squared distances, and an item a query offers the tile's to the query's list, which lies sorted in the
-    /// result. D / 2 bytes and 2 D operations a distance: bound by arithmetic. Overwrites; deterministic.
+    /// result. D / 2 bytes and 2 D operations a distance: bound by arithmetic. Overwrites, or goes on; deterministic.
     /// </summary>
     [Kernel(GroupOf = nameof(TShape))]
     public static void Find<TShape>(
@@ -32,7 +35,7 @@ public static partial class NearestNeighbourKernels
         var tileDistances = SharedMemory.Allocate<float>(Queries * TShape.GroupX * TShape.Columns);
         int firstQuery = Grid.IdxX * Queries, width = TShape.GroupX * TShape.Columns;
         int count = Math.Min(Queries, dims.Queries - firstQuery);
-        for (int q = Group.IdxX; q < count; q += TShape.GroupX)
+        for (int q = Group.IdxX; q < count && dims.First == 0; q += TShape.GroupX)
             for (int i = 0; i < dims.K; i++)
             {
                 indices[(firstQuery + q) * dims.K + i] = -1;
@@ -130,7 +133,7 @@ public static partial class NearestNeighbourKernels
     {
         int start = query * dims.K, last = dims.K - 1;
         float worst = distances[start + last];
-        int own = dims.Self < 0 ? -1 : dims.Self + query, nearer = 0;
+        int own = dims.Self < 0 ? -1 : dims.Self + query - dims.First, nearer = 0;
         for (int i = 0; i < TShape.GroupX * TShape.Columns; i++)
             nearer += x[i] < worst ? 1 : 0;
         for (int i = 0; i < TShape.GroupX * TShape.Columns && nearer > 0; i++)
@@ -147,7 +150,7 @@ public static partial class NearestNeighbourKernels
                 place--;
             }
             distances[start + place] = x[i];
-            indices[start + place] = tile + i;
+            indices[start + place] = dims.First + tile + i;
         }
     }
 }

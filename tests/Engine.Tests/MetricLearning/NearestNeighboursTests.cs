@@ -79,6 +79,26 @@ public sealed class NearestNeighboursTests(string device) : DeviceFixture(device
     }
 
     [Test]
+    public void PartByPart_TheResultIsThatOfAllAtOnce()
+    {
+        const int Q = 70, R = 1000, D = 5, K = 6;
+        Random random = new(2);
+        float[] queries = Whole(Q * D, random), references = Whole(R * D, random);
+        using Step step = Device.BeginStep(record: false);
+        Tensor q = Device.Tensor(new Shape(Q, D), queries);
+        (Tensor indices, Tensor distances) = q.NearestNeighbours(Device.Tensor(new Shape(R, D), references), K);
+        Tensor rows = Device.Empty(new Shape(Q, K), ElementType.Int32), nearest = Device.Empty(new Shape(Q, K));
+        for (int first = 0, count; first < R; first += count)
+        {
+            count = Math.Min(first == 0 ? 3 : 333, R - first);
+            q.GoOnWithNearestNeighbours(
+                Device.Tensor(new Shape(count, D), references.AsSpan(first * D, count * D)), first, rows, nearest);
+        }
+        Assert.That(rows.ToIntArray(), Is.EqualTo(indices.ToIntArray()));
+        Assert.That(nearest.ToArray(), Is.EqualTo(distances.ToArray()));
+    }
+
+    [Test]
     public void WrongOperands_AreNamed()
     {
         using Step step = Device.BeginStep(record: false);

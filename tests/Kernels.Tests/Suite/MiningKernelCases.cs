@@ -129,6 +129,6 @@ public static class MiningKernelCases
         var batch = new MinedBatch(references, 3, classes: 1);
         yield return new("NearestNeighbourKernels.Find", (queries + 7) / 8,
             Of([.. batch.Embeddings.Take(queries * 3)]), Of(batch.Packed), Out<int>(queries * k), Out(queries * k),
-            new NeighbourDims(queries, references, 3, k, self));
+            new NeighbourDims(queries, references, 3, k, self, First: 0));
     }
 }

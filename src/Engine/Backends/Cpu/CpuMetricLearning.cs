@@ -33,8 +33,9 @@ sealed unsafe class CpuMetricLearning<V>(CpuBackend cpu) : IMetricLearning
         else ListedTripletsGradient<V>.Compute(cpu, embeddings, settings, table, scale, dx);
     }
 
-    public void NearestNeighbours(Tensor queries, Tensor references, int self, Tensor indices, Tensor distances) =>
-        NearestNeighbourSearch<V>.Compute(cpu, queries, references, self, indices, distances);
+    public void NearestNeighbours(
+        Tensor queries, Tensor references, int self, int first, Tensor indices, Tensor distances) =>
+        NearestNeighbourSearch<V>.Compute(cpu, queries, references, self, first, indices, distances);
 
     ClassGroups Groups(Tensor labels)
     {

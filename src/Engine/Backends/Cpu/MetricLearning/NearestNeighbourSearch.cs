@@ -32,7 +32,7 @@ static unsafe class NearestNeighbourSearch<V> where V : unmanaged, ITileVector<V
 
     /// <summary>See <see cref="IMetricLearning.NearestNeighbours"/>.</summary>
     public static void Compute(
-        CpuBackend cpu, Tensor queries, Tensor references, int self, Tensor indices, Tensor distances)
+        CpuBackend cpu, Tensor queries, Tensor references, int self, int firstRow, Tensor indices, Tensor distances)
     {
         int q = queries.Shape[0], d = queries.Shape[1], k = indices.Shape[1];
         long listsOfOne = (long)cpu.Workers.Threads * k * (sizeof(float) + sizeof(int));
@@ -40,13 +40,14 @@ static unsafe class NearestNeighbourSearch<V> where V : unmanaged, ITileVector<V
         for (int first = 0; first < q; first += most)
         {
             int count = Math.Min(most, q - first);
-            Block(cpu, queries.Floats() + (long)first * d, count, references, self < 0 ? -1 : self + first,
+            Block(cpu, queries.Floats() + (long)first * d, count, references, self < 0 ? -1 : self + first, firstRow,
                 indices.Ints() + (long)first * k, distances.Floats() + (long)first * k, k);
         }
     }
 
     static void Block(
-        CpuBackend cpu, float* queries, int q, Tensor references, int self, int* nearestRows, float* nearest, int k)
+        CpuBackend cpu, float* queries, int q, Tensor references, int self, int firstRow, int* nearestRows,
+        float* nearest, int k)
     {
         int n = references.Shape[0], d = references.Shape[1], width = RegisterTile<V>.Width;
         int threads = cpu.Workers.Threads, panels = (n + width - 1) / width;
@@ -57,11 +58,16 @@ static unsafe class NearestNeighbourSearch<V> where V : unmanaged, ITileVector<V
         int parts = Math.Clamp(ManyItems * threads / groups, 1, left.Tiles);
         long packedSize = (long)perGroup * d * width, own = (long)perGroup * width + 16 * width;
         float* packed = workspace.Take(threads * packedSize), scratch = workspace.Take(threads * own);
-        float* lengths = workspace.Take(q), bounds = workspace.Take((long)threads * q);
+        float* lengths = workspace.Take(q), bounds = workspace.Take((long)threads * q), worst = workspace.Take(q);
         float* distances = threads == 1 ? nearest : workspace.Take((long)threads * q * k);
         int* rows = threads == 1 ? nearestRows : (int*)workspace.Take((long)threads * q * k);
         Rounding rounding = new(d);
-        for (int i = 0; i < q; i++) lengths[i] = SquaredLength(queries + (long)i * d, d);
+        if (firstRow == 0) NearestList<V>.Clear(nearest, nearestRows, q, k);
+        for (int i = 0; i < q; i++)
+        {
+            lengths[i] = SquaredLength(queries + (long)i * d, d);
+            worst[i] = nearest[(long)i * k + k - 1];
+        }
         float* references0 = references.Floats();
         int next = 0;
         cpu.Workers.Run(thread =>
@@ -79,11 +85,18 @@ static unsafe class NearestNeighbourSearch<V> where V : unmanaged, ITileVector<V
                 Distances = distances + (long)thread * q * k,
                 Rows = rows + (long)thread * q * k,
                 Rounding = rounding,
+                Worst = worst,
+                FirstRow = firstRow,
                 Self = self,
                 K = k,
             };
-            NearestList<V>.Clear(search.Distances, search.Rows, q, k);
-            new Span<float>(search.Bounds, q).Fill(float.NegativeInfinity);
+            if (thread > 0) NearestList<V>.Clear(search.Distances, search.Rows, q, k);
+            else if (threads > 1)
+            {
+                new Span<float>(nearest, q * k).CopyTo(new Span<float>(search.Distances, q * k));
+                new Span<int>(nearestRows, q * k).CopyTo(new Span<int>(search.Rows, q * k));
+            }
+            for (int i = 0; i < q; i++) search.SetBound(i, worst[i]);
             for (int i; (i = Interlocked.Increment(ref next) - 1) < groups * parts;)
             {
                 int group = i / parts, part = i % parts;
@@ -146,10 +159,10 @@ static unsafe class NearestNeighbourSearch<V> where V : unmanaged, ITileVector<V
     {
         public PackedLeft<V> Left;
         public MatrixPanels<V> Right;
-        public float* Queries, Packed, Halves, Products, Lengths, Bounds, Distances;
+        public float* Queries, Packed, Halves, Products, Lengths, Bounds, Worst, Distances;
         public int* Rows;
         public Rounding Rounding;
-        public int Self, K;
+        public int FirstRow, Self, K;
 
         /// <summary>Panels of references against tiles of queries.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -216,15 +229,17 @@ static unsafe class NearestNeighbourSearch<V> where V : unmanaged, ITileVector<V
         [MethodImpl(MethodImplOptions.NoInlining)]
         readonly void Measure(int query, int p, float* panel)
         {
-            int width = 2 * V.Count, first = p * width;
+            int width = 2 * V.Count, first = p * width, row = FirstRow + first;
             float* distances = Products + 14 * width;
             DistanceStrips<V>.One(Queries + (long)query * Left.Depth, Left.Depth, panel, distances);
             NearestList<V> list = new(Distances + (long)query * K, Rows + (long)query * K, K);
-            list.Add(distances, Math.Min(width, Right.Columns - first), first, Self < 0 ? -1 : Self + query);
-            // q r - |r|^2 / 2 of a row that is nearer than the worst is above (|q|^2 - worst) / 2.
-            if (list.Worst < float.PositiveInfinity)
-                Bounds[query] = 0.5f * (Lengths[query] * (1 - Rounding.Relative)
-                    - list.Worst * (1 + Rounding.Relative)) - Rounding.Absolute;
+            list.Add(distances, Math.Min(width, Right.Columns - first), row, Self < 0 ? -1 : Self + query);
+            SetBound(query, Math.Min(list.Worst, Worst[query]));
         }
+
+        /// <summary>q r - |r|^2 / 2 of a row that is nearer than the worst is above (|q|^2 - worst) / 2.</summary>
+        public readonly void SetBound(int query, float worst) =>
+            Bounds[query] = 0.5f * (Lengths[query] * (1 - Rounding.Relative) - worst * (1 + Rounding.Relative))
+                - Rounding.Absolute;
     }
 }

@@ -32,10 +32,11 @@ sealed class GpuMetricLearning(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
         else gradient.Compute<RowGroup>(embeddings, labels, settings, table, dy, dx);
     }
 
-    public void NearestNeighbours(Tensor queries, Tensor references, int self, Tensor indices, Tensor distances)
+    public void NearestNeighbours(
+        Tensor queries, Tensor references, int self, int first, Tensor indices, Tensor distances)
     {
-        if (plan.UsesPanels) Find<RowItem>(queries, references, self, indices, distances);
-        else Find<RowGroup>(queries, references, self, indices, distances);
+        if (plan.UsesPanels) Find<RowItem>(queries, references, self, first, indices, distances);
+        else Find<RowGroup>(queries, references, self, first, indices, distances);
     }
 
     void Mine<TShape>(Tensor embeddings, Tensor? labels, TripletSettings settings, TripletTable table, Tensor loss)
@@ -101,11 +102,11 @@ sealed class GpuMetricLearning(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
         return (int)Math.Min(positives, n - 1);
     }
 
-    void Find<TShape>(Tensor queries, Tensor references, int self, Tensor indices, Tensor distances)
+    void Find<TShape>(Tensor queries, Tensor references, int self, int first, Tensor indices, Tensor distances)
         where TShape : struct, IRowShape
     {
         var dims = new NeighbourDims(
-            queries.Shape[0], references.Shape[0], queries.Shape[1], indices.Shape[1], self);
+            queries.Shape[0], references.Shape[0], queries.Shape[1], indices.Shape[1], self, first);
         int groups = KernelSize.Groups(dims.Queries, NearestNeighbourKernels.Queries);
         NearestNeighbourKernels.LaunchFind<TShape>(
             driver, groups, queries.Floats(), PackedRows.Of(references, driver, scratch), indices.Ints(),
