@@ -64,6 +64,8 @@ static partial class CommandLine
         TrainCommand.Create(terminal),
         EvaluateCommand.Create(terminal),
         EmbedCommand.Create(terminal),
+        IndexCommand.Create(terminal),
+        SearchCommand.Create(terminal),
         MineCommand.Create(terminal),
         SummaryCommand.Create(terminal),
         ImportCommand.Create(terminal),

@@ -1,6 +1,7 @@
 using TripletGpu.Models;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
+using TripletGpu.Runner.Images;
 
 namespace TripletGpu.Runner.Embedding;
 
@@ -11,7 +12,7 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
 {
     const string DatasetPrefix = "dataset:";
 
-    /// <summary>Opens <c>dataset:NAME:PART</c>, an .npy, or a folder of images.</summary>
+    /// <summary>Opens <c>dataset:NAME:PART</c>, an .npy, a folder of images, or one image.</summary>
     /// <param name="input">What to open.</param>
     /// <param name="run">The config of the run whose network embeds it.</param>
     /// <param name="isStrict">Whether a broken image in a folder is an error; else it is named and left out.</param>
@@ -20,7 +21,10 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
     public static EmbeddingInput Open(string input, RunConfig run, bool isStrict, Action<string> log)
     {
         EmbeddingInput opened = input.StartsWith(DatasetPrefix, StringComparison.Ordinal) ? OpenDataset(input, run, log)
-            : Fit(Directory.Exists(input) ? OpenFolder(input, run, isStrict, log) : OpenArray(input, run, log), run);
+            : Fit(
+                Directory.Exists(input) ? OpenFolder(input, run, isStrict, log)
+                : ImageFile.IsImage(input) ? OpenImage(input, run)
+                : OpenArray(input, run, log), run);
         Datasets.CheckInput(run.Model, opened.Images);
         return opened;
     }
@@ -57,6 +61,13 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
             throw new UserErrorException($"{folder}: not one of its {paths.Length} images can be decoded");
         FolderDataset images = all.Part(folder, sound, new int[sound.Length], all.ClassNames);
         return new EmbeddingInput(images, [.. images.Paths.Select(path => Path.GetRelativePath(folder, path))]);
+    }
+
+    static EmbeddingInput OpenImage(string path, RunConfig run)
+    {
+        if (!File.Exists(path)) throw new UserErrorException($"{path}: no such file");
+        FolderDataset image = new(path, [path], new Shape(run.Model.Input), run.Data.Decoder, run.Data.CacheBytes);
+        return new EmbeddingInput(image, [path]);
     }
 
     static EmbeddingInput OpenArray(string path, RunConfig run, Action<string> log)

@@ -9,7 +9,7 @@ namespace TripletGpu.Runner.Reports;
 /// </summary>
 public static class ReportWriter
 {
-    const string Template = "TripletGpu.Runner.Reports.report.html", Placeholder = "/*DATA*/null";
+    const string Template = "report.html";
 
     static readonly JsonSerializerOptions json = new()
     {
@@ -20,14 +20,7 @@ public static class ReportWriter
     };
 
     /// <summary>The page as text.</summary>
-    public static string Render(ReportData data)
-    {
-        using Stream stream = typeof(ReportWriter).Assembly.GetManifestResourceStream(Template)
-            ?? throw new InvalidOperationException($"the program was built without {Template}");
-        using StreamReader reader = new(stream);
-        // The serializer escapes < and >, so no value can end the script element.
-        return reader.ReadToEnd().Replace(Placeholder, JsonSerializer.Serialize(data, json), StringComparison.Ordinal);
-    }
+    public static string Render(ReportData data) => PageTemplate.Fill(Template, JsonSerializer.Serialize(data, json));
 
     sealed class SpriteSheetConverter : JsonConverter<SpriteSheet>
     {

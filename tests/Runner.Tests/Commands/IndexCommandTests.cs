@@ -1,0 +1,105 @@
+using System.Text.Json;
+using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Commands;
+using TripletGpu.Support;
+
+namespace TripletGpu.Runner.Tests.Commands;
+
+/// <summary><c>triplet index</c> and <c>triplet search</c> on embeddings, as other programs use them.</summary>
+public sealed class IndexCommandTests
+{
+    TemporaryFolder folder = null!;
+
+    [SetUp]
+    public void WriteInputs()
+    {
+        folder = new TemporaryFolder();
+        Npy.Write(folder["e.npy"], new Shape(4, 2), (float[])[0, 0, 1, 0, 3, 0, 7, 0]);
+        Npy.Write(folder["y.npy"], new Shape(4), (int[])[5, 5, 9, 9]);
+        Npy.Write(folder["q.npy"], new Shape(2, 2), (float[])[0.9f, 0, 6, 0]);
+    }
+
+    [TearDown]
+    public void RemoveFolder() => folder.Dispose();
+
+    [TestCase("float32")]
+    [TestCase("float16")]
+    public void Search_FindsTheNearest(string storage)
+    {
+        Build("--storage", storage);
+        CliResult result = Run(
+            "search", folder["i"], folder["q.npy"], "--top", "2", "--json",
+            "--rows", folder["r.npy"], "--distances", folder["d.npy"],
+            "--html", folder["page.html"]);
+        using JsonDocument json = JsonDocument.Parse(result.Out);
+        JsonElement[] queries = [.. json.RootElement.GetProperty("queries").EnumerateArray()];
+        Assert.That(queries.Select(q => q.GetProperty("neighbours")[0].GetProperty("label").GetString()),
+            Is.EqualTo(new[] { "5", "9" }));
+        Assert.That(queries.Select(q => q.GetProperty("query").GetString()),
+            Is.EqualTo(new[] { $"{folder["q.npy"]}[0]", $"{folder["q.npy"]}[1]" }));
+        Assert.That(Npy.ReadIntegers(folder["r.npy"]).Values, Is.EqualTo(new[] { 1, 0, 3, 2 }));
+        Assert.That(Npy.ReadFloats(folder["d.npy"]).Values[2..], Is.EqualTo(new[] { 1f, 9f }));
+        Assert.That(File.ReadAllText(folder["page.html"]), Does.Contain("neighbours").And.Not.Contain("/*DATA*/"));
+    }
+
+    [Test]
+    public void ForEmbeddings_TheArrayStandsWhereverItIsClear()
+    {
+        Run("index", "build", folder["e.npy"], "--embeddings", "--out", folder["a"]);
+        Run("index", "build", "--embeddings", folder["e.npy"], "--out", folder["b"]);
+        Assert.That(File.ReadAllBytes(folder["a"]), Is.EqualTo(File.ReadAllBytes(folder["b"])));
+    }
+
+    [Test]
+    public void AddAndRemove_ChangeTheFile()
+    {
+        Build();
+        Run("index", "add", folder["i"], "--embeddings", folder["q.npy"], "--label", "new");
+        Assert.That(Info().GetProperty("n").GetInt32(), Is.EqualTo(6));
+        Assert.That(Info().GetProperty("classes").GetInt32(), Is.EqualTo(3));
+        Run("index", "remove", folder["i"], "--class", "5", "--row", "3");
+        Assert.That(Info().GetProperty("n").GetInt32(), Is.EqualTo(3));
+        Run("search", folder["i"], folder["q.npy"], "--rows", folder["r.npy"], "--top", "1");
+        Assert.That(Npy.ReadIntegers(folder["r.npy"]).Values, Is.EqualTo(new[] { 1, 2 }));
+    }
+
+    [Test]
+    public void WhatCannotBe_IsRefusedInOneLine()
+    {
+        Build();
+        File.WriteAllBytes(folder["short"], File.ReadAllBytes(folder["i"])[..^1]);
+        Npy.Write(folder["wide.npy"], new Shape(1, 3), (float[])[0, 0, 0]);
+        foreach (string[] args in (string[][])
+            [
+                ["index", "build", folder["e.npy"], "--out", folder["x"]],
+                ["index", "build", "--embeddings", folder["e.npy"], "--labels", folder["q.npy"], "--out", folder["x"]],
+                ["index", "build", "--embeddings", folder["y.npy"], "--out", folder["x"]],
+                ["index", "info", folder["short"]], ["index", "info", folder["e.npy"]],
+                ["index", "info", folder["none"]],
+                ["index", "remove", folder["i"]], ["index", "remove", folder["i"], "--row", "4"],
+                ["index", "remove", folder["i"], "--class", "5", "--class", "9"],
+                ["index", "remove", folder["i"], "--name", "a"],
+                ["index", "add", folder["i"], "--embeddings", folder["wide.npy"]],
+                ["search", folder["i"], folder["wide.npy"]], ["search", folder["i"], folder["q.npy"], "--top", "0"],
+                ["search", folder["i"], "dataset:mnist:test"], ["search", folder["short"], folder["q.npy"]],
+            ])
+        {
+            CliResult result = Cli.Run(args);
+            Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput), string.Join(' ', args));
+            Assert.That(result.ErrorLines, Has.Length.EqualTo(1), result.Error);
+        }
+        Assert.That(File.Exists(folder["x"]), Is.False);
+    }
+
+    void Build(params string[] more) => Run([
+        "index", "build", "--embeddings", folder["e.npy"], "--labels", folder["y.npy"], "--out", folder["i"], .. more]);
+
+    JsonElement Info() => JsonDocument.Parse(Run("index", "info", folder["i"], "--json").Out).RootElement;
+
+    static CliResult Run(params string[] args)
+    {
+        CliResult result = Cli.Run(args);
+        Assert.That(result.ExitCode, Is.EqualTo(CommandLine.Done), result.Error);
+        return result;
+    }
+}
