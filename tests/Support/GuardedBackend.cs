@@ -20,6 +20,7 @@ public sealed class GuardedBackend(IBackend operations, IMemory memory) : IBacke
     public INormalization Normalization => operations.Normalization;
 
     public IMetricLearning MetricLearning => operations.MetricLearning;
+    public IPairLosses PairLosses => operations.PairLosses;
 
     public IOptimizers Optimizers => operations.Optimizers;
 

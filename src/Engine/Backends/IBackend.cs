@@ -32,6 +32,9 @@ public interface IBackend : IDisposable
     /// <summary>Triplet mining with its loss and gradient, nearest neighbours.</summary>
     IMetricLearning MetricLearning { get; }
 
+    /// <summary>Losses on the similarities of pairs.</summary>
+    IPairLosses PairLosses { get; }
+
     /// <summary>Parameter updates.</summary>
     IOptimizers Optimizers { get; }
 }

@@ -22,7 +22,7 @@ public sealed class CpuBackend : IBackend
         Elementwise = new CpuElementwise(this);
         Reduction = new CpuReduction(this);
         Optimizers = new CpuOptimizers(this);
-        (MatMul, Convolution, Pooling, Normalization, MetricLearning) = Instructions switch
+        (MatMul, Convolution, Pooling, Normalization, MetricLearning, PairLosses) = Instructions switch
         {
             CpuInstructionSet.Avx512 => Families<Simd512>(),
             CpuInstructionSet.Avx2 => Families<Simd256>(),
@@ -30,11 +30,11 @@ public sealed class CpuBackend : IBackend
         };
     }
 
-    (IMatMul, IConvolution, IPooling, INormalization, IMetricLearning) Families<V>()
+    (IMatMul, IConvolution, IPooling, INormalization, IMetricLearning, IPairLosses) Families<V>()
         where V : unmanaged, ITileVector<V>, IDistanceVector<V> =>
     (
         new CpuMatMul<V>(this), new CpuConvolution<V>(this), new CpuPooling<V>(this), new CpuNormalization<V>(this),
-        new CpuMetricLearning<V>(this)
+        new CpuMetricLearning<V>(this), new CpuPairLosses<V>(this)
     );
 
     /// <summary>The vector instructions in use.</summary>
@@ -59,6 +59,9 @@ public sealed class CpuBackend : IBackend
 
     /// <summary>Scratch memory of the operation in progress.</summary>
     internal Workspace Workspace { get; } = new();
+
+    /// <summary>Similarities of pairs, which lie beside the scratch memory of the products that make them.</summary>
+    internal Workspace Strips { get; } = new();
 
     /// <inheritdoc/>
     public IMemory Memory { get; }
@@ -85,6 +88,9 @@ public sealed class CpuBackend : IBackend
     public IMetricLearning MetricLearning { get; }
 
     /// <inheritdoc/>
+    public IPairLosses PairLosses { get; }
+
+    /// <inheritdoc/>
     public IOptimizers Optimizers { get; }
 
     /// <summary>Ends the worker threads.</summary>
@@ -92,5 +98,6 @@ public sealed class CpuBackend : IBackend
     {
         Workers.Dispose();
         Workspace.Dispose();
+        Strips.Dispose();
     }
 }

@@ -43,7 +43,12 @@ sealed unsafe class CpuMatMul<V>(CpuBackend cpu) : IMatMul where V : unmanaged, 
     }
 
     /// <summary>C[m, n] (+)= op(A) op(B) of contiguous row-major matrices.</summary>
-    void Multiply(float* a, bool transposeA, float* b, bool transposeB, float* c, int m, int n, int k, bool add)
+    void Multiply(float* a, bool transposeA, float* b, bool transposeB, float* c, int m, int n, int k, bool add) =>
+        Multiply(cpu, a, transposeA, b, transposeB, c, m, n, k, add);
+
+    /// <summary>The same on a backend; begins its workspace anew.</summary>
+    internal static void Multiply(
+        CpuBackend cpu, float* a, bool transposeA, float* b, bool transposeB, float* c, int m, int n, int k, bool add)
     {
         PackedLeft<V> left = new(cpu.Workspace.Begin(), m, k);
         left.Pack(cpu, a, transposeA ? 1 : k, transposeA ? m : 1);

@@ -2,6 +2,7 @@ using TripletGpu.Backends.Gpu.Convolution;
 using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Backends.Gpu.MetricLearning;
+using TripletGpu.Backends.Gpu.PairLosses;
 
 namespace TripletGpu.Backends.Gpu;
 
@@ -34,6 +35,7 @@ public sealed class GpuBackend : IBackend
         Pooling = new GpuPooling(driver);
         Normalization = new GpuNormalization(driver, Plan, scratch);
         MetricLearning = new GpuMetricLearning(driver, Plan, scratch);
+        PairLosses = new GpuPairLosses(driver, Plan, products, scratch);
         Optimizers = new GpuOptimizers(driver);
     }
 
@@ -69,6 +71,9 @@ public sealed class GpuBackend : IBackend
 
     /// <inheritdoc/>
     public IMetricLearning MetricLearning { get; }
+
+    /// <inheritdoc/>
+    public IPairLosses PairLosses { get; }
 
     /// <inheritdoc/>
     public IOptimizers Optimizers { get; }

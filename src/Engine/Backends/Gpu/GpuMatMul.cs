@@ -13,16 +13,9 @@ sealed class GpuMatMul(IGpuDriver driver, GpuProducts products) : IMatMul
     {
         if (!c.IsNeeded) return;
         int m = c.Target.Shape[0], n = c.Target.Shape[1], depth = a.Shape[transposeA ? 0 : 1];
-        DeviceView<float> left = a.Floats(), right = b.Floats();
-        GemmDims d = GemmDims.Of(m, n, depth, transposeA, transposeB, c.Accumulate);
-        for (int block = 0; block < DepthBlocks.Count(depth); block++)
-        {
-            int from = DepthBlocks.Start(depth, block), to = DepthBlocks.Start(depth, block + 1);
-            products.Run(
-                left.Slice(from * d.ColumnA, left.Length - from * d.ColumnA),
-                right.Slice(from * d.RowB, right.Length - from * d.RowB), c.Target.Floats(),
-                d with { K = to - from, Accumulate = block > 0 ? 1 : d.Accumulate });
-        }
+        products.RunInBlocks(
+            a.Floats(), b.Floats(), c.Target.Floats(),
+            GemmDims.Of(m, n, depth, transposeA, transposeB, c.Accumulate));
     }
 
     public void Linear(Tensor x, Tensor weight, Tensor? bias, Tensor y)

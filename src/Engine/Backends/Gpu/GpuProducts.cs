@@ -14,6 +14,19 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch)
     /// <summary>Elements of a packed K x N.</summary>
     public static long PackedLength(int k, int n) => (long)k * Panels(n) * PanelTile.Columns;
 
+    /// <summary>Runs a product in blocks of its depth, each added to the ones before.</summary>
+    public void RunInBlocks(DeviceView<float> a, DeviceView<float> b, DeviceView<float> c, GemmDims d)
+    {
+        for (int block = 0; block < DepthBlocks.Count(d.K); block++)
+        {
+            int from = DepthBlocks.Start(d.K, block), to = DepthBlocks.Start(d.K, block + 1);
+            Run(
+                a.Slice(from * d.ColumnA, a.Length - from * d.ColumnA),
+                b.Slice(from * d.RowB, b.Length - from * d.RowB), c,
+                d with { K = to - from, Accumulate = block > 0 ? 1 : d.Accumulate });
+        }
+    }
+
     /// <summary>Runs a batch of products.</summary>
     public void Run(DeviceView<float> a, DeviceView<float> b, DeviceView<float> c, GemmDims d, int batch = 1)
     {

@@ -16,6 +16,7 @@ enum ScratchUse
     Sums,
     Mining,
     Workspaces,
+    Similarities,
 }
 
 /// <summary>
