@@ -8,11 +8,23 @@ namespace TripletGpu.Backends.Cpu;
 /// <summary>
 /// Pooling on the CPU. Threads share the planes, which are independent, so no sum depends on their number.
 /// </summary>
-sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : struct, ICpuVector<V>
+sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged, ITileVector<V>
 {
+    // By what is pooled: a network has some, an ONNX file whose inputs vary might have many.
+    const int MostTaps = 64;
+    readonly Dictionary<(PoolingDims Dims, bool OfInputs), WindowTaps> known = [];
+
     public void Max(Tensor x, Tensor y, Tensor taps, PoolingDims d)
     {
         float* from = x.Floats(), to = y.Floats(), chosen = taps.Floats();
+        if (PlaneLanes<V>.IsFor(d))
+        {
+            WindowTaps windows = Taps(d, ofInputs: false);
+            ForBlocks(d, (lanes, first, planes) => lanes.Max(
+                windows, from + (long)first * d.H * d.W, to + (long)first * d.P * d.Q,
+                chosen + (long)first * d.P * d.Q, planes));
+            return;
+        }
         ForPlanes(d.Planes, d.H * d.W, (first, last) =>
         {
             using PaddedPlane<V> padded = new(d, float.NegativeInfinity);
@@ -49,6 +61,14 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : struct, I
     {
         if (!dx.IsNeeded) return;
         float* chosen = taps.Floats(), from = dy.Floats(), to = dx.Target.Floats();
+        if (PlaneLanes<V>.IsFor(d))
+        {
+            WindowTaps windows = Taps(d, ofInputs: true);
+            ForBlocks(d, (lanes, first, planes) => lanes.MaxBackward(
+                windows, chosen + (long)first * d.P * d.Q, from + (long)first * d.P * d.Q,
+                to + (long)first * d.H * d.W, planes, dx.Accumulate));
+            return;
+        }
         ForPlanes(d.Planes, d.H * d.W, (first, last) =>
         {
             using SpreadPlane<V> gradients = new(d), places = new(d);
@@ -107,6 +127,13 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : struct, I
     public void L2(Tensor x, Tensor y, PoolingDims d)
     {
         float* from = x.Floats(), to = y.Floats();
+        if (PlaneLanes<V>.IsFor(d))
+        {
+            WindowTaps windows = Taps(d, ofInputs: false);
+            ForBlocks(d, (lanes, first, planes) => lanes.L2(
+                windows, from + (long)first * d.H * d.W, to + (long)first * d.P * d.Q, planes));
+            return;
+        }
         ForPlanes(d.Planes, d.H * d.W, (first, last) =>
         {
             using PaddedPlane<V> padded = new(d, 0);
@@ -122,6 +149,17 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : struct, I
     {
         if (!dx.IsNeeded) return;
         float* input = x.Floats(), norm = y.Floats(), from = dy.Floats(), to = dx.Target.Floats();
+        if (PlaneLanes<V>.IsFor(d))
+        {
+            WindowTaps windows = Taps(d, ofInputs: true);
+            ForBlocks(d, (lanes, first, planes) =>
+            {
+                long at = (long)first * d.H * d.W, outputs = (long)first * d.P * d.Q;
+                lanes.L2Backward(
+                    windows, input + at, norm + outputs, from + outputs, to + at, planes, dx.Accumulate);
+            });
+            return;
+        }
         ForPlanes(d.Planes, d.H * d.W, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (first, last) =>
         {
             using SpreadPlane<V> quotients = new(d);
@@ -171,6 +209,25 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : struct, I
             }
         });
     }
+
+    WindowTaps Taps(PoolingDims d, bool ofInputs)
+    {
+        (PoolingDims, bool) key = (d with { Planes = 1 }, ofInputs);
+        if (known.TryGetValue(key, out WindowTaps? taps)) return taps;
+        if (known.Count == MostTaps) known.Clear();
+        return known[key] = ofInputs ? WindowTaps.OfInputs(d) : WindowTaps.OfOutputs(d);
+    }
+
+    delegate void Block(PlaneLanes<V> lanes, int first, int planes);
+
+    /// <summary>Blocks of a vector's width of planes; the last may have fewer.</summary>
+    void ForBlocks(PoolingDims d, Block run) =>
+        ForPlanes((d.Planes + V.Count - 1) / V.Count, d.H * d.W * V.Count, (first, last) =>
+        {
+            using PlaneLanes<V> lanes = new(d);
+            for (int i = first; i < last; i++)
+                run(lanes, i * V.Count, Math.Min(V.Count, d.Planes - i * V.Count));
+        });
 
     void ForPlanes(int planes, int plane, Action<int, int> range) =>
         cpu.Workers.For(planes, (VectorLoop.WorthSharing + plane - 1) / plane, range);
