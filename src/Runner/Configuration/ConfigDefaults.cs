@@ -1,5 +1,4 @@
 using TripletGpu.Kernels.MetricLearning;
-using TripletGpu.MetricLearning;
 using TripletGpu.Models.Onnx;
 
 namespace TripletGpu.Runner.Configuration;
@@ -28,9 +27,9 @@ static class ConfigDefaults
         {
             Model = model,
             Data = PixelDefaults.Resolve(config.Data, model),
-            Loss = Resolve(config.Loss),
+            Loss = LossKinds.Resolve(config.Loss),
             Phases = [.. config.Phases.Select(phase => phase.Loss is null ? phase
-                : phase with { Loss = Resolve(phase.Loss) })],
+                : phase with { Loss = LossKinds.Resolve(phase.Loss) })],
             Sampler = config.Sampler with { Batch = config.Sampler.Batch ?? Batch(config) },
             Optimizer = config.Optimizer with
             {
@@ -39,9 +38,6 @@ static class ConfigDefaults
             },
         };
     }
-
-    static LossConfig Resolve(LossConfig loss) =>
-        loss with { Reduction = loss.Reduction ?? TripletSettings.ReductionOf(loss.Rule) };
 
     static int[] Input(ModelConfig model) => model switch
     {

@@ -77,6 +77,7 @@ public static class ConfigReader
         }
         JsonTypeInfo type = Format.GetTypeInfo(typeof(RunConfig));
         ConfigSchema.Check(root, type, "", source);
+        ConfigSetting.DropOtherLoss(root, settings);
         foreach (string setting in settings) ConfigSetting.Apply(root, type, setting);
         ConfigSchema.Check(root, type, "", "--set");
         RunConfig config = ConfigDefaults.Resolve(root.Deserialize<RunConfig>(Format)!);

@@ -8,6 +8,7 @@ namespace TripletGpu.Runner.Configuration;
 static class ConfigRules
 {
     const int MostPixels = 4096;
+    const int MostSubCenters = 1024, MostMemory = 1 << 20;
 
     /// <summary>Throws at the first value that cannot work.</summary>
     /// <exception cref="UserErrorException">Names the field, the rule and the value.</exception>
@@ -113,21 +114,37 @@ static class ConfigRules
 
     static void Check(Rules rules, SamplerConfig sampler, LossConfig loss)
     {
-        bool isTriplet = loss.Kind == LossKind.Triplet, isExplicit = isTriplet && loss.Rule == MiningRule.Explicit;
-        rules.AtLeast(loss.Margin, 0, "loss.margin");
+        bool hasPositives = LossKinds.NeedsPositives(loss.Kind);
+        bool isExplicit = loss is { Kind: LossKind.Triplet, Rule: MiningRule.Explicit };
+        Check(rules, loss);
         if (sampler.Kind == SamplerKind.Balanced)
         {
             rules.That(!isExplicit, "sampler.kind", "must be shuffled (random triplets) or sequential (the thirds of a"
                 + " batch are anchors, positives and negatives) with loss.rule explicit", "balanced");
-            rules.AtLeast(sampler.Classes, isTriplet ? 2 : 1, "sampler.classes", "a triplet needs a negative");
-            rules.AtLeast(sampler.PerClass, isTriplet ? 2 : 1, "sampler.perClass", "a triplet needs a positive");
+            rules.AtLeast(sampler.Classes, hasPositives ? 2 : 1, "sampler.classes", "a triplet needs a negative");
+            rules.AtLeast(sampler.PerClass, hasPositives ? 2 : 1, "sampler.perClass", "a triplet needs a positive");
             long size = (long)sampler.Classes * sampler.PerClass;
             rules.That(sampler.Batch == size, "sampler.batch",
                 $"must be classes x perClass = {size}; leave it out", sampler.Batch);
         }
-        rules.Between(sampler.Batch ?? 0, isTriplet ? 3 : 1, 1 << 20, "sampler.batch");
+        rules.Between(sampler.Batch ?? 0, hasPositives ? 3 : 1, 1 << 20, "sampler.batch");
         rules.That(!isExplicit || sampler.Batch % 3 == 0, "sampler.batch",
             "must be a multiple of 3 with loss.rule explicit: anchors, positives, negatives", sampler.Batch);
+    }
+
+    static void Check(Rules rules, LossConfig loss)
+    {
+        if (LossKinds.Foreign(loss) is { } foreign) rules.That(false, $"loss.{foreign}", "", null);
+        rules.AtLeast(loss.Margin ?? 0, 0, "loss.margin");
+        if (loss.Kind is LossKind.Arcface or LossKind.SubcenterArcface)
+            rules.That(loss.Margin < Math.PI, "loss.margin", "is an angle in radians, below pi", loss.Margin);
+        foreach ((string name, double? value) in ((string, double?)[])[
+            ("temperature", loss.Temperature), ("scale", loss.Scale), ("alpha", loss.Alpha), ("beta", loss.Beta)])
+            rules.Positive(value ?? 1, $"loss.{name}");
+        rules.That(loss.Epsilon is null or >= 0 or -1, "loss.epsilon", "must be at least 0, or -1: no miner",
+            loss.Epsilon);
+        rules.Between(loss.SubCenters ?? 1, 1, MostSubCenters, "loss.subCenters");
+        rules.Between(loss.Memory ?? 1, 1, MostMemory, "loss.memory");
     }
 
     static void Check(Rules rules, OptimizerConfig optimizer)

@@ -13,6 +13,22 @@ static partial class ConfigSetting
     const string Source = "--set";
 
     /// <summary>
+    /// Where a setting names another kind of loss, what the JSON says of its own loss does not hold: the margin of one
+    /// is none of another. A rule, a distance or a reduction means triplets.
+    /// </summary>
+    public static void DropOtherLoss(JsonNode root, IReadOnlyList<string> settings)
+    {
+        const string path = "loss.kind=";
+        string[] ofTriplets = ["loss.rule=", "loss.distance=", "loss.reduction="];
+        string triplet = Words.Of(LossKind.Triplet);
+        string? kind = settings.LastOrDefault(s => s.StartsWith(path, StringComparison.Ordinal))?[path.Length..];
+        if (kind is null && settings.Any(s => ofTriplets.Any(t => s.StartsWith(t, StringComparison.Ordinal))))
+            kind = triplet;
+        if (kind is null || root["loss"] is not JsonObject loss) return;
+        if (kind.Trim(' ', '"') != (loss["kind"]?.GetValue<string>() ?? triplet)) root["loss"] = new JsonObject();
+    }
+
+    /// <summary>
     /// Puts the value into the JSON. A path's parts are fields or places in a list (<c>optimizer.groups[0].rate</c>;
     /// the place after the last adds one). A value that is no JSON is a text: <c>data.kind=mnist</c>.
     /// </summary>

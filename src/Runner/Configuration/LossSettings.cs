@@ -11,7 +11,8 @@ static class LossSettings
     public static TripletSettings From(LossConfig loss, ulong seed) => new()
     {
         Rule = loss.Rule,
-        Margin = (float)loss.Margin,
+        Margin = (float)(loss.Kind is LossKind.Triplet or LossKind.Softmax && loss.Margin is { } margin
+            ? margin : LossKinds.SmallMargin),
         Distance = loss.Distance,
         Reduction = loss.Reduction,
         Seed = seed,

@@ -11,8 +11,11 @@ sealed record Checkpoint(long Step, string Folder)
     /// <summary>The optimizer's tensors by parameter name.</summary>
     public const string Optimizer = "optimizer.safetensors";
 
-    /// <summary>The classifier's parameters; only while one trains.</summary>
+    /// <summary>The parameters of a classifier, or weights of the classes; only while they train.</summary>
     public const string Classifier = "classifier.safetensors";
+
+    /// <summary>Earlier embeddings that batches meet; only with a cross-batch memory.</summary>
+    public const string Memory = "memory.safetensors";
 
     /// <summary>Counters and what the run has found so far.</summary>
     public const string State = "state.json";

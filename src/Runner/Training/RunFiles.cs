@@ -25,6 +25,7 @@ sealed class RunFiles(RunFolder folder, int keep)
         ];
         if (parts.Classifier is { } classifier)
             files.Add((Checkpoint.Classifier, stream => Weights.Write(stream, classifier)));
+        if (parts.Memory is { } memory) files.Add((Checkpoint.Memory, memory.Write));
         store.Save(state.Step, [.. files]);
     }
 
@@ -44,6 +45,7 @@ sealed class RunFiles(RunFolder folder, int keep)
         parts.Enter(parts.PhaseOf(Math.Max(1, checkpoint.Step)));
         Weights.Read(checkpoint.PathOf(Checkpoint.Weights), parts.Network);
         if (parts.Classifier is { } classifier) Weights.Read(checkpoint.PathOf(Checkpoint.Classifier), classifier);
+        parts.Memory?.Read(checkpoint.PathOf(Checkpoint.Memory));
         OptimizerState.Read(checkpoint.PathOf(Checkpoint.Optimizer), parts.Optimizer);
         TrainingState state = TrainingState.Read(checkpoint.PathOf(Checkpoint.State));
         if (state.Data is { } then && then != parts.DescribeData())

@@ -50,10 +50,7 @@ static class RunResults
 
     static string Describe(TrainingPhase phase)
     {
-        string loss = phase.Loss.Kind == LossKind.Softmax
-            ? "softmax"
-            : string.Create(
-                CultureInfo.InvariantCulture, $"{Words.Of(phase.Loss.Rule)}, margin {phase.Loss.Margin}");
+        string loss = LossKinds.Describe(phase.Loss);
         return string.Create(
             CultureInfo.InvariantCulture, $"{loss}, rate {phase.LearningRate}, {Number(phase.Length)} steps");
     }

@@ -41,9 +41,13 @@ sealed class TrainingParts : IDisposable
     public EmbeddingNetwork Network { get; }
 
     /// <summary>
-    /// What names the classes from embeddings that are not normalised, in a phase that trains a classifier.
+    /// What names the classes from embeddings that are not normalised, in a phase that trains a classifier; or holds
+    /// the weights that normalised embeddings stand against.
     /// </summary>
     public Module? Classifier { get; private set; }
+
+    /// <summary>Earlier embeddings that batches meet, in a phase whose loss asks for it.</summary>
+    public EmbeddingMemory? Memory { get; private set; }
 
     /// <summary>How they are changed.</summary>
     public Optimizer Optimizer { get; private set; }
@@ -145,7 +149,9 @@ sealed class TrainingParts : IDisposable
     {
         Phase = phase;
         Freezing.Freeze(Network, phase.Freeze);
-        Classifier = phase.Loss.Kind == LossKind.Softmax ? Network.Device.Build(CreateClassifier) : null;
+        Classifier = LossKinds.HasClassWeights(phase.Loss.Kind)
+            ? Network.Device.Build(() => CreateClassifier(phase.Loss)) : null;
+        Memory = phase.Loss.Memory is { } capacity ? new EmbeddingMemory(capacity, Network.Dimension) : null;
         // Groups of the classifier match nothing where there is none.
         ParameterGroupConfig[] groups = Classifier is not null ? Config.Optimizer.Groups
             : [.. Config.Optimizer.Groups.Where(g => !g.Match.StartsWith(ClassifierName, StringComparison.Ordinal))];
@@ -154,10 +160,12 @@ sealed class TrainingParts : IDisposable
         Schedule = OptimizerFactory.Create(Config.Schedule, phase.LearningRate, phase.Length);
     }
 
-    Sequential CreateClassifier()
+    Sequential CreateClassifier(LossConfig loss)
     {
+        int rows = Data.Train.Classes * (loss.SubCenters ?? 1);
+        bool hasBias = loss.Kind == LossKind.Softmax;
         Sequential classifier = new(
-            Network.Device, (ClassifierName, new Linear(Network.Device, Network.Dimension, Data.Train.Classes)));
+            Network.Device, (ClassifierName, new Linear(Network.Device, Network.Dimension, rows, hasBias)));
         // Another seed than the network's, whose random numbers begin at the same place.
         classifier.Initialize(~Config.Train.Seed);
         return classifier;

@@ -41,11 +41,13 @@ sealed class TrainingStep(TrainingParts parts)
         // Before the first operation: some devices take nothing from the host before they have done what they hold.
         Tensor labels = device.Tensor(new Shape(batch.Size), batch.Labels);
         Tensor? images = cache is null ? device.Tensor(batch.Shape, batch.Pixels) : null;
+        PairObjective? pairs = CreateObjective(batch, labels);
         Tensor? raw = cache?.Forward();
         Tensor embeddings = raw is null ? parts.Network.Forward(images!, out raw) : parts.Network.Normalize(raw);
         Tensor loss = embeddings.TripletLoss(batch.Labels, labels, Mining(number), out TripletTable mined);
-        Tensor? logits = parts.Classifier?.Forward(raw);
+        Tensor? logits = parts.Phase.Loss.Kind == LossKind.Softmax ? parts.Classifier!.Forward(raw) : null;
         if (logits is not null) loss = logits.SoftmaxCrossEntropy(labels);
+        if (pairs is not null) loss = pairs.Of(embeddings);
         List<Tensor> told = [loss, mined.Statistics, embeddings, raw];
         if (logits is not null) told.Add(logits);
         foreach (Tensor tensor in told) step.Keep(tensor);
@@ -59,6 +61,7 @@ sealed class TrainingStep(TrainingParts parts)
         TripletStatistics statistics = mined.ReadStatistics(read);
         int width = parts.Network.Dimension;
         ReadOnlySpan<float> points = read.Floats(embeddings);
+        parts.Memory?.Add(points, batch.Labels);
         double? rank = number % StepsBetweenRanks == 0 ? EmbeddingDiagnostics.EffectiveRank(points, width) : null;
         (float p05, float p95) = EmbeddingDiagnostics.NormPercentiles(read.Floats(raw), width);
         collapse = EmbeddingDiagnostics.Verdict(points, width, rank);
@@ -89,14 +92,25 @@ sealed class TrainingStep(TrainingParts parts)
         };
     }
 
-    /// <summary>While a classifier trains, the triplets are counted by a rule that any batch allows.</summary>
+    /// <summary>The loss of a phase on pairs or on weights of classes; null in others.</summary>
+    PairObjective? CreateObjective(Batch batch, Tensor labels)
+    {
+        LossConfig loss = parts.Phase.Loss;
+        bool hasProxies = LossKinds.HasProxies(loss.Kind);
+        return hasProxies || LossKinds.HasPairs(loss.Kind)
+            ? new PairObjective(
+                loss, batch.Labels, labels, hasProxies ? parts.Classifier!.Parameters()[0].Value : null, parts.Memory)
+            : null;
+    }
+
+    /// <summary>Under other losses than theirs triplets are counted, by a rule that any batch allows.</summary>
     TripletSettings Mining(long number)
     {
         TripletSettings settings = LossSettings.From(parts.Phase.Loss, parts.Config.Train.Seed) with
         {
             Draw = (ulong)number,
         };
-        return parts.Classifier is null ? settings : settings with { Rule = MiningRule.Semihard };
+        return parts.Phase.Loss.Kind == LossKind.Triplet ? settings : settings with { Rule = MiningRule.Semihard };
     }
 
     /// <summary>The share of a classifier's answers that is right.</summary>

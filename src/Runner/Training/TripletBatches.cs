@@ -25,7 +25,8 @@ static class TripletBatches
                 + " and a triplet needs a negative, an image of another class");
         }
         bool isRepeated = config.Sampler is { Kind: SamplerKind.Balanced, Short: ShortClasses.Repeat };
-        if (isRepeated || classes.Count < data.Count || !Losses(config).Any(l => l.Kind == LossKind.Triplet)) return;
+        if (isRepeated || classes.Count < data.Count) return;
+        if (!Losses(config).Any(loss => LossKinds.NeedsPositives(loss.Kind))) return;
         string held = data is SubsetDataset ? " left; data.validationShare holds the others out" : "";
         throw new UserErrorException(FormattableString.Invariant(
             $"each of the {classes.Count:N0} classes of {data.Name} has one image{held}: a triplet needs a positive,")
@@ -77,7 +78,8 @@ static class TripletBatches
     static IEnumerable<LossConfig> Losses(RunConfig config) =>
         config.Phases.Length == 0 ? [config.Loss] : config.Phases.Select(phase => phase.Loss ?? config.Loss);
 
-    static bool NeedsPairs(LossConfig loss) => loss is { Kind: LossKind.Triplet, Rule: not MiningRule.Explicit };
+    static bool NeedsPairs(LossConfig loss) => LossKinds.NeedsPositives(loss.Kind)
+        && loss is not { Kind: LossKind.Triplet, Rule: MiningRule.Explicit };
 
     /// <summary>Whether the files themselves are triplets in order, and labels say nothing.</summary>
     static bool IsLinedUp(RunConfig config) => config.Sampler.Kind == SamplerKind.Sequential

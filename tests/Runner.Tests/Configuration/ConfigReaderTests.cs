@@ -26,7 +26,7 @@ public sealed class ConfigReaderTests
                 .EqualTo(0.25));
             Assert.That(config.Model.Input, Is.EqualTo(new[] { 1, 28, 28 }));
             Assert.That(config.Sampler.Batch, Is.EqualTo(130));
-            Assert.That(config.Loss, Is.EqualTo(new LossConfig { Reduction = TripletReduction.Pairs }));
+            Assert.That(config.Loss, Is.EqualTo(new LossConfig { Margin = 0.2, Reduction = TripletReduction.Pairs }));
             Assert.That(config.Optimizer.LearningRate, Is.EqualTo(0.001));
             Assert.That(config.Train,
                 Is.EqualTo(new TrainConfig { Epochs = 2, Seed = 1, CheckpointEverySteps = 500, Keep = 2 }));

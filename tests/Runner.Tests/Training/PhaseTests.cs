@@ -62,7 +62,7 @@ public sealed class PhaseTests
         // Killed within a phase, at its end, and at the next one's beginning.
         foreach (int step in (int[])[2, PhaseSteps, PhaseSteps + 1])
         {
-            string stopped = StoppedAt(run, step);
+            string stopped = SyntheticRun.StoppedAt(run, step);
             CliResult result = Cli.Run("train", "--resume", stopped, "--threads", "2");
             Assert.That(result.ExitCode, Is.EqualTo(CommandLine.Done), result.Error);
             Assert.That(SyntheticRun.Metrics(stopped), Is.EqualTo(metrics), $"stopped at {step}");
@@ -123,22 +123,5 @@ public sealed class PhaseTests
             "train", job.Config, "--out", job["wrong"], "--set", $"train.steps={Steps}", "--set", setting);
         Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput));
         Assert.That(result.ErrorLines, Has.Length.EqualTo(1).And.All.Contains(message));
-    }
-
-    /// <summary>A copy of a finished run as a process killed after that step would have left it.</summary>
-    string StoppedAt(string run, int step)
-    {
-        string copy = $"{run}-{step}";
-        foreach (string file in Directory.GetFiles(run, "*", SearchOption.AllDirectories))
-        {
-            string path = Path.GetRelativePath(run, file);
-            if (path == "model.safetensors" || path.StartsWith('.')) continue;
-            string to = Path.Combine(copy, path);
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            File.Copy(file, to);
-        }
-        foreach (string folder in Directory.GetDirectories(Path.Combine(copy, "checkpoints")))
-            if (int.Parse(Path.GetFileName(folder)["step-".Length..]) > step) Directory.Delete(folder, recursive: true);
-        return copy;
     }
 }

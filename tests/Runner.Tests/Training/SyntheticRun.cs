@@ -65,5 +65,22 @@ sealed class SyntheticRun : IDisposable
         return metrics.ToJsonString();
     })];
 
+    /// <summary>A copy of a finished run as a process killed after that step would have left it.</summary>
+    public static string StoppedAt(string run, int step)
+    {
+        string copy = $"{run}-{step}";
+        foreach (string file in Directory.GetFiles(run, "*", SearchOption.AllDirectories))
+        {
+            string path = Path.GetRelativePath(run, file);
+            if (path == "model.safetensors" || path.StartsWith('.')) continue;
+            string to = Path.Combine(copy, path);
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(file, to);
+        }
+        foreach (string folder in Directory.GetDirectories(Path.Combine(copy, "checkpoints")))
+            if (int.Parse(Path.GetFileName(folder)["step-".Length..]) > step) Directory.Delete(folder, recursive: true);
+        return copy;
+    }
+
     public void Dispose() => folder.Dispose();
 }
