@@ -27,7 +27,7 @@ sealed class PanelConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         int pixels = images * d.Pixels, panels = Groups(d.K, PanelTile.Columns);
         int filters = panels * PanelTile.Columns;
         int blocks = Groups(d.Taps, ConvolutionPanelKernels.WeightTaps);
-        int each = Groups(Groups(pixels, plan.Parts(blocks, pixels)), ConvolutionPanelKernels.WeightPixels)
+        int each = Groups(Groups(pixels, plan.PanelParts(blocks, pixels)), ConvolutionPanelKernels.WeightPixels)
             * ConvolutionPanelKernels.WeightPixels;
         int parts = Groups(pixels, each);
         DeviceView<float> packed = scratch.Take(ScratchUse.Packed, (long)filters * pixels);

@@ -29,10 +29,7 @@ public sealed class LaunchPlan(GpuCapabilities device)
 {
     const int CpuBlock = 512;
 
-    // A GPU hides latency behind some groups on each multiprocessor.
-    const int GroupsEach = 2;
-
-    // Products of fewer steps are not worth a part of their own; the parts are summed in another pass.
+    // Panels of fewer steps are not worth a part of their own; the parts are summed in another pass.
     const int ShortestPart = 512;
 
     // A CPU's threads take groups one by one: some for each level out what takes longer.
@@ -85,14 +82,13 @@ public sealed class LaunchPlan(GpuCapabilities device)
     public TileChoice ProductInParts(int m, int n, int k, long results) =>
         tiles.Best(m, n, 1, k, (int)Math.Min(int.MaxValue, WorkspaceBytes / Math.Max(1, results * sizeof(float))));
 
-    /// <summary>In how many parts the depth of a product is computed, so that few tiles fill the device too.</summary>
+    /// <summary>
+    /// In how many parts the depth of a product in panels is computed, so that few groups fill the device too.
+    /// </summary>
     /// <param name="groups">The groups of one part.</param>
     /// <param name="depth">Terms of a sum.</param>
-    public int Parts(int groups, int depth)
-    {
-        long wanted = (long)(UsesPanels ? CpuGroupsEach : GroupsEach) * device.ComputeUnits;
-        return (int)Math.Clamp(wanted / groups, 1, Math.Max(1, depth / ShortestPart));
-    }
+    public int PanelParts(int groups, int depth) =>
+        Math.Clamp(CpuGroupsEach * device.ComputeUnits / groups, 1, Math.Max(1, depth / ShortestPart));
 
     /// <summary>
     /// The filters that a group of a panel convolution takes: all, where the pixels alone fill the device, since each
