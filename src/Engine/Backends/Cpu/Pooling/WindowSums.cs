@@ -3,48 +3,6 @@ using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
 
-/// <summary>What is summed over a window and what becomes of the sum.</summary>
-interface IWindowSum<V>
-{
-    /// <summary>sum + f(x).</summary>
-    V Add(V sum, V x);
-
-    /// <summary>The result of a vector of windows that starts at row p, column q.</summary>
-    unsafe V Finish(V sum, int p, int q);
-}
-
-/// <summary>The sum itself.</summary>
-readonly struct Plain<V> : IWindowSum<V> where V : struct, ICpuVector<V>
-{
-    public V Add(V sum, V x) => sum + x;
-
-    public V Finish(V sum, int p, int q) => sum;
-}
-
-/// <summary>sum / (rows[p] * columns[q]).</summary>
-readonly unsafe struct Mean<V>(float* rows, float* columns) : IWindowSum<V> where V : struct, ICpuVector<V>
-{
-    public V Add(V sum, V x) => sum + x;
-
-    public V Finish(V sum, int p, int q) => sum / (V.Create(rows[p]) * V.Load(columns + q));
-}
-
-/// <summary>The root of the sum of squares.</summary>
-readonly struct Norm<V> : IWindowSum<V> where V : struct, ICpuVector<V>
-{
-    public V Add(V sum, V x) => V.MultiplyAdd(x, x, sum);
-
-    public V Finish(V sum, int p, int q) => V.Sqrt(sum);
-}
-
-/// <summary>The sum times the element of a plane.</summary>
-readonly unsafe struct Times<V>(float* plane, int width) : IWindowSum<V> where V : struct, ICpuVector<V>
-{
-    public V Add(V sum, V x) => sum + x;
-
-    public V Finish(V sum, int p, int q) => sum * V.Load(plane + p * width + q);
-}
-
 /// <summary>Sums over windows.</summary>
 static unsafe class WindowSums<V> where V : struct, ICpuVector<V>
 {
