@@ -6,13 +6,15 @@ using TripletGpu.Kernels.Launching;
 namespace TripletGpu.Support;
 
 /// <summary>
-/// A GPU's driver that says other things of its device, refuses what those do not allow, and is full after so many
-/// allocations. It does not own the driver behind it.
+/// A GPU's driver that says other things of its device, refuses what those do not allow, is full after so many
+/// allocations, and counts what is taken from it. It does not own the driver behind it.
 /// </summary>
 /// <param name="driver">What computes.</param>
 /// <param name="capabilities">What the device is said to be; null for what it is.</param>
 public sealed unsafe class AlteredDriver(IGpuDriver driver, GpuCapabilities? capabilities = null) : IGpuDriver
 {
+    readonly Dictionary<nint, long> blocks = [];
+
     public GpuCapabilities Capabilities { get; } = capabilities ?? driver.Capabilities;
 
     /// <summary>How many more blocks there are; null for as many as the device has.</summary>
@@ -25,19 +27,28 @@ public sealed unsafe class AlteredDriver(IGpuDriver driver, GpuCapabilities? cap
     public List<string> Issued { get; } = [];
 
     /// <summary>Blocks that have not been given back.</summary>
-    public int Live { get; private set; }
+    public int Live => blocks.Count;
+
+    /// <summary>Bytes of these blocks.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>The most that they have been.</summary>
+    public long PeakBytes { get; set; }
 
     public nint Allocate(long bytes)
     {
         if (BlocksLeft-- <= 0) throw new DeviceOutOfMemoryException("full");
         nint block = driver.Allocate(bytes);
-        Live++;
+        blocks.Add(block, bytes);
+        Bytes += bytes;
+        PeakBytes = Math.Max(PeakBytes, Bytes);
         return block;
     }
 
     public void Free(nint buffer)
     {
-        Live--;
+        blocks.Remove(buffer, out long bytes);
+        Bytes -= bytes;
         driver.Free(buffer);
     }
 

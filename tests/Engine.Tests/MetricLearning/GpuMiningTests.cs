@@ -5,8 +5,6 @@ using TripletGpu.Backends.Cpu.SmallConvolution;
 using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.OpenCl;
-using TripletGpu.Kernels;
-using TripletGpu.Kernels.Launching;
 using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
@@ -20,7 +18,8 @@ public sealed class GpuMiningTests
     const long MostBytes = 4_000_000;
 
     readonly Device cpu = new("cpu", new CpuBackend());
-    CountingDriver driver = null!;
+    IGpuDriver opened = null!;
+    AlteredDriver driver = null!;
     Device gpu = null!;
 
     [OneTimeSetUp]
@@ -28,15 +27,17 @@ public sealed class GpuMiningTests
     {
         OpenClDevice? device = OpenClDevices.Find(out string reason).FirstOrDefault(d => d.Unusable == "");
         if (device is null) TestDevices.Skip("opencl", reason);
-        driver = new CountingDriver(device!.Open());
-        gpu = new Device("opencl", new GpuBackend(driver.Reopen()));
+        opened = device!.Open();
+        driver = new AlteredDriver(opened);
+        gpu = new Device("opencl", new GpuBackend(driver));
     }
 
     [OneTimeTearDown]
     public void CloseDevices()
     {
         gpu?.Dispose();
-        driver?.Dispose(); // after the device: what it frees is counted
+        driver?.Dispose();
+        opened?.Dispose();
         cpu.Dispose();
     }
 
@@ -53,9 +54,9 @@ public sealed class GpuMiningTests
     {
         const int N = 1800, D = 128;
         gpu.Pool.Trim();
-        using Device fresh = new("fresh", new GpuBackend(driver.Reopen()));
+        using Device fresh = new("fresh", new GpuBackend(driver));
         long before = driver.Bytes;
-        driver.ResetPeak();
+        driver.PeakBytes = before;
         float[] embeddings = Normal(N, D);
         Mine(fresh, new TripletSettings(), embeddings, [.. Enumerable.Range(0, N).Select(i => i / 40)]);
         Assert.That(driver.PeakBytes - before - embeddings.Length * sizeof(float), Is.LessThan(MostBytes));
@@ -96,58 +97,4 @@ public sealed class GpuMiningTests
 
     sealed record Mined(
         int[] Triplets, float[] Losses, TripletStatistics Statistics, float Loss, float[] Gradient);
-
-    /// <summary>
-    /// A driver that counts the bytes taken from it; what is reopened shares the device and the count.
-    /// </summary>
-    sealed unsafe class CountingDriver(IGpuDriver driver, CountingDriver? owner = null) : IGpuDriver
-    {
-        readonly Dictionary<nint, long> buffers = [];
-
-        CountingDriver Counter => owner ?? this;
-
-        public long Bytes { get; private set; }
-
-        public long PeakBytes { get; private set; }
-
-        public GpuCapabilities Capabilities => driver.Capabilities;
-
-        public CountingDriver Reopen() => new(driver, this);
-
-        public void ResetPeak() => PeakBytes = Bytes;
-
-        public nint Allocate(long bytes)
-        {
-            nint buffer = driver.Allocate(bytes);
-            Counter.buffers[buffer] = bytes;
-            Counter.Bytes += bytes;
-            Counter.PeakBytes = Math.Max(Counter.PeakBytes, Counter.Bytes);
-            return buffer;
-        }
-
-        public void Free(nint buffer)
-        {
-            Counter.buffers.Remove(buffer, out long bytes);
-            Counter.Bytes -= bytes;
-            driver.Free(buffer);
-        }
-
-        public void Upload(void* from, nint buffer, long bytes) => driver.Upload(from, buffer, bytes);
-
-        public void Download(nint buffer, void* to, long bytes) => driver.Download(buffer, to, bytes);
-
-        public void Copy(nint from, nint to, long at, long bytes) => driver.Copy(from, to, at, bytes);
-
-        public void Synchronize() => driver.Synchronize();
-
-        public KernelProfile? Profile() => driver.Profile();
-
-        public void Launch(KernelSource kernel, LaunchSize size, ReadOnlySpan<KernelArgument> arguments) =>
-            driver.Launch(kernel, size, arguments);
-
-        public void Dispose()
-        {
-            if (owner is null) driver.Dispose();
-        }
-    }
 }
