@@ -37,9 +37,6 @@ public abstract record Initializer
     /// <summary>PyTorch's default for convolutions and linear layers: uniform within 1 / sqrt(fan in).</summary>
     public static Initializer FanIn(int fanIn) => new Uniform(1 / MathF.Sqrt(fanIn));
 
-    /// <summary>He et al. 2015, for layers before a ReLU: normal with deviation sqrt(2 / fan).</summary>
-    public static Initializer Kaiming(int fan) => new Normal(MathF.Sqrt(2f / fan));
-
     /// <summary>Draws all of <paramref name="values"/>.</summary>
     public abstract void Fill(Span<float> values, Philox random);
 }

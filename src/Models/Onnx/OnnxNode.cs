@@ -27,8 +27,6 @@ sealed class OnnxNode
     /// <summary>The version of the operator set that the model imports.</summary>
     public long Opset => opset;
 
-    public string ModelPath => modelPath;
-
     /// <summary>
     /// Names of the inputs, an empty one for an optional input left out; then what the branches read from around them.
     /// </summary>

@@ -31,8 +31,6 @@ sealed class GraphWalk
         }
     }
 
-    public string Path => model.Path;
-
     /// <summary>
     /// Channels moved to the end or back change nothing: convolutions and poolings have them in the second place
     /// wherever a file's own maker, such as Keras, keeps them.
