@@ -21,18 +21,16 @@ readonly unsafe struct MapSink<V>(float* y, float* addend, int images, int chann
 
     public bool IsAdding => addend != null;
 
-    public float* Direct(int panel, out nint ldc)
+    public float* Direct(int panel, out nint ldc, out float* added)
     {
         int first = panel * 2 * V.Count, n = first / pixels, at = first - n * pixels;
+        nint offset = (nint)n * channels * pixels + at;
         ldc = pixels;
-        return at + 2 * V.Count <= pixels ? y + (nint)n * channels * pixels + at : null;
+        added = addend == null ? null : addend + offset;
+        return at + 2 * V.Count <= pixels ? y + offset : null;
     }
 
-    public void Gather(int panel, float* to, nint ld, int rows)
-    {
-        if (ld == pixels && addend == y && Direct(panel, out _) == to) return;
-        Copy(panel, addend, to, ld, rows, isGather: true);
-    }
+    public void Gather(int panel, float* to, nint ld, int rows) => Copy(panel, addend, to, ld, rows, isGather: true);
 
     public void Scatter(int panel, float* from, nint ld, int rows) => Copy(panel, y, from, ld, rows, isGather: false);
 

@@ -18,9 +18,10 @@ readonly unsafe struct PhaseSink<V>(
 
     public bool IsAdding { get; } = add;
 
-    public float* Direct(int panel, out nint ldc)
+    public float* Direct(int panel, out nint ldc, out float* addend)
     {
         ldc = 0;
+        addend = null;
         return null;
     }
 

@@ -86,18 +86,19 @@ readonly unsafe struct MatrixSink<V>(float* c, int columns, nint ldc, bool add) 
 
     public bool IsAdding { get; } = add;
 
-    public float* Direct(int panel, out nint ld)
+    public float* Direct(int panel, out nint ld, out float* addend)
     {
-        ld = ldc;
         int width = 2 * V.Count;
-        return (panel + 1) * width <= columns ? c + panel * width : null;
+        float* at = (panel + 1) * width <= columns ? c + panel * width : null;
+        ld = ldc;
+        addend = IsAdding ? at : null;
+        return at;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Gather(int panel, float* to, nint ld, int rows)
     {
         int width = 2 * V.Count, valid = columns - panel * width;
-        if (valid >= width) return; // direct: the sums start from the target itself
         for (int r = 0; r < rows; r++)
         {
             new Span<float>(to + r * ld, width).Clear();

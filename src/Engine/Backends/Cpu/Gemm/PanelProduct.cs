@@ -27,9 +27,12 @@ unsafe interface ISink
     bool IsAdding { get; }
 
     /// <summary>The panel's first element in place, or null if its columns are not contiguous there.</summary>
-    float* Direct(int panel, out nint ldc);
+    /// <param name="panel">The panel.</param>
+    /// <param name="ldc">Floats between rows.</param>
+    /// <param name="addend">What a direct panel is added to, rows as far apart; null for nothing.</param>
+    float* Direct(int panel, out nint ldc, out float* addend);
 
-    /// <summary>Fetches the panel that is added to; also for direct panels, whose memory is then the target.</summary>
+    /// <summary>Fetches what a panel is added to that is not direct.</summary>
     void Gather(int panel, float* to, nint ld, int rows);
 
     /// <summary>Writes a panel that is not direct.</summary>
@@ -45,7 +48,7 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
     // Packed B of a thread: a good part of a 1 MB L2 cache.
     const int BlockBytes = 384 << 10;
 
-    // Panels of a group: three small arrays of them lie on the stack.
+    // Panels of a group: four small arrays of them lie on the stack.
     const int MostPanels = 1024;
 
     public static void Run<TB, TC>(
@@ -95,18 +98,17 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
         {
             int n = to - from, width = RegisterTile<V>.Width;
             if (n <= 0) return;
-            float** c = stackalloc float*[PerGroup];
+            float** c = stackalloc float*[PerGroup], addend = stackalloc float*[PerGroup];
             nint* ldc = stackalloc nint[PerGroup];
             bool* isDirect = stackalloc bool[PerGroup];
             for (int j = 0; j < n; j++)
             {
-                c[j] = Sink.Direct(from + j, out ldc[j]);
+                c[j] = Sink.Direct(from + j, out ldc[j], out addend[j]);
                 isDirect[j] = c[j] != null;
-                if (!isDirect[j])
-                {
-                    c[j] = loose + (long)j * width * A.Rows;
-                    ldc[j] = width;
-                }
+                if (isDirect[j]) continue;
+                c[j] = loose + (long)j * width * A.Rows;
+                ldc[j] = width;
+                addend[j] = Sink.IsAdding ? c[j] : null;
                 if (Sink.IsAdding) Sink.Gather(from + j, c[j], ldc[j], A.Rows);
             }
             for (int block = 0; block < A.Blocks; block++)
@@ -119,15 +121,15 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
                     int m0 = A.RowStart(tile), rows = A.RowStart(tile + 1) - m0;
                     float* left = A.Tile(block, tile), bias = Bias == null || block > 0 ? null : Bias + m0;
                     var product = RegisterTile<V>.Packed(rows);
-                    int share = kc * V.TileRows / n + 1;
-                    for (int j = 0; j < n; j++)
+                    // The next tile of A, a part beside each panel: it lies in L3.
+                    float* next = left + A.TileSize;
+                    int step = (rows + n - 1) / n;
+                    for (int j = 0; j < n; j++, next += kc * step)
                     {
-                        // The next tile of A, a part beside each panel: it lies in L3.
-                        float* next = left + A.TileSize + j * share;
-                        for (int i = 0; i < share; i += 16) V.PrefetchToL2(next + i);
+                        float* added = block > 0 ? c[j] : addend[j];
                         product(
                             kc, left, rows, packed + (long)j * kc * width, width, c[j] + m0 * ldc[j], ldc[j], bias,
-                            block > 0 || Sink.IsAdding, floor);
+                            added == null ? null : added + m0 * ldc[j], floor, next, step);
                     }
                 }
             }

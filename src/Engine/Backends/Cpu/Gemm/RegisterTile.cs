@@ -27,7 +27,8 @@ unsafe static class RegisterTile<V> where V : unmanaged, ITileVector<V>
     /// <summary>Columns of C that a tile covers.</summary>
     public static int Width => 2 * V.Count;
 
-    static readonly delegate*<nint, float*, nint, float*, nint, float*, nint, float*, bool, float, void>[] packed =
+    static readonly delegate*<
+        nint, float*, nint, float*, nint, float*, nint, float*, float*, float, float*, nint, void>[] packed =
     [
         &Run<N1>, &Run<N2>, &Run<N3>, &Run<N4>, &Run<N5>, &Run<N6>, &Run<N7>,
         &Run<N8>, &Run<N9>, &Run<N10>, &Run<N11>, &Run<N12>, &Run<N13>, &Run<N14>,
@@ -41,11 +42,14 @@ unsafe static class RegisterTile<V> where V : unmanaged, ITileVector<V>
     ];
 
     /// <summary>
-    /// The tile for A packed as [k][rows] (lda apart): k, a, lda, b, ldb, c, ldc, bias, add, floor. Sums start from
-    /// the bias of each row (if not null) and end with what C holds (add); max(sum, floor) is written.
+    /// The tile for A packed as [k][rows] (lda apart): k, a, lda, b, ldb, c, ldc, bias, addend, floor, ahead,
+    /// aheadStep. Sums start from the bias of each row (if not null) and end with the addend, whose rows are ldc apart
+    /// too and which may be C itself (if not null); max(sum, floor) is written. Beside each k a line of what is needed
+    /// next is asked for, at ahead + k * aheadStep: a few at a time, because many at once wait for each other.
     /// </summary>
-    public static delegate*<nint, float*, nint, float*, nint, float*, nint, float*, bool, float, void> Packed(
-        int rows) => packed[rows - 1];
+    public static delegate*<
+        nint, float*, nint, float*, nint, float*, nint, float*, float*, float, float*, nint, void> Packed(int rows) =>
+        packed[rows - 1];
 
     /// <summary>The tile for A read where it lies, a row contiguous in k: walk, a, b, c, ldc, add.</summary>
     public static delegate*<TileWalk*, float*, float*, float*, nint, bool, void> InPlace(int rows) => inPlace[rows - 1];
@@ -53,7 +57,8 @@ unsafe static class RegisterTile<V> where V : unmanaged, ITileVector<V>
     // Without AggressiveOptimization a tile runs at a tenth of its speed until tiered compilation has finished.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Run<N>(
-        nint k, float* a, nint lda, float* b, nint ldb, float* c, nint ldc, float* bias, bool add, float floor)
+        nint k, float* a, nint lda, float* b, nint ldb, float* c, nint ldc, float* bias, float* addend, float floor,
+        float* ahead, nint aheadStep)
         where N : struct, INumber
     {
         Row r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default, r6 = default;
@@ -72,6 +77,8 @@ unsafe static class RegisterTile<V> where V : unmanaged, ITileVector<V>
         if (N.Value > 11) r11.Prefetch(c + 11 * ldc);
         if (N.Value > 12) r12.Prefetch(c + 12 * ldc);
         if (N.Value > 13) r13.Prefetch(c + 13 * ldc);
+        if (addend != null && addend != c)
+            for (nint i = 0; i < N.Value; i++) r0.Prefetch(addend + i * ldc);
         if (bias != null)
         {
             r0.Add(bias[0]);
@@ -91,6 +98,8 @@ unsafe static class RegisterTile<V> where V : unmanaged, ITileVector<V>
         }
         for (; k > 0; k--)
         {
+            V.PrefetchToL2(ahead);
+            ahead += aheadStep;
             V left = V.Load(b), right = V.Load(b + V.Count);
             r0.MultiplyAdd(a[0], left, right);
             if (N.Value > 1) r1.MultiplyAdd(a[1], left, right);
@@ -109,22 +118,22 @@ unsafe static class RegisterTile<V> where V : unmanaged, ITileVector<V>
             a += lda;
             b += ldb;
         }
-        if (add)
+        if (addend != null)
         {
-            r0.Add(c);
-            if (N.Value > 1) r1.Add(c + ldc);
-            if (N.Value > 2) r2.Add(c + 2 * ldc);
-            if (N.Value > 3) r3.Add(c + 3 * ldc);
-            if (N.Value > 4) r4.Add(c + 4 * ldc);
-            if (N.Value > 5) r5.Add(c + 5 * ldc);
-            if (N.Value > 6) r6.Add(c + 6 * ldc);
-            if (N.Value > 7) r7.Add(c + 7 * ldc);
-            if (N.Value > 8) r8.Add(c + 8 * ldc);
-            if (N.Value > 9) r9.Add(c + 9 * ldc);
-            if (N.Value > 10) r10.Add(c + 10 * ldc);
-            if (N.Value > 11) r11.Add(c + 11 * ldc);
-            if (N.Value > 12) r12.Add(c + 12 * ldc);
-            if (N.Value > 13) r13.Add(c + 13 * ldc);
+            r0.Add(addend);
+            if (N.Value > 1) r1.Add(addend + ldc);
+            if (N.Value > 2) r2.Add(addend + 2 * ldc);
+            if (N.Value > 3) r3.Add(addend + 3 * ldc);
+            if (N.Value > 4) r4.Add(addend + 4 * ldc);
+            if (N.Value > 5) r5.Add(addend + 5 * ldc);
+            if (N.Value > 6) r6.Add(addend + 6 * ldc);
+            if (N.Value > 7) r7.Add(addend + 7 * ldc);
+            if (N.Value > 8) r8.Add(addend + 8 * ldc);
+            if (N.Value > 9) r9.Add(addend + 9 * ldc);
+            if (N.Value > 10) r10.Add(addend + 10 * ldc);
+            if (N.Value > 11) r11.Add(addend + 11 * ldc);
+            if (N.Value > 12) r12.Add(addend + 12 * ldc);
+            if (N.Value > 13) r13.Add(addend + 13 * ldc);
         }
         V least = V.Create(floor);
         r0.Store(c, least);

@@ -186,7 +186,7 @@ static unsafe class NearestNeighbourSearch<V> where V : unmanaged, ITileVector<V
                     {
                         int k0 = Left.BlockStart(block), kc = Left.BlockStart(block + 1) - k0;
                         product(kc, Left.Tile(block, tile), rows, panel + (long)k0 * width, width, Products, width,
-                            null, block > 0, float.NegativeInfinity);
+                            null, block > 0 ? Products : null, float.NegativeInfinity, panel, 0);
                     }
                     Sift(m0, rows, p, panel, Halves + (p - from) * width);
                 }

@@ -133,9 +133,10 @@ sealed unsafe class WinogradWeightGradient<F, V>
     void Product(float* v, float* g, float* sums, int tiles, int panel, int height, int k0, bool add)
     {
         int k = d.K * height / heights, rows = d.K * (height + 1) / heights - k;
+        float* to = sums + (nint)(k - k0) * lanes;
         RegisterTile<V>.Packed(rows)(
-            tiles, g + k, pitchY, v + panel * lanes, pitchX, sums + (nint)(k - k0) * lanes, lanes, null, add,
-            float.NegativeInfinity);
+            tiles, g + k, pitchY, v + panel * lanes, pitchX, to, lanes, null, add ? to : null,
+            float.NegativeInfinity, to, 0);
     }
 
     void Finish(float* sums, nint sumStep, int copies, long copyStep, float* dw, int panel, int k, bool add)
