@@ -24,7 +24,8 @@ public interface IConvolution
 
     /// <summary>
     /// The weight in the form in which <see cref="Forward"/> multiplies by it, for one that stays as it is: it is
-    /// computed once, and Forward finds it at <see cref="Tensor.Prepared"/>. Null where there is no such form.
+    /// computed once, and Forward finds it at <see cref="Tensor.Prepared"/>. What is there already is returned where
+    /// it suits these extents too. Null where there is no such form.
     /// </summary>
     IDisposable? Prepare(Tensor weight, in ConvolutionDims dims) => null;
 

@@ -41,8 +41,11 @@ sealed class PlanConstants(Device device) : IDisposable
     /// <summary>Lets the backend keep a convolution's weight in its own form.</summary>
     public void Prepare(Conv2d convolution, Shape x, Tensor weight)
     {
-        weight.Prepared ??= convolution.Prepare(device.Backend, x, weight);
-        if (weight.Prepared is not null) prepared.Add(weight);
+        IDisposable? form = convolution.Prepare(device.Backend, x, weight);
+        if (form != weight.Prepared) weight.Prepared?.Dispose();
+        weight.Prepared = form;
+        if (form is null) prepared.Remove(weight);
+        else prepared.Add(weight);
     }
 
     /// <summary>Gives back what was made of tensors that are no more.</summary>

@@ -68,7 +68,7 @@ public static class Conv2dTests
         Case("Winograd bias, residual, ReLU", WinogradShapes[1].Dims, Tolerance.Winograd, true, true, true),
     ];
 
-    static OpCase Case(
+    internal static OpCase Case(
         string what, ConvolutionDims d, Tolerance tolerance, bool bias = false, bool residual = false,
         bool relu = false)
     {

@@ -16,28 +16,34 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
     {
         float* from = x.Floats(), to = y.Floats();
         float* b = bias is null ? null : bias.Floats(), r = residual is null ? null : residual.Floats();
-        PackedLeft<V>? packed = weight.Prepared as PackedLeft<V>;
         float* w = weight.Floats();
-        switch (Choose(dims, packed is not null))
+        FilterPanels<V>? panels = weight.Prepared as FilterPanels<V>;
+        switch (Choose(dims, panels is not null))
         {
+            case Algorithm.SmallMap:
+                new SmallMapConvolution<V>(cpu, from, panels!, dims).Run(to, new(b, r, relu));
+                break;
             case Algorithm.Winograd3:
-                new WinogradConvolution<F4x4Of3x3, V>(cpu, dims, w, false).Run(from, to, new(b, r, relu));
+                new WinogradConvolution<F4x4Of3x3, V>(cpu, dims, w, false, panels).Run(from, to, new(b, r, relu));
                 break;
             case Algorithm.Winograd5:
-                new WinogradConvolution<F2x2Of5x5, V>(cpu, dims, w, false).Run(from, to, new(b, r, relu));
+                new WinogradConvolution<F2x2Of5x5, V>(cpu, dims, w, false, panels).Run(from, to, new(b, r, relu));
                 break;
             default:
                 Workspace workspace = cpu.Workspace.Begin();
-                packed ??= DirectConvolution<V>.Pack(
+                PackedLeft<V> packed = weight.Prepared as PackedLeft<V> ?? DirectConvolution<V>.Pack(
                     cpu, new PackedLeft<V>(workspace, dims.K, dims.C * dims.R * dims.S), w, dims);
                 DirectConvolution<V>.Forward(cpu, from, packed, b, r, to, dims, relu);
                 break;
         }
     }
 
-    public IDisposable? Prepare(Tensor weight, in ConvolutionDims dims) =>
-        Choose(dims, isPacked: true) != Algorithm.Direct ? null : DirectConvolution<V>.Pack(
-            cpu, new PackedLeft<V>(weight.Device, dims.K, dims.C * dims.R * dims.S), weight.Floats(), dims);
+    public IDisposable? Prepare(Tensor weight, in ConvolutionDims dims) => Choose(dims, hasPanels: true) switch
+    {
+        Algorithm.Direct => weight.Prepared as PackedLeft<V> ?? DirectConvolution<V>.Pack(
+            cpu, new PackedLeft<V>(weight.Device, dims.K, dims.C * dims.R * dims.S), weight.Floats(), dims),
+        _ => weight.Prepared as FilterPanels<V> ?? new FilterPanels<V>(cpu, weight.Device, weight.Floats(), dims),
+    };
 
     public void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionDims dims)
     {
@@ -91,27 +97,23 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
             new UnaryBackward<Kernels.Functions.Relu>(null, y.Floats(), gradient, gradient, accumulate: false));
     }
 
-    enum Algorithm { Direct, Winograd3, Winograd5 }
+    enum Algorithm { Direct, SmallMap, Winograd3, Winograd5 }
 
     /// <summary>
     /// Winograd where it measured faster: filters of stride 1 that move within the padded map, and channels enough to
     /// pay for the transforms. With few tiles transforming the filters is most of its work, and filters that are packed
     /// already are multiplied directly in less time.
     /// </summary>
-    Algorithm Choose(in ConvolutionDims d, bool isPacked = false)
+    Algorithm Choose(in ConvolutionDims d, bool hasPanels = false)
     {
         const int FewestChannels = 32, FewPixels = 64;
         ConvolutionGeometry g = d.Geometry;
-        bool isPossible = cpu.UseWinograd && d.R == d.S && g is { StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1 }
+        bool isPossible = cpu.UseWinograd && d.R == d.S && d.R is 3 or 5
+            && g is { StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1 } && Math.Min(d.C, d.K) >= FewestChannels
             && Math.Max(Math.Max(g.PaddingTop, g.PaddingBottom), Math.Max(g.PaddingLeft, g.PaddingRight)) < d.R;
-        if (!isPossible || Math.Min(d.C, d.K) < FewestChannels) return Algorithm.Direct;
-        if (isPacked && (long)d.N * d.P * d.Q <= FewPixels) return Algorithm.Direct;
-        return d.R switch
-        {
-            3 => Algorithm.Winograd3,
-            5 => Algorithm.Winograd5,
-            _ => Algorithm.Direct,
-        };
+        if (isPossible && !(hasPanels && (long)d.N * d.P * d.Q <= FewPixels))
+            return d.R == 3 ? Algorithm.Winograd3 : Algorithm.Winograd5;
+        return hasPanels && SmallMapConvolution<V>.IsBetter(d) ? Algorithm.SmallMap : Algorithm.Direct;
     }
 
     /// <summary>The convolution of stride 1 that computes dx from dy: channels swapped, padding complemented.</summary>

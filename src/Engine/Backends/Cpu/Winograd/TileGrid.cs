@@ -46,6 +46,17 @@ readonly struct TileGrid
 
     public int Tiles => images * Down * Across;
 
+    /// <summary>
+    /// The tiles before a block, in the order of images and lines; all of them for the block past the last.
+    /// </summary>
+    public int FirstTile(int block)
+    {
+        int group = block / bands, band = block - group * bands;
+        long before = (long)images * group / imageGroups;
+        // Groups of several images have one band, so a band is of one image.
+        return checked((int)((before * Down + Down * band / bands) * Across));
+    }
+
     public TileBlock this[int index]
     {
         get

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Convolution;
 using TripletGpu.Backends.Cpu.Gemm;
 using TripletGpu.Backends.Cpu.Simd;
 
@@ -18,10 +19,14 @@ sealed unsafe class WinogradConvolution<F, V>
     // Transformed inputs and products of a block, for its share of L2 and L3.
     const int BlockBytes = 640 << 10, FewestTiles = 56, MostShared = 16 << 20;
 
+    // A panel's transformed filters of more input channels than this would not stay in L2; parts of them do.
+    const int MostDepth = 256, PartDepth = 64;
+
     readonly CpuBackend cpu;
     readonly ConvolutionDims d;
     readonly int lanes = 2 * V.Count, panels, threads, pitchIn, pitchOut;
     readonly float* weight;
+    readonly FilterPanels<V>? constant;
     readonly nint laneStep, depthStep;
     readonly bool isFlipped;
 
@@ -29,9 +34,11 @@ sealed unsafe class WinogradConvolution<F, V>
     /// <param name="d">The convolution; of the input's gradient, the one that computes it from dy.</param>
     /// <param name="weight">The filters of the forward convolution.</param>
     /// <param name="isInputGradient">Swaps the filters' channels and turns them round.</param>
-    public WinogradConvolution(CpuBackend cpu, in ConvolutionDims d, float* weight, bool isInputGradient)
+    /// <param name="constant">The filters of a forward convolution packed before, if they are.</param>
+    public WinogradConvolution(
+        CpuBackend cpu, in ConvolutionDims d, float* weight, bool isInputGradient, FilterPanels<V>? constant = null)
     {
-        (this.cpu, this.d, isFlipped) = (cpu, d, isInputGradient);
+        (this.cpu, this.d, isFlipped, this.constant) = (cpu, d, isInputGradient, constant);
         this.weight = weight;
         int taps = F.Taps * F.Taps;
         laneStep = isInputGradient ? taps : (nint)d.C * taps;
@@ -45,7 +52,7 @@ sealed unsafe class WinogradConvolution<F, V>
     public void Run(float* x, float* y, Epilogue epilogue)
     {
         TileGrid whole = new(d.N, d.P, d.Q, F.Outputs, int.MaxValue, 1);
-        bool isWide = whole.Tiles <= d.K && panels % threads == 0
+        bool isWide = whole.Tiles <= d.K
             && (long)Points * whole.Tiles * pitchIn * sizeof(float) <= MostShared;
         if (isWide) RunByChannels(x, y, epilogue, whole);
         else RunByTiles(x, y, epilogue);
@@ -62,15 +69,15 @@ sealed unsafe class WinogradConvolution<F, V>
         float* z = workspace.Take(threads * Points * zStep);
         long mapSize = MapSize(grid);
         float* maps = workspace.Take(threads * mapSize);
-        cpu.Workers.ForEach(
-            2 * panels, (half, _) => Filter(half / 2, half % 2, u + (nint)(half / 2) * d.C * lanes, uStep));
+        cpu.Workers.ForEach(2 * panels, (half, _) =>
+            Filter(half / 2, half % 2, 0, d.C, u + (nint)(half / 2) * d.C * lanes, uStep));
         cpu.Workers.ForEach(grid.Blocks, (i, thread) =>
         {
             float* mine = v + thread * Points * vStep, products = z + thread * Points * zStep;
             float* map = maps + thread * mapSize;
             TileBlock block = grid[i];
             Input(x, block, map, mine, vStep);
-            Products(mine, vStep, u, uStep, products, pitchOut, zStep, block.Tiles, panels);
+            Products(mine, vStep, u, uStep, products, pitchOut, zStep, block.Tiles, panels, d.C, false);
             for (int k = 0; k < d.K; k += V.Count)
                 Output(products + k, pitchOut, zStep, block, map, y, epilogue, k);
         });
@@ -79,30 +86,44 @@ sealed unsafe class WinogradConvolution<F, V>
     void RunByChannels(float* x, float* y, Epilogue epilogue, TileGrid whole)
     {
         TileGrid grid = new(d.N, d.P, d.Q, F.Outputs, Math.Max(1, whole.Tiles / (4 * threads)), threads);
-        nint vStep = (nint)whole.Tiles * pitchIn, uStep = (nint)d.C * lanes + V.Count;
+        int depths = d.C > MostDepth ? (d.C + PartDepth - 1) / PartDepth : 1;
+        nint vStep = (nint)whole.Tiles * pitchIn, uStep = (nint)((d.C + depths - 1) / depths) * lanes + V.Count;
         nint zStep = (nint)whole.Tiles * lanes + V.Count;
         Workspace workspace = cpu.Workspace.Begin();
         float* v = workspace.Take(Points * vStep), u = workspace.Take(threads * Points * uStep);
         float* z = workspace.Take(threads * Points * zStep);
         long mapSize = MapSize(whole);
         float* maps = workspace.Take(threads * mapSize);
-        TileBlock all = whole[0];
         cpu.Workers.ForEach(grid.Blocks, (i, thread) =>
+            Input(x, grid[i], maps + thread * mapSize, v + (nint)grid.FirstTile(i) * pitchIn, vStep));
+        PanelPieces pieces = new(panels, threads);
+        cpu.Workers.ForEach(pieces.Count, (i, thread) =>
         {
-            TileBlock block = grid[i];
-            int first = (block.FirstImage * grid.Down + block.FirstLine) * grid.Across;
-            Input(x, block, maps + thread * mapSize, v + (nint)first * pitchIn, vStep);
+            (int panel, int part, int parts) = pieces[i];
+            int from = grid.Blocks * part / parts, to = grid.Blocks * (part + 1) / parts;
+            if (parts == 1) Panel(thread, panel, whole, 0, whole.Blocks);
+            else if (from < to) Panel(thread, panel, grid, from, to);
         });
-        cpu.Workers.ForEach(panels, (panel, thread) =>
+
+        void Panel(int thread, int panel, TileGrid tiles, int from, int to)
         {
-            float* map = maps + thread * mapSize;
             float* filters = u + thread * Points * uStep, products = z + thread * Points * zStep;
-            for (int half = 0; half < 2; half++) Filter(panel, half, filters, uStep);
-            Products(v, vStep, filters, uStep, products, lanes, zStep, whole.Tiles, 1);
-            int first = panel * lanes;
-            for (int k = first; k < Math.Min(first + lanes, d.K); k += V.Count)
-                Output(products + k - first, lanes, zStep, all, map, y, epilogue, k);
-        });
+            int first = tiles.FirstTile(from), count = tiles.FirstTile(to) - first, k0 = panel * lanes;
+            for (int i = 0; i < depths; i++)
+            {
+                int c = d.C * i / depths, depth = d.C * (i + 1) / depths - c;
+                for (int half = 0; half < 2; half++) Filter(panel, half, c, depth, filters, uStep);
+                Products(
+                    v + (nint)first * pitchIn + c, vStep, filters, uStep, products, lanes, zStep, count, 1, depth,
+                    i > 0);
+            }
+            for (int i = from; i < to; i++)
+            {
+                float* block = products + (nint)(tiles.FirstTile(i) - first) * lanes;
+                for (int k = k0; k < Math.Min(k0 + lanes, d.K); k += V.Count)
+                    Output(block + k - k0, lanes, zStep, tiles[i], maps + thread * mapSize, y, epilogue, k);
+            }
+        }
     }
 
     long MapSize(TileGrid grid) =>
@@ -111,28 +132,36 @@ sealed unsafe class WinogradConvolution<F, V>
     void Input(float* x, TileBlock block, float* map, float* v, nint vStep) => WinogradTransforms<F, V>.Input(
         x, d.C, d.H, d.W, d.Geometry.PaddingTop, d.Geometry.PaddingLeft, block, map, v, pitchIn, vStep);
 
-    void Filter(int panel, int half, float* u, nint uStep)
+    /// <summary>The filters of some channels, from c on.</summary>
+    void Filter(int panel, int half, int c, int depth, float* u, nint uStep)
     {
         int k = panel * lanes + half * V.Count;
-        WinogradTransforms<F, V>.Filter(
-            weight + k * laneStep, laneStep, depthStep, Math.Clamp(d.K - k, 0, V.Count), d.C, isFlipped,
-            u + half * V.Count, uStep);
+        float* to = u + half * V.Count;
+        if (constant is not null)
+            WinogradTransforms<F, V>.Filter(
+                constant[panel] + (nint)c * lanes + half * V.Count, (nint)d.C * lanes, depth, to, uStep);
+        else
+            WinogradTransforms<F, V>.Filter(
+                weight + k * laneStep + c * depthStep, laneStep, depthStep, Math.Clamp(d.K - k, 0, V.Count), depth,
+                isFlipped, to, uStep);
     }
 
-    /// <summary>z[point][tile][k] = the sum over c of v[point][tile][c] * u[point][c][k].</summary>
+    /// <summary>z[point][tile][k] (+)= the sum over c of v[point][tile][c] * u[point][c][k].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Products(float* v, nint vStep, float* u, nint uStep, float* z, int pitch, nint zStep, int tiles, int count)
+    void Products(
+        float* v, nint vStep, float* u, nint uStep, float* z, int pitch, nint zStep, int tiles, int count, int depth,
+        bool add)
     {
         int heights = (tiles + V.TileRows - 1) / V.TileRows;
-        TileWalk walk = new() { Images = 1, Lines = 1, Width = d.C, ARow = pitchIn, BPixel = lanes };
+        TileWalk walk = new() { Images = 1, Lines = 1, Width = depth, ARow = pitchIn, BPixel = lanes };
         for (int point = 0; point < Points; point++, v += vStep, u += uStep, z += zStep)
             for (int panel = 0; panel < count; panel++)
                 for (int i = 0; i < heights; i++)
                 {
                     int t = tiles * i / heights, rows = tiles * (i + 1) / heights - t;
                     RegisterTile<V>.InPlace(rows)(
-                        &walk, v + (nint)t * pitchIn, u + (nint)panel * d.C * lanes,
-                        z + (nint)t * pitch + panel * lanes, pitch, false);
+                        &walk, v + (nint)t * pitchIn, u + (nint)panel * depth * lanes,
+                        z + (nint)t * pitch + panel * lanes, pitch, add);
                 }
     }
 

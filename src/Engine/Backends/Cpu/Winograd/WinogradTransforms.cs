@@ -14,6 +14,9 @@ static unsafe class WinogradTransforms<F, V>
 {
     const int Points = SixPoints.Count;
 
+    // Input channels between a filter's use and the one that is asked for.
+    const int Ahead = 16;
+
     /// <summary>
     /// Floats from one tile's channels to the next one's: an odd number of cache lines, because an even one (a power of
     /// two, usually) would let all tiles meet in a few sets of the cache.
@@ -139,11 +142,9 @@ static unsafe class WinogradTransforms<F, V>
     {
         V* points = stackalloc V[Points * Points], e = stackalloc V[Points * Points];
         V* patch = stackalloc V[Points * Points];
-        float* turned = stackalloc float[16 * 16];
         int m = F.Outputs, p0 = block.FirstLine * m, lines = Math.Min(block.EndLine * m, height) - p0;
         int pixels = lines * width;
         nint plane = (nint)height * width;
-        V all = V.FirstLanes(V.Count), floor = V.Create(epilogue.Floor);
         for (int n = block.FirstImage; n < block.EndImage; n++)
         {
             for (int p = 0; p < block.Lines; p++)
@@ -159,20 +160,7 @@ static unsafe class WinogradTransforms<F, V>
                         for (int j = 0; j < wide; j++) V.Store(patch[i * m + j], to + j * V.Count);
                 }
             nint image = (nint)n * channels * plane + (nint)p0 * width;
-            for (int i = 0; i < pixels; i += V.Count)
-            {
-                int count = Math.Min(V.Count, pixels - i);
-                V.Transpose(map + (nint)i * V.Count, V.Count, count, all, turned, V.Count);
-                for (int k = 0; k < valid; k++)
-                {
-                    V value = V.Load(turned + k * V.Count);
-                    nint at = image + k * plane + i;
-                    if (epilogue.Bias != null) value += V.Create(epilogue.Bias[k]);
-                    if (epilogue.Addend != null)
-                        value += V.LoadMasked(epilogue.Addend + at, V.FirstLanes(count));
-                    V.Store(V.MaxNative(floor, value), y + at, count);
-                }
-            }
+            ChannelLanes<V>.Write(map, V.Count, pixels, y, plane, image, epilogue, valid);
         }
     }
 
@@ -205,6 +193,30 @@ static unsafe class WinogradTransforms<F, V>
                 taken = g;
             }
             for (int j = 0; j < r; j++) F.Filter<V>(taken + j, r, (float*)(e + j), r * V.Count);
+            for (int i = 0; i < Points; i++) F.Filter<V>(e + i * r, 1, u + Points * i * pointStep, pointStep);
+        }
+    }
+
+    /// <summary>u[point][c][lane] = G g G' of filters that have their output channels in the lanes.</summary>
+    /// <param name="w">The vector's taps of the first input channel; 2 vectors apart for the next.</param>
+    /// <param name="tapStep">Floats from one tap to the next.</param>
+    /// <param name="depth">Input channels.</param>
+    /// <param name="u">The vector's place for the first input channel; 2 vectors apart for the next.</param>
+    /// <param name="pointStep">Floats between points.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    public static void Filter(float* w, nint tapStep, int depth, float* u, nint pointStep)
+    {
+        int r = F.Taps;
+        V* g = stackalloc V[32], e = stackalloc V[Points * Points];
+        for (int c = 0; c < depth; c++, w += 2 * V.Count, u += 2 * V.Count)
+        {
+            for (int t = 0; t < r * r; t++)
+            {
+                V.PrefetchToL2(w + t * tapStep + Ahead * 2 * V.Count);
+                g[t] = V.Load(w + t * tapStep);
+            }
+            for (int j = 0; j < r; j++) F.Filter<V>(g + j, r, (float*)(e + j), r * V.Count);
             for (int i = 0; i < Points; i++) F.Filter<V>(e + i * r, 1, u + Points * i * pointStep, pointStep);
         }
     }
@@ -247,22 +259,4 @@ static unsafe class WinogradTransforms<F, V>
             }
         }
     }
-}
-
-/// <summary>What follows a product: + bias of each channel + a map, then max(floor, y).</summary>
-readonly unsafe struct Epilogue(float* bias, float* addend, bool relu)
-{
-    /// <summary>The bias of the first channel, or null.</summary>
-    public readonly float* Bias = bias;
-
-    /// <summary>A map of y's shape at the first channel, or null.</summary>
-    public readonly float* Addend = addend;
-
-    public readonly float Floor = relu ? 0 : float.NegativeInfinity;
-
-    readonly bool relu = relu;
-
-    /// <summary>The same, from a later channel on.</summary>
-    public Epilogue From(int channel, nint plane) =>
-        new(Bias == null ? null : Bias + channel, Addend == null ? null : Addend + channel * plane, relu);
 }
