@@ -107,13 +107,18 @@ sealed partial class Translation(
         // Apply_TMath becomes Apply_Relu at load; what is bound to Relu here must be called something else.
         name += string.Concat(typeArguments.Select(t => t is ITypeParameterSymbol ? "_" + t.Name : t.Name));
         if (!names.Add(name)) names.Add(name = method.ContainingType.Name + "_" + name);
+        if (IsNative(method)) name = $"{method.ContainingType.Name}_{method.Name}";
         functionNames[key] = name;
         open.Add(key);
         string text = new FunctionWriter(this, method, spaces, isKernel: false, typeArguments).Function(name);
         open.Remove(key);
-        functions.Add(text);
+        functions.Add(IsNative(method) ? $"#ifndef {name}\n{text}#endif\n" : text);
         return name;
     }
+
+    /// <summary>Whether a device may have an instruction for it, which its prelude then defines.</summary>
+    static bool IsNative(IMethodSymbol method) =>
+        method.GetAttributes().Any(a => a.AttributeClass?.Name == "NativeAttribute");
 
     string FunctionName(IMethodSymbol method)
     {

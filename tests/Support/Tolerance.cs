@@ -22,6 +22,9 @@ public sealed record Tolerance(double Relative, double Absolute)
     /// <summary>Winograd F(4x4, 3x3): its transforms amplify rounding ten times.</summary>
     public static readonly Tolerance Winograd = new(5e-5, 5e-5);
 
+    /// <summary>Sums of products of operands with 10 bits of fraction.</summary>
+    public static readonly Tolerance Tf32 = new(1e-3, 1e-3);
+
     /// <summary>A normalisation: a quotient of sums, differentiated.</summary>
     public static readonly Tolerance Normalization = new(5e-5, 2e-5);
 

@@ -17,10 +17,11 @@ public static partial class ConvolutionKernels
     public static void BackwardWeight<TTile>(
         ArrayView<float> x, ArrayView<float> dy, ArrayView<float> parts, ConvolutionShape d, int images, int pixelsEach,
         int accumulate)
-        where TTile : struct, ITile
+        where TTile : struct, ITapTile
     {
         var tileA = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * (TTile.Size / 4 + 1));
         var tileB = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * (TTile.Size / 4 + 1));
+        var fragments = SharedMemory.Allocate<float>(TTile.Fragments);
         var pixels = SharedMemory.Allocate<SeenPixel>(2 * SharedTile.Depth);
         int item = Group.IdxY * TTile.GroupX + Group.IdxX, k = item % SharedTile.Depth;
         int first = Grid.IdxZ * pixelsEach, end = Math.Min(first + pixelsEach, images * d.Pixels);
@@ -48,7 +49,7 @@ public static partial class ConvolutionKernels
             int next = (1 - stage) * SharedTile.Depth + k;
             nextA = StagedElements.Load(ref filters, dy, pixels[next].Gradient, end - pixel);
             nextB = Seen(x, pixels[next], k < end - pixel, tap0, tap1, tap2, tap3, d);
-            SharedTile.MultiplyAdd<TTile>(tileA, tileB, stage, ref sums);
+            SharedTile.MultiplyAdd<TTile>(tileA, tileB, fragments, stage, ref sums);
             if (item < SharedTile.Depth)
                 SeenPixel.Advance(ref pixels[stage * SharedTile.Depth + item], 2 * SharedTile.Depth, d);
             stage = 1 - stage;
@@ -57,13 +58,17 @@ public static partial class ConvolutionKernels
             Group.Barrier();
         }
 
-        int filter = Grid.IdxY * TTile.Size + Group.IdxY * 4, to = Grid.IdxX * TTile.Size + Group.IdxX * 4;
+        TileSums.Arrange<TTile>(ref sums);
+        int filter = Grid.IdxY * TTile.Size + TileSums.Row<TTile>(item);
+        int to = Grid.IdxX * TTile.Size + TileSums.Column<TTile>(item);
+        int below = filter + TileSums.RowsBelow<TTile>(), right = to + TileSums.ColumnsRight<TTile>();
         WriteParts(parts, filter, to, ref sums.First, d, accumulate);
-        if (TTile.ItemRows > 4) WriteParts(parts, filter + TTile.Size / 2, to, ref sums.Below, d, accumulate);
+        if (TTile.ItemRows > 4)
+            WriteParts(parts, below, to + TileSums.ColumnsBelow<TTile>(), ref sums.Below, d, accumulate);
         if (TTile.ItemColumns > 4)
         {
-            WriteParts(parts, filter, to + TTile.Size / 2, ref sums.Right, d, accumulate);
-            WriteParts(parts, filter + TTile.Size / 2, to + TTile.Size / 2, ref sums.Last, d, accumulate);
+            WriteParts(parts, filter, right, ref sums.Right, d, accumulate);
+            WriteParts(parts, below, right + TileSums.ColumnsBelow<TTile>(), ref sums.Last, d, accumulate);
         }
     }
 

@@ -30,6 +30,7 @@ public static partial class ConvolutionKernels
     {
         var tileA = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * (TTile.Size / 4 + 1));
         var tileB = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * (TTile.Size / 4 + 1));
+        var fragments = SharedMemory.Allocate<float>(TTile.Fragments);
         var taps = SharedMemory.Allocate<Tap>(2 * SharedTile.Depth);
         var results = SharedMemory.Allocate<int>(TTile.Size);
         int item = Group.IdxY * TTile.GroupX + Group.IdxX, column = item % TTile.Size, firstK = item / TTile.Size;
@@ -59,7 +60,7 @@ public static partial class ConvolutionKernels
             nextA = StagedElements.Load(ref filters, weight, tap, count - tap);
             nextB = Seen(
                 x, taps, (1 - stage) * SharedTile.Depth + firstK, count - tap - firstK, line, start, from, d);
-            SharedTile.MultiplyAdd<TTile>(tileA, tileB, stage, ref sums);
+            SharedTile.MultiplyAdd<TTile>(tileA, tileB, fragments, stage, ref sums);
             if (item < SharedTile.Depth)
                 Tap.Advance(ref taps[stage * SharedTile.Depth + item], 2 * SharedTile.Depth, d);
             stage = 1 - stage;
@@ -68,14 +69,16 @@ public static partial class ConvolutionKernels
             Group.Barrier();
         }
 
-        int k = Grid.IdxY * TTile.Size + Group.IdxY * 4, to = Group.IdxX * 4;
+        TileSums.Arrange<TTile>(ref sums);
+        int k = Grid.IdxY * TTile.Size + TileSums.Row<TTile>(item), to = TileSums.Column<TTile>(item);
+        int below = k + TileSums.RowsBelow<TTile>(), right = to + TileSums.ColumnsRight<TTile>();
         Finish(bias, residual, y, results, k, to, ref sums.First, d, target);
         if (TTile.ItemRows > 4)
-            Finish(bias, residual, y, results, k + TTile.Size / 2, to, ref sums.Below, d, target);
+            Finish(bias, residual, y, results, below, to + TileSums.ColumnsBelow<TTile>(), ref sums.Below, d, target);
         if (TTile.ItemColumns > 4)
         {
-            Finish(bias, residual, y, results, k, to + TTile.Size / 2, ref sums.Right, d, target);
-            Finish(bias, residual, y, results, k + TTile.Size / 2, to + TTile.Size / 2, ref sums.Last, d, target);
+            Finish(bias, residual, y, results, k, right, ref sums.Right, d, target);
+            Finish(bias, residual, y, results, below, right + TileSums.ColumnsBelow<TTile>(), ref sums.Last, d, target);
         }
     }
 

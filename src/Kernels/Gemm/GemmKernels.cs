@@ -17,6 +17,7 @@ public static partial class GemmKernels
     {
         var tileA = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * (TTile.Size / 4 + 1));
         var tileB = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * (TTile.Size / 4 + 1));
+        var fragments = SharedMemory.Allocate<float>(TTile.Fragments);
         int item = Group.IdxY * TTile.GroupX + Group.IdxX;
         int row = Grid.IdxY * TTile.Size, column = Grid.IdxX * TTile.Size;
         StagedElements ownA, ownB;
@@ -37,21 +38,23 @@ public static partial class GemmKernels
         {
             nextA = StagedElements.Load(ref ownA, a, k * dims.ColumnA, dims.K - k);
             nextB = StagedElements.Load(ref ownB, b, k * dims.RowB, dims.K - k);
-            SharedTile.MultiplyAdd<TTile>(tileA, tileB, stage, ref sums);
+            SharedTile.MultiplyAdd<TTile>(tileA, tileB, fragments, stage, ref sums);
             stage = 1 - stage;
             SharedTile.Put<TTile>(tileA, stage, ownA.Place, TTile.Size / 4, nextA);
             SharedTile.Put<TTile>(tileB, stage, ownB.Place, TTile.Size / 4, nextB);
             Group.Barrier();
         }
 
-        row += Group.IdxY * 4;
-        column += Group.IdxX * 4;
+        TileSums.Arrange<TTile>(ref sums);
+        row += TileSums.Row<TTile>(item);
+        column += TileSums.Column<TTile>(item);
+        int below = row + TileSums.RowsBelow<TTile>(), right = column + TileSums.ColumnsRight<TTile>();
         Write(c, row, column, ref sums.First, dims);
-        if (TTile.ItemRows > 4) Write(c, row + TTile.Size / 2, column, ref sums.Below, dims);
+        if (TTile.ItemRows > 4) Write(c, below, column + TileSums.ColumnsBelow<TTile>(), ref sums.Below, dims);
         if (TTile.ItemColumns > 4)
         {
-            Write(c, row, column + TTile.Size / 2, ref sums.Right, dims);
-            Write(c, row + TTile.Size / 2, column + TTile.Size / 2, ref sums.Last, dims);
+            Write(c, row, right, ref sums.Right, dims);
+            Write(c, below, right + TileSums.ColumnsBelow<TTile>(), ref sums.Last, dims);
         }
     }
 

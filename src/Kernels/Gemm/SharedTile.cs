@@ -13,16 +13,36 @@ public static class SharedTile
     /// <summary>The depth of a step along K.</summary>
     public const int Depth = 8;
 
-    /// <summary>
-    /// sums += a stage's A B, A [k][row] and B [k][column], in the order of k. Eight calls and no loop: ILGPU unrolls
-    /// none.
-    /// </summary>
+    /// <summary>sums += a stage's A B, A [k][row] and B [k][column].</summary>
+    /// <param name="tileA">Both stages of A.</param>
+    /// <param name="tileB">Both stages of B.</param>
+    /// <param name="fragments"><see cref="ITile.Fragments"/> floats of shared memory.</param>
+    /// <param name="stage">0 or 1.</param>
+    /// <param name="sums">The item's sums.</param>
     public static void MultiplyAdd<TTile>(
+        ArrayView<Float4> tileA, ArrayView<Float4> tileB, ArrayView<float> fragments, int stage, ref TileSums sums)
+        where TTile : struct, ITile
+    {
+        if (TTile.OnTensorCores != 0) TensorTile.MultiplyAdd<TTile>(tileA, tileB, fragments, stage, ref sums);
+        else MultiplyAddAlone<TTile>(tileA, tileB, stage, ref sums);
+    }
+
+    /// <summary>Where in a stage of A an item's first load begins, in 16 bytes.</summary>
+    public static int PlaceA<TTile>(int item) where TTile : struct, ITile =>
+        TTile.OnTensorCores != 0 ? TensorTile.PlaceA<TTile>(item) : item / TTile.GroupX;
+
+    /// <summary>The same in B.</summary>
+    public static int PlaceB<TTile>(int item) where TTile : struct, ITile =>
+        TTile.OnTensorCores != 0 ? TensorTile.PlaceB<TTile>(item) : item % TTile.GroupX;
+
+    /// <summary>Each item by itself, in the order of k. Eight calls and no loop: ILGPU unrolls none.</summary>
+    static void MultiplyAddAlone<TTile>(
         ArrayView<Float4> tileA, ArrayView<Float4> tileB, int stage, ref TileSums sums)
         where TTile : struct, ITile
     {
-        var a = tileA.SubView(stage * Depth * (TTile.Size / 4 + 1) + Group.IdxY);
-        var b = tileB.SubView(stage * Depth * (TTile.Size / 4 + 1) + Group.IdxX);
+        int item = Group.IdxY * TTile.GroupX + Group.IdxX;
+        var a = tileA.SubView(stage * Depth * (TTile.Size / 4 + 1) + PlaceA<TTile>(item));
+        var b = tileB.SubView(stage * Depth * (TTile.Size / 4 + 1) + PlaceB<TTile>(item));
         MultiplyAddAt<TTile>(a, b, 0, ref sums);
         MultiplyAddAt<TTile>(a, b, 1, ref sums);
         MultiplyAddAt<TTile>(a, b, 2, ref sums);
@@ -55,14 +75,20 @@ public static class SharedTile
         }
     }
 
-    /// <summary>Puts four elements of a step into a stage of a tile, <paramref name="step"/> floats apart.</summary>
+    /// <summary>
+    /// Puts four elements of a step into a stage of a tile, <paramref name="step"/> floats apart, as the tile
+    /// multiplies them.
+    /// </summary>
     public static void Put<TTile>(ArrayView<Float4> tile, int stage, int place, int step, Float4 elements)
         where TTile : struct, ITile
     {
         var to = tile.Cast<float>().SubView(stage * Depth * (TTile.Size + 4) + place);
-        to[0] = elements.X;
-        to[step] = elements.Y;
-        to[2 * step] = elements.Z;
-        to[3 * step] = elements.W;
+        to[0] = Operand<TTile>(elements.X);
+        to[step] = Operand<TTile>(elements.Y);
+        to[2 * step] = Operand<TTile>(elements.Z);
+        to[3 * step] = Operand<TTile>(elements.W);
     }
+
+    static float Operand<TTile>(float x) where TTile : struct, ITile =>
+        TTile.OnTensorCores != 0 ? TensorCore.Round(x) : x;
 }

@@ -1,7 +1,9 @@
 namespace TripletGpu.Kernels.Gemm;
 
 /// <summary>
-/// An item's 8 x 8 sums. A smaller tile uses only the first ones, and no register holds the others.
+/// An item's 64 sums, in four quads. A smaller tile uses only the first ones, and no register holds the others. An item
+/// by itself has quads Size / 2 rows and columns apart, so that neighbours read and write neighbours; one of a warp on
+/// tensor cores has them in the same rows, <see cref="TensorTile"/>.
 /// </summary>
 public struct TileSums
 {
@@ -15,4 +17,31 @@ public struct TileSums
         Quad.Clear(out sums.Below);
         Quad.Clear(out sums.Last);
     }
+
+    /// <summary>The sums as rows of C: those of a tensor core lie otherwise.</summary>
+    public static void Arrange<TTile>(ref TileSums sums) where TTile : struct, ITile
+    {
+        if (TTile.OnTensorCores == 0) return;
+        TensorTile.Arrange(ref sums.First, ref sums.Below);
+        if (TTile.ItemColumns > 4) TensorTile.Arrange(ref sums.Right, ref sums.Last);
+    }
+
+    /// <summary>The first quad's first row in the group's tile.</summary>
+    public static int Row<TTile>(int item) where TTile : struct, ITile =>
+        TTile.OnTensorCores != 0 ? TensorTile.Row(item) + item % 32 / 4 * 4 : item / TTile.GroupX * 4;
+
+    /// <summary>The first quad's first column in the group's tile.</summary>
+    public static int Column<TTile>(int item) where TTile : struct, ITile => TTile.OnTensorCores != 0
+        ? TensorTile.Column<TTile>(item) + item % 4 * 8 : item % TTile.GroupX * 4;
+
+    /// <summary>Rows from the first quad to those below.</summary>
+    public static int RowsBelow<TTile>() where TTile : struct, ITile =>
+        TTile.OnTensorCores != 0 ? 0 : TTile.Size / 2;
+
+    /// <summary>Columns from the first quad to the one below, and from the right one to the last.</summary>
+    public static int ColumnsBelow<TTile>() where TTile : struct, ITile => TTile.OnTensorCores != 0 ? 4 : 0;
+
+    /// <summary>Columns from the first quad to the right one.</summary>
+    public static int ColumnsRight<TTile>() where TTile : struct, ITile =>
+        TTile.OnTensorCores != 0 ? 32 : TTile.Size / 2;
 }

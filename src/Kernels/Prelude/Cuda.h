@@ -155,6 +155,26 @@ FUNCTION void Lanes16_Store(Lanes16 lanes, float* to, int at) { UNROLL for (int 
 FUNCTION Lanes16 Lanes16_MultiplyAdd(float x, Lanes16 y, Lanes16 sum) { LANES(fmaf(x, y.at[i], sum.at[i])); }
 FUNCTION Lanes16 Lanes16_Where(Lanes16 all, const int* inside, int at) { LANES(inside[at + i] != 0 ? all.at[i] : 0.0f); }
 
+// Since sm_80: elsewhere the functions' own bodies compute the same, slowly.
+#if __CUDA_ARCH__ >= 800
+#define TensorCore_Round TensorCore_Round
+FUNCTION float TensorCore_Round(float x)
+{
+    uint bits;
+    asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(x));
+    return __uint_as_float(bits);
+}
+#define TensorCore_MultiplyAdd TensorCore_MultiplyAdd
+FUNCTION float4 TensorCore_MultiplyAdd(float* fragments, float4 a, float b0, float b1, float4 sums)
+{
+    asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+        : "+f"(sums.x), "+f"(sums.y), "+f"(sums.z), "+f"(sums.w)
+        : "r"(__float_as_uint(a.x)), "r"(__float_as_uint(a.y)), "r"(__float_as_uint(a.z)), "r"(__float_as_uint(a.w)),
+          "r"(__float_as_uint(b0)), "r"(__float_as_uint(b1)));
+    return sums;
+}
+#endif
+
 #define INTEGERS(type)                                                                   \
     FUNCTION type Math_Max(type a, type b) { return a > b ? a : b; }                     \
     FUNCTION type Math_Min(type a, type b) { return a < b ? a : b; }                     \

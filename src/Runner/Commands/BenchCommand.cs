@@ -40,10 +40,11 @@ static class BenchCommand
             Description = "models: writes the profile for chrome://tracing or Perfetto",
             HelpName = "FILE",
         };
+        Option<string?> precision = CommonOptions.Precision();
         Option<bool> json = CommonOptions.Json();
         Command command = new("bench", "Measures operations, networks or mining on a device")
         {
-            what, models, device, threads, batch, pass, profile, trace, json,
+            what, models, device, threads, precision, batch, pass, profile, trace, json,
         };
         command.SetAction(parsed =>
         {
@@ -68,6 +69,7 @@ static class BenchCommand
                 foreach (int count in counts)
                 {
                     using Device opened = DeviceCatalog.Open(parsed.GetValue(device)!, count);
+                    parsed.SetPrecision(precision, opened);
                     name = opened.Name;
                     CpuBackend? cpu = opened.Backend as CpuBackend;
                     peak = cpu is not null ? CpuPeak.MeasureGflops(cpu) : GpuPeak.MeasureGflops(opened);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Devices;
 using TripletGpu.Runner.Runs;
@@ -37,6 +38,12 @@ static class CommonOptions
         return option;
     }
 
+    /// <summary><c>--precision</c>.</summary>
+    public static Option<string?> Precision() => new Option<string?>("--precision")
+    {
+        Description = "How a GPU multiplies: float32 (default), or tf32 on an NVIDIA card's tensor cores",
+    }.AcceptOnlyFromAmong([.. Words.All<MatrixPrecision>()]);
+
     /// <summary><c>--weights</c>, of a run.</summary>
     public static Option<string> Weights()
     {
@@ -70,6 +77,26 @@ static class CommonOptions
     };
 
     /// <summary>Opens the device that the options name.</summary>
-    public static Device OpenDevice(this ParseResult parsed, Option<string> device, Option<int> threads) =>
-        DeviceCatalog.Open(parsed.GetValue(device)!, parsed.GetValue(threads));
+    public static Device OpenDevice(
+        this ParseResult parsed, Option<string> device, Option<int> threads, Option<string?>? precision = null)
+    {
+        Device opened = DeviceCatalog.Open(parsed.GetValue(device)!, parsed.GetValue(threads));
+        if (precision is not null) parsed.SetPrecision(precision, opened);
+        return opened;
+    }
+
+    /// <summary>Has a device multiply as the option says.</summary>
+    public static void SetPrecision(this ParseResult parsed, Option<string?> precision, Device opened)
+    {
+        try
+        {
+            if (parsed.GetValue(precision) is { } word)
+                DevicePrecision.Set(opened, Words.Value<MatrixPrecision>(word)!.Value);
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
 }

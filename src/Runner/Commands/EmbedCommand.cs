@@ -26,17 +26,18 @@ static class EmbedCommand
         Option<string> weights = CommonOptions.Weights();
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
+        Option<string?> precision = CommonOptions.Precision();
         Option<bool> json = CommonOptions.Json();
         Command command =
             new("embed", "Embeds images with a finished run's network")
             {
-                run, input, output, strict, weights, device, threads, json,
+                run, input, output, strict, weights, device, threads, precision, json,
             };
         command.SetAction(parsed =>
         {
             string file = parsed.GetValue(output)!;
             EmbeddingFile.CheckName(file);
-            using Device opened = parsed.OpenDevice(device, threads);
+            using Device opened = parsed.OpenDevice(device, threads, precision);
             using FinishedRun finished = FinishedRun.Open(parsed.GetValue(run)!, opened, parsed.GetWeights(weights));
             using ProgressLine progress = new(terminal);
             EmbeddingInput images = EmbeddingInput.Open(

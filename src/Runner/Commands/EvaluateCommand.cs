@@ -24,11 +24,15 @@ static class EvaluateCommand
         Option<string> weights = CommonOptions.Weights();
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
+        Option<string?> precision = CommonOptions.Precision();
         Option<bool> json = CommonOptions.Json();
-        Command command = new("evaluate", "Measures a finished run") { run, output, weights, device, threads, json };
+        Command command = new("evaluate", "Measures a finished run")
+        {
+            run, output, weights, device, threads, precision, json,
+        };
         command.SetAction(parsed =>
         {
-            using Device opened = parsed.OpenDevice(device, threads);
+            using Device opened = parsed.OpenDevice(device, threads, precision);
             using FinishedRun finished = FinishedRun.Open(parsed.GetValue(run)!, opened, parsed.GetWeights(weights));
             using ProgressLine progress = new(terminal);
             DatasetSplits data = Datasets.Open(finished.Config, progress.WriteLine);

@@ -31,14 +31,15 @@ static class RunCommand
         Option<string> weights = CommonOptions.Weights();
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
+        Option<string?> precision = CommonOptions.Precision();
         Option<bool> json = CommonOptions.Json();
         Command command = new("run", "Runs a network on arrays")
         {
-            model, input, output, weights, device, threads, json,
+            model, input, output, weights, device, threads, precision, json,
         };
         command.SetAction(parsed =>
         {
-            using Device opened = parsed.OpenDevice(device, threads);
+            using Device opened = parsed.OpenDevice(device, threads, precision);
             using RunnableModel runnable =
                 RunnableModel.Open(parsed.GetValue(model)!, opened, parsed.GetWeights(weights));
             (string Name, string Path)[] wanted =

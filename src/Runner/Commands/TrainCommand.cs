@@ -28,12 +28,13 @@ static class TrainCommand
         };
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
+        Option<string?> precision = CommonOptions.Precision();
         Option<ulong?> seed = CommonOptions.Seed();
         Option<string[]> settings = CommonOptions.Set();
         Option<bool> json = CommonOptions.Json();
         Command command = new("train", "Trains an embedding network")
         {
-            config, output, resume, device, threads, seed, settings, json,
+            config, output, resume, device, threads, precision, seed, settings, json,
         };
         command.SetAction(parsed =>
         {
@@ -42,6 +43,7 @@ static class TrainCommand
                 parsed.GetValue(config), parsed.GetValue(output), resumes, parsed.GetValue(resume));
             List<string> changes = [.. parsed.GetValue(settings)!];
             if (parsed.GetValue(seed) is { } number) changes.Add($"train.seed={number}");
+            if (parsed.GetValue(precision) is { } word) changes.Add($"train.precision={word}");
             if (resumes && !request.IsResumed)
                 terminal.Error.WriteLine($"{request.Folder.Path} holds no run yet: starting one");
             using Device opened = parsed.OpenDevice(device, threads);

@@ -1,3 +1,5 @@
+using TripletGpu.Backends.Gpu.Launching;
+
 namespace TripletGpu.Runner.Configuration;
 
 /// <summary>How long, from which seed, and what is saved.</summary>
@@ -27,6 +29,9 @@ public sealed record TrainConfig
     /// compared with others.
     /// </summary>
     public bool? Winograd { get; init; }
+
+    /// <summary>How a GPU multiplies in matrix products and convolutions.</summary>
+    public MatrixPrecision Precision { get; init; }
 
     /// <summary>
     /// After how many evaluations without a higher precision at 1 on the validation part the run ends; null: never.

@@ -7,6 +7,7 @@ using TripletGpu.Models.Serialization;
 using TripletGpu.Modules;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
+using TripletGpu.Runner.Devices;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Evaluation;
 using TripletGpu.Runner.Runs;
@@ -39,6 +40,7 @@ static class TrainingRun
         });
         if (device.Backend is CpuBackend cpu)
             cpu.UseWinograd = config.Train.Winograd ?? config.Sampler.Kind != SamplerKind.Sequential;
+        DevicePrecision.Set(device, config.Train.Precision);
         using TrainingParts parts = TrainingParts.Build(config, data, device);
         if (request.IsResumed) ResumeRules.CheckLength(request.Folder, parts.TotalSteps);
         using ClaimedFolder claimed = request.IsResumed

@@ -18,7 +18,7 @@ namespace TripletGpu.Engine.Tests.Gpu;
 public sealed class ConvolutionFormTests
 {
     // No multiprocessors to fill: the largest tile, one part. Many: the smallest, many parts.
-    Device? largest, smallest;
+    Device? largest, smallest, onTensorCores;
 
     public static IEnumerable<OpCase> Cases => OpTests.Cases.Where(c => c.Op is Conv2d);
 
@@ -27,6 +27,7 @@ public sealed class ConvolutionFormTests
     {
         largest?.Dispose();
         smallest?.Dispose();
+        onTensorCores?.Dispose();
     }
 
     [TestCaseSource(nameof(Cases))]
@@ -34,6 +35,10 @@ public sealed class ConvolutionFormTests
 
     [TestCaseSource(nameof(Cases))]
     public void Conv2d_LargestTile_MatchesOracle(OpCase c) => Run(largest ??= Open(units: 0), c);
+
+    [TestCaseSource(nameof(Cases))]
+    public void Conv2d_Tf32_MatchesOracle(OpCase c) => Run(
+        onTensorCores ??= Open(units: 2, MatrixPrecision.Tf32), c with { Tolerance = Tolerance.Tf32 });
 
     [Test]
     public void Of_Stride1_IsOneConvolutionWithThePaddingOfTheOtherSide()
@@ -60,12 +65,16 @@ public sealed class ConvolutionFormTests
         Assert.That(phases.Sum(f => f.Shape.Taps), Is.LessThanOrEqualTo(taps * taps), "no tap twice");
     }
 
-    static Device Open(int units)
+    static Device Open(int units, MatrixPrecision precision = MatrixPrecision.Float32)
     {
         OpenClDevice? found = OpenClDevices.Find(out string reason).FirstOrDefault(d => d.Unusable == "");
         if (found is null) TestDevices.Skip("opencl", reason);
         IGpuDriver driver = found!.Open();
-        LaunchPlan plan = new(driver.Capabilities with { IsCpu = false, ComputeUnits = units }) { UsesPanels = false };
+        LaunchPlan plan = new(driver.Capabilities with { IsCpu = false, ComputeUnits = units })
+        {
+            UsesPanels = false,
+            Precision = precision,
+        };
         return new("opencl", new GpuBackend(driver, plan));
     }
 

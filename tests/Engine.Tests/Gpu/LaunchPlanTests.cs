@@ -27,6 +27,17 @@ public sealed class LaunchPlanTests
     public void Product_Gpu_TakesTheTileThatFillsIt(int m, int n, int k, int batch, ProductForm form) =>
         Assert.That(new LaunchPlan(Gpu).Product(m, n, k, batch), Is.EqualTo(form));
 
+    [TestCase(4096, 4096, ProductForm.Tensor128x128)]
+    [TestCase(64, 64, ProductForm.Tensor64x64)]
+    public void Product_Tf32_TakesTensorCores(int m, int n, ProductForm form)
+    {
+        var plan = new LaunchPlan(Gpu) { Precision = MatrixPrecision.Tf32 };
+        Assert.That(plan.Product(m, n, 1024, 1), Is.EqualTo(form));
+        Assert.That(
+            plan.ProductInParts(m, n, 1024, (long)m * n, holdsTaps: true).Form, Is.EqualTo(ProductForm.Tensor64x64));
+        Assert.That(new LaunchPlan(Cpu) { Precision = MatrixPrecision.Tf32 }.UsesPanels, Is.False);
+    }
+
     // The gradient of 64 3x3 filters over 64 images of 56 x 56, and of 512 over 7 x 7; a convolution that fills it.
     [TestCase(64, 576, 200_704, ProductForm.Tile64x64, 20, 100)]
     [TestCase(512, 4608, 3_136, ProductForm.Tile128x128, 1, 3)]
@@ -97,9 +108,11 @@ public sealed class LaunchPlanTests
         ];
         Assert.That(large, Is.EquivalentTo(new[]
         {
-            ("GemmKernels.Tiled<Tile128x128>", 256, 16_896),
-            ("ConvolutionKernels.Tiled<Tile128x128>", 256, 17_600),
-            ("ConvolutionKernels.BackwardWeight<Tile128x128>", 256, 17_152),
+            ("GemmKernels.Tiled<Tile128x128>", 256, 16_900),
+            ("GemmKernels.Tiled<Tensor128x128>", 256, 23_040),
+            ("ConvolutionKernels.Tiled<Tile128x128>", 256, 17_604),
+            ("ConvolutionKernels.Tiled<Tensor128x128>", 256, 23_744),
+            ("ConvolutionKernels.BackwardWeight<Tile128x128>", 256, 17_156),
             ("ConvolutionPanelKernels.Multiply", 1, 32_384),
             ("ConvolutionPanelKernels.BackwardWeight", 1, 32_256),
         }));

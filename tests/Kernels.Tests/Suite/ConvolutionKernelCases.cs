@@ -33,6 +33,10 @@ public static class ConvolutionKernelCases
         .. Of<Tile32x32>(Plain, ConvolutionTarget.All(4, 6)),
         .. Of<Tile64x64>(Strided, ConvolutionTarget.All(4, 4) with { HasBias = 1, HasResidual = 1, Relu = 1 }),
         .. Of<Tile128x128>(Wide, ConvolutionTarget.All(3, 19) with { HasBias = 1 }),
+        .. Of<Tensor64x64>(Plain, ConvolutionTarget.All(4, 6) with { HasBias = 1, HasResidual = 1, Relu = 1 }),
+        new(
+            "ConvolutionKernels.Tiled<Tensor128x128>", (1, 1),
+            [.. Operands(Wide, ConvolutionTarget.All(3, 19)), Wide.Taps]),
         .. Panel(Deep, ConvolutionTarget.All(3, 19) with { HasBias = 1 }),
         .. Of<Tile32x32>(Pointwise, ConvolutionTarget.All(4, 4, accumulate: 1)),
         .. Of<Tile64x64>(Plain, new(9, 14, 2, 2, 1, 1, 0, 0, 0, 0)),
@@ -43,7 +47,8 @@ public static class ConvolutionKernelCases
         .. ReluPool, .. ReluPoolGradients(channels: 1), .. ReluPoolGradients(channels: 33),
     ];
 
-    static IEnumerable<KernelCase> Of<TTile>(ConvolutionShape d, ConvolutionTarget target) where TTile : struct, ITile
+    static IEnumerable<KernelCase> Of<TTile>(ConvolutionShape d, ConvolutionTarget target)
+        where TTile : struct, ITapTile
     {
         string tile = typeof(TTile).Name;
         int pixels = Images * d.Pixels;

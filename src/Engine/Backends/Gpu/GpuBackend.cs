@@ -45,6 +45,27 @@ public sealed class GpuBackend : IBackend
     /// <summary>Which kernels run.</summary>
     public LaunchPlan Plan { get; }
 
+    /// <summary>
+    /// How products and convolutions multiply from now on; what it is set to has been tried on the device before.
+    /// </summary>
+    /// <exception cref="DriverException">The device cannot multiply so, or does it wrongly.</exception>
+    public MatrixPrecision Precision
+    {
+        get => Plan.Precision;
+        set
+        {
+            if (value == MatrixPrecision.Tf32)
+            {
+                if (!Driver.Capabilities.MultipliesTf32)
+                    throw new DriverException(
+                        $"{Driver.Capabilities.Name} computes in float32: TF32 takes the tensor cores of an"
+                        + " NVIDIA card of compute capability 8.0 or later");
+                if (TensorCoreTest.Run(Driver) is not "" and var fault) throw new DriverException(fault);
+            }
+            Plan.Precision = value;
+        }
+    }
+
     /// <summary>Bytes of device memory that operations keep as scratch.</summary>
     public long ScratchBytes => scratch.Bytes;
 

@@ -83,5 +83,33 @@ public sealed class CudaToolchainTests
         }
     }
 
+    /// <summary>
+    /// A step is 16 (or 8) products on tensor cores, and what an item takes of them comes 16 bytes at a time.
+    /// </summary>
+    [TestCase("GemmKernels.Tiled<Tensor128x128>", 16, 6, 128)]
+    [TestCase("GemmKernels.Tiled<Tensor64x64>", 8, 4, 96)]
+    [TestCase("ConvolutionKernels.Tiled<Tensor128x128>", 16, 6, 128)]
+    [TestCase("ConvolutionKernels.Tiled<Tensor64x64>", 8, 4, 96)]
+    [TestCase("ConvolutionKernels.BackwardWeight<Tensor64x64>", 8, 4, 96)]
+    public void TensorTile_MultipliesOnTensorCores_ByBothCompilers(string name, int products, int loads, int registers)
+    {
+        KernelSource kernel = KernelCatalog.All.Single(k => k.Name == name);
+        Check(tools.Ptx(kernel, Architecture), "NVRTC");
+        Check(IlgpuPtx(kernel), "ILGPU");
+
+        void Check(string ptx, string compiler)
+        {
+            MachineCode code = tools.Assemble(ptx, Architecture);
+            MachineLoop loop = tools.Loop(code);
+            TestContext.Out.WriteLine(
+                $"{compiler}: {code.Registers} registers, {loop.Count("HMMA")} of {loop.Instructions.Count}");
+            Assert.That(loop.Count("HMMA.1688.F32.TF32"), Is.EqualTo(products), compiler);
+            Assert.That(loop.Count("LDS.128"), Is.GreaterThanOrEqualTo(loads), compiler);
+            Assert.That(loop.Count("FFMA"), Is.Zero, $"{compiler}: no sums beside the tensor cores");
+            Assert.That(code.Stack + code.Spilled, Is.Zero, $"{compiler}: bytes in local memory");
+            Assert.That(code.Registers, Is.LessThanOrEqualTo(registers), $"{compiler}: registers");
+        }
+    }
+
     string IlgpuPtx(KernelSource kernel) => texts.Ptx(kernel.Method!(), CudaArchitecture.SM_80);
 }

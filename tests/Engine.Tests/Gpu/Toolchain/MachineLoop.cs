@@ -13,8 +13,8 @@ sealed partial record MachineLoop(IReadOnlyList<string> Instructions)
     public int Count(string name) => Instructions.Count(i => i.StartsWith(name, StringComparison.Ordinal));
 
     /// <summary>
-    /// Of the innermost loops the one with the most fused multiply-adds: what lies between a label and a branch back to
-    /// it.
+    /// Of the innermost loops the one with the most multiply-adds, fused or on tensor cores: what lies between a label
+    /// and a branch back to it.
     /// </summary>
     /// <param name="disassembly">What nvdisasm prints.</param>
     public static MachineLoop Busiest(string disassembly)
@@ -36,7 +36,8 @@ sealed partial record MachineLoop(IReadOnlyList<string> Instructions)
         return loops.Where(l => !loops.Any(o => o != l && o.From >= l.From && o.To <= l.To && Fused(o) > 0))
             .OrderByDescending(Fused).Select(l => new MachineLoop(instructions[l.From..l.To])).First();
 
-        int Fused((int From, int To) loop) => instructions[loop.From..loop.To].Count(i => i == "FFMA");
+        int Fused((int From, int To) loop) => instructions[loop.From..loop.To]
+            .Count(i => i == "FFMA" || i.StartsWith("HMMA", StringComparison.Ordinal));
     }
 
     /// <summary>Its address, a predicate where it has one, its name, its operands.</summary>

@@ -31,6 +31,12 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
             case ProductForm.Tile64x64:
                 Multiply<Tile64x64>(x, weight, bias, residual, sums, d, first, images, parts, each);
                 break;
+            case ProductForm.Tensor128x128:
+                Multiply<Tensor128x128>(x, weight, bias, residual, sums, d, first, images, parts, each);
+                break;
+            case ProductForm.Tensor64x64:
+                Multiply<Tensor64x64>(x, weight, bias, residual, sums, d, first, images, parts, each);
+                break;
             default:
                 Multiply<Tile32x32>(x, weight, bias, residual, sums, d, first, images, parts, each);
                 break;
@@ -43,11 +49,13 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
     public void BackwardWeight(
         DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int images, int accumulate)
     {
-        (ProductForm form, int parts) = plan.ProductInParts(d.K, d.Taps, images * d.Pixels, (long)d.K * d.Taps);
+        (ProductForm form, int parts) = plan.ProductInParts(
+            d.K, d.Taps, images * d.Pixels, (long)d.K * d.Taps, holdsTaps: true);
         switch (form)
         {
             case ProductForm.Tile128x128: BackwardWeight<Tile128x128>(x, dy, dw, d, images, parts, accumulate); break;
             case ProductForm.Tile64x64: BackwardWeight<Tile64x64>(x, dy, dw, d, images, parts, accumulate); break;
+            case ProductForm.Tensor64x64: BackwardWeight<Tensor64x64>(x, dy, dw, d, images, parts, accumulate); break;
             default: BackwardWeight<Tile32x32>(x, dy, dw, d, images, parts, accumulate); break;
         }
     }
@@ -64,7 +72,7 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
     void BackwardWeight<TTile>(
         DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int images, int wanted,
         int accumulate)
-        where TTile : struct, ITile
+        where TTile : struct, ITapTile
     {
         int pixels = images * d.Pixels, across = Groups(d.Taps, TTile.Size), down = Groups(d.K, TTile.Size);
         int each = Groups(pixels, wanted), parts = Groups(pixels, each);

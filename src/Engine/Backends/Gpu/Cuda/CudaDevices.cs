@@ -48,13 +48,16 @@ public static unsafe class CudaDevices
         library.Check(library.DeviceGetName(name, 256, ordinal), "cuDeviceGetName");
         nuint memory;
         library.Check(library.DeviceTotalMem(&memory, ordinal), "cuDeviceTotalMem");
+        int capability = 10 * Attribute(library, ordinal, CapabilityMajor)
+            + Attribute(library, ordinal, CapabilityMinor);
         var capabilities = new GpuCapabilities(
             Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name)), driver, IsCpu: false,
             Attribute(library, ordinal, MultiprocessorCount), (long)memory,
             Attribute(library, ordinal, SharedPerBlockOptIn),
-            Attribute(library, ordinal, MaxThreadsPerBlock));
-        int capability = 10 * Attribute(library, ordinal, CapabilityMajor)
-            + Attribute(library, ordinal, CapabilityMinor);
+            Attribute(library, ordinal, MaxThreadsPerBlock))
+        {
+            MultipliesTf32 = capability >= 80,
+        };
         (NvrtcLibrary Compiler, NvrtcTarget Target)? choice = NvrtcChoice.For(library, ordinal, capability, compilers);
         return new(library, ordinal, capabilities)
         {

@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Kernels;
@@ -37,7 +38,11 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
         return new(
             device.Name, $"ILGPU {IlgpuDevices.Version}", isCpu, device.NumMultiprocessors,
             callsCSharp ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : device.MemorySize,
-            device.MaxSharedMemoryPerGroup, device.MaxNumThreadsPerGroup);
+            device.MaxSharedMemoryPerGroup, device.MaxNumThreadsPerGroup)
+        {
+            MultipliesTf32 = device is CudaDevice { Architecture: { } architecture }
+                && architecture >= CudaArchitecture.SM_80,
+        };
     }
 
     public nint Allocate(long bytes)

@@ -7,6 +7,7 @@ using ILGPU.IR.Intrinsics;
 using ILGPU.IR.Values;
 using ILGPU.Runtime.Cuda;
 using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Gemm;
 
 namespace TripletGpu.Backends.Gpu.Ilgpu;
 
@@ -27,6 +28,17 @@ static class IlgpuIntrinsics
         manager.RegisterMethod(fused, Ptx(nameof(PtxFused), Text));
         manager.RegisterMethod(fused, OpenCl(nameof(OpenClFused)));
 
+        OnTensorCores(
+            nameof(TensorCore.Round), nameof(TensorCore.RoundByBits),
+            Ptx(nameof(PtxRound), Text, CudaArchitecture.SM_80));
+        OnTensorCores(
+            nameof(TensorCore.MultiplyAdd), nameof(TensorCore.MultiplyAddShared),
+            new PTXIntrinsic(
+                typeof(TensorCoreProduct), nameof(TensorCoreProduct.Redirected), Function, CudaArchitecture.SM_80));
+        manager.RegisterMethod(
+            typeof(TensorCoreProduct).GetMethod(nameof(TensorCoreProduct.MultiplyAdd))!,
+            Ptx(nameof(PtxTensorCore), Text));
+
         Binary(BinaryArithmeticKind.Add, Ptx(nameof(PtxAdd), Text));
         Binary(BinaryArithmeticKind.Sub, Ptx(nameof(PtxSubtract), Text));
         Binary(BinaryArithmeticKind.Mul, Ptx(nameof(PtxMultiply), Text));
@@ -45,6 +57,15 @@ static class IlgpuIntrinsics
 
         void Binary(BinaryArithmeticKind kind, IntrinsicImplementation implementation) =>
             manager.RegisterBinaryArithmetic(kind, BasicValueType.Float32, implementation);
+
+        // ILGPU refuses a method that is replaced on some devices only.
+        void OnTensorCores(string name, string elsewhere, PTXIntrinsic instruction)
+        {
+            MethodInfo method = typeof(TensorCore).GetMethod(name)!;
+            manager.RegisterMethod(method, Ptx(typeof(TensorCore), elsewhere));
+            manager.RegisterMethod(method, new CLIntrinsic(typeof(TensorCore), elsewhere, Function));
+            manager.RegisterMethod(method, instruction);
+        }
 
         void Unary(UnaryArithmeticKind kind, string name) =>
             manager.RegisterUnaryArithmetic(kind, BasicValueType.Float32, Ptx(typeof(DeviceMath), name));
@@ -80,6 +101,55 @@ static class IlgpuIntrinsics
         using PTXCodeGenerator.CommandEmitter command = code.BeginCommand(instruction);
         command.AppendArgument(target);
         foreach (PTXCodeGenerator.PrimitiveRegister operand in operands) command.AppendArgument(operand);
+    }
+
+    static void PtxRound(PTXBackend backend, PTXCodeGenerator code, Value value)
+    {
+        PTXCodeGenerator.PrimitiveRegister x = code.LoadPrimitive(value[0]);
+        PTXCodeGenerator.HardwareRegister bits = Bits(code);
+        using (PTXCodeGenerator.CommandEmitter round = code.BeginCommand("cvt.rna.tf32.f32"))
+        {
+            round.AppendArgument(bits);
+            round.AppendArgument(x);
+        }
+        Move(code, code.AllocateHardware(value), bits);
+    }
+
+    static void PtxTensorCore(PTXBackend backend, PTXCodeGenerator code, Value value)
+    {
+        PTXCodeGenerator.PrimitiveRegister[] a = [.. Parts(code.Load(value[0])).Select(AsBits)];
+        PTXCodeGenerator.PrimitiveRegister[] b =
+            [AsBits(code.LoadPrimitive(value[1])), AsBits(code.LoadPrimitive(value[2]))];
+        PTXCodeGenerator.PrimitiveRegister[] sums = Parts(code.Load(value[3]));
+        PTXCodeGenerator.PrimitiveRegister[] results = Parts(code.Allocate(value));
+        using PTXCodeGenerator.CommandEmitter multiply =
+            code.BeginCommand("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32");
+        multiply.AppendVectorArgument(results);
+        multiply.AppendVectorArgument(a);
+        multiply.AppendVectorArgument(b);
+        multiply.AppendVectorArgument(sums);
+
+        PTXCodeGenerator.PrimitiveRegister AsBits(PTXCodeGenerator.PrimitiveRegister x)
+        {
+            PTXCodeGenerator.HardwareRegister bits = Bits(code);
+            Move(code, bits, x);
+            return bits;
+        }
+    }
+
+    static PTXCodeGenerator.PrimitiveRegister[] Parts(PTXCodeGenerator.Register structure) =>
+        [.. ((PTXCodeGenerator.CompoundRegister)structure).Children.Cast<PTXCodeGenerator.PrimitiveRegister>()];
+
+    // PTX takes numbers in TF32 as bits, and no register of a float.
+    static PTXCodeGenerator.HardwareRegister Bits(PTXCodeGenerator code) =>
+        code.AllocateRegister(BasicValueType.Int32, PTXRegisterKind.Int32);
+
+    static void Move(
+        PTXCodeGenerator code, PTXCodeGenerator.PrimitiveRegister to, PTXCodeGenerator.PrimitiveRegister from)
+    {
+        using PTXCodeGenerator.CommandEmitter move = code.BeginCommand("mov.b32");
+        move.AppendArgument(to);
+        move.AppendArgument(from);
     }
 
     static void OpenClFused(CLBackend backend, CLCodeGenerator code, Value value)

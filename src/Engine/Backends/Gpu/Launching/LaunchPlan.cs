@@ -19,6 +19,12 @@ public enum ProductForm
 
     /// <summary>Tiles of 128 x 128.</summary>
     Tile128x128,
+
+    /// <summary>Tiles of 64 x 64 on tensor cores.</summary>
+    Tensor64x64,
+
+    /// <summary>Tiles of 128 x 128 on tensor cores.</summary>
+    Tensor128x128,
 }
 
 /// <summary>
@@ -41,16 +47,30 @@ public sealed class LaunchPlan(GpuCapabilities device)
     /// <summary>Shared memory that a group must have: mining's, which is less than OpenCL's and CUDA's least.</summary>
     public const int LeastSharedBytes = 14_336;
 
-    // Of a convolution's 128 x 128 tile, and of one in panels.
-    const int LargestTileItems = 256, LargestTileBytes = 17_600, PanelBytes = 32_384;
+    // Of a convolution in panels.
+    const int PanelBytes = 32_384;
 
     const long WorkspaceBytes = 32 << 20;
 
-    readonly TileModel tiles = new(
-        device.ComputeUnits, device.MaxGroupItems >= LargestTileItems && device.SharedBytes >= LargestTileBytes);
+    TileModel tiles = TileModel.For(device, MatrixPrecision.Float32);
+
+    /// <summary>How products multiply. On tensor cores all of them do, in tiles.</summary>
+    public MatrixPrecision Precision
+    {
+        get;
+        set
+        {
+            field = value;
+            tiles = TileModel.For(device, value);
+        }
+    }
 
     /// <summary>Whether products run in panels, whose second operand is packed first.</summary>
-    public bool UsesPanels { get; init; } = device.TakesLongItems && device.SharedBytes >= PanelBytes;
+    public bool UsesPanels
+    {
+        get => field && Precision == MatrixPrecision.Float32;
+        init;
+    } = device.TakesLongItems && device.SharedBytes >= PanelBytes;
 
     /// <summary>
     /// Elements that an item takes where it may take several neighbours: a GPU's items read side by side, a CPU's
@@ -79,8 +99,9 @@ public sealed class LaunchPlan(GpuCapabilities device)
     /// <param name="n">Columns.</param>
     /// <param name="k">Terms of a sum.</param>
     /// <param name="results">Elements that each part needs in the workspace.</param>
-    public TileChoice ProductInParts(int m, int n, int k, long results) =>
-        tiles.Best(m, n, 1, k, (int)Math.Min(int.MaxValue, WorkspaceBytes / Math.Max(1, results * sizeof(float))));
+    /// <param name="holdsTaps">Whether it is the gradient of filters: <see cref="Kernels.Gemm.ITapTile"/>.</param>
+    public TileChoice ProductInParts(int m, int n, int k, long results, bool holdsTaps = false) => tiles.Best(
+        m, n, 1, k, (int)Math.Min(int.MaxValue, WorkspaceBytes / Math.Max(1, results * sizeof(float))), holdsTaps);
 
     /// <summary>
     /// In how many parts the depth of a product in panels is computed, so that few groups fill the device too.

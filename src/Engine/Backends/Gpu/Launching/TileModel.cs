@@ -1,3 +1,5 @@
+using TripletGpu.Backends.Gpu.Drivers;
+
 namespace TripletGpu.Backends.Gpu.Launching;
 
 /// <summary>How a product runs in tiles.</summary>
@@ -11,9 +13,12 @@ public readonly record struct TileChoice(ProductForm Form, int Parts);
 /// instructions on multiply-adds; small ones, and parts of the depth, leave fewer multiprocessors idle.
 /// </summary>
 /// <param name="units">Multiprocessors.</param>
-/// <param name="takesLargest">Whether a group of the largest tile fits.</param>
-sealed class TileModel(int units, bool takesLargest)
+/// <param name="tiles">Those that fit the device, the smallest last.</param>
+sealed class TileModel(int units, TileModel.Tile[] tiles)
 {
+    // Of a convolution's 128 x 128 tile, and how many bytes more that takes to exchange fragments in.
+    const int LargestItems = 256, LargestBytes = 17_604, FragmentBytes = 6_140;
+
     // Steps of the depth that filling the first stage and writing the result cost.
     const double SetupDepth = 16;
 
@@ -23,12 +28,29 @@ sealed class TileModel(int units, bool takesLargest)
 
     const int ShortestPart = 128;
 
-    static readonly Tile[] Tiles =
+    static readonly Tile[] Alone =
     [
-        new(ProductForm.Tile128x128, 128, Warps: 8, Resident: 2, Share: 0.84),
-        new(ProductForm.Tile64x64, 64, Warps: 4, Resident: 5, Share: 0.72),
-        new(ProductForm.Tile32x32, 32, Warps: 2, Resident: 12, Share: 0.60),
+        new(ProductForm.Tile128x128, 128, Warps: 8, Resident: 2, Share: 0.84, HoldsTaps: true),
+        new(ProductForm.Tile64x64, 64, Warps: 4, Resident: 5, Share: 0.72, HoldsTaps: true),
+        new(ProductForm.Tile32x32, 32, Warps: 2, Resident: 12, Share: 0.60, HoldsTaps: true),
     ];
+
+    // Guesses, from the instructions between tensor cores' own: no card has been measured.
+    static readonly Tile[] OnTensorCores =
+    [
+        new(ProductForm.Tensor128x128, 128, Warps: 8, Resident: 2, Share: 3, HoldsTaps: false),
+        new(ProductForm.Tensor64x64, 64, Warps: 4, Resident: 5, Share: 2, HoldsTaps: true),
+    ];
+
+    /// <summary>The tiles of a precision that fit a device.</summary>
+    public static TileModel For(GpuCapabilities device, MatrixPrecision precision)
+    {
+        bool isTensor = precision == MatrixPrecision.Tf32;
+        Tile[] tiles = isTensor ? OnTensorCores : Alone;
+        int bytes = isTensor ? LargestBytes + FragmentBytes : LargestBytes;
+        bool takesLargest = device.MaxGroupItems >= LargestItems && device.SharedBytes >= bytes;
+        return new(device.ComputeUnits, takesLargest ? tiles : tiles[1..]);
+    }
 
     /// <summary>The tile and the parts of the least predicted time.</summary>
     /// <param name="m">Rows of the result.</param>
@@ -36,12 +58,13 @@ sealed class TileModel(int units, bool takesLargest)
     /// <param name="batch">Products.</param>
     /// <param name="depth">Terms of a sum.</param>
     /// <param name="mostParts">Parts that there is memory for; 1 where the sums cannot be taken apart.</param>
-    public TileChoice Best(int m, int n, int batch, int depth, int mostParts)
+    /// <param name="holdsTaps">Whether only tiles that leave registers for taps will do.</param>
+    public TileChoice Best(int m, int n, int batch, int depth, int mostParts, bool holdsTaps = false)
     {
-        TileChoice best = new(ProductForm.Tile32x32, 1);
+        TileChoice best = new(tiles[^1].Form, 1);
         double least = double.PositiveInfinity;
         int most = Math.Max(1, Math.Min(mostParts, depth / ShortestPart));
-        foreach (Tile tile in takesLargest ? Tiles : Tiles[1..])
+        foreach (Tile tile in holdsTaps ? tiles.Where(t => t.HoldsTaps) : tiles)
         {
             double groups = (double)batch * KernelSize.Groups(m, tile.Size) * KernelSize.Groups(n, tile.Size);
             for (int parts = 1; parts <= most; parts = NextParts(parts))
@@ -72,6 +95,11 @@ sealed class TileModel(int units, bool takesLargest)
     /// <param name="Size">Rows and columns.</param>
     /// <param name="Warps">Of 32 items that compute it.</param>
     /// <param name="Resident">Groups that fit a multiprocessor's registers.</param>
-    /// <param name="Share">Multiply-adds among the instructions of its loop.</param>
-    readonly record struct Tile(ProductForm Form, int Size, int Warps, int Resident, double Share);
+    /// <param name="Share">
+    /// Multiply-adds among the instructions of its loop; on tensor cores how many take the time of one of a
+    /// multiprocessor's instructions.
+    /// </param>
+    /// <param name="HoldsTaps">Whether it is an <see cref="Kernels.Gemm.ITapTile"/>.</param>
+    public readonly record struct Tile(
+        ProductForm Form, int Size, int Warps, int Resident, double Share, bool HoldsTaps);
 }

@@ -1,0 +1,72 @@
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.IR.Intrinsics;
+using TripletGpu.Kernels.Functions;
+
+namespace TripletGpu.Kernels.Gemm;
+
+/// <summary>
+/// A warp's products on NVIDIA's tensor cores. What is written here says what they compute, and computes it on devices
+/// that have none: slowly, for tests. CUDA from sm_80 on has an instruction for each.
+/// </summary>
+public static class TensorCore
+{
+    /// <summary>
+    /// x in TF32: 10 bits of fraction instead of 23, to the nearest, halves away from zero; PTX's <c>cvt.rna.tf32</c>.
+    /// NaN stays NaN.
+    /// </summary>
+    [Native, IntrinsicImplementation]
+    public static float Round(float x) => RoundByBits(x);
+
+    /// <summary>The same without a tensor core.</summary>
+    public static float RoundByBits(float x)
+    {
+        if (XMath.IsNaN(x)) return x;
+        return Interop.IntAsFloat((Interop.FloatAsInt(x) + 0x1000u) & 0xFFFFE000u);
+    }
+
+    /// <summary>
+    /// C + A B for C of 16 x 8, A of 16 x 8 and B of 8 x 8, all three spread over the 32 items of a warp: PTX's
+    /// <c>mma.sync.m16n8k8</c> of TF32, whose layout is, with g = lane / 4 and t = lane % 4,
+    /// <list type="bullet">
+    /// <item>A: (g, t), (g + 8, t), (g, t + 4), (g + 8, t + 4),</item>
+    /// <item>B: (t, g), (t + 4, g),</item>
+    /// <item>C: (g, 2 t), (g, 2 t + 1), (g + 8, 2 t), (g + 8, 2 t + 1).</item>
+    /// </list>
+    /// All items of a group call it together. A and B must have been rounded: the hardware would cut their last bits
+    /// off. In which order a tensor core adds, and how it rounds there, NVIDIA does not say.
+    /// </summary>
+    /// <param name="fragments">Shared memory to exchange operands in, six floats an item.</param>
+    /// <param name="a">The item's four of A.</param>
+    /// <param name="b0">The item's first of B.</param>
+    /// <param name="b1">The item's second of B.</param>
+    /// <param name="sums">The item's four of C.</param>
+    [Native, IntrinsicImplementation]
+    public static Float4 MultiplyAdd(ArrayView<float> fragments, Float4 a, float b0, float b1, Float4 sums) =>
+        MultiplyAddShared(fragments, a, b0, b1, sums);
+
+    /// <summary>The same without a tensor core: the items of a warp show each other their operands.</summary>
+    public static Float4 MultiplyAddShared(ArrayView<float> fragments, Float4 a, float b0, float b1, Float4 sums)
+    {
+        int item = Group.IdxY * Group.DimX + Group.IdxX, warp = item / 32 * 32 * 6, lane = item % 32;
+        int row = lane / 4, column = lane % 4 * 2;
+        fragments[warp + lane] = a.X;
+        fragments[warp + 32 + lane] = a.Y;
+        fragments[warp + 64 + lane] = a.Z;
+        fragments[warp + 96 + lane] = a.W;
+        fragments[warp + 128 + lane] = b0;
+        fragments[warp + 160 + lane] = b1;
+        Group.Barrier();
+        for (int k = 0; k < 8; k++)
+        {
+            int left = warp + k / 4 * 64 + row * 4 + k % 4, right = warp + 128 + k / 4 * 32 + column * 4 + k % 4;
+            float first = fragments[right], second = fragments[right + 4];
+            sums.X = Fused.MultiplyAdd(fragments[left], first, sums.X);
+            sums.Y = Fused.MultiplyAdd(fragments[left], second, sums.Y);
+            sums.Z = Fused.MultiplyAdd(fragments[left + 32], first, sums.Z);
+            sums.W = Fused.MultiplyAdd(fragments[left + 32], second, sums.W);
+        }
+        Group.Barrier();
+        return sums;
+    }
+}
