@@ -15,14 +15,14 @@ public sealed record OperatingPoint(float Threshold, double FalseAcceptRate, dou
 /// <param name="ThresholdHigh">Its other end.</param>
 /// <param name="Far">FAR there: the share of pairs of two people that are accepted.</param>
 /// <param name="Val">VAL there: the share of pairs of one person that are accepted; null without such pairs.</param>
-/// <param name="PeopleForTenth">
+/// <param name="PeopleForThird">
 /// People, each as here, who would tell the FAR asked for to a third of itself with 90 % confidence (Doddington's rule
 /// of 30 errors).
 /// </param>
 /// <param name="Curve">The curves, thinned.</param>
 public sealed record PairCalibration(
-    double AskedFar, float Threshold, float ThresholdLow, float ThresholdHigh, Rate Far, Rate? Val, long PeopleForTenth,
-    IReadOnlyList<OperatingPoint> Curve)
+    double AskedFar, float Threshold, float ThresholdLow, float ThresholdHigh, EstimatedRate Far, EstimatedRate? Val,
+    long PeopleForThird, IReadOnlyList<OperatingPoint> Curve)
 {
     const int MostPoints = 400, RuleOfThree = 3, RuleOfThirty = 30;
 
@@ -42,7 +42,7 @@ public sealed record PairCalibration(
                 + $" ({PeopleWithPairs(RuleOfThree / far):N0} people with an image each)"));
         float threshold = ThresholdAt(sorted, far);
         (double value, double variance, double together, int clusters) = different.Variance(threshold);
-        Rate rate = Rate.Of(value, sorted.Length, Math.Max(variance, together), clusters);
+        EstimatedRate rate = EstimatedRate.Of(value, sorted.Length, Math.Max(variance, together), clusters);
         // Where those who are taken for many others happen to be missing, the variance at the threshold is too small as
         // well as the rate. So the design effect is also looked at where the rate would be the interval's upper end.
         for (int i = 0; i < 2; i++)
@@ -51,7 +51,7 @@ public sealed record PairCalibration(
                 different.Variance(ThresholdAt(sorted, rate.High));
             double effect = Math.Max(ofHigh, togetherHigh) / (high * (1 - high));
             if (!double.IsFinite(effect)) break;
-            rate = Rate.Of(
+            rate = EstimatedRate.Of(
                 value, sorted.Length, Math.Max(effect * value * (1 - value), Math.Max(variance, together)), clusters);
         }
         return new PairCalibration(
@@ -105,7 +105,7 @@ public sealed record PairCalibration(
             float threshold = count == 0 ? MathF.BitDecrement(different[0]) : different[count - 1];
             points.Add(new OperatingPoint(
                 threshold, (double)CountUpTo(different, threshold) / different.Length,
-                sorted.Length == 0 ? double.NaN : (double)CountUpTo(sorted, threshold) / sorted.Length));
+                sorted.Length == 0 ? 0 : (double)CountUpTo(sorted, threshold) / sorted.Length));
         }
         return points;
     }

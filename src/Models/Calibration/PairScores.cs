@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using TripletGpu.Models.Evaluation;
+
 namespace TripletGpu.Models.Calibration;
 
 /// <summary>Distances of pairs, with whom they are of.</summary>
@@ -7,6 +10,23 @@ namespace TripletGpu.Models.Calibration;
 /// <param name="People">How many people there are.</param>
 public sealed record PairScores(int[] First, int[] Second, float[] Distances, int People)
 {
+    /// <summary>All pairs of a set's rows.</summary>
+    /// <param name="set">Its labels are the people.</param>
+    /// <param name="people">How many people there are.</param>
+    public static PairScores Of(EmbeddingSet set, int people)
+    {
+        int count = checked(set.Count * (set.Count - 1) / 2);
+        int[] first = new int[count], second = new int[count];
+        float[] distances = new float[count];
+        for (int i = 0, pair = 0; i < set.Count; i++)
+            for (int j = 0; j < i; j++, pair++)
+            {
+                (first[pair], second[pair]) = (set.Labels[i], set.Labels[j]);
+                distances[pair] = SquaredDistance.Between(set.Row(i), set.Row(j));
+            }
+        return new PairScores(first, second, distances, people);
+    }
+
     /// <summary>The pairs of one person, or those of two.</summary>
     public PairScores Only(bool same)
     {
@@ -17,10 +37,10 @@ public sealed record PairScores(int[] First, int[] Second, float[] Distances, in
     }
 
     /// <summary>The share of pairs up to a distance.</summary>
-    public Rate Accepted(float threshold)
+    public EstimatedRate Accepted(float threshold)
     {
         (double value, double shared, double own, int people) = Variance(threshold);
-        return Rate.Of(value, Distances.Length, Math.Max(shared, own), people);
+        return EstimatedRate.Of(value, Distances.Length, Math.Max(shared, own), people);
     }
 
     /// <summary>
@@ -47,7 +67,7 @@ public sealed record PairScores(int[] First, int[] Second, float[] Distances, in
             occurs[a] = occurs[b] = true;
             person[a] += deviation;
             if (a != b) person[b] += deviation;
-            System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(
+            CollectionsMarshal.GetValueRefOrAddDefault(
                 dyads, (long)a * People + b, out _) += deviation;
         }
         foreach (double sum in person) all += sum * sum;

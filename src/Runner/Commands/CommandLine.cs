@@ -66,6 +66,8 @@ static partial class CommandLine
         EmbedCommand.Create(terminal),
         IndexCommand.Create(terminal),
         SearchCommand.Create(terminal),
+        IdentifyCommand.Create(terminal),
+        CalibrateCommand.Create(terminal),
         MineCommand.Create(terminal),
         SummaryCommand.Create(terminal),
         ImportCommand.Create(terminal),

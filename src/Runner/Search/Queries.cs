@@ -85,7 +85,8 @@ sealed class Queries
         }
     }
 
-    static bool IsEmbeddings(string input) =>
+    /// <summary>Whether an input is an array of embeddings.</summary>
+    public static bool IsEmbeddings(string input) =>
         input.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) && File.Exists(input)
         && Npy.ReadHeader(input).Shape.Rank == 2;
 }

@@ -22,7 +22,7 @@ public sealed class PairCalibrationTests
         int inside = 0;
         for (int i = 0; i < simulations; i++)
         {
-            Rate rate = Simulate(people, images, far, ofPerson, ofImage, (ulong)i, out double truth);
+            EstimatedRate rate = Simulate(people, images, far, ofPerson, ofImage, (ulong)i, out double truth);
             if (rate.Low <= truth && truth <= rate.High) inside++;
         }
         TestContext.Out.WriteLine($"{inside} of {simulations}");
@@ -32,7 +32,7 @@ public sealed class PairCalibrationTests
         Assert.That(share, Is.InRange(Math.Min(0.93, 0.95 - slack), Math.Max(0.99, 0.95 + slack)));
     }
 
-    static Rate Simulate(
+    static EstimatedRate Simulate(
         int people, int images, double far, double ofPerson, double ofImage, ulong seed, out double truth)
     {
         Philox random = new(seed);

@@ -7,7 +7,8 @@ namespace TripletGpu.Models.Calibration;
 /// <param name="Trials">How many trials there were.</param>
 /// <param name="EffectiveTrials">How many independent ones would tell as much.</param>
 /// <param name="Clusters">The people or classes that they are of.</param>
-public sealed record Rate(double Value, double Low, double High, long Trials, double EffectiveTrials, int Clusters)
+public sealed record EstimatedRate(
+    double Value, double Low, double High, long Trials, double EffectiveTrials, int Clusters)
 {
     /// <summary>
     /// The interval of Korn and Graubard (1998): Clopper and Pearson's, exact of a binomial count, with the effective
@@ -16,9 +17,9 @@ public sealed record Rate(double Value, double Low, double High, long Trials, do
     /// </summary>
     /// <param name="value">The share.</param>
     /// <param name="trials">N.</param>
-    /// <param name="variance">Of the share, as the clusters show it; no less than of independent trials is taken.</param>
+    /// <param name="variance">Of the share, as the clusters show it; at least that of independent trials.</param>
     /// <param name="clusters">How many there are.</param>
-    public static Rate Of(double value, long trials, double variance, int clusters)
+    public static EstimatedRate Of(double value, long trials, double variance, int clusters)
     {
         double independent = value * (1 - value) / trials;
         double effective = variance > independent && independent > 0 ? value * (1 - value) / variance : trials;
@@ -29,7 +30,7 @@ public sealed record Rate(double Value, double Low, double High, long Trials, do
             certain *= Math.Pow(BetaDistribution.Normal95 / BetaDistribution.Student95(clusters - 1), 2);
         else certain = Math.Min(certain, 1);
         double events = value * certain;
-        return new Rate(
+        return new EstimatedRate(
             value, BetaDistribution.Quantile(0.025, events, certain - events + 1),
             BetaDistribution.Quantile(0.975, events + 1, certain - events), trials, effective, clusters);
     }

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Commands;
+using TripletGpu.Support;
+
+namespace TripletGpu.Runner.Tests.Commands;
+
+/// <summary><c>triplet calibrate</c> and <c>triplet identify</c>, on embeddings.</summary>
+public sealed class CalibrateCommandTests
+{
+    const int Classes = 8, Each = 50;
+
+    TemporaryFolder folder = null!;
+
+    /// <summary>Eight classes along a line, each around its number; the even ones are enrolled.</summary>
+    [SetUp]
+    public void WriteInputs()
+    {
+        folder = new TemporaryFolder();
+        Random random = new(1);
+        float[] all =
+        [
+            .. Enumerable.Range(0, Classes * Each).Select(i => i / Each + 0.6f * (random.NextSingle() - 0.5f)),
+        ];
+        int[] labels = [.. Enumerable.Range(0, Classes * Each).Select(i => i / Each)];
+        int[] enrolled = [.. Enumerable.Range(0, all.Length).Where(i => labels[i] % 2 == 0)];
+        Npy.Write(folder["all.npy"], new Shape(all.Length, 1), all);
+        Npy.Write(folder["labels.npy"], new Shape(all.Length), labels);
+        Npy.Write(folder["enrolled.npy"], new Shape(enrolled.Length, 1), (float[])[.. enrolled.Select(i => all[i])]);
+        Npy.Write(folder["who.npy"], new Shape(enrolled.Length), (int[])[.. enrolled.Select(i => labels[i])]);
+        Run(
+            "index", "build", "--embeddings", folder["enrolled.npy"], "--labels", folder["who.npy"], "--out",
+            folder["i"]);
+    }
+
+    [TearDown]
+    public void RemoveFolder() => folder.Dispose();
+
+    [TestCase("nearest")]
+    [TestCase("mean")]
+    [TestCase("vote")]
+    public void Identify_NamesStrangersAsOftenAsCalibrated(string by)
+    {
+        Run("calibrate", "--index", folder["i"], "--data", folder["all.npy"], "--labels", folder["labels.npy"],
+            "--far", "0.1", "--out", folder["c.json"]);
+        JsonElement found = Json(
+            "identify", folder["i"], folder["all.npy"], "--by", by, "--calibration", folder["c.json"], "--json");
+        int[] named = [.. found.GetProperty("queries").EnumerateArray().Index()
+            .Where(q => !q.Item.GetProperty("unknown").GetBoolean()).Select(q => q.Index / Each)];
+        Assert.That(named.Count(label => label % 2 == 1), Is.InRange(1, Classes / 2 * Each / 10));
+        Assert.That(named.Count(label => label % 2 == 0), Is.GreaterThan(Classes / 2 * Each / 4));
+    }
+
+    [Test]
+    public void WithoutStrangers_EachClassIsOneInTurn()
+    {
+        JsonElement found = Json("calibrate", "--index", folder["i"], "--data", folder["enrolled.npy"], "--labels",
+            folder["who.npy"], "--far", "0.1", "--json");
+        Assert.That(found.GetProperty("strangers").GetString(), Does.Contain("against the index without it"));
+        JsonElement rate = found.GetProperty("rules")[0].GetProperty("falseAlarms");
+        Assert.That(rate.GetProperty("clusters").GetInt32(), Is.EqualTo(Classes / 2));
+        Assert.That(rate.GetProperty("low").GetDouble(), Is.LessThan(0.1));
+        Assert.That(rate.GetProperty("high").GetDouble(), Is.GreaterThan(0.1));
+    }
+
+    [Test]
+    public void ScoredPairs_GiveThresholdIntervalAndPage()
+    {
+        WritePairs(400);
+        JsonElement found = Json(
+            "calibrate", "--pairs", folder["p.csv"], "--far", "0.1", "--html", folder["page.html"], "--json");
+        Assert.That(found.GetProperty("far").GetProperty("value").GetDouble(), Is.InRange(0.08, 0.1));
+        Assert.That(found.GetProperty("thresholdLow").GetDouble(),
+            Is.LessThanOrEqualTo(found.GetProperty("thresholdHigh").GetDouble()));
+        Assert.That(File.ReadAllText(folder["page.html"]), Does.Not.Contain("/*DATA*/"));
+    }
+
+    [Test]
+    public void WhatCannotBeStated_IsRefusedInOneLine()
+    {
+        WritePairs(400);
+        File.WriteAllText(folder["bad.csv"], "person1,person2,distance\na,b,far\n");
+        File.WriteAllText(folder["json"], "{\"identification\":{\"rules\":[null]}}");
+        foreach (string[] args in (string[][])
+            [
+                ["calibrate", "--pairs", folder["p.csv"], "--far", "1e-6"],
+                ["calibrate", "--pairs", folder["p.csv"], "--far", "2"],
+                ["calibrate", "--pairs", folder["bad.csv"], "--far", "0.1"],
+                ["calibrate", "--far", "0.1"], ["calibrate", "--data", folder["all.npy"], "--far", "0.1"],
+                ["identify", folder["i"], folder["all.npy"]],
+                ["identify", folder["i"], folder["all.npy"], "--calibration", folder["json"]],
+                ["identify", folder["i"], folder["all.npy"], "--threshold", "-1"],
+            ])
+        {
+            CliResult result = Cli.Run(args);
+            Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput), string.Join(' ', args) + result.Out);
+            Assert.That(result.ErrorLines, Has.Length.EqualTo(1), result.Error);
+        }
+        Assert.That(Cli.Run("calibrate", "--pairs", folder["p.csv"], "--far", "1e-6").Error,
+            Does.Contain("rule of three"));
+    }
+
+    void WritePairs(int count)
+    {
+        Random random = new(2);
+        StringBuilder text = new("person1,person2,distance\n");
+        for (int i = 0; i < count; i++)
+            text.Append(CultureInfo.InvariantCulture, $"p{i % 20},p{i * 7 % 20},{random.NextDouble():0.0000}\n");
+        File.WriteAllText(folder["p.csv"], text.ToString());
+    }
+
+    static JsonElement Json(params string[] args) => JsonDocument.Parse(Run(args).Out).RootElement;
+
+    static CliResult Run(params string[] args)
+    {
+        CliResult result = Cli.Run(args);
+        Assert.That(result.ExitCode, Is.EqualTo(CommandLine.Done), result.Error);
+        return result;
+    }
+}
