@@ -1,0 +1,26 @@
+using System.Runtime.ExceptionServices;
+
+namespace TripletGpu.Collectives;
+
+/// <summary>A sum over ranks that may still be under way.</summary>
+public sealed class PendingSum
+{
+    readonly ManualResetEventSlim? done;
+    ExceptionDispatchInfo? failure;
+
+    internal PendingSum(bool isDone) => done = isDone ? null : new ManualResetEventSlim();
+
+    /// <summary>Waits until the values are the sums.</summary>
+    /// <exception cref="CollectiveException">Another rank has gone.</exception>
+    public void Wait()
+    {
+        done?.Wait();
+        failure?.Throw();
+    }
+
+    internal void Complete(Exception? with)
+    {
+        if (with is not null) failure = ExceptionDispatchInfo.Capture(with);
+        done!.Set();
+    }
+}

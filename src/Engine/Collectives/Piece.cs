@@ -1,0 +1,6 @@
+namespace TripletGpu.Collectives;
+
+/// <summary>Memory that goes to a rank or comes from one.</summary>
+/// <param name="Address">Its first byte; stays where it is while it is exchanged.</param>
+/// <param name="Bytes">Its length; 0: nothing.</param>
+readonly record struct Piece(nint Address, long Bytes);

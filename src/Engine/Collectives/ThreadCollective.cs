@@ -1,0 +1,113 @@
+namespace TripletGpu.Collectives;
+
+/// <summary>
+/// Ranks that are threads of one process: the reference that other transports are compared with. Pieces are copied
+/// between two meetings of all threads.
+/// </summary>
+public sealed class ThreadCollective : Collective
+{
+    readonly Group group;
+
+    ThreadCollective(Group group, int rank) => (this.group, Rank) = (group, rank);
+
+    /// <inheritdoc/>
+    public override int Rank { get; }
+
+    /// <inheritdoc/>
+    public override int Size => group.Sent.Length;
+
+    /// <summary>
+    /// Runs <paramref name="work"/> once for each rank, each on a thread of its own, and waits for all. If one fails,
+    /// the others' next meeting fails too, and the first failure is thrown.
+    /// </summary>
+    public static void Run(int size, Action<ICollective> work)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        Group group = new(size);
+        Exception? first = null;
+        Thread[] threads = [.. Enumerable.Range(0, size).Select(rank => new Thread(() =>
+        {
+            using ThreadCollective collective = new(group, rank);
+            try
+            {
+                work(collective);
+            }
+            catch (Exception exception)
+            {
+                Interlocked.CompareExchange(ref first, exception, null);
+                group.Break($"rank {rank} failed: {exception.Message}");
+            }
+        }))];
+        foreach (Thread thread in threads) thread.Start();
+        foreach (Thread thread in threads) thread.Join();
+        if (first is not null) throw new AggregateException(first);
+    }
+
+    /// <inheritdoc/>
+    public override void Abort(int code) => group.Break($"rank {Rank} has ended the run");
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+    }
+
+    /// <inheritdoc/>
+    protected override void Perform(Action work) => work();
+
+    private protected override unsafe void Exchange(Piece[] send, Piece[] receive)
+    {
+        group.Sent[Rank] = send;
+        group.Meet();
+        for (int rank = 0; rank < Size; rank++)
+        {
+            Piece from = group.Sent[rank][Rank], to = receive[rank];
+            if (rank == Rank) continue;
+            if (from.Bytes != to.Bytes)
+                throw new CollectiveException(
+                    $"rank {rank} sent {from.Bytes} bytes where rank {Rank} awaits {to.Bytes}");
+            Buffer.MemoryCopy((void*)from.Address, (void*)to.Address, to.Bytes, from.Bytes);
+        }
+        group.Meet();
+    }
+
+    sealed class Group(int size)
+    {
+        int waiting, meeting;
+        string? broken;
+
+        public Piece[][] Sent { get; } = new Piece[size][];
+
+        public void Meet()
+        {
+            lock (Sent)
+            {
+                Check();
+                int now = meeting;
+                if (++waiting == size)
+                {
+                    (waiting, meeting) = (0, now + 1);
+                    Monitor.PulseAll(Sent);
+                }
+                while (meeting == now)
+                {
+                    Monitor.Wait(Sent);
+                    if (meeting == now) Check();
+                }
+            }
+        }
+
+        public void Break(string reason)
+        {
+            lock (Sent)
+            {
+                broken ??= reason;
+                Monitor.PulseAll(Sent);
+            }
+        }
+
+        void Check()
+        {
+            if (broken is not null) throw new CollectiveException(broken);
+        }
+    }
+}
