@@ -38,8 +38,17 @@ public sealed record TripletSettings
     /// </summary>
     public ulong Draw { get; init; }
 
+    /// <summary>
+    /// Whose triplets count, for a part of a loss: those of these anchors alone (explicit: these triplets), against all
+    /// rows. Divisors then count this part only, so that parts add up by <see cref="TripletReduction.Sum"/>. Null: all.
+    /// </summary>
+    public AnchorRange? Anchors { get; init; }
+
     /// <summary>The reduction in force.</summary>
     internal TripletReduction EffectiveReduction => Reduction ?? ReductionOf(Rule);
+
+    /// <summary>The anchors that count, of so many.</summary>
+    internal AnchorRange AnchorsOf(int count) => Anchors ?? new AnchorRange(0, count);
 
     /// <summary>Whether the rule takes every triplet of a kind, so that no table could list them.</summary>
     public bool TakesEveryTriplet => Rule is MiningRule.BatchAll or MiningRule.AllSemihard or MiningRule.AllHard;

@@ -9,13 +9,15 @@ namespace TripletGpu.Kernels.MetricLearning;
 /// <param name="Margin">How much farther a negative should be.</param>
 /// <param name="Fitting">Anchors with fewer positives than this have their workspace in shared memory.</param>
 /// <param name="Stride">Slots of a workspace in global memory; 0 where none is needed.</param>
+/// <param name="First">The first anchor that counts.</param>
+/// <param name="End">The row behind the last one.</param>
 /// <param name="SeedLow">Of the random choice.</param>
 /// <param name="SeedHigh">Of the random choice.</param>
 /// <param name="StreamLow">Of the random choice.</param>
 /// <param name="StreamHigh">Of the random choice.</param>
 public readonly record struct MiningDims(
     int N, int D, MiningRule Rule, TripletReduction Reduction, int IsSquared, float Margin, int Fitting,
-    int Stride,
+    int Stride, int First, int End,
     uint SeedLow, uint SeedHigh, uint StreamLow, uint StreamHigh)
 {
     /// <summary>Whether the table holds a count for every pair, not a negative.</summary>

@@ -18,7 +18,7 @@ namespace TripletGpu.Kernels.MetricLearning;
 /// comparisons, and reads N D floats that lie in a cache: bound by arithmetic on a CPU, by the cache on a GPU.
 /// <c>MineNearest</c> is for the rules that ask for nearest negatives, <c>MineEvery</c> for those that take every
 /// triplet or a random one; each has a form for anchors whose positives fit into shared memory (as many groups as
-/// rows), and one, <c>Large</c>, for the others, with a workspace of <c>dims.Stride</c> slots a group in global memory
+/// anchors), and one, <c>Large</c>, for the others, with a workspace of <c>dims.Stride</c> slots a group in global memory
 /// (as many groups as workspaces, each takes anchors that many apart). No barrier stands under a condition: PoCL copies
 /// all that follows one, which takes minutes. Deterministic: the only atomics are minima and counts of whole numbers,
 /// and floats are summed in a fixed order.
@@ -43,7 +43,8 @@ public static partial class TripletMiningKernels
         var itemRows = SharedMemory.Allocate<int>(TShape.GroupX);
         var itemSums = SharedMemory.Allocate<float>(2 * TShape.GroupX);
         var itemCounts = SharedMemory.Allocate<long>(4 * TShape.GroupX);
-        Nearest<TShape>(Grid.IdxX, FewPositives(classes, dims, Grid.IdxX), embeddings, packed, classes, triplets,
+        int anchor = dims.First + Grid.IdxX;
+        Nearest<TShape>(anchor, FewPositives(classes, dims, anchor), embeddings, packed, classes, triplets,
             losses, counts, sums, dims, slots, SharedSlots, distances, itemRows, itemSums, itemCounts);
     }
 
@@ -59,7 +60,7 @@ public static partial class TripletMiningKernels
         var itemSums = SharedMemory.Allocate<float>(2 * TShape.GroupX);
         var itemCounts = SharedMemory.Allocate<long>(4 * TShape.GroupX);
         var slots = workspaces.SubView(4 * dims.Stride * Grid.IdxX, 4 * dims.Stride);
-        for (int anchor = Grid.IdxX; anchor < dims.N; anchor += Grid.DimX)
+        for (int anchor = dims.First + Grid.IdxX; anchor < dims.End; anchor += Grid.DimX)
             Nearest<TShape>(anchor, ManyPositives(classes, dims, anchor), embeddings, packed, classes, triplets,
                 losses, counts, sums, dims, slots, dims.Stride, distances, itemRows, itemSums, itemCounts);
     }
@@ -76,7 +77,8 @@ public static partial class TripletMiningKernels
         var itemRows = SharedMemory.Allocate<int>(TShape.GroupX);
         var itemSums = SharedMemory.Allocate<float>(2 * TShape.GroupX);
         var itemCounts = SharedMemory.Allocate<long>(4 * TShape.GroupX);
-        Every<TShape>(Grid.IdxX, FewPositives(classes, dims, Grid.IdxX), embeddings, packed, classes, triplets,
+        int anchor = dims.First + Grid.IdxX;
+        Every<TShape>(anchor, FewPositives(classes, dims, anchor), embeddings, packed, classes, triplets,
             losses, counts, sums, dims, slots, SharedSlots, distances, itemRows, itemSums, itemCounts);
     }
 
@@ -92,7 +94,7 @@ public static partial class TripletMiningKernels
         var itemSums = SharedMemory.Allocate<float>(2 * TShape.GroupX);
         var itemCounts = SharedMemory.Allocate<long>(4 * TShape.GroupX);
         var slots = workspaces.SubView(4 * dims.Stride * Grid.IdxX, 4 * dims.Stride);
-        for (int anchor = Grid.IdxX; anchor < dims.N; anchor += Grid.DimX)
+        for (int anchor = dims.First + Grid.IdxX; anchor < dims.End; anchor += Grid.DimX)
             Every<TShape>(anchor, ManyPositives(classes, dims, anchor), embeddings, packed, classes, triplets,
                 losses, counts, sums, dims, slots, dims.Stride, distances, itemRows, itemSums, itemCounts);
     }

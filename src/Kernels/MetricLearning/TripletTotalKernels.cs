@@ -16,10 +16,10 @@ public static partial class TripletTotalKernels
     /// </summary>
     [Kernel]
     public static void Given(
-        Index1D i, ArrayView<float> embeddings, ArrayView<int> triplets, ArrayView<float> losses,
+        Index1D index, ArrayView<float> embeddings, ArrayView<int> triplets, ArrayView<float> losses,
         ArrayView<long> counts, ArrayView<float> sums, MiningDims dims)
     {
-        int m = dims.N / 3;
+        int i = dims.First + index, m = dims.N / 3;
         float positive = RowDistance.Squared(embeddings, i, m + i, dims.D);
         float negative = RowDistance.Squared(embeddings, i, 2 * m + i, dims.D);
         long row = AnchorTally.IsFinite;
@@ -62,12 +62,11 @@ public static partial class TripletTotalKernels
         var itemRows = SharedMemory.Allocate<int>(Items);
         int item = Group.IdxX;
         bool isGiven = dims.Rule == MiningRule.Explicit;
-        int rows = isGiven ? dims.N / 3 : dims.N;
         for (int i = 0; i < Totals; i++)
             itemCounts[Totals * item + i] = 0;
         float sum = 0f, error = 0f, largest = 0f;
         long nonFinite = AnchorTally.IsFinite;
-        for (int row = item; row < rows; row += Items)
+        for (int row = dims.First + item; row < dims.End; row += Items)
         {
             for (int i = 0; i < 4; i++)
                 itemCounts[Totals * item + i] += counts[AnchorTally.Counts * row + i];

@@ -70,7 +70,7 @@ sealed class MinedBatch
 
     /// <summary>The dimensions of a rule with a sum of losses; all anchors fit into shared memory.</summary>
     public MiningDims Dims(MiningRule rule) => new(
-        N, D, rule, TripletReduction.Sum, 1, Margin, TripletMiningKernels.SharedSlots, 0, 1, 2, 3, 4);
+        N, D, rule, TripletReduction.Sum, 1, Margin, TripletMiningKernels.SharedSlots, 0, 0, N, 1, 2, 3, 4);
 
     /// <summary>Mines.</summary>
     public MinedBatch Mine<TShape>(MiningRule rule) where TShape : struct, IRowShape

@@ -27,13 +27,17 @@ public static class MiningKernelCases
         .. MineLarge(MiningRule.Semihard), .. MineLarge(MiningRule.AllHard),
         new("TripletTotalKernels.Given", 4,
             In(12 * D), Out<int>(12), Out(4), Out<long>(20), Out(12), Given),
+        .. Parts(MiningRule.Hard), .. Parts(MiningRule.Semihard), .. Parts(MiningRule.BatchAll),
+        new("LeftOutKernels.Given", 4, Out<int>(12), Out(4), Given with { First = 1, End = 3 }),
+        new("TripletTotalKernels.Given", 2,
+            In(12 * D), Out<int>(12), Out(4), Out<long>(20), Out(12), Given with { First = 1, End = 3 }),
         Total(Small, MiningRule.Semihard, TripletReduction.Pairs),
         Total(Ties, MiningRule.BatchAll, TripletReduction.Active),
         .. Gradient(Small, isSquared: 1, accumulate: 0), .. Gradient(Ties, isSquared: 0, accumulate: 1),
         .. Neighbours(queries: 3, references: 70, k: 4, self: -1), .. Neighbours(9, 9, 10, 0),
     ];
 
-    static MiningDims Given => Small.Dims(MiningRule.Explicit) with { N = 12, IsSquared = 0 };
+    static MiningDims Given => Small.Dims(MiningRule.Explicit) with { N = 12, End = 4, IsSquared = 0 };
 
     static string Kernel(MiningRule rule) =>
         MinedBatch.TakesNearest(rule) ? "TripletMiningKernels.MineNearest" : "TripletMiningKernels.MineEvery";
@@ -50,6 +54,19 @@ public static class MiningKernelCases
             ];
             yield return new(Kernel(rule), Groups, [.. views, dims]);
         }
+    }
+
+    /// <summary>Three anchors from the middle; the others' rows of the table say that nothing was chosen.</summary>
+    static IEnumerable<KernelCase> Parts(MiningRule rule)
+    {
+        MiningDims dims = Small.Dims(rule) with { First = 7, End = 10 };
+        yield return new("LeftOutKernels.Pairs", Small.N,
+            Of(Small.Classes), Out<int>(3 * Math.Max(Small.Rows, Small.N)), Out(Math.Max(Small.Rows, Small.N)), dims);
+        yield return new(Kernel(rule), Groups, Of(Small.Embeddings), Of(Small.Packed), Of(Small.Classes),
+            Out<int>(3 * Small.Rows), Out(Small.Rows), Out<long>(5 * Small.N), Out(3 * Small.N), dims);
+        Small.Mine<RowItem>(rule);
+        yield return new("TripletTotalKernels.Total", 1, Of(Small.Classes), Of([.. Small.Counts]), Of([.. Small.Sums]),
+            Out<int>(16), Out(1), dims);
     }
 
     /// <summary>As if only classes of up to three rows fitted into shared memory.</summary>

@@ -9,6 +9,9 @@ sealed class ClassGroups
     readonly Dictionary<int, int> classOfLabel = [];
     int[] classOf = [], members = [], classStart = [], pairStart = [0], rank = [];
 
+    /// <summary>How many rows there are.</summary>
+    public int Rows { get; private set; }
+
     /// <summary>Ordered pairs of different rows of one class.</summary>
     public long Pairs { get; private set; }
 
@@ -30,7 +33,7 @@ sealed class ClassGroups
 
     public void Build(ReadOnlySpan<int> labels)
     {
-        int n = labels.Length;
+        int n = Rows = labels.Length;
         if (classOf.Length < n)
             (classOf, members, rank, classStart, pairStart) = (
                 new int[n], new int[n], new int[n], new int[n + 1], new int[n + 1]);

@@ -22,8 +22,12 @@ static unsafe class ExplicitTriplets<V> where V : struct, ICpuVector<V>
         long active = 0, hard = 0, semiHard = 0;
         float largest = 0;
         int nonFinite = int.MaxValue;
+        AnchorRange own = settings.AnchorsOf(m);
         for (int i = 0; i < m; i++)
         {
+            (triplets[3 * i], triplets[3 * i + 1], triplets[3 * i + 2]) = (i, m + i, 2 * m + i);
+            losses[i] = 0;
+            if (!own.Contains(i)) continue;
             float* anchor = rows + (long)i * d;
             float positive = RowDistance<V>.Squared(anchor, anchor + (long)m * d, d);
             float negative = RowDistance<V>.Squared(anchor, anchor + 2L * m * d, d);
@@ -35,7 +39,6 @@ static unsafe class ExplicitTriplets<V> where V : struct, ICpuVector<V>
             if (settings.Distance == TripletDistance.L2)
                 (positive, negative) = (MathF.Sqrt(positive), MathF.Sqrt(negative));
             float shifted = positive + settings.Margin, loss = Math.Max(0, shifted - negative);
-            (triplets[3 * i], triplets[3 * i + 1], triplets[3 * i + 2]) = (i, m + i, 2 * m + i);
             losses[i] = loss;
             sum += loss;
             active += loss > 0 ? 1 : 0;
@@ -47,9 +50,10 @@ static unsafe class ExplicitTriplets<V> where V : struct, ICpuVector<V>
         {
             TripletReduction.Sum => 1,
             TripletReduction.Active => active,
-            _ => m,
+            _ => own.Count,
         };
-        return new TripletStatistics(m, active, hard, semiHard, m - hard - semiHard, 0, divisor,
+        return new TripletStatistics(
+            own.Count, active, hard, semiHard, own.Count - hard - semiHard, 0, divisor,
             nonFinite == int.MaxValue ? -1 : nonFinite, largest);
     }
 }

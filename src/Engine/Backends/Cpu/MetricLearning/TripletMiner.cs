@@ -20,7 +20,8 @@ static unsafe class TripletMiner<V> where V : struct, IDistanceVector<V>
         Workspace workspace = cpu.Workspace.Begin();
         int n = embeddings.Shape[0], d = embeddings.Shape[1], padded = DistanceStrips<V>.Padded(n);
         int panelCount = padded / DistanceStrips<V>.PanelWidth, most = Math.Max(0, groups.LargestClass - 1);
-        int stripRows = DistanceStrips<V>.Rows, strips = (n + stripRows - 1) / stripRows;
+        AnchorRange own = settings.AnchorsOf(n);
+        int stripRows = DistanceStrips<V>.Rows, strips = (own.Count + stripRows - 1) / stripRows;
         float* rows = embeddings.Floats();
         int* triplets = table.Triplets.Ints();
         float* pairLosses = table.Losses.Floats();
@@ -38,7 +39,7 @@ static unsafe class TripletMiner<V> where V : struct, IDistanceVector<V>
             TripletChoice<V> choice = new(settings, triplets, pairLosses);
             for (int s; (s = Interlocked.Increment(ref next) - 1) < strips;)
             {
-                int first = s * stripRows, count = Math.Min(stripRows, n - first);
+                int first = own.First + s * stripRows, count = Math.Min(stripRows, own.End - first);
                 DistanceStrips<V>.Compute(rows + (long)first * d, count, d, packed, panelCount, strip, padded);
                 for (int r = 0; r < count; r++)
                 {
@@ -55,10 +56,33 @@ static unsafe class TripletMiner<V> where V : struct, IDistanceVector<V>
             tallies[thread] = choice.Tally;
         });
         sum = 0;
-        for (int i = 0; i < n; i++) sum += anchorLosses[i];
+        for (int i = own.First; i < own.End; i++) sum += anchorLosses[i];
+        if (own.Count < n) LeaveOut(own, groups, settings, triplets, pairLosses);
         MiningTally all = MiningTally.Empty;
         foreach (MiningTally tally in tallies) all.Add(tally);
-        return Statistics(all, groups.Pairs, settings);
+        long pairs = own.Count == n ? groups.Pairs : 0;
+        for (int i = own.First; i < own.End && own.Count < n; i++) pairs += groups.Members(i).Length - 1;
+        return Statistics(all, pairs, settings);
+    }
+
+    /// <summary>
+    /// The rows of anchors that do not count: without a loss, and for the rules that take every triplet with a positive
+    /// so near that no negative is too.
+    /// </summary>
+    static void LeaveOut(AnchorRange own, ClassGroups groups, TripletSettings settings, int* triplets, float* losses)
+    {
+        bool isHard = settings.Rule == MiningRule.Hard;
+        for (int anchor = 0; anchor < groups.Rows; anchor++)
+        {
+            if (own.Contains(anchor)) continue;
+            int from = isHard ? anchor : groups.FirstPair(anchor), to = isHard ? anchor + 1 : groups.FirstPair(anchor + 1);
+            for (int t = from; t < to; t++)
+            {
+                int* triplet = triplets + 3L * t;
+                (triplet[0], triplet[1], triplet[2]) = (anchor, -1, settings.TakesEveryTriplet ? 0 : -1);
+                losses[t] = settings.TakesEveryTriplet ? float.NegativeInfinity : 0;
+            }
+        }
     }
 
     static TripletStatistics Statistics(MiningTally all, long pairs, TripletSettings settings)

@@ -45,26 +45,43 @@ sealed class GpuMetricLearning(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
         int n = embeddings.Shape[0];
         var batch = new MiningScratch(scratch, n);
         MiningDims dims = Dims(embeddings, settings);
+        int anchors = dims.End - dims.First;
         if (labels is null)
-            TripletTotalKernels.LaunchGiven(
-                driver, n / 3, embeddings.Floats(), table.Triplets.Ints(), table.Losses.Floats(), batch.Counts,
-                batch.Sums, dims);
+        {
+            if (anchors < n / 3)
+                LeftOutKernels.LaunchGiven(driver, n / 3, table.Triplets.Ints(), table.Losses.Floats(), dims);
+            if (anchors > 0)
+                TripletTotalKernels.LaunchGiven(
+                    driver, anchors, embeddings.Floats(), table.Triplets.Ints(), table.Losses.Floats(), batch.Counts,
+                    batch.Sums, dims);
+        }
         else
         {
             batch.BuildClasses(driver, labels);
-            DeviceView<float> packed = PackedRows.Of(embeddings, driver, scratch);
-            if (TakesNearest(dims.Rule))
-                TripletMiningKernels.LaunchMineNearest<TShape>(
-                    driver, n, embeddings.Floats(), packed, batch.Classes, table.Triplets.Ints(),
-                    table.Losses.Floats(), batch.Counts, batch.Sums, dims);
-            else
-                TripletMiningKernels.LaunchMineEvery<TShape>(
-                    driver, n, embeddings.Floats(), packed, batch.Classes, table.Triplets.Ints(),
-                    table.Losses.Floats(), batch.Counts, batch.Sums, dims);
-            MineLarge<TShape>(embeddings, packed, table, batch, dims, settings);
+            if (anchors < n)
+                LeftOutKernels.LaunchPairs(
+                    driver, n, batch.Classes, table.Triplets.Ints(), table.Losses.Floats(), dims);
+            if (anchors > 0) MineAnchors<TShape>(embeddings, table, batch, dims, settings);
         }
         TripletTotalKernels.LaunchTotal(
             driver, 1, batch.Classes, batch.Counts, batch.Sums, table.Statistics.Ints(), loss.Floats(), dims);
+    }
+
+    void MineAnchors<TShape>(
+        Tensor embeddings, TripletTable table, MiningScratch batch, MiningDims dims, TripletSettings settings)
+        where TShape : struct, IRowShape
+    {
+        int anchors = dims.End - dims.First;
+        DeviceView<float> packed = PackedRows.Of(embeddings, driver, scratch);
+        if (TakesNearest(dims.Rule))
+            TripletMiningKernels.LaunchMineNearest<TShape>(
+                driver, anchors, embeddings.Floats(), packed, batch.Classes, table.Triplets.Ints(),
+                table.Losses.Floats(), batch.Counts, batch.Sums, dims);
+        else
+            TripletMiningKernels.LaunchMineEvery<TShape>(
+                driver, anchors, embeddings.Floats(), packed, batch.Classes, table.Triplets.Ints(),
+                table.Losses.Floats(), batch.Counts, batch.Sums, dims);
+        MineLarge<TShape>(embeddings, packed, table, batch, dims, settings);
     }
 
     /// <summary>
@@ -116,9 +133,12 @@ sealed class GpuMetricLearning(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
     MiningDims Dims(Tensor embeddings, TripletSettings settings)
     {
         ulong stream = Streams.Mining + settings.Draw;
+        int rows = embeddings.Shape[0];
+        AnchorRange own = settings.AnchorsOf(settings.Rule == MiningRule.Explicit ? rows / 3 : rows);
         return new(
             embeddings.Shape[0], embeddings.Shape[1], settings.Rule, settings.EffectiveReduction,
             settings.Distance == TripletDistance.Squared ? 1 : 0, settings.Margin, plan.FittingPositives, Stride: 0,
+            own.First, own.End,
             (uint)settings.Seed,
             (uint)(settings.Seed >> 32), (uint)stream, (uint)(stream >> 32));
     }
