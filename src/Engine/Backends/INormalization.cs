@@ -19,6 +19,24 @@ public interface INormalization
         float epsilon, bool relu);
 
     /// <summary>
+    /// What the ranks that share a batch tell each other of theirs: <paramref name="moments"/> (3, C) gets the mean (as
+    /// the sum of two floats) and the sum of squared deviations from it, a channel.
+    /// </summary>
+    void BatchMoments(Tensor x, Tensor moments);
+
+    /// <summary>
+    /// The second half of <see cref="BatchNorm"/>, with <paramref name="statistics"/> as they stand there.
+    /// </summary>
+    void NormalizeBatch(Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor y, bool relu);
+
+    /// <summary>
+    /// The dx of <see cref="BatchNormBackward"/> where sum(g) and sum(g * n) are given, as <paramref name="sums"/>
+    /// (2, C): the means of g and g * n are these divided by the elements of a channel of x.
+    /// </summary>
+    void BatchNormInputGradient(
+        Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor dy, Tensor sums, Gradient dx, bool relu);
+
+    /// <summary>
     /// With g = dy (where y was positive, if <paramref name="relu"/>) and n = (x - mean) * inverse deviation:
     /// dweight = sum(g * n), dbias = sum(g), dx = weight * inverse deviation * (g - mean(g) - n * mean(g * n)); frozen
     /// statistics are constants, so dx = weight * inverse deviation * g. Each gradient may be left out.

@@ -1,3 +1,5 @@
+using TripletGpu.Collectives;
+
 namespace TripletGpu.Modules;
 
 /// <summary>
@@ -38,6 +40,17 @@ public abstract class BatchNorm : Module
     /// batches. Weight and bias still train unless their <see cref="Parameter.IsTrainable"/> is off.
     /// </summary>
     public bool IsFrozen { get; set; }
+
+    /// <summary>
+    /// Whether the statistics of a batch that ranks have between them (<see cref="Module.SetShare"/>) are those of all of
+    /// it. Off, each rank normalises by its own rows: less to tell each other, and another network.
+    /// </summary>
+    public bool IsSynchronized { get; set; } = true;
+
+    private protected BatchShare? Share { get; private set; }
+
+    /// <inheritdoc/>
+    public override void SetShare(BatchShare? share) => Share = IsSynchronized ? share : null;
 
     private protected bool UsesRunningStatistics => IsFrozen || !IsTraining;
 }

@@ -9,5 +9,6 @@ public sealed class BatchNorm2d(Device device, int channels) : BatchNorm(device,
 {
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => x.BatchNorm2d(
-        Weight.Value, Bias.Value, RunningMean.Value, RunningVariance.Value, UsesRunningStatistics, Momentum, Epsilon);
+        Weight.Value, Bias.Value, RunningMean.Value, RunningVariance.Value, UsesRunningStatistics, Momentum, Epsilon,
+        Share);
 }

@@ -9,5 +9,6 @@ public sealed class BatchNormRelu(Device device, int channels) : BatchNorm(devic
 {
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => x.BatchNormRelu(
-        Weight.Value, Bias.Value, RunningMean.Value, RunningVariance.Value, UsesRunningStatistics, Momentum, Epsilon);
+        Weight.Value, Bias.Value, RunningMean.Value, RunningVariance.Value, UsesRunningStatistics, Momentum, Epsilon,
+        Share);
 }

@@ -1,3 +1,4 @@
+using TripletGpu.Collectives;
 using TripletGpu.Ops;
 using TripletGpu.RandomNumbers;
 
@@ -16,11 +17,31 @@ namespace TripletGpu.Modules;
 public sealed class Dropout(Device device, float rate, ulong seed, int layer = 0) : Module(device)
 {
     uint step;
+    BatchShare? share;
 
     /// <inheritdoc/>
     public override void SetStep(long number) => step = unchecked((uint)number);
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) =>
-        IsTraining && rate > 0 ? x.Dropout(new DropoutMask(rate, seed, Streams.Dropout + (ulong)layer, step++)) : x;
+    public override void SetShare(BatchShare? share) => this.share = share;
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x)
+    {
+        if (!IsTraining || rate == 0) return x;
+        DropoutMask mask = new(rate, seed, Streams.Dropout + (ulong)layer, step++);
+        return share is null ? x.Dropout(mask) : x.Multiply(OfRows(mask, x.Shape, share.First));
+    }
+
+    /// <summary>
+    /// The mask of this rank's rows as a tensor. It is a function of the element's number in the whole batch, whose
+    /// operation draws groups of 64 from 0 on.
+    /// </summary>
+    Tensor OfRows(DropoutMask mask, Shape shape, int first)
+    {
+        float[] factors = new float[shape.Count];
+        long start = first * (shape.Count / Math.Max(1, shape[0]));
+        for (int i = 0; i < factors.Length; i++) factors[i] = mask.Keeps(start + i) ? mask.Scale : 0;
+        return Device.Tensor(shape, factors);
+    }
 }

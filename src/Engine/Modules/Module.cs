@@ -1,3 +1,4 @@
+using TripletGpu.Collectives;
 using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Modules;
@@ -47,6 +48,15 @@ public abstract class Module(Device device)
     public virtual void SetStep(long number)
     {
         foreach ((_, Module part) in parts) part.SetStep(number);
+    }
+
+    /// <summary>
+    /// Says which rows of a batch the next ones are, where ranks have it between them, so that what looks at the batch
+    /// as a whole (batch norm) or at its rows' numbers (dropout) does what it would do in one process. Null: all rows.
+    /// </summary>
+    public virtual void SetShare(BatchShare? share)
+    {
+        foreach ((_, Module part) in parts) part.SetShare(share);
     }
 
     /// <summary>

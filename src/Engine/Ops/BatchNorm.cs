@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
+using TripletGpu.Collectives;
 
 namespace TripletGpu.Ops;
 
@@ -14,6 +15,11 @@ namespace TripletGpu.Ops;
 /// <param name="Epsilon">Added to the variance.</param>
 public abstract record BatchNorm(bool IsFrozen, float Momentum, float Epsilon) : Op
 {
+    /// <summary>
+    /// The ranks that have the batch between them, whose statistics are then those of all of it; null: x is the batch.
+    /// </summary>
+    public BatchShare? Share { get; init; }
+
     private protected abstract bool Relu { get; }
 
     /// <inheritdoc/>
@@ -28,7 +34,7 @@ public abstract record BatchNorm(bool IsFrozen, float Momentum, float Epsilon) :
         for (int i = 1; i < 5; i++)
             Check.That(x[i] == new Shape(x[0][1]), this,
                 $"input has {x[0][1]} channels but input {i} is {x[i]}: input {x[0]}");
-        Check.That(IsFrozen || x[0].Count > x[0][1], this,
+        Check.That(IsFrozen || x[0].Count > x[0][1] || Share is { Rows: > 1 }, this,
             $"the variance of a batch needs more than one value a channel (or frozen statistics): input {x[0]}");
         return x[0];
     }
@@ -40,6 +46,9 @@ public abstract record BatchNorm(bool IsFrozen, float Momentum, float Epsilon) :
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
     {
         if (IsFrozen) on.Normalization.FrozenBatchNorm(x[0], x[1], x[2], x[3], x[4], y, extras[0], Epsilon, Relu);
+        else if (Share is not null)
+            SharedBatchNorm.Forward(
+                on.Normalization, Share, x[0], x[1], x[2], x[3], x[4], y, extras[0], Momentum, Epsilon, Relu);
         else on.Normalization.BatchNorm(x[0], x[1], x[2], x[3], x[4], y, extras[0], Momentum, Epsilon, Relu);
     }
 
@@ -49,6 +58,11 @@ public abstract record BatchNorm(bool IsFrozen, float Momentum, float Epsilon) :
         ReadOnlySpan<Gradient> dx)
     {
         Check.That(!dx[3].IsNeeded && !dx[4].IsNeeded, this, $"running statistics have no gradient");
-        on.Normalization.BatchNormBackward(x[0], x[1], x[2], extras[0], dy, dx[0], dx[1], dx[2], IsFrozen, Relu);
+        if (Share is not null && !IsFrozen)
+            SharedBatchNorm.Backward(
+                on.Normalization, Share, x[0], x[1], x[2], extras[0], dy, dx[0], dx[1], dx[2], Relu);
+        else
+            on.Normalization.BatchNormBackward(
+                x[0], x[1], x[2], extras[0], dy, dx[0], dx[1], dx[2], IsFrozen, Relu);
     }
 }

@@ -1,3 +1,4 @@
+using TripletGpu.Collectives;
 using TripletGpu.MetricLearning;
 
 namespace TripletGpu.Ops;
@@ -21,8 +22,10 @@ public static partial class TensorOps
     /// <param name="isFrozen">Use the running statistics, and leave them.</param>
     /// <param name="momentum">The share of the batch in the new running statistics.</param>
     /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="share">See <see cref="BatchNorm.Share"/>.</param>
     public static Tensor BatchNorm2d(
         this Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance,
-        bool isFrozen = false, float momentum = 0.1f, float epsilon = 1e-5f) =>
-        new BatchNorm2d(isFrozen, momentum, epsilon).Apply(x, weight, bias, runningMean, runningVariance);
+        bool isFrozen = false, float momentum = 0.1f, float epsilon = 1e-5f, BatchShare? share = null) =>
+        new BatchNorm2d(isFrozen, momentum, epsilon) { Share = share }
+            .Apply(x, weight, bias, runningMean, runningVariance);
 }

@@ -1,3 +1,4 @@
+using TripletGpu.Collectives;
 using TripletGpu.MetricLearning;
 
 namespace TripletGpu.Ops;
@@ -18,6 +19,7 @@ public static partial class TensorOps
     /// <summary>max(0, batch norm of x); parameters as <see cref="BatchNorm2d"/>.</summary>
     public static Tensor BatchNormRelu(
         this Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance,
-        bool isFrozen = false, float momentum = 0.1f, float epsilon = 1e-5f) =>
-        new BatchNormRelu(isFrozen, momentum, epsilon).Apply(x, weight, bias, runningMean, runningVariance);
+        bool isFrozen = false, float momentum = 0.1f, float epsilon = 1e-5f, BatchShare? share = null) =>
+        new BatchNormRelu(isFrozen, momentum, epsilon) { Share = share }
+            .Apply(x, weight, bias, runningMean, runningVariance);
 }

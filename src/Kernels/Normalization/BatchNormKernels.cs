@@ -134,6 +134,17 @@ public static partial class BatchNormKernels
     }
 
     /// <summary>
+    /// The third row of a channel's statistics becomes the sum of squared deviations, from the unbiased variance; 0
+    /// where there is one value. Parallel over channels.
+    /// </summary>
+    [Kernel]
+    public static void KeepSquares(
+        Index1D channel, ArrayView<float> variance, ArrayView<float> statistics, ChannelDims d)
+    {
+        statistics[2 * d.Channels + channel] = d.Count > 1 ? variance[channel] * (d.Count - 1) : 0f;
+    }
+
+    /// <summary>
     /// y = (x - mean) * inverse deviation * weight + bias, then max(0, y) where relu is not 0. One item a
     /// block of a plane.
     /// </summary>

@@ -35,6 +35,7 @@ public static class NormalizationKernelCases
             Of("BatchNormKernels.FinishStatistics", c,
                 Positive(3 * c * 5), In(c), Positive(c), Out(3 * c), d, 5, 0.1f, 1e-5f),
             Of("BatchNormKernels.StatisticsByItem", c, In(count), In(c), Positive(c), Out(3 * c), d, 0.1f, 1e-5f),
+            Of("BatchNormKernels.KeepSquares", c, Positive(c), Positive(3 * c), d),
             Of("BatchNormKernels.FrozenStatistics", c, In(c), Positive(c), Out(3 * c), c, 1e-5f),
             Of("BatchNormKernels.Normalize", items, In(count), In(c), In(c), Positive(3 * c), Out(count), d, 0),
             Of("BatchNormKernels.Normalize", items, In(count), In(c), In(c), Positive(3 * c), Out(count), d, 1),

@@ -65,6 +65,48 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
         });
     }
 
+    public void BatchMoments(Tensor x, Tensor moments)
+    {
+        BatchNormPass<V> pass = new(x, moments, moments, moments);
+        float* to = moments.Floats();
+        double count = (double)pass.Images * pass.Plane;
+        Share(pass.Channels, pass.Images * pass.Plane, (first, last) =>
+        {
+            for (int c = first; c < last; c++)
+            {
+                (double mean, double variance) = pass.Moments(c);
+                to[c] = (float)mean;
+                to[pass.Channels + c] = (float)(mean - (float)mean);
+                to[2 * pass.Channels + c] = (float)(variance * count);
+            }
+        });
+    }
+
+    public void NormalizeBatch(Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor y, bool relu)
+    {
+        BatchNormPass<V> pass = new(x, weight, bias, statistics);
+        float* to = y.Floats();
+        Share(pass.Channels, pass.Images * pass.Plane, (first, last) =>
+        {
+            for (int c = first; c < last; c++) pass.Normalize(c, to, relu);
+        });
+    }
+
+    public void BatchNormInputGradient(
+        Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor dy, Tensor sums, Gradient dx, bool relu)
+    {
+        if (!dx.IsNeeded) return;
+        BatchNormPass<V> pass = new(x, weight, bias, statistics);
+        float* from = dy.Floats(), to = dx.Target.Floats(), given = sums.Floats();
+        bool accumulate = dx.Accumulate;
+        Share(pass.Channels, pass.Images * pass.Plane, (first, last) =>
+        {
+            for (int c = first; c < last; c++)
+                pass.InputGradient(
+                    c, from, to, given[c], given[pass.Channels + c] / (double)pass.Inverse(c), relu, accumulate);
+        });
+    }
+
     public void LocalResponseNorm(Tensor x, Tensor y, int size, float alpha, float beta, float k)
     {
         float* from = x.Floats(), to = y.Floats();

@@ -1,5 +1,6 @@
 using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.Launching;
+using TripletGpu.Kernels.Elementwise;
 using TripletGpu.Kernels.Launching;
 using TripletGpu.Kernels.Normalization;
 
@@ -12,25 +13,32 @@ sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor y, Tensor statistics,
         float momentum, float epsilon, bool relu)
     {
+        Describe(x, runningMean.Floats(), runningVariance.Floats(), statistics, momentum, epsilon);
+        Normalize(x, weight, bias, statistics, y, Dims(x), relu);
+    }
+
+    public void BatchMoments(Tensor x, Tensor moments)
+    {
+        int channels = x.Shape[1];
+        // A momentum of 1 leaves the batch's own mean and unbiased variance where the running ones stand.
+        DeviceView<float> all = scratch.Take<float>(ScratchUse.Map, 2L * channels);
+        DeviceView<float> mean = all.Slice(0, channels), variance = all.Slice(channels, channels);
+        ElementwiseKernels.LaunchFill(driver, 2 * channels, all, 0);
+        Describe(x, mean, variance, moments, momentum: 1, epsilon: 1);
+        BatchNormKernels.LaunchKeepSquares(driver, channels, variance, moments.Floats(), Dims(x));
+    }
+
+    public void NormalizeBatch(Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor y, bool relu) =>
+        Normalize(x, weight, bias, statistics, y, Dims(x), relu);
+
+    public void BatchNormInputGradient(
+        Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor dy, Tensor sums, Gradient dx, bool relu)
+    {
+        if (!dx.IsNeeded) return;
         ChannelDims d = Dims(x);
-        DeviceView<float> input = x.Floats(), described = statistics.Floats();
-        if (plan.SumsByItem)
-            BatchNormKernels.LaunchStatisticsByItem(
-                driver, d.Channels, input, runningMean.Floats(), runningVariance.Floats(), described, d, momentum,
-                epsilon);
-        else
-        {
-            (int parts, int each) = PartsOf(d);
-            DeviceView<float> sums = parts == 1 ? described : scratch.Take(ScratchUse.Sums, 3L * parts * d.Channels);
-            BatchNormKernels.LaunchStatistics(
-                driver, (d.Channels, parts), input, runningMean.Floats(), runningVariance.Floats(), described, sums, d,
-                each, momentum, epsilon);
-            if (parts > 1)
-                BatchNormKernels.LaunchFinishStatistics(
-                    driver, d.Channels, sums, runningMean.Floats(), runningVariance.Floats(), described, d, parts,
-                    momentum, epsilon);
-        }
-        Normalize(x, weight, bias, statistics, y, d, relu);
+        BatchNormKernels.LaunchInputGradient(
+            driver, Planes(x) * d.Blocks, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(),
+            dy.Floats(), sums.Floats(), dx.Target.Floats(), d, 0, relu ? 1 : 0, dx.Adds());
     }
 
     public void FrozenBatchNorm(
@@ -107,6 +115,29 @@ sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
             UnitRowKernels.LaunchBackward(
                 driver, y.Shape[0], y.Floats(), norms.Floats(), dy.Floats(), dx.Target.Floats(), y.Shape[1], epsilon,
                 dx.Adds());
+    }
+
+    void Describe(
+        Tensor x, DeviceView<float> mean, DeviceView<float> variance, Tensor statistics, float momentum, float epsilon)
+    {
+        ChannelDims d = Dims(x);
+        DeviceView<float> input = x.Floats(), described = statistics.Floats();
+        if (plan.SumsByItem)
+            BatchNormKernels.LaunchStatisticsByItem(
+                driver, d.Channels, input, mean, variance, described, d, momentum,
+                epsilon);
+        else
+        {
+            (int parts, int each) = PartsOf(d);
+            DeviceView<float> sums = parts == 1 ? described : scratch.Take(ScratchUse.Sums, 3L * parts * d.Channels);
+            BatchNormKernels.LaunchStatistics(
+                driver, (d.Channels, parts), input, mean, variance, described, sums, d,
+                each, momentum, epsilon);
+            if (parts > 1)
+                BatchNormKernels.LaunchFinishStatistics(
+                    driver, d.Channels, sums, mean, variance, described, d, parts,
+                    momentum, epsilon);
+        }
     }
 
     void Normalize(Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor y, ChannelDims d, bool relu) =>
