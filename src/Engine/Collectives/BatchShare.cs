@@ -31,8 +31,8 @@ public sealed record BatchShare(ICollective Collective, int Rows)
     }
 
     /// <summary>
-    /// The gradient of this rank's rows from every rank's part of the gradient of all rows: each row collects what it is
-    /// as an anchor here, and as a positive or a negative of anchors elsewhere.
+    /// The gradient of this rank's rows from every rank's part of the gradient of all rows: each row collects what it
+    /// is as an anchor here, and as a positive or a negative of anchors elsewhere.
     /// </summary>
     /// <param name="partOfAll">(<see cref="Rows"/>, D): what this rank's part of the loss adds.</param>
     /// <returns>(<see cref="Count"/>, D).</returns>

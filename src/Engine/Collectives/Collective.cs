@@ -5,12 +5,12 @@ namespace TripletGpu.Collectives;
 
 /// <summary>
 /// The operations of <see cref="ICollective"/>, built from one: an exchange of pieces between all pairs of ranks. An
-/// all-reduce of n bytes over R ranks is a reduce-scatter and an all-gather, and sends 2 (R - 1) / R n bytes; a short one
-/// is gathered whole and summed by everybody, (R - 1) n bytes in one round. Both add in the order of ranks.
+/// all-reduce of n bytes over R ranks is a reduce-scatter and an all-gather, and sends 2 (R - 1) / R n bytes; a short
+/// one is gathered whole and summed by everybody, (R - 1) n bytes in one round. Both add in the order of ranks.
 /// </summary>
 public abstract unsafe class Collective : ICollective
 {
-    /// <summary>Sums of at most so many bytes are gathered: a round less, where latency is all there is to win.</summary>
+    /// <summary>Sums of at most so many bytes are gathered: a round less, where latency is all that counts.</summary>
     public const int ShortSum = 16 * 1024;
 
     long sent;

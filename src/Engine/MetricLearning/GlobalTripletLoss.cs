@@ -25,7 +25,7 @@ public sealed class GlobalTripletLoss
     public TripletStatistics Statistics { get; }
 
     /// <summary>Mines this rank's anchors and adds up with the others.</summary>
-    /// <param name="all">The embeddings of all rows, (N, D), the same on every rank: <see cref="BatchShare.Gather"/>.</param>
+    /// <param name="all">(N, D), the embeddings of all rows, the same on every rank.</param>
     /// <param name="labels">The class of each of them; not read by <see cref="MiningRule.Explicit"/>.</param>
     /// <param name="settings">Rule, margin, distance, reduction.</param>
     /// <param name="share">Whose rows are whose.</param>

@@ -42,8 +42,8 @@ public abstract class BatchNorm : Module
     public bool IsFrozen { get; set; }
 
     /// <summary>
-    /// Whether the statistics of a batch that ranks have between them (<see cref="Module.SetShare"/>) are those of all of
-    /// it. Off, each rank normalises by its own rows: less to tell each other, and another network.
+    /// Whether the statistics of a batch that ranks have between them (<see cref="Module.SetShare"/>) are those of all
+    /// of it. Off, each rank normalises by its own rows: less to tell each other, and another network.
     /// </summary>
     public bool IsSynchronized { get; set; } = true;
 

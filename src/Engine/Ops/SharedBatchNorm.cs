@@ -5,7 +5,7 @@ namespace TripletGpu.Ops;
 
 /// <summary>
 /// Batch norm of a batch that ranks have between them, with the statistics of all of it: forwards the ranks' means and
-/// squared deviations are combined by Chan's formula in the order of ranks, backwards their sums of g and g n are added.
+/// squared deviations are combined by Chan's formula in the order of ranks, backwards their sums of g and g n added.
 /// Every rank then holds the same statistics, and computes what one process would.
 /// </summary>
 static class SharedBatchNorm

@@ -3,8 +3,8 @@ using ILGPU;
 namespace TripletGpu.Kernels.MetricLearning;
 
 /// <summary>
-/// The table's rows of anchors that do not count, where a loss is mined in parts: without a loss, and for the rules that
-/// take every triplet with a positive so near that no negative is too.
+/// The table's rows of anchors that do not count, where a loss is mined in parts: without a loss, and for the rules
+/// that take every triplet with a positive so near that no negative is too.
 /// </summary>
 public static partial class LeftOutKernels
 {

@@ -17,11 +17,11 @@ namespace TripletGpu.Kernels.MetricLearning;
 /// (N, 3): <see cref="AnchorTally"/>, for <see cref="TripletTotalKernels"/>. An anchor costs 2 N D operations, N log K
 /// comparisons, and reads N D floats that lie in a cache: bound by arithmetic on a CPU, by the cache on a GPU.
 /// <c>MineNearest</c> is for the rules that ask for nearest negatives, <c>MineEvery</c> for those that take every
-/// triplet or a random one; each has a form for anchors whose positives fit into shared memory (as many groups as
-/// anchors), and one, <c>Large</c>, for the others, with a workspace of <c>dims.Stride</c> slots a group in global memory
-/// (as many groups as workspaces, each takes anchors that many apart). No barrier stands under a condition: PoCL copies
-/// all that follows one, which takes minutes. Deterministic: the only atomics are minima and counts of whole numbers,
-/// and floats are summed in a fixed order.
+/// triplet or a random one; each has a form for anchors whose positives fit into shared memory (a group an anchor), and
+/// one, <c>Large</c>, for the others, with a workspace of <c>dims.Stride</c> slots a group in global memory (as many
+/// groups as workspaces, each takes anchors that many apart). No barrier stands under a condition: PoCL copies all that
+/// follows one, which takes minutes. Deterministic: the only atomics are minima and counts of whole numbers, and floats
+/// are summed in a fixed order.
 /// </summary>
 public static partial class TripletMiningKernels
 {

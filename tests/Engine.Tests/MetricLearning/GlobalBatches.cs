@@ -36,7 +36,12 @@ static class GlobalBatches
         where !isShort || (distance == TripletDistance.L2 && reduction == TripletReduction.Active)
         select new TripletSettings
         {
-            Rule = rule, Distance = distance, Reduction = reduction, Margin = 0.5f, Seed = 3, Draw = 2,
+            Rule = rule,
+            Distance = distance,
+            Reduction = reduction,
+            Margin = 0.5f,
+            Seed = 3,
+            Draw = 2,
         };
 
     /// <summary>The reduction as text.</summary>

@@ -88,7 +88,8 @@ public sealed class GlobalTripletLossTests(string device)
         double largest = expected.Max(Math.Abs);
         for (int i = 0; i < own.Length; i++)
             Assert.That(
-                Math.Abs(own[i] - wanted[i]), Is.LessThanOrEqualTo(1e-5 * largest), $"{i} of rank {ranks.Rank}, {what}");
+                Math.Abs(own[i] - wanted[i]), Is.LessThanOrEqualTo(1e-5 * largest),
+                $"{i} of rank {ranks.Rank}, {what}");
     }
 
     /// <summary>The gradient of a rank's rows.</summary>

@@ -75,7 +75,8 @@ static unsafe class TripletMiner<V> where V : struct, IDistanceVector<V>
         for (int anchor = 0; anchor < groups.Rows; anchor++)
         {
             if (own.Contains(anchor)) continue;
-            int from = isHard ? anchor : groups.FirstPair(anchor), to = isHard ? anchor + 1 : groups.FirstPair(anchor + 1);
+            int from = isHard ? anchor : groups.FirstPair(anchor);
+            int to = isHard ? anchor + 1 : groups.FirstPair(anchor + 1);
             for (int t = from; t < to; t++)
             {
                 int* triplet = triplets + 3L * t;
