@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using TripletGpu.Backends;
+using TripletGpu.Collectives;
 using TripletGpu.Models;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Runs;
@@ -40,19 +41,28 @@ static partial class CommandLine
                 Error = terminal.Error,
             });
         }
-        catch (UserErrorException error)
-        {
-            return Explain(terminal, error);
-        }
-        // The system's word on a file: a full disk, no permission. It names the path.
-        catch (Exception exception)
-            when (exception is IOException or UnauthorizedAccessException or DeviceOutOfMemoryException)
-        {
-            return Explain(terminal, exception);
-        }
         catch (Exception exception)
         {
-            return Report(terminal, exception);
+            return Tell(terminal.Error, exception);
+        }
+    }
+
+    /// <summary>Writes the line about a failure.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Tell(TextWriter error, Exception exception)
+    {
+        switch (exception)
+        {
+            case UserErrorException:
+            // The system's word on a file: a full disk, no permission. It names the path.
+            case IOException or UnauthorizedAccessException or DeviceOutOfMemoryException:
+                error.WriteLine(OneLine(exception.Message));
+                return BadInput;
+            case CollectiveException:
+                error.WriteLine(OneLine(exception.Message));
+                return Failure;
+            default:
+                return Report(error, exception);
         }
     }
 
@@ -77,17 +87,11 @@ static partial class CommandLine
         KernelsCommand.Create(terminal),
     };
 
-    static int Explain(Terminal terminal, Exception exception)
-    {
-        terminal.Error.WriteLine(OneLine(exception.Message));
-        return BadInput;
-    }
-
-    static int Report(Terminal terminal, Exception exception)
+    static int Report(TextWriter error, Exception exception)
     {
         string log = exception is LoggedFailure logged ? logged.Log : WriteLog(exception);
         Exception cause = exception is LoggedFailure { InnerException: { } inner } ? inner : exception;
-        terminal.Error.WriteLine(
+        error.WriteLine(
             $"triplet failed, and that is a fault of ours: {OneLine(cause.Message)}. Please report it with the log"
             + $" {log}");
         return Failure;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Devices;
+using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Runs;
 
 namespace TripletGpu.Runner.Commands;
@@ -75,6 +76,34 @@ static class CommonOptions
         AllowMultipleArgumentsPerToken = false,
         DefaultValueFactory = _ => [],
     };
+
+    /// <summary><c>--ranks</c>: the command as several processes.</summary>
+    public static Option<int?> Ranks()
+    {
+        Option<int?> option = new("--ranks")
+        {
+            Description = "Train as N processes of this machine by MPI; across machines: mpirun triplet train ...",
+            HelpName = "N",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out int ranks)
+                && ranks is < 1 or > MostThreads)
+                result.AddError($"--ranks must be between 1 and {MostThreads}, not {text}");
+        });
+        return option;
+    }
+
+    /// <summary>
+    /// Opens the device that the options name, for one of several ranks: <c>auto</c> takes the GPU of its number, the
+    /// CPU the rank's part of the cores.
+    /// </summary>
+    public static Device OpenDevice(
+        this ParseResult parsed, Option<string> device, Option<int> threads, Ranks ranks)
+    {
+        int given = parsed.GetValue(threads);
+        return DeviceCatalog.Open(parsed.GetValue(device)!, given > 0 ? given : ranks.LocalThreads, ranks.LocalRank);
+    }
 
     /// <summary>Opens the device that the options name.</summary>
     public static Device OpenDevice(

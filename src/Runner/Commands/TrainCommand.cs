@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using TripletGpu.Collectives.Mpi;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Training;
 
 namespace TripletGpu.Runner.Commands;
@@ -31,24 +34,48 @@ static class TrainCommand
         Option<string?> precision = CommonOptions.Precision();
         Option<ulong?> seed = CommonOptions.Seed();
         Option<string[]> settings = CommonOptions.Set();
+        Option<int?> ranks = CommonOptions.Ranks();
         Option<bool> json = CommonOptions.Json();
         Command command = new("train", "Trains an embedding network")
         {
-            config, output, resume, device, threads, precision, seed, settings, json,
+            config, output, resume, device, threads, ranks, precision, seed, settings, json,
         };
         command.SetAction(parsed =>
         {
-            bool resumes = parsed.GetResult(resume) is not null;
-            TrainRequest request = TrainRequest.From(
-                parsed.GetValue(config), parsed.GetValue(output), resumes, parsed.GetValue(resume));
-            List<string> changes = [.. parsed.GetValue(settings)!];
-            if (parsed.GetValue(seed) is { } number) changes.Add($"train.seed={number}");
-            if (parsed.GetValue(precision) is { } word) changes.Add($"train.precision={word}");
-            if (resumes && !request.IsResumed)
-                terminal.Error.WriteLine($"{request.Folder.Path} holds no run yet: starting one");
-            using Device opened = parsed.OpenDevice(device, threads);
-            return TrainingRun.Start(request, changes, opened, terminal, parsed.GetValue(json)) ?? CommandLine.Done;
+            if (parsed.GetValue(ranks) is > 1 and { } count && !MpiLaunch.IsPresent)
+                return MpiLauncher.Run(count, Without(parsed, ranks), terminal);
+            using Ranks joined = Ranks.Join(terminal);
+            return joined.Run(terminal, () => Train(joined), CommandLine.Tell);
+
+            int Train(Ranks together)
+            {
+                bool resumes = parsed.GetResult(resume) is not null;
+                TrainRequest request = together.FromFirst(() => TrainRequest.From(
+                    parsed.GetValue(config), parsed.GetValue(output), resumes, parsed.GetValue(resume)));
+                List<string> changes = [.. parsed.GetValue(settings)!];
+                if (parsed.GetValue(seed) is { } number) changes.Add($"train.seed={number}");
+                if (parsed.GetValue(precision) is { } word) changes.Add($"train.precision={word}");
+                if (resumes && !request.IsResumed && together.IsFirst)
+                    terminal.Error.WriteLine($"{request.Folder.Path} holds no run yet: starting one");
+                using Device opened = parsed.OpenDevice(device, threads, together);
+                Terminal shown = together.IsFirst ? terminal : new Terminal(TextWriter.Null, TextWriter.Null);
+                return TrainingRun.Start(request, changes, opened, shown, parsed.GetValue(json), together)
+                    ?? CommandLine.Done;
+            }
         });
         return command;
+    }
+
+    /// <summary>The arguments as they were given, less an option and its value.</summary>
+    static IEnumerable<string> Without(ParseResult parsed, Option option)
+    {
+        HashSet<string> left = [.. parsed.GetResult(option)!.Tokens.Select(token => token.Value)];
+        bool isValue = false;
+        foreach (Token token in parsed.Tokens)
+        {
+            bool isOption = token.Value == option.Name;
+            if (!isOption && !(isValue && left.Contains(token.Value))) yield return token.Value;
+            isValue = isOption;
+        }
     }
 }

@@ -33,6 +33,9 @@ public sealed record TrainConfig
     /// <summary>How a GPU multiplies in matrix products and convolutions.</summary>
     public MatrixPrecision Precision { get; init; }
 
+    /// <summary>What batch norm looks at where several ranks have a batch between them.</summary>
+    public RankBatchNorm BatchNorm { get; init; } = RankBatchNorm.Synchronized;
+
     /// <summary>
     /// After how many evaluations without a higher precision at 1 on the validation part the run ends; null: never.
     /// </summary>

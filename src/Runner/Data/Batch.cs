@@ -8,12 +8,14 @@ public sealed class Batch
 {
     /// <param name="size">How many images.</param>
     /// <param name="imageShape">(C, H, W) of each.</param>
-    public Batch(int size, Shape imageShape)
+    /// <param name="total">How many the batch has on all ranks together; null: these are all.</param>
+    public Batch(int size, Shape imageShape, int? total = null)
     {
         Shape = new Shape([size, .. imageShape.ToArray()]);
         Pixels = new float[Shape.Count];
         Labels = new int[size];
         Indices = new int[size];
+        AllLabels = total is { } all ? new int[all] : Labels;
     }
 
     /// <summary>The number of images.</summary>
@@ -27,6 +29,9 @@ public sealed class Batch
 
     /// <summary>The class of each image.</summary>
     public int[] Labels { get; }
+
+    /// <summary>The classes of the whole batch, where ranks have it between them.</summary>
+    public int[] AllLabels { get; }
 
     /// <summary>Where each image lies in the data set.</summary>
     public int[] Indices { get; }

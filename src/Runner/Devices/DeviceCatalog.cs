@@ -40,11 +40,13 @@ static class DeviceCatalog
     /// <c>ilgpu:N</c> is the N-th device that ILGPU compiles for, its CPU accelerator last.
     /// </param>
     /// <param name="threads">Threads of the CPU device; 0 takes one a core.</param>
+    /// <param name="number">Of several processes on this machine, which one asks: <c>auto</c> takes the GPU of that
+    /// number.</param>
     /// <exception cref="UserErrorException">There is no such device, or it cannot be used.</exception>
-    public static Device Open(string id, int threads)
+    public static Device Open(string id, int threads, int number = 0)
     {
         if (id == Cpu) return new Device(Cpu, new CpuBackend(threads));
-        if (id == Auto) return GpuDevice.Best()?.Open() ?? new Device(Cpu, new CpuBackend(threads));
+        if (id == Auto) return GpuDevice.Best(number)?.Open() ?? new Device(Cpu, new CpuBackend(threads));
         string family = id.Split(':')[0];
         if (GpuDevice.Families.Contains(family)) return OpenGpu(id, family);
         throw new UserErrorException(

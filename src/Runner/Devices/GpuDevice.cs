@@ -54,8 +54,19 @@ sealed class GpuDevice(
     public bool SuitsAuto => GpuPresence.IsPossible && !Capabilities.IsCpu && Unusable == "";
 
     /// <summary>The device that <c>auto</c> takes before the CPU, if there is one.</summary>
-    public static GpuDevice? Best() => GpuPresence.IsPossible
-        ? Families.SelectMany(family => Find(family, out _)).FirstOrDefault(device => device.SuitsAuto) : null;
+    /// <param name="number">
+    /// Which one of those of its kind, for several processes; past the last one it begins at the first again.
+    /// </param>
+    public static GpuDevice? Best(int number = 0)
+    {
+        if (!GpuPresence.IsPossible) return null;
+        foreach (string family in Families)
+        {
+            GpuDevice[] suited = [.. Find(family, out _).Where(device => device.SuitsAuto)];
+            if (suited.Length > 0) return suited[number % suited.Length];
+        }
+        return null;
+    }
 
     /// <summary>The device that <c>ilgpu:N</c> means; null where there is none, or the text has another form.</summary>
     public static GpuDevice? OfIlgpu(string id) =>

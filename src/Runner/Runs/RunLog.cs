@@ -6,7 +6,7 @@ namespace TripletGpu.Runner.Runs;
 /// <summary>What a run tells: lines in its log.txt, most of them on stderr too.</summary>
 sealed class RunLog : IDisposable
 {
-    readonly StreamWriter file;
+    readonly TextWriter file;
     readonly ProgressLine screen;
 
     /// <param name="path">The file; lines are added at its end.</param>
@@ -17,8 +17,13 @@ sealed class RunLog : IDisposable
         file = new StreamWriter(path, append: true) { AutoFlush = true };
     }
 
+    RunLog(ProgressLine screen) => (Path, this.screen, file) = ("", screen, TextWriter.Null);
+
     /// <summary>The file.</summary>
     public string Path { get; }
+
+    /// <summary>A log without a file, of a rank whose words nobody reads.</summary>
+    public static RunLog Silent(ProgressLine screen) => new(screen);
 
     /// <summary>A line for the user and the file.</summary>
     public void Say(string line)

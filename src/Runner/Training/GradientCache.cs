@@ -15,7 +15,10 @@ namespace TripletGpu.Runner.Training;
 /// <param name="chunk">How many images go through it at once.</param>
 /// <param name="batch">The images.</param>
 /// <param name="number">The step's number.</param>
-sealed class GradientCache(EmbeddingNetwork network, int chunk, Batch batch, long number)
+/// <param name="before">The chunks of a whole batch that other ranks have before this one's.</param>
+/// <param name="all">The chunks of a whole batch on all ranks; null: these.</param>
+sealed class GradientCache(
+    EmbeddingNetwork network, int chunk, Batch batch, long number, int before = 0, int? all = null)
 {
     readonly int chunks = (batch.Size + chunk - 1) / chunk, pixels = batch.Pixels.Length / batch.Size;
     readonly int width = network.Dimension;
@@ -35,9 +38,11 @@ sealed class GradientCache(EmbeddingNetwork network, int chunk, Batch batch, lon
     }
 
     /// <summary>Adds the gradients of the network's parameters, after the loss's backward pass.</summary>
-    public void Backward(Step step)
+    /// <param name="step">The current one.</param>
+    /// <param name="given">The gradient of the embeddings; null: the loss's backward pass has left it there.</param>
+    public void Backward(Step step, Tensor? given = null)
     {
-        Tensor gradient = step.Gradients[embeddings!];
+        Tensor gradient = given ?? step.Gradients[embeddings!];
         for (int i = 0; i < chunks; i++)
         {
             (Tensor images, Tensor raw) = Embed(i, out int first, out int count);
@@ -54,7 +59,7 @@ sealed class GradientCache(EmbeddingNetwork network, int chunk, Batch batch, lon
     {
         first = index * chunk;
         count = Math.Min(chunk, batch.Size - first);
-        network.SetStep(number * chunks + index);
+        network.SetStep(number * (all ?? chunks) + before + index);
         Tensor images = network.Device.Tensor(
             new Shape([count, .. network.ImageShape.ToArray()]), batch.Pixels.AsSpan(first * pixels, count * pixels));
         network.Forward(images, out Tensor raw);

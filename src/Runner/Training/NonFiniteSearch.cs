@@ -11,6 +11,9 @@ namespace TripletGpu.Runner.Training;
 /// </summary>
 sealed class NonFiniteSearch : IOpObserver
 {
+    /// <summary>The answer where nothing is wrong with the network.</summary>
+    public const string Nothing = "every operation of the network gave finite values, so it is the loss itself";
+
     readonly Dictionary<Tensor, string> names = new(ReferenceEqualityComparer.Instance);
     string? found;
 
@@ -40,7 +43,7 @@ sealed class NonFiniteSearch : IOpObserver
         {
             device.Observer = before;
         }
-        return search.found ?? "every operation of the network gave finite values, so it is the loss itself";
+        return search.found ?? Nothing;
     }
 
     public void Applied(Op op, ReadOnlySpan<Tensor> x, Tensor y)

@@ -1,5 +1,8 @@
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Modules;
+using TripletGpu.Optimizers;
+using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Runs;
 
 namespace TripletGpu.Runner.Training;
@@ -27,6 +30,31 @@ sealed class RunFiles(RunFolder folder, int keep)
             files.Add((Checkpoint.Classifier, stream => Weights.Write(stream, classifier)));
         if (parts.Memory is { } memory) files.Add((Checkpoint.Memory, memory.Write));
         store.Save(state.Step, [.. files]);
+    }
+
+    /// <summary>
+    /// As <see cref="Restore(TrainingParts, Action{string})"/> on rank 0, whose files and state all ranks go on with.
+    /// </summary>
+    public TrainingState Restore(TrainingParts parts, Action<string> warn, Ranks ranks)
+    {
+        TrainingState state = ranks.FromFirst(() => Restore(parts, warn));
+        if (ranks.Size == 1 || state.Step == 0) return state;
+        if (!ranks.IsFirst) parts.Enter(parts.PhaseOf(state.Step));
+        IEnumerable<Parameter> parameters = [.. parts.Network.Parameters(), .. parts.Classifier?.Parameters() ?? []];
+        foreach (Parameter parameter in parameters) Share(parameter.Value, ranks);
+        foreach (ParameterState kept in parts.Optimizer.States)
+        {
+            kept.Step = ranks.FromFirst(() => kept.Step);
+            foreach ((_, Tensor value) in kept.Tensors) Share(value, ranks);
+        }
+        return state;
+    }
+
+    static void Share(Tensor tensor, Ranks ranks)
+    {
+        float[] values = tensor.ToArray();
+        ranks.Broadcast(values);
+        if (!ranks.IsFirst) tensor.CopyFrom(values);
     }
 
     /// <summary>

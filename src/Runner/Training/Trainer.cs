@@ -4,6 +4,7 @@ using TripletGpu.Models.Evaluation;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Evaluation;
 using TripletGpu.Runner.Runs;
 
@@ -19,9 +20,10 @@ namespace TripletGpu.Runner.Training;
 /// <param name="log">What the user and log.txt are told.</param>
 /// <param name="progress">How far the training is.</param>
 /// <param name="interruption">Asks to stop.</param>
+/// <param name="ranks">Who trains together.</param>
 sealed class Trainer(
     TrainingParts parts, RunFiles files, RunEvaluator evaluator, RunLog log, ProgressLine progress,
-    Interruption interruption)
+    Interruption interruption, Ranks ranks)
 {
     readonly int batchesPerEpoch = parts.Batches.BatchesPerEpoch;
     readonly TrainConfig config = parts.Config.Train;
@@ -36,15 +38,20 @@ sealed class Trainer(
     /// <param name="stepped">Called after every step.</param>
     public TrainingState Run(TrainingState state, Action stepped)
     {
-        using MetricsFile metrics = MetricsFile.Continue(files.Folder.Metrics, state.Step);
+        using MetricsFile? metrics = ranks.IsFirst ? MetricsFile.Continue(files.Folder.Metrics, state.Step) : null;
         using BatchPrefetcher batches = new(parts.Batches, BatchPosition.After(state.Step, batchesPerEpoch));
-        long saved = state.Step;
-        TrainingStep step = new(parts);
+        long saved = state.Step, before = state.Step, sent = ranks.BytesSent;
+        ITrainingStep step = parts.Share is { } share ? new SharedStep(parts, share, ranks) : new TrainingStep(parts);
         parts.Network.Train(true);
         while (true)
         {
-            if (IsEvaluationDue(state) && !interruption.IsRequested) state = Evaluate(state);
-            if (IsOver(state) || interruption.IsRequested) break;
+            bool isStopping = IsStopping();
+            if (IsEvaluationDue(state) && !isStopping)
+            {
+                state = ranks.FromFirst(() => Evaluate(state));
+                isStopping = IsStopping();
+            }
+            if (IsOver(state) || isStopping) break;
             state = Advance(state, step, batches, metrics);
             stepped();
             if (!IsCheckpointDue(state)) continue;
@@ -52,7 +59,18 @@ sealed class Trainer(
             saved = state.Step;
         }
         if (saved != state.Step) Save(state, metrics);
+        if (ranks.Size > 1 && state.Step > before)
+            log.Note(string.Create(CultureInfo.InvariantCulture,
+                $"rank 0 sent {(double)(ranks.BytesSent - sent) / (state.Step - before):N0} bytes a step"));
         return state;
+    }
+
+    /// <summary>Whether somebody asked one of the ranks to stop: then all do, after the same step.</summary>
+    bool IsStopping()
+    {
+        int code = ranks.Max(interruption.ExitCode);
+        if (code != 0 && !interruption.IsRequested) interruption.Request(code);
+        return code != 0;
     }
 
     /// <summary>After the last step, or where the validation part has not been better for long enough.</summary>
@@ -65,7 +83,7 @@ sealed class Trainer(
         return true;
     }
 
-    TrainingState Advance(TrainingState state, TrainingStep step, BatchPrefetcher batches, MetricsFile metrics)
+    TrainingState Advance(TrainingState state, ITrainingStep step, BatchPrefetcher batches, MetricsFile? metrics)
     {
         long number = state.Step + 1;
         if (parts.Enter(parts.PhaseOf(number))) log.Say(parts.DescribePhase());
@@ -75,8 +93,8 @@ sealed class Trainer(
         StepMetrics result = step.Run(
             new StepStart(number, EpochOf(number), state.Seconds, started), batch, out string? collapse);
         if (collapse is not null && !state.IsCollapsed) log.Say($"step {number}: {collapse}");
-        metrics.Append(result);
-        meter.Add(result, batch.Size, result.Seconds - state.Seconds);
+        metrics?.Append(result);
+        meter.Add(result, batch.AllLabels.Length, result.Seconds - state.Seconds);
         state = state with
         {
             Step = number,
@@ -88,8 +106,9 @@ sealed class Trainer(
         return state;
     }
 
-    void Save(TrainingState state, MetricsFile metrics)
+    void Save(TrainingState state, MetricsFile? metrics)
     {
+        if (metrics is null) return;
         metrics.Flush();
         files.Save(parts, state);
         log.Note($"saved a checkpoint at step {state.Step}");

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using TripletGpu.Collectives;
 using TripletGpu.Models;
 using TripletGpu.Models.Networks;
 using TripletGpu.Models.Serialization;
@@ -7,6 +8,7 @@ using TripletGpu.Modules;
 using TripletGpu.Optimizers;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
+using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Evaluation;
 using TripletGpu.Runner.Networks;
 using TripletGpu.Schedules;
@@ -36,6 +38,9 @@ sealed class TrainingParts : IDisposable
 
     /// <summary>The batches of the training set.</summary>
     public IBatchSource Batches { get; }
+
+    /// <summary>This rank's rows of each batch; null where there is one rank.</summary>
+    public BatchShare? Share { get; private init; }
 
     /// <summary>What is trained.</summary>
     public EmbeddingNetwork Network { get; }
@@ -71,7 +76,7 @@ sealed class TrainingParts : IDisposable
     /// Builds everything; weights are drawn from the seed or read from the file that the config names.
     /// </summary>
     /// <exception cref="UserErrorException">Something that the config names cannot be used.</exception>
-    public static TrainingParts Build(RunConfig config, DatasetSplits data, Device device)
+    public static TrainingParts Build(RunConfig config, DatasetSplits data, Device device, Ranks? ranks = null)
     {
         Datasets.CheckInput(config.Model, data.Train);
         if (config.Train.Patience is { } patience && data.Validation is null)
@@ -82,27 +87,43 @@ sealed class TrainingParts : IDisposable
         TripletBatches.CheckClasses(config, data.Train);
         ISampler sampler = Samplers.Create(config, data.Train);
         string?[] notes = [sampler.Omission, TripletBatches.Check(config, data.Train, sampler)];
+        BatchShare? share = ranks?.ShareOf(sampler.BatchSize);
         DatasetBatches batches = new(
             data.Train, sampler, Augmentations.Parse(config.Data.Augment),
-            config.Train.Seed);
+            config.Train.Seed, share);
+        if (share is not null) CheckShared(TrainingPhase.Of(config, batches.BatchesPerEpoch).Select(p => p.Loss));
         return device.Build(() =>
         {
             EmbeddingNetwork network = NetworkFactory.Create(config, device);
             network.Initialize(config.Train.Seed);
             if (config.Model.Weights is { } weights)
                 Weights.Read(weights, network, mayDiffer: p => p.Name.StartsWith(Head, StringComparison.Ordinal));
-            return new TrainingParts(config, data, batches, network) { SamplerNotes = [.. notes.OfType<string>()] };
+            return new TrainingParts(config, data, batches, network)
+            {
+                SamplerNotes = [.. notes.OfType<string>()],
+                Share = share,
+            };
         });
+    }
+
+    /// <summary>Only losses whose parts of a batch are known to add up to the whole batch's are shared.</summary>
+    static void CheckShared(IEnumerable<LossConfig> losses)
+    {
+        if (losses.FirstOrDefault(l => l.Kind is not (LossKind.Triplet or LossKind.Softmax)) is { } other)
+            throw new UserErrorException(
+                $"loss.kind {Words.Of(other.Kind)} is trained by one process: over ranks there are"
+                + $" {Words.Of(LossKind.Triplet)} and {Words.Of(LossKind.Softmax)}");
     }
 
     /// <summary>What is about to be trained, in one line.</summary>
     public string Describe()
     {
         long weights = Network.Parameters().Where(p => p.IsTrainable).Sum(p => p.Value.Count);
+        string ranks = Share is null ? "" : $", {Share.Collective.Size} ranks";
         return string.Create(CultureInfo.InvariantCulture,
             $"{Words.Of(Config.Model.Kind)}, {weights:N0} weights, on {Data.Train.Name}"
             + $" ({Data.Train.Count:N0} images), {TotalSteps:N0} step{(TotalSteps == 1 ? "" : "s")}"
-            + $" of {Config.Sampler.Batch} on {Network.Device}");
+            + $" of {Config.Sampler.Batch} on {Network.Device}{ranks}");
     }
 
     /// <summary>What is trained on, as far as a step depends on it: a run goes on with the same alone.</summary>
@@ -149,6 +170,7 @@ sealed class TrainingParts : IDisposable
     {
         Phase = phase;
         Freezing.Freeze(Network, phase.Freeze);
+        BatchNorms.Set(Network, Config.Train.BatchNorm);
         Classifier = LossKinds.HasClassWeights(phase.Loss.Kind)
             ? Network.Device.Build(() => CreateClassifier(phase.Loss)) : null;
         Memory = phase.Loss.Memory is { } capacity ? new EmbeddingMemory(capacity, Network.Dimension) : null;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using TripletGpu.Backends;
 using TripletGpu.Backends.Cpu;
+using TripletGpu.Collectives;
 using TripletGpu.Models;
 using TripletGpu.Models.Evaluation;
 using TripletGpu.Models.Serialization;
@@ -9,6 +10,7 @@ using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Devices;
 using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Evaluation;
 using TripletGpu.Runner.Runs;
 
@@ -23,14 +25,25 @@ static class TrainingRun
     /// <param name="device">Where to compute.</param>
     /// <param name="terminal">Where to tell.</param>
     /// <param name="json">Whether the result is shown as JSON.</param>
+    /// <param name="ranks">Who trains together; rank 0 alone writes.</param>
     /// <returns>The exit code of the signal that interrupted it; null where it came to its end.</returns>
     public static int? Start(
-        TrainRequest request, IReadOnlyList<string> settings, Device device, Terminal terminal, bool json)
+        TrainRequest request, IReadOnlyList<string> settings, Device device, Terminal terminal, bool json,
+        Ranks ranks)
     {
         using Interruption interruption = Interruption.OfProcess();
         // Whatever is wrong with config or data shows before there is a folder.
-        RunConfig config = ConfigReader.Read(request.Source, settings);
-        if (request.IsResumed) ResumeRules.Check(request.Source, config, request.Folder);
+        // The files of a run that goes on are where rank 0 is.
+        RunConfig config = request.IsResumed
+            ? ConfigReader.Parse(
+                ranks.FromFirst(() => ConfigReader.ToJson(ConfigReader.Read(request.Source, []))), request.Source,
+                settings)
+            : ConfigReader.Read(request.Source, settings);
+        if (request.IsResumed && ranks.IsFirst) ResumeRules.Check(request.Source, config, request.Folder);
+        ranks.Advice = $"; triplet train --resume {request.Folder.Path} goes on from the last checkpoint";
+        ranks.MustAgree("program", $"{typeof(TrainingRun).Assembly.GetName().Version}"
+            + $" {typeof(TrainingRun).Module.ModuleVersionId}");
+        ranks.MustAgree("config", ConfigReader.ToJson(config));
         using ProgressLine progress = new(terminal);
         List<string> told = [];
         DatasetSplits data = Datasets.Open(config, line =>
@@ -41,8 +54,14 @@ static class TrainingRun
         if (device.Backend is CpuBackend cpu)
             cpu.UseWinograd = config.Train.Winograd ?? config.Sampler.Kind != SamplerKind.Sequential;
         DevicePrecision.Set(device, config.Train.Precision);
-        using TrainingParts parts = TrainingParts.Build(config, data, device);
-        if (request.IsResumed) ResumeRules.CheckLength(request.Folder, parts.TotalSteps);
+        using TrainingParts parts = TrainingParts.Build(config, data, device, ranks);
+        ranks.MustAgree("training set", parts.DescribeData());
+        if (request.IsResumed && ranks.IsFirst) ResumeRules.CheckLength(request.Folder, parts.TotalSteps);
+        if (!ranks.IsFirst)
+        {
+            using RunLog silent = RunLog.Silent(progress);
+            return Train(request, parts, () => { }, silent, progress, interruption, terminal, json, ranks);
+        }
         using ClaimedFolder claimed = request.IsResumed
             ? ClaimedFolder.Again(request.Folder)
             : ClaimedFolder.New(request.Folder);
@@ -51,7 +70,7 @@ static class TrainingRun
         foreach (string line in told) log.Note(line);
         try
         {
-            return Train(request, parts, claimed, log, progress, interruption, terminal, json);
+            return Train(request, parts, claimed.Keep, log, progress, interruption, terminal, json, ranks);
         }
         catch (UserErrorException error)
         {
@@ -67,6 +86,12 @@ static class TrainingRun
             log.Note(line);
             throw new UserErrorException(line, full);
         }
+        catch (CollectiveException lost)
+        {
+            claimed.Keep();
+            log.Note(lost.Message);
+            throw;
+        }
         catch (Exception exception) when (exception is not IOException)
         {
             claimed.Keep(); // for its log
@@ -76,8 +101,8 @@ static class TrainingRun
     }
 
     static int? Train(
-        TrainRequest request, TrainingParts parts, ClaimedFolder claimed, RunLog log, ProgressLine progress,
-        Interruption interruption, Terminal terminal, bool json)
+        TrainRequest request, TrainingParts parts, Action stepped, RunLog log, ProgressLine progress,
+        Interruption interruption, Terminal terminal, bool json, Ranks ranks)
     {
         log.Note($"triplet {typeof(TrainingRun).Assembly.GetName().Version}, {Environment.CommandLine}");
         foreach (string warning in ConfigRules.Warnings(parts.Config)) log.Say(warning);
@@ -87,20 +112,21 @@ static class TrainingRun
         if (parts.Network.Scaling is not null) log.Say(DescribePixels(parts.Config.Data));
         if (GradientCacheWarning(parts) is { } caution) log.Say(caution);
         RunFiles files = new(request.Folder, parts.Config.Train.Keep);
-        TrainingState state = files.Restore(parts, log.Say);
+        TrainingState state = files.Restore(parts, log.Say, ranks);
         RunEvaluator evaluator = new(parts.Config, parts.Data, parts.Network, progress, interruption.Token);
         if (!evaluator.CanJudge)
             log.Say($"precision at 1 is not measured: no image of {evaluator.Part} has another of its class");
-        Trainer trainer = new(parts, files, evaluator, log, progress, interruption);
+        Trainer trainer = new(parts, files, evaluator, log, progress, interruption, ranks);
         log.Say(request.IsResumed
             ? $"{request.Folder.Path}: going on after step {state.Step:N0} of {trainer.TotalSteps:N0}"
             : $"{request.Folder.Path}: {parts.Describe()}");
-        state = trainer.Run(state, claimed.Keep);
+        state = trainer.Run(state, stepped);
+        if (!ranks.IsFirst) return ranks.FromFirst<int?>(() => null);
         MeasuredRun? measured = interruption.IsRequested ? null : Finish(files, parts, state, evaluator);
         if (measured is null)
         {
             log.Say($"interrupted at step {state.Step:N0}; it is saved: triplet train --resume {request.Folder.Path}");
-            return interruption.ExitCode;
+            return ranks.FromFirst<int?>(() => interruption.ExitCode);
         }
         log.Note("finished");
         if (json) Json.Write(terminal, measured.Result);
@@ -109,7 +135,7 @@ static class TrainingRun
             EvaluationTable.Show(terminal, measured.Result);
             terminal.Out.WriteLine($"{request.Folder.Report}");
         }
-        return null;
+        return ranks.FromFirst<int?>(() => null);
     }
 
     /// <summary>Writes the run's last files; null where it was interrupted before they were all there.</summary>

@@ -1,9 +1,6 @@
-using System.Diagnostics;
 using TripletGpu.Autograd;
-using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Models;
-using TripletGpu.Models.Diagnostics;
 using TripletGpu.Ops;
 using TripletGpu.Optimizers;
 using TripletGpu.Runner.Configuration;
@@ -16,18 +13,9 @@ namespace TripletGpu.Runner.Training;
 /// One step: images to embeddings, loss, gradients, new weights. All of it is handed to the device without a wait;
 /// then one read brings what there is to tell.
 /// </summary>
-sealed class TrainingStep(TrainingParts parts)
+sealed class TrainingStep(TrainingParts parts) : ITrainingStep
 {
-    const int StepsBetweenRanks = 50;
-
-    /// <summary>Trains on a batch by the current phase.</summary>
-    /// <param name="start">Which step it is.</param>
-    /// <param name="batch">The images and their classes.</param>
-    /// <param name="collapse">What is wrong with the embeddings and what to try; null where they are sound.</param>
-    /// <exception cref="UserErrorException">
-    /// The training has diverged: the loss or a gradient is not finite, and no weight has changed; or a weight has
-    /// become so.
-    /// </exception>
+    /// <inheritdoc/>
     public StepMetrics Run(StepStart start, Batch batch, out string? collapse)
     {
         long number = start.Number;
@@ -44,7 +32,8 @@ sealed class TrainingStep(TrainingParts parts)
         PairObjective? pairs = CreateObjective(batch, labels);
         Tensor? raw = cache?.Forward();
         Tensor embeddings = raw is null ? parts.Network.Forward(images!, out raw) : parts.Network.Normalize(raw);
-        Tensor loss = embeddings.TripletLoss(batch.Labels, labels, Mining(number), out TripletTable mined);
+        Tensor loss = embeddings.TripletLoss(
+            batch.Labels, labels, StepFigures.Mining(parts, number), out TripletTable mined);
         Tensor? logits = parts.Phase.Loss.Kind == LossKind.Softmax ? parts.Classifier!.Forward(raw) : null;
         if (logits is not null) loss = logits.SoftmaxCrossEntropy(labels);
         if (pairs is not null) loss = pairs.Of(embeddings);
@@ -58,38 +47,12 @@ sealed class TrainingStep(TrainingParts parts)
         if (parts.Optimizer.Marks is { } marks) told.Add(marks);
         PackedRead read = new([.. told]);
         Check(read, loss, number, batch);
-        TripletStatistics statistics = mined.ReadStatistics(read);
-        int width = parts.Network.Dimension;
-        ReadOnlySpan<float> points = read.Floats(embeddings);
-        parts.Memory?.Add(points, batch.Labels);
-        double? rank = number % StepsBetweenRanks == 0 ? EmbeddingDiagnostics.EffectiveRank(points, width) : null;
-        (float p05, float p95) = EmbeddingDiagnostics.NormPercentiles(read.Floats(raw), width);
-        collapse = EmbeddingDiagnostics.Verdict(points, width, rank);
-        float spread = (float)EmbeddingDiagnostics.Spread(points, width);
-        double seconds = Stopwatch.GetElapsedTime(start.Timestamp).TotalSeconds;
-        return new()
-        {
-            Step = number,
-            Epoch = start.Epoch,
-            Loss = read.Floats(loss)[0],
-            LearningRate = rate,
-            Pairs = statistics.Pairs,
-            Active = statistics.Active,
-            Hard = statistics.Hard,
-            SemiHard = statistics.SemiHard,
-            Easy = statistics.Easy,
-            Spread = spread,
-            NormP05 = p05,
-            NormP95 = p95,
-            EffectiveRank = (float?)rank,
-            Accuracy = logits is null ? null : Accuracy(read.Floats(logits), batch.Labels),
-            ActiveShare = ActiveShare.Of(
-                parts.Phase.Loss, statistics.Active, statistics.Pairs,
-                statistics.Hard + statistics.SemiHard + statistics.Easy),
-            Phase = parts.Phases.Count > 1 ? parts.Phase.Number : null,
-            ImagesPerSecond = batch.Size / seconds,
-            Seconds = start.SecondsBefore + seconds,
-        };
+        parts.Memory?.Add(read.Floats(embeddings), batch.Labels);
+        double? accuracy = logits is null ? null
+            : (double)StepFigures.Right(read.Floats(logits), batch.Labels) / batch.Size;
+        StepFigures figures = new(
+            read.Floats(loss)[0], rate, mined.ReadStatistics(read), accuracy, batch.Size);
+        return figures.Describe(parts, start, read.Floats(embeddings), read.Floats(raw), out collapse);
     }
 
     /// <summary>The loss of a phase on pairs or on weights of classes; null in others.</summary>
@@ -103,39 +66,16 @@ sealed class TrainingStep(TrainingParts parts)
             : null;
     }
 
-    /// <summary>Under other losses than theirs triplets are counted, by a rule that any batch allows.</summary>
-    TripletSettings Mining(long number)
-    {
-        TripletSettings settings = LossSettings.From(parts.Phase.Loss, parts.Config.Train.Seed) with
-        {
-            Draw = (ulong)number,
-        };
-        return parts.Phase.Loss.Kind == LossKind.Triplet ? settings : settings with { Rule = MiningRule.Semihard };
-    }
-
-    /// <summary>The share of a classifier's answers that is right.</summary>
-    static double Accuracy(ReadOnlySpan<float> scores, int[] labels)
-    {
-        int classes = scores.Length / labels.Length, right = 0;
-        for (int i = 0; i < labels.Length; i++)
-        {
-            ReadOnlySpan<float> row = scores.Slice(i * classes, classes);
-            float answer = row[labels[i]];
-            if (!row.ContainsAnyExceptInRange(float.NegativeInfinity, answer)) right++;
-        }
-        return (double)right / labels.Length;
-    }
-
     /// <summary>Ends the run, before anything is told or saved, where loss or update are not finite.</summary>
     void Check(PackedRead read, Tensor loss, long number, Batch batch)
     {
         float value = read.Floats(loss)[0];
         if (!float.IsFinite(value))
             throw new UserErrorException(
-                $"step {number}: the loss is {value}: {NonFiniteSearch.Explain(parts.Network, batch)}{Advice()}");
+                $"step {number}: the loss is {value}: {NonFiniteSearch.Explain(parts.Network, batch)}"
+                + StepFigures.Advice(parts));
         if (parts.Optimizer.Marks is { } marks && parts.Optimizer.FindNonFinite(read.Ints(marks)) is { } found)
-            throw new UserErrorException($"step {number}: the loss is {value}, but {found.Reason}{Advice()}");
+            throw new UserErrorException(
+                $"step {number}: the loss is {value}, but {found.Reason}{StepFigures.Advice(parts)}");
     }
-
-    string Advice() => $". Try a lower optimizer.learningRate than {parts.Phase.LearningRate}, or a warm-up";
 }

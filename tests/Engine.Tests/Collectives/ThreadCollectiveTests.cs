@@ -38,8 +38,10 @@ public sealed class ThreadCollectiveTests
     public void AllReduceSum_AddsInTheOrderOfRanks(int size, int count)
     {
         float[][] parts =
-            [
-                .. Enumerable.Range(0, size).Select(rank => Array.ConvertAll(Values.Normal(count, new Random(rank), 1e3), v => (float)v))];
+        [
+            .. Enumerable.Range(0, size).Select(rank =>
+                Array.ConvertAll(Values.Normal(count, new Random(rank), 1e3), v => (float)v)),
+        ];
         float[] expected = new float[count];
         for (int i = 0; i < count; i++)
         {
@@ -92,11 +94,14 @@ public sealed class ThreadCollectiveTests
     }
 
     [Test]
-    public void Abort_EndsWhatOthersWaitFor() => Assert.Throws<AggregateException>(() => ThreadCollective.Run(3, ranks =>
+    public void Abort_EndsWhatOthersWaitFor()
     {
-        if (ranks.Rank == 2) ranks.Abort(1);
-        ranks.Barrier();
-    }));
+        Assert.Throws<AggregateException>(() => ThreadCollective.Run(3, ranks =>
+        {
+            if (ranks.Rank == 2) ranks.Abort(1);
+            ranks.Barrier();
+        }));
+    }
 
     [Test]
     public void Counts_ThatDisagree_AreRefused() => ThreadCollective.Run(1, ranks =>

@@ -10,8 +10,8 @@ namespace TripletGpu.Engine.Tests.MetricLearning;
 
 /// <summary>
 /// The mathematics of docs/machines.md in double precision: a network of one layer, its embeddings gathered, each
-/// rank's anchors against everybody, (loss, N) summed, the embeddings' gradient reduce-scattered, the weights' summed. What
-/// others do instead is another gradient, and fails the same comparison.
+/// rank's anchors against everybody, (loss, N) summed, the embeddings' gradient reduce-scattered, the weights' summed.
+/// What others do instead is another gradient, and fails the same comparison.
 /// </summary>
 public sealed class GlobalGradientOracleTests
 {

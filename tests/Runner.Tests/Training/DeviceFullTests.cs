@@ -2,6 +2,7 @@ using TripletGpu.Backends;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Models;
 using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Runs;
 using TripletGpu.Runner.Training;
 using TripletGpu.Support;
@@ -40,7 +41,7 @@ public sealed class DeviceFullTests
             using Device device = new("cpu", new GuardedBackend(backend, memory));
             return TrainingRun.Start(
                 new TrainRequest(new RunFolder(job[run]), job.Config, IsResumed: false), [], device,
-                new Terminal(new StringWriter(), new StringWriter()), json: false);
+                new Terminal(new StringWriter(), new StringWriter()), json: false, new Ranks(null));
         }
     }
 }

@@ -2,6 +2,7 @@ using TripletGpu.Autograd;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Models;
 using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Runs;
 using TripletGpu.Runner.Training;
 using TripletGpu.Support;
@@ -38,7 +39,7 @@ public sealed class NonFiniteGradientTests
         RunFolder folder = new(job[run]);
         TrainingRun.Start(
             new TrainRequest(folder, isResumed ? folder.Config : job.Config, isResumed), [], device,
-            new Terminal(new StringWriter(), new StringWriter()), json: false);
+            new Terminal(new StringWriter(), new StringWriter()), json: false, new Ranks(null));
     }
 
     /// <summary>NaN in what the first backward pass of a step gives: the gradient of the embeddings.</summary>

@@ -2,6 +2,7 @@ using TripletGpu.Backends.Cpu;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Evaluation;
 using TripletGpu.Runner.Runs;
 using TripletGpu.Runner.Training;
@@ -35,7 +36,7 @@ public sealed class SteadyStateTests
         using Interruption interruption = new();
         Trainer trainer = new(
             parts, new RunFiles(folder, 2), new RunEvaluator(config, data, parts.Network, progress), log, progress,
-            interruption);
+            interruption, new Ranks(null));
         long step = 0, managed = 0, reserved = 0;
 
         TrainingState state = trainer.Run(new TrainingState(), () =>

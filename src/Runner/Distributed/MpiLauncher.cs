@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using TripletGpu.Collectives.Mpi;
+using TripletGpu.Models;
+using TripletGpu.Runner.Display;
+
+namespace TripletGpu.Runner.Distributed;
+
+/// <summary>Starts this program as several ranks on this machine, by the MPI launcher that is installed.</summary>
+static class MpiLauncher
+{
+    static readonly string[] names = ["mpirun", "mpiexec", "mpirun.openmpi", "mpirun.mpich"];
+
+    /// <summary>
+    /// The variable that names another launcher than the first one found (mpirun.mpich, where Open MPI is there too).
+    /// </summary>
+    const string Chosen = "TRIPLETGPU_MPIRUN";
+
+    // As shells count a process that a signal ended; the first rank has told of it.
+    const int Interrupted = 130, Terminated = 143;
+
+    /// <summary>Runs the program with these arguments as so many ranks and waits for them.</summary>
+    /// <returns>The launcher's exit code.</returns>
+    /// <exception cref="UserErrorException">No launcher is installed.</exception>
+    public static int Run(int ranks, IEnumerable<string> arguments, Terminal terminal)
+    {
+        string launcher = Find() ?? throw new UserErrorException(
+            $"--ranks {ranks} needs MPI, and no mpirun is in PATH: install Open MPI (Debian, Ubuntu: apt install"
+            + " openmpi-bin; Fedora: dnf install openmpi; macOS: brew install open-mpi) or MPICH (apt install mpich)");
+        ProcessStartInfo start = new(launcher) { RedirectStandardError = true, UseShellExecute = false };
+        bool isOpenMpi = IsOpenMpi(launcher);
+        foreach (string argument in isOpenMpi ? OpenMpi(ranks) : ["-n", $"{ranks}"]) start.ArgumentList.Add(argument);
+        foreach (string argument in Program()) start.ArgumentList.Add(argument);
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        // Ranks do not own the terminal: without this .NET writes its setting-up sequence into their output.
+        start.Environment["TERM"] = "dumb";
+        start.Environment["OMPI_ALLOW_RUN_AS_ROOT"] = start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
+        start.Environment[LauncherWords.Variable] = "1";
+        using Process process = Process.Start(start)!;
+        using PosixSignalRegistration interrupt = Forward(PosixSignal.SIGINT, process);
+        using PosixSignalRegistration terminate = Forward(PosixSignal.SIGTERM, process);
+        LauncherWords words = new(terminal.Error);
+        while (process.StandardError.ReadLine() is { } line) words.Relay(line);
+        process.WaitForExit();
+        if (process.ExitCode is not (0 or Interrupted or Terminated) && !words.HasSpoken)
+            terminal.Error.WriteLine(
+                $"a rank ended without a word ({words.Reason ?? $"exit code {process.ExitCode}"}): it was killed, or"
+                + " its machine ran out of memory; triplet train --resume RUN goes on from the last checkpoint");
+        return process.ExitCode;
+    }
+
+    static IEnumerable<string> OpenMpi(int ranks) =>
+    [
+        // Bound to one core each, ranks could not use several threads.
+        "-n", $"{ranks}", "--oversubscribe", "--bind-to", "none", "-q",
+        // The time that a rank has, when interrupted, to finish its step and save.
+        "--mca", "odls_base_sigkill_timeout", "20",
+    ];
+
+    /// <summary>How this program is started.</summary>
+    static string[] Program()
+    {
+        string process = Environment.ProcessPath!;
+        return Path.GetFileNameWithoutExtension(process) == "dotnet"
+            ? [process, Path.Combine(AppContext.BaseDirectory, "triplet.dll")] : [process];
+    }
+
+    static string? Find()
+    {
+        string[] wanted = Environment.GetEnvironmentVariable(Chosen) is { Length: > 0 } chosen ? [chosen] : names;
+        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        return wanted.SelectMany(name => folders.Select(folder => Path.Combine(folder, name)))
+            .FirstOrDefault(File.Exists);
+    }
+
+    static bool IsOpenMpi(string launcher)
+    {
+        using Process asked = Process.Start(
+            new ProcessStartInfo(launcher, "--version")
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+        string version = asked.StandardOutput.ReadToEnd();
+        asked.WaitForExit();
+        return version.Contains("Open MPI", StringComparison.OrdinalIgnoreCase)
+            || version.Contains("OpenRTE", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The launcher hears of an interruption and passes it on; this process waits for the end.</summary>
+    static PosixSignalRegistration Forward(PosixSignal signal, Process to) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            if (!to.HasExited) Signals.Send(to.Id, signal);
+        });
+}

@@ -1,0 +1,110 @@
+using TripletGpu.Autograd;
+using TripletGpu.Collectives;
+
+namespace TripletGpu.Runner.Training;
+
+/// <summary>
+/// Sums the gradients of the parameters over ranks while the backward pass still runs: as soon as the last operation
+/// that uses a parameter has been walked, its gradient joins a bucket, and a full bucket leaves. Which gradients share
+/// a bucket is the same on every rank, because all walk the same operations.
+/// </summary>
+sealed class GradientExchange : IOpObserver, IDisposable
+{
+    // Four megabytes: large enough for the network's bandwidth, small enough to leave early.
+    const int BucketFloats = 1 << 20;
+
+    readonly Device device;
+    readonly ICollective ranks;
+    readonly Gradients gradients;
+    readonly Dictionary<Tensor, int> uses = new(ReferenceEqualityComparer.Instance);
+    readonly HashSet<Tensor> sent = new(ReferenceEqualityComparer.Instance);
+    readonly List<(PendingSum Sum, float[] Values, Tensor[] Of)> buckets = [];
+    readonly List<Tensor> filling = [];
+    readonly Tensor[] parameters;
+    readonly bool isWatching;
+    long filled;
+
+    /// <param name="device">Where the gradients are.</param>
+    /// <param name="parameters">The values of what trains, in the same order on every rank.</param>
+    /// <param name="gradients">Those of the step.</param>
+    /// <param name="ranks">Who adds up.</param>
+    /// <param name="overlaps">
+    /// Whether the operations of one forward pass tell when a gradient is whole: not where several passes add to it.
+    /// </param>
+    public GradientExchange(
+        Device device, IEnumerable<Tensor> parameters, Gradients gradients, ICollective ranks, bool overlaps)
+    {
+        (this.device, this.gradients, this.ranks) = (device, gradients, ranks);
+        this.parameters = [.. parameters];
+        isWatching = overlaps && device.Observer is null;
+        if (!isWatching) return;
+        foreach (Tensor parameter in this.parameters) uses[parameter] = 0;
+        device.Observer = this;
+    }
+
+    /// <inheritdoc/>
+    public void Applied(Op op, ReadOnlySpan<Tensor> x, Tensor y)
+    {
+        foreach (Tensor input in x)
+            if (uses.TryGetValue(input, out int count)) uses[input] = count + 1;
+    }
+
+    /// <inheritdoc/>
+    public void Backpropagated(Op op, ReadOnlySpan<Tensor> x, Tensor y)
+    {
+        foreach (Tensor input in x)
+        {
+            if (!uses.TryGetValue(input, out int count)) continue;
+            uses[input] = count - 1;
+            if (count == 1) Add(input);
+        }
+    }
+
+    /// <summary>Sends the rest, waits for all, and puts the sums in the place of this rank's gradients.</summary>
+    public void Finish()
+    {
+        foreach (Tensor parameter in parameters) Add(parameter);
+        Send();
+        foreach ((PendingSum sum, float[] values, Tensor[] of) in buckets)
+        {
+            sum.Wait();
+            int at = 0;
+            foreach (Tensor parameter in of)
+            {
+                int count = (int)parameter.Count;
+                gradients[parameter].CopyFrom(values.AsSpan(at, count));
+                at += count;
+            }
+        }
+    }
+
+    /// <summary>Stops watching.</summary>
+    public void Dispose()
+    {
+        if (isWatching && device.Observer == this) device.Observer = null;
+    }
+
+    void Add(Tensor parameter)
+    {
+        if (gradients.Find(parameter) is null || !sent.Add(parameter)) return;
+        filling.Add(parameter);
+        filled += parameter.Count;
+        if (filled >= BucketFloats) Send();
+    }
+
+    void Send()
+    {
+        if (filling.Count == 0) return;
+        float[] values = new float[filled];
+        int at = 0;
+        foreach (Tensor parameter in filling)
+        {
+            int count = (int)parameter.Count;
+            gradients[parameter].CopyTo(values.AsSpan(at, count));
+            at += count;
+        }
+        buckets.Add((ranks.BeginAllReduceSum(values), values, [.. filling]));
+        filling.Clear();
+        filled = 0;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using NUnit.Framework;
+using TripletGpu.Runner.Commands;
+using TripletGpu.Runner.Tests.Commands;
+using TripletGpu.Runner.Tests.Training;
+
+namespace TripletGpu.Runner.Tests.Distributed;
+
+/// <summary>Processes that MPI starts: what they compute, and how they end when one of them fails.</summary>
+[TestFixture(MpiLaunchers.OpenMpi)]
+[TestFixture(MpiLaunchers.Mpich)]
+[NonParallelizable]
+public sealed class MpiTests(string mpi)
+{
+    const int MostSeconds = 30;
+
+    static readonly string[] short5 =
+    [
+        "--set", "loss.rule=batch-all", "--set", "loss.reduction=pairs",
+        "--set", "optimizer.kind=sgd", "--set", "optimizer.learningRate=0.01", "--set", "schedule.kind=constant",
+        "--set", "train.steps=5", "--set", "evaluate.everyEpochs=0", "--set", "train.winograd=false", "--threads", "1",
+    ];
+
+    static readonly string[] endless =
+    [
+        "--set", "train.steps=1000000", "--set", "schedule.kind=constant", "--set", "evaluate.everyEpochs=0",
+        "--set", "train.checkpointEverySteps=20", "--threads", "1",
+    ];
+
+    [TestCase(2)]
+    [TestCase(4)]
+    public void Training_IsThatOfOneProcess_AndRepeats(int ranks)
+    {
+        using SyntheticRun job = new SyntheticRun().WriteConfig();
+        CliResult one = Cli.Finish(Cli.Start(["train", job.Config, "--out", job["one"], "--device", "cpu", .. short5]));
+        Assert.That(one.ExitCode, Is.Zero, one.Error);
+        foreach (string run in (string[])["several", "again"])
+        {
+            CliResult result = Cli.Finish(MpiLaunchers.Start(mpi, ranks, Arguments(job, run, [.. short5, "--json"])));
+            Assert.That(result.ExitCode, Is.Zero, result.Error);
+            Assert.That(result.Out, Does.Not.Contain("\u001b"), "no sequences of a terminal");
+            Assert.That(JsonNode.Parse(result.Out)!["protocol"], Is.Not.Null);
+        }
+        Assert.That(SyntheticRun.Metrics(job["again"]), Is.EqualTo(SyntheticRun.Metrics(job["several"])));
+        double[] expected = Losses(job["one"]), actual = Losses(job["several"]);
+        Assert.That(actual, Has.Length.EqualTo(expected.Length));
+        for (int i = 0; i < expected.Length; i++) Assert.That(actual[i], Is.EqualTo(expected[i]).Within(1e-4));
+    }
+
+    [Test]
+    public void Killed_Rank_EndsAll_AndOtherRanksGoOn()
+    {
+        using SyntheticRun job = new SyntheticRun().WriteConfig();
+        Process process = MpiLaunchers.Start(mpi, 3, Arguments(job, "run", endless));
+        Fault(process, job["run"], rank => rank.Kill());
+        CliResult resumed = Cli.Finish(MpiLaunchers.Start(
+            mpi, 2, ["train", "--resume", job["run"], "--device", "cpu", "--threads", "1", "--set",
+                $"train.steps={StepsOf(job["run"]) + 3}"]));
+        Assert.That(resumed.ExitCode, Is.Zero, resumed.Error);
+    }
+
+    [Test]
+    public void Stopped_Rank_IsFoundOut()
+    {
+        using SyntheticRun job = new SyntheticRun().WriteConfig();
+        Process process = MpiLaunchers.Start(mpi, 2, Arguments(job, "run", endless));
+        CliResult result = Fault(
+            process, job["run"], rank => Process.Start("kill", ["-STOP", $"{rank.Id}"]).WaitForExit());
+        Assert.That(result.Error, Does.Contain("has not been heard of for"));
+        Assert.That(result.Error, Does.Contain($"triplet train --resume {job["run"]}"));
+    }
+
+    [Test]
+    public void OtherConfig_OfOneRank_IsNamed()
+    {
+        using SyntheticRun job = new SyntheticRun().WriteConfig();
+        CliResult result = Cli.Finish(MpiLaunchers.StartParts(
+            mpi, Arguments(job, "run", short5), Arguments(job, "run", [.. short5, "--set", "loss.margin=0.9"])));
+        Assert.That(result.ExitCode, Is.Not.Zero);
+        Assert.That(Occurrences(result.Error, "rank 1 of 2 has another config than rank 0"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Divergence_EndsAll_WithOneLine()
+    {
+        using SyntheticRun job = new SyntheticRun().WriteConfig();
+        string[] wild = [.. endless, "--set", "optimizer.kind=sgd", "--set", "optimizer.learningRate=1e30"];
+        CliResult result = Cli.Finish(MpiLaunchers.Start(mpi, 3, Arguments(job, "run", wild)));
+        Assert.That(result.ExitCode, Is.Not.Zero);
+        Assert.That(Occurrences(result.Error, "Try a lower optimizer.learningRate"), Is.EqualTo(1), result.Error);
+    }
+
+    [Test]
+    public void RanksOption_StartsTheLauncher()
+    {
+        using SyntheticRun job = new SyntheticRun().WriteConfig();
+        ProcessStartInfo start = Cli.StartInfo([.. Arguments(job, "run", short5), "--ranks", "2", "--json"]);
+        start.Environment["TRIPLETGPU_MPIRUN"] = Path.GetFileName(MpiLaunchers.Find(mpi));
+        CliResult result = Cli.Finish(Process.Start(start)!);
+        Assert.That(result.ExitCode, Is.EqualTo(CommandLine.Done), result.Error);
+        Assert.That(result.Out, Does.StartWith("{"));
+        Assert.That(result.Error, Does.Contain("2 ranks"));
+    }
+
+    [Test]
+    public void RanksOption_TellsOneLine_WhereARankFails()
+    {
+        using SyntheticRun job = new SyntheticRun().WriteConfig();
+        string[] wrong = [.. short5, "--set", "sampler.classes=1", "--set", "sampler.perClass=1", "--ranks", "2"];
+        ProcessStartInfo start = Cli.StartInfo(Arguments(job, "run", wrong));
+        start.Environment["TRIPLETGPU_MPIRUN"] = Path.GetFileName(MpiLaunchers.Find(mpi));
+        CliResult result = Cli.Finish(Process.Start(start)!);
+        Assert.That(result.ExitCode, Is.Not.Zero);
+        Assert.That(result.ErrorLines, Has.Length.EqualTo(1), result.Error);
+    }
+
+    static string[] Arguments(SyntheticRun job, string run, string[] more) =>
+        ["train", job.Config, "--out", job[run], "--device", "cpu", .. more];
+
+    /// <summary>Does something to rank 1 once there is a checkpoint, and waits for the end of all.</summary>
+    static CliResult Fault(Process launcher, string run, Action<Process> toRank)
+    {
+        Task<string> output = launcher.StandardOutput.ReadToEndAsync(), error = launcher.StandardError.ReadToEndAsync();
+        Stopwatch waiting = Stopwatch.StartNew();
+        while (!Directory.Exists(Path.Combine(run, "checkpoints"))
+            || !Directory.EnumerateDirectories(Path.Combine(run, "checkpoints"), "step-*").Any())
+        {
+            Assert.That(launcher.HasExited, Is.False, () => error.Result);
+            Assert.That(waiting.Elapsed.TotalMinutes, Is.LessThan(2), "no checkpoint");
+            Thread.Sleep(50);
+        }
+        int[] ranks = MpiLaunchers.Ranks(run);
+        toRank(Process.GetProcessById(ranks[1]));
+        Assert.That(launcher.WaitForExit(TimeSpan.FromSeconds(MostSeconds)), Is.True, "it has not ended");
+        Assert.That(launcher.ExitCode, Is.Not.Zero);
+        return new CliResult(launcher.ExitCode, output.Result, error.Result);
+    }
+
+    static long StepsOf(string run) => File.ReadLines(Path.Combine(run, "metrics.jsonl")).Count();
+
+    static double[] Losses(string run) =>
+        [.. SyntheticRun.Metrics(run).Select(line => (double)JsonNode.Parse(line)!["loss"]!)];
+
+    static int Occurrences(string text, string of) => text.Split(of).Length - 1;
+}
