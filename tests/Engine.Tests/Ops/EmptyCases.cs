@@ -3,6 +3,7 @@ using TripletGpu.Backends;
 using TripletGpu.Kernels.Functions;
 using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
+using TripletGpu.PairLosses;
 using TripletGpu.RandomNumbers;
 using TripletGpu.Support;
 
@@ -15,7 +16,10 @@ public static class EmptyCases
 
     /// <summary>What has no value of nothing: losses, and a pool that needs pixels.</summary>
     public static IReadOnlySet<Type> Refused { get; } =
-        new HashSet<Type> { typeof(SoftmaxCrossEntropy), typeof(TripletLoss), typeof(Conv2dReluMaxPool) };
+        new HashSet<Type>
+        {
+            typeof(SoftmaxCrossEntropy), typeof(TripletLoss), typeof(PairLoss<>), typeof(Conv2dReluMaxPool),
+        };
 
     public static IEnumerable<OpCase> Cases =>
     [

@@ -1,4 +1,6 @@
 using TripletGpu.Autograd;
+using TripletGpu.Kernels.PairLosses;
+using TripletGpu.PairLosses;
 using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests.Ops;
@@ -42,6 +44,15 @@ public sealed class PoisonedTests(string device) : DeviceFixture(device)
                 && !EmptyCases.Refused.Contains(type)
             select type.Name;
         Assert.That(missing, Is.Empty);
+    }
+
+    [Test]
+    public void PairLoss_OfNothing_IsRefused()
+    {
+        PairLoss<NtXent> op = new(new NtXent(0.1f), IsSelf: true);
+        Assert.That(
+            () => op.InferShape([new(0, 3), new(0, 3), new(0), new(0)]),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("empty"));
     }
 
     static Type Generic(Type type) => type.IsGenericType ? type.GetGenericTypeDefinition() : type;
