@@ -71,9 +71,9 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
         }
         if (threads == 1) Work(x, dy, 0);
         else cpu.Workers.Run(thread => Work(x, dy, thread));
-        cpu.Workers.For(d.K, 2, (from, to) =>
+        cpu.Workers.For((d.K + V.Count - 1) / V.Count, 2, (from, to) =>
         {
-            for (int k = from; k < to; k++) Write(dw, k, add);
+            for (int i = from; i < to; i++) Write(dw, i * V.Count, Math.Min((i + 1) * V.Count, d.K), add);
         });
     }
 
@@ -206,21 +206,37 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
         }
     }
 
-    /// <summary>Sums of output channel k of all threads, in the weight's order.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Write(float* dw, int k, bool add)
+    /// <summary>Sums of output channels k0 .. k1 - 1, in the weight's order.</summary>
+    void Write(float* dw, int k0, int k1, bool add)
     {
-        int all = d.R * d.S, copies = splitsPixels ? threads : 1;
-        nint step = isSwapped ? d.K : 1;
-        float* to = dw + (isSwapped ? k : (nint)k * d.C * all);
-        for (int c = 0; c < d.C; c++)
-            for (int t = 0; t < all; t++, to += step)
+        int all = d.R * d.S;
+        WeightSums<V> from = new(splitsPixels ? threads : 1, (nint)sumSize, add);
+        if (isThin)
+        {
+            // Lane and line are the tap and the channel: few sums.
+            for (int k = k0; k < k1; k++)
+                for (int t = 0; t < all; t++)
+                    for (int c = 0, i = t * d.C; c < d.C; c++, i++)
+                        from.Copy(SumsOf(i / lanes, k) + i % lanes, dw + ((nint)k * d.C + c) * all + t, 1);
+            return;
+        }
+        for (int block = 0; block < blocks; block++)
+        {
+            int c = block * lanes, channels = Math.Min(lanes, d.C - c);
+            if (isSwapped)
             {
-                int i = t * d.C + c, block = (isThin ? i : c) / lanes, lane = (isThin ? i : c) % lanes;
-                float* from = sums + (((nint)block * taps + (isThin ? 0 : t)) * d.K + k) * lanes + lane;
-                float sum = *from;
-                for (int copy = 1; copy < copies; copy++) sum += from[copy * sumSize];
-                *to = add ? *to + sum : sum;
+                from.Turn(SumsOf(block, k0), lanes, k1 - k0, dw + (nint)c * d.K + k0, d.K, channels);
+                continue;
             }
+            for (int k = k0; k < k1; k++)
+            {
+                float* to = dw + ((nint)k * d.C + c) * all;
+                if (all == 1) from.Copy(SumsOf(block, k), to, channels);
+                else from.Turn(SumsOf(block, k), (nint)d.K * lanes, all, to, all, channels);
+            }
+        }
     }
+
+    /// <summary>The sums of a block's first tap and an output channel.</summary>
+    float* SumsOf(int block, int k) => sums + ((nint)block * taps * d.K + k) * lanes;
 }

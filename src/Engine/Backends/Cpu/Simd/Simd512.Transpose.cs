@@ -9,7 +9,8 @@ namespace TripletGpu.Backends.Cpu.Simd;
 unsafe partial struct Simd512
 {
     /// <summary>
-    /// Two rounds of unpacking transpose 4 x 4 blocks inside the 128-bit lanes, two of shuffling move the lanes.
+    /// Two rounds of shuffling move 128-bit lanes, then two of unpacking transpose 4 x 4 blocks inside them: four
+    /// neighbouring columns at a time, so that what is finished goes straight to its place.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
@@ -17,44 +18,43 @@ unsafe partial struct Simd512
     {
         V* blocks = stackalloc V[16];
         bool whole = lines == 16 && Bits(mask) == 0xFFFF;
-        for (int g = 0; g < 4; g++)
+        for (int i = 0; i < 4; i++)
         {
             V a, b, c, d;
-            float* s = from + 4 * g * lineStep;
+            float* s = from + i * lineStep;
+            nint four = 4 * lineStep;
             if (whole)
             {
                 // Lines a plane apart are no stream to the hardware: ask for the next vectors of each.
-                for (int i = 0; i < 4; i++) Sse.Prefetch0(s + i * lineStep + 32);
-                (a, b) = (Vector512.Load(s), Vector512.Load(s + lineStep));
-                (c, d) = (Vector512.Load(s + 2 * lineStep), Vector512.Load(s + 3 * lineStep));
+                for (int j = 0; j < 4; j++) Sse.Prefetch0(s + j * four + 32);
+                (a, b) = (Vector512.Load(s), Vector512.Load(s + four));
+                (c, d) = (Vector512.Load(s + 2 * four), Vector512.Load(s + 3 * four));
             }
             else
             {
-                a = 4 * g < lines ? LoadMasked(s, mask).lanes : default;
-                b = 4 * g + 1 < lines ? LoadMasked(s + lineStep, mask).lanes : default;
-                c = 4 * g + 2 < lines ? LoadMasked(s + 2 * lineStep, mask).lanes : default;
-                d = 4 * g + 3 < lines ? LoadMasked(s + 3 * lineStep, mask).lanes : default;
+                a = i < lines ? LoadMasked(s, mask).lanes : default;
+                b = 4 + i < lines ? LoadMasked(s + four, mask).lanes : default;
+                c = 8 + i < lines ? LoadMasked(s + 2 * four, mask).lanes : default;
+                d = 12 + i < lines ? LoadMasked(s + 3 * four, mask).lanes : default;
             }
-            V abLow = Avx512F.UnpackLow(a, b), cdLow = Avx512F.UnpackLow(c, d);
-            V abHigh = Avx512F.UnpackHigh(a, b), cdHigh = Avx512F.UnpackHigh(c, d);
-            blocks[g] = Avx512F.Shuffle(abLow, cdLow, 0x44);
-            blocks[4 + g] = Avx512F.Shuffle(abLow, cdLow, 0xEE);
-            blocks[8 + g] = Avx512F.Shuffle(abHigh, cdHigh, 0x44);
-            blocks[12 + g] = Avx512F.Shuffle(abHigh, cdHigh, 0xEE);
+            V abLeft = Avx512F.Shuffle4x128(a, b, 0x44), cdLeft = Avx512F.Shuffle4x128(c, d, 0x44);
+            V abRight = Avx512F.Shuffle4x128(a, b, 0xEE), cdRight = Avx512F.Shuffle4x128(c, d, 0xEE);
+            blocks[i] = Avx512F.Shuffle4x128(abLeft, cdLeft, 0x88);
+            blocks[4 + i] = Avx512F.Shuffle4x128(abLeft, cdLeft, 0xDD);
+            blocks[8 + i] = Avx512F.Shuffle4x128(abRight, cdRight, 0x88);
+            blocks[12 + i] = Avx512F.Shuffle4x128(abRight, cdRight, 0xDD);
         }
-        // blocks[4 * j + g] holds columns j, j + 4, j + 8, j + 12 (one a 128-bit lane) of lines 4g .. 4g + 3.
-        for (int j = 0; j < 4; j++, to += columnStep)
+        // blocks[4 * j + i] holds columns 4j .. 4j + 3 of lines i, i + 4, i + 8, i + 12 (one a 128-bit lane). Columns
+        // are stored in their order: a caller may let each vector run over into the next column's place.
+        for (int j = 0; j < 4; j++, to += 4 * columnStep)
         {
             V a = blocks[4 * j], b = blocks[4 * j + 1], c = blocks[4 * j + 2], d = blocks[4 * j + 3];
-            V x = Avx512F.Shuffle4x128(a, b, 0x44), y = Avx512F.Shuffle4x128(c, d, 0x44);
-            V z = Avx512F.Shuffle4x128(a, b, 0xEE), w = Avx512F.Shuffle4x128(c, d, 0xEE);
-            blocks[4 * j] = Avx512F.Shuffle4x128(x, y, 0x88);
-            blocks[4 * j + 1] = Avx512F.Shuffle4x128(x, y, 0xDD);
-            blocks[4 * j + 2] = Avx512F.Shuffle4x128(z, w, 0x88);
-            blocks[4 * j + 3] = Avx512F.Shuffle4x128(z, w, 0xDD);
+            V abLow = Avx512F.UnpackLow(a, b), cdLow = Avx512F.UnpackLow(c, d);
+            V abHigh = Avx512F.UnpackHigh(a, b), cdHigh = Avx512F.UnpackHigh(c, d);
+            Avx512F.Shuffle(abLow, cdLow, 0x44).Store(to);
+            Avx512F.Shuffle(abLow, cdLow, 0xEE).Store(to + columnStep);
+            Avx512F.Shuffle(abHigh, cdHigh, 0x44).Store(to + 2 * columnStep);
+            Avx512F.Shuffle(abHigh, cdHigh, 0xEE).Store(to + 3 * columnStep);
         }
-        to -= 4 * columnStep;
-        // In the order of the columns: a caller may let each vector run over into the next column's place.
-        for (int i = 0; i < 16; i++, to += columnStep) blocks[4 * (i & 3) + (i >> 2)].Store(to);
     }
 }

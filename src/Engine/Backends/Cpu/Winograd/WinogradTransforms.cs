@@ -182,10 +182,11 @@ static unsafe class WinogradTransforms<F, V>
     {
         int r = F.Taps, taps = r * r;
         V* turned = stackalloc V[48], g = stackalloc V[32], e = stackalloc V[Points * Points];
+        V all = V.FirstLanes(V.Count);
         for (int c = 0; c < depth; c++, w += depthStep, u += 2 * V.Count)
         {
             for (int t = 0; t < taps; t += V.Count)
-                V.Transpose(w + t, laneStep, lanes, V.FirstLanes(taps - t), (float*)(turned + t), V.Count);
+                V.Transpose(w + t, laneStep, lanes, all, (float*)(turned + t), V.Count); // of the next filter, too
             V* taken = turned;
             if (isFlipped)
             {
