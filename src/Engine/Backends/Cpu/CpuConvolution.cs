@@ -111,7 +111,7 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
         bool isPossible = cpu.UseWinograd && d.R == d.S && d.R is 3 or 5
             && g is { StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1 } && Math.Min(d.C, d.K) >= FewestChannels
             && Math.Max(Math.Max(g.PaddingTop, g.PaddingBottom), Math.Max(g.PaddingLeft, g.PaddingRight)) < d.R;
-        if (isPossible && !(hasPanels && (long)d.N * d.P * d.Q <= FewPixels))
+        if (isPossible && !(d.R == 3 && d.P <= 2 && d.Q <= 2) && !(hasPanels && (long)d.N * d.P * d.Q <= FewPixels))
             return d.R == 3 ? Algorithm.Winograd3 : Algorithm.Winograd5;
         return hasPanels && SmallMapConvolution<V>.IsBetter(d) ? Algorithm.SmallMap : Algorithm.Direct;
     }

@@ -9,7 +9,8 @@ namespace TripletGpu.Backends.Cpu.Normalization;
 /// </summary>
 readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
 {
-    // A block is summed in float, reads twice from L1, and is combined with the others in double.
+    // A block is summed in float, reads twice from L1, and is combined with the others in double: a part of a plane, or
+    // the planes of several images where they are small.
     const int Block = 4096;
 
     readonly float* x, weight, bias, statistics;
@@ -36,20 +37,18 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
     public (double Mean, double Variance) Moments(int c)
     {
         double mean = 0, squares = 0, count = 0;
-        for (int n = 0; n < Images; n++)
-        {
-            float* plane = x + At(n, c);
+        for (int n = 0; n < Images; n += ImagesOfABlock)
             for (int i = 0; i < Plane; i += Block)
             {
-                int length = Math.Min(Block, Plane - i);
-                float center = Sums<V>.Sum(plane + i, length) / length;
-                (double rest, double around) = Deviations(plane + i, length, center);
-                double blockMean = center + rest / length, total = count + length, delta = blockMean - mean;
-                squares += around - rest * rest / length + delta * delta * count * length / total;
-                mean += delta * length / total;
+                int images = Math.Min(ImagesOfABlock, Images - n), length = Math.Min(Block, Plane - i);
+                double here = (double)images * length, total = count + here;
+                float center = (float)(Sum(x + At(n, c) + i, images, length) / here);
+                (double rest, double around) = Deviations(x + At(n, c) + i, images, length, center);
+                double delta = center + rest / here - mean;
+                squares += around - rest * rest / here + delta * delta * count * here / total;
+                mean += delta * here / total;
                 count = total;
             }
-        }
         return (mean, squares / count);
     }
 
@@ -87,34 +86,36 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
     {
         V mean = V.Create(statistics[c]), scale = V.Create(Scale(c)), shift = V.Create(Shift(c));
         double sum = 0, dot = 0;
-        for (int n = 0; n < Images; n++)
-        {
-            float* from = x + At(n, c), gradient = dy + At(n, c);
+        for (int first = 0; first < Images; first += ImagesOfABlock)
             for (int start = 0; start < Plane; start += Block)
             {
-                int end = Math.Min(start + Block, Plane), i = start;
+                int last = Math.Min(first + ImagesOfABlock, Images), end = Math.Min(start + Block, Plane);
                 V s0 = default, s1 = default, d0 = default, d1 = default;
-                for (; i <= end - 2 * V.Count; i += 2 * V.Count)
+                for (int n = first; n < last; n++)
                 {
-                    V u = V.Load(from + i) - mean, v = V.Load(from + i + V.Count) - mean;
-                    V g = Open(u, V.Load(gradient + i), scale, shift, relu);
-                    V h = Open(v, V.Load(gradient + i + V.Count), scale, shift, relu);
-                    s0 += g;
-                    s1 += h;
-                    V.AddProduct(ref d0, u, g);
-                    V.AddProduct(ref d1, v, h);
-                }
-                for (; i < end; i += V.Count)
-                {
-                    V u = (V.Load(from + i) - mean) & V.FirstLanes(end - i);
-                    V g = Open(u, V.Load(gradient + i), scale, shift, relu) & V.FirstLanes(end - i);
-                    s0 += g;
-                    V.AddProduct(ref d0, u, g);
+                    float* from = x + At(n, c), gradient = dy + At(n, c);
+                    int i = start;
+                    for (; i <= end - 2 * V.Count; i += 2 * V.Count)
+                    {
+                        V u = V.Load(from + i) - mean, v = V.Load(from + i + V.Count) - mean;
+                        V g = Open(u, V.Load(gradient + i), scale, shift, relu);
+                        V h = Open(v, V.Load(gradient + i + V.Count), scale, shift, relu);
+                        s0 += g;
+                        s1 += h;
+                        V.AddProduct(ref d0, u, g);
+                        V.AddProduct(ref d1, v, h);
+                    }
+                    for (; i < end; i += V.Count)
+                    {
+                        V u = (V.Load(from + i) - mean) & V.FirstLanes(end - i);
+                        V g = Open(u, V.Load(gradient + i), scale, shift, relu) & V.FirstLanes(end - i);
+                        s0 += g;
+                        V.AddProduct(ref d0, u, g);
+                    }
                 }
                 sum += V.Sum(s0 + s1);
                 dot += V.Sum(d0 + d1);
             }
-        }
         return (sum, dot - (double)statistics[Channels + c] * sum);
     }
 
@@ -144,6 +145,8 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
         }
     }
 
+    int ImagesOfABlock => Math.Max(1, Block / Math.Max(1, Plane));
+
     long At(int n, int c) => ((long)n * Channels + c) * Plane;
 
     float Scale(int c) => weight[c] * Inverse(c);
@@ -159,25 +162,46 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V AtLeast(V lowest, V y) => V.Select(V.GreaterThan(lowest, y), lowest, y);
 
-    /// <summary>The sums of x - center and of (x - center)^2 over a block.</summary>
+    /// <summary>The sum over a block of some images.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static (double Sum, double Squares) Deviations(float* x, int n, float center)
+    float Sum(float* x, int images, int length)
+    {
+        V s0 = default, s1 = default;
+        for (; images > 0; images--, x += (nint)Channels * Plane)
+        {
+            int i = 0;
+            for (; i <= length - 2 * V.Count; i += 2 * V.Count)
+            {
+                s0 += V.Load(x + i);
+                s1 += V.Load(x + i + V.Count);
+            }
+            for (; i < length; i += V.Count) s0 += V.Load(x + i) & V.FirstLanes(length - i);
+        }
+        return V.Sum(s0 + s1);
+    }
+
+    /// <summary>The sums of x - center and of (x - center)^2 over a block of some images.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    (double Sum, double Squares) Deviations(float* x, int images, int length, float center)
     {
         V middle = V.Create(center), s0 = default, s1 = default, q0 = default, q1 = default;
-        int i = 0;
-        for (; i <= n - 2 * V.Count; i += 2 * V.Count)
+        for (; images > 0; images--, x += (nint)Channels * Plane)
         {
-            V u = V.Load(x + i) - middle, v = V.Load(x + i + V.Count) - middle;
-            s0 += u;
-            s1 += v;
-            V.AddProduct(ref q0, u, u);
-            V.AddProduct(ref q1, v, v);
-        }
-        for (; i < n; i += V.Count)
-        {
-            V u = (V.Load(x + i) - middle) & V.FirstLanes(n - i);
-            s0 += u;
-            V.AddProduct(ref q0, u, u);
+            int i = 0;
+            for (; i <= length - 2 * V.Count; i += 2 * V.Count)
+            {
+                V u = V.Load(x + i) - middle, v = V.Load(x + i + V.Count) - middle;
+                s0 += u;
+                s1 += v;
+                V.AddProduct(ref q0, u, u);
+                V.AddProduct(ref q1, v, v);
+            }
+            for (; i < length; i += V.Count)
+            {
+                V u = (V.Load(x + i) - middle) & V.FirstLanes(length - i);
+                s0 += u;
+                V.AddProduct(ref q0, u, u);
+            }
         }
         return (V.Sum(s0 + s1), V.Sum(q0 + q1));
     }
