@@ -23,12 +23,12 @@ static unsafe class ChannelLanes<V> where V : unmanaged, ITileVector<V>
         float* from, int pitch, int pixels, float* y, nint plane, nint at, in Epilogue epilogue, int channels)
     {
         float* turned = stackalloc float[16 * 16];
-        V all = V.FirstLanes(V.Count), floor = V.Create(epilogue.Floor);
+        V floor = V.Create(epilogue.Floor);
         for (int i = 0; i < pixels; i += V.Count)
         {
             int count = Math.Min(V.Count, pixels - i);
             V some = V.FirstLanes(count);
-            V.Transpose(from + (nint)i * pitch, pitch, count, all, turned, V.Count);
+            V.Transpose(from + (nint)i * pitch, pitch, count, channels, turned, V.Count);
             for (int k = 0; k < channels; k++)
             {
                 V value = V.Load(turned + k * V.Count);

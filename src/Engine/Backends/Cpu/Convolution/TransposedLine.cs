@@ -11,20 +11,14 @@ static unsafe class TransposedLine
     /// <paramref name="channels"/> on become 0.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    [SkipLocalsInit]
     public static void Pack<V>(float* from, nint plane, int channels, int pixels, float* to, int lanes)
         where V : unmanaged, ITileVector<V>
     {
-        float* block = stackalloc float[16 * 16];
         for (int half = 0; half < lanes; half += V.Count, from += V.Count * plane, to += V.Count)
         {
-            int lines = Math.Clamp(channels - half, 0, V.Count), w = 0;
-            V all = V.FirstLanes(V.Count);
-            for (; w + V.Count <= pixels; w += V.Count)
-                V.Transpose(from + w, plane, lines, all, to + (nint)w * lanes, lanes);
-            if (w == pixels) continue;
-            V.Transpose(from + w, plane, lines, V.FirstLanes(pixels - w), block, V.Count);
-            for (int i = 0; w < pixels; w++, i++) V.Store(V.Load(block + i * V.Count), to + (nint)w * lanes);
+            int lines = Math.Clamp(channels - half, 0, V.Count);
+            for (int w = 0; w < pixels; w += V.Count)
+                V.Transpose(from + w, plane, lines, Math.Min(V.Count, pixels - w), to + (nint)w * lanes, lanes);
         }
     }
 }

@@ -38,7 +38,6 @@ readonly unsafe struct WeightSums<V> where V : unmanaged, ITileVector<V>
     public void Turn(float* from, nint lineStep, int lines, float* to, nint laneStep, int lanes)
     {
         float* summed = stackalloc float[16 * 16], turned = stackalloc float[16 * 16];
-        V all = V.FirstLanes(V.Count);
         for (int lane = 0; lane < lanes; lane += V.Count)
             for (int line = 0; line < lines; line += V.Count)
             {
@@ -51,7 +50,7 @@ readonly unsafe struct WeightSums<V> where V : unmanaged, ITileVector<V>
                     source = summed;
                     step = V.Count;
                 }
-                V.Transpose(source, step, height, all, turned, V.Count);
+                V.Transpose(source, step, height, width, turned, V.Count);
                 float* target = to + lane * laneStep + line;
                 for (int i = 0; i < width; i++, target += laneStep)
                 {

@@ -49,30 +49,12 @@ readonly unsafe struct MatrixPanels<V>(float* b, int columns, nint rowStep, nint
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void PackTransposed(float* from, int kc, int valid, float* to)
     {
-        int width = 2 * V.Count, k = 0;
-        V all = V.FirstLanes(V.Count);
-        for (; k < kc; k += V.Count)
-        {
-            V mask = kc - k >= V.Count ? all : V.FirstLanes(kc - k);
-            float* at = to + (nint)k * width;
+        int width = 2 * V.Count;
+        for (int k = 0; k < kc; k += V.Count)
             for (int half = 0; half < 2; half++)
-                Block(from + k + half * V.Count * columnStep, Math.Clamp(valid - half * V.Count, 0, V.Count), mask,
-                    Math.Min(V.Count, kc - k), at + half * V.Count);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    [SkipLocalsInit]
-    void Block(float* from, int columns, V mask, int rows, float* to)
-    {
-        if (rows == V.Count)
-        {
-            V.Transpose(from, columnStep, columns, mask, to, 2 * V.Count);
-            return;
-        }
-        float* whole = stackalloc float[16 * 16];
-        V.Transpose(from, columnStep, columns, mask, whole, V.Count);
-        for (int k = 0; k < rows; k++) V.Store(V.Load(whole + k * V.Count), to + k * 2 * V.Count);
+                V.Transpose(
+                    from + k + half * V.Count * columnStep, columnStep, Math.Clamp(valid - half * V.Count, 0, V.Count),
+                    Math.Min(V.Count, kc - k), to + (nint)k * width + half * V.Count, width);
     }
 }
 

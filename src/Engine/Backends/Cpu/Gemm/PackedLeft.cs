@@ -93,8 +93,7 @@ sealed unsafe class PackedLeft<V> : IDisposable where V : unmanaged, ITileVector
         int k = 0;
         if (depthStep == 1)
         {
-            V all = V.FirstLanes(V.Count);
-            for (; k + V.Count <= kc; k += V.Count) V.Transpose(from + k, rowStep, rows, all, to + k * rows, rows);
+            for (; k + V.Count <= kc; k += V.Count) V.Transpose(from + k, rowStep, rows, V.Count, to + k * rows, rows);
         }
         else if (rowStep == 1)
         {

@@ -125,10 +125,9 @@ readonly unsafe ref struct PlaneLanes<V> : IDisposable where V : unmanaged, ITil
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Unpack(float* map, int count, float* to, int planes, bool accumulate)
     {
-        V all = V.FirstLanes(V.Count);
         for (int w = 0; w < count; w += V.Count)
         {
-            V.Transpose(map + w * V.Count, V.Count, Math.Min(V.Count, count - w), all, block, V.Count);
+            V.Transpose(map + w * V.Count, V.Count, Math.Min(V.Count, count - w), planes, block, V.Count);
             for (int n = 0; n < planes; n++)
                 WindowSums<V>.Put(V.Load(block + n * V.Count), to + n * count + w, count - w, accumulate);
         }

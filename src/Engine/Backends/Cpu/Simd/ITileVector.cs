@@ -19,8 +19,9 @@ unsafe interface ITileVector<TSelf> : ICpuVector<TSelf> where TSelf : unmanaged,
     static abstract void PrefetchToL2(float* at);
 
     /// <summary>
-    /// Transposes lines of one vector each, <paramref name="lineStep"/> apart: column i goes to to + i * columnStep as
-    /// a whole vector. Lines from <paramref name="lines"/> on count as 0, and so do columns outside the mask.
+    /// Transposes lines <paramref name="lineStep"/> apart: column i goes to to + i * columnStep as a whole vector, the
+    /// first <paramref name="columns"/> of them, in their order: one may run over into the next one's place. Lines from
+    /// <paramref name="lines"/> on count as 0. Whole vectors are read of the others.
     /// </summary>
-    static abstract void Transpose(float* from, nint lineStep, int lines, TSelf mask, float* to, nint columnStep);
+    static abstract void Transpose(float* from, nint lineStep, int lines, int columns, float* to, nint columnStep);
 }

@@ -177,12 +177,12 @@ unsafe struct Simd128(Vector128<float> lanes) : ITileVector<Simd128>, IDistanceV
     public static void PrefetchToL2(float* at) => Prefetch(at);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Transpose(float* from, nint lineStep, int lines, Simd128 mask, float* to, nint columnStep)
+    public static void Transpose(float* from, nint lineStep, int lines, int columns, float* to, nint columnStep)
     {
-        Vector128<float> a = lines > 0 ? LoadMasked(from, mask).lanes : default;
-        Vector128<float> b = lines > 1 ? LoadMasked(from + lineStep, mask).lanes : default;
-        Vector128<float> c = lines > 2 ? LoadMasked(from + 2 * lineStep, mask).lanes : default;
-        Vector128<float> d = lines > 3 ? LoadMasked(from + 3 * lineStep, mask).lanes : default;
-        for (int i = 0; i < 4; i++) Vector128.Create(a[i], b[i], c[i], d[i]).Store(to + i * columnStep);
+        Vector128<float> a = lines > 0 ? Vector128.Load(from) : default;
+        Vector128<float> b = lines > 1 ? Vector128.Load(from + lineStep) : default;
+        Vector128<float> c = lines > 2 ? Vector128.Load(from + 2 * lineStep) : default;
+        Vector128<float> d = lines > 3 ? Vector128.Load(from + 3 * lineStep) : default;
+        for (int i = 0; i < columns; i++) Vector128.Create(a[i], b[i], c[i], d[i]).Store(to + i * columnStep);
     }
 }

@@ -182,11 +182,10 @@ static unsafe class WinogradTransforms<F, V>
     {
         int r = F.Taps, taps = r * r;
         V* turned = stackalloc V[48], g = stackalloc V[32], e = stackalloc V[Points * Points];
-        V all = V.FirstLanes(V.Count);
         for (int c = 0; c < depth; c++, w += depthStep, u += 2 * V.Count)
         {
             for (int t = 0; t < taps; t += V.Count)
-                V.Transpose(w + t, laneStep, lanes, all, (float*)(turned + t), V.Count); // of the next filter, too
+                V.Transpose(w + t, laneStep, lanes, Math.Min(V.Count, taps - t), (float*)(turned + t), V.Count);
             V* taken = turned;
             if (isFlipped)
             {
@@ -246,11 +245,10 @@ static unsafe class WinogradTransforms<F, V>
         }
         for (int j = 0; j < Points; j++) F.FilterGradient<V>(points + j, Points, (float*)(e + j), Points * V.Count);
         for (int i = 0; i < r; i++) F.FilterGradient<V>(e + i * Points, 1, (float*)(g + i * r), V.Count);
-        V all = V.FirstLanes(V.Count);
         for (int t = 0; t < taps; t += V.Count)
         {
             int count = Math.Min(V.Count, taps - t);
-            V.Transpose((float*)(g + t), V.Count, count, all, turned, V.Count);
+            V.Transpose((float*)(g + t), V.Count, count, lanes, turned, V.Count);
             for (int c = 0; c < lanes; c++)
             {
                 float* to = dw + c * taps + t;
