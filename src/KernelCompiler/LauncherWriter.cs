@@ -39,8 +39,12 @@ static class LauncherWriter
             }{{bind}}
             """""";
         string property = generic == ""
-            ? $"    public static KernelSource {name}Source {{ get; }} = {source};"
+            ? $$"""
+                    /// <summary>The device program of <c>{{name}}</c>.</summary>
+                    public static KernelSource {{name}}Source { get; } = {{source}};
+                """
             : $$"""
+                    /// <summary>The device program of <c>{{name}}</c>, bound to these structs.</summary>
                     public static KernelSource {{name}}Source{{generic}}(){{where}} => {{name}}Of{{generic}}.Source;
 
                     private static class {{name}}Of{{generic}}{{where}}
@@ -87,6 +91,7 @@ static class LauncherWriter
             axes.Take(shape.IndexDimensions).Select(a => $"\n        int count{a} = items.{a};"));
         string lines = string.Concat(arguments.Select((a, i) => $"\n        arguments[{i}] = {a};"));
         return $$"""
+                /// <summary>Puts <c>{{name}}</c> into a queue; its arguments are as the kernel says.</summary>
                 public static void Launch{{name}}{{generic}}({{string.Join(", ", parameters)}}){{where}}
                 {{{counts}}
                     var arguments = stackalloc KernelArgument[{{arguments.Count}}];{{lines}}

@@ -10,6 +10,7 @@ namespace TripletGpu.Kernels;
 [StructLayout(LayoutKind.Sequential, Pack = 16)]
 public struct Float4(float x, float y, float z, float w)
 {
+    /// <summary>One of the numbers.</summary>
     public float X = x, Y = y, Z = z, W = w;
 
     /// <summary>x * y + sum, each element rounded once: <see cref="Fused.MultiplyAdd"/>.</summary>

@@ -10,11 +10,13 @@ public interface ILanes : IKernelTypeArgument
 /// <summary>One channel an item.</summary>
 public readonly struct OneLane : ILanes
 {
+    /// <inheritdoc/>
     public static int Count => 1;
 }
 
 /// <summary>Thirty-two: two of the widest vectors of a device that is itself a CPU.</summary>
 public readonly struct CpuLanes : ILanes
 {
+    /// <inheritdoc/>
     public static int Count => 32;
 }

@@ -36,36 +36,75 @@ public interface ITapTile : ITile;
 /// <summary>128 x 128 by 256 items of 8 x 8: 16 multiply-adds a shared load, for large matrices.</summary>
 public readonly struct Tile128x128 : ITapTile
 {
+    /// <inheritdoc/>
     public static int Size => 128;
+
+    /// <inheritdoc/>
     public static int ItemRows => 8;
+
+    /// <inheritdoc/>
     public static int ItemColumns => 8;
+
+    /// <inheritdoc/>
     public static int GroupX => Size / ItemColumns;
+
+    /// <inheritdoc/>
     public static int GroupY => Size / ItemRows;
+
+    /// <inheritdoc/>
     public static int OnTensorCores => 0;
+
+    /// <inheritdoc/>
     public static int Fragments => 1;
 }
 
 /// <summary>64 x 64 by 128 items of 8 x 4: 11 multiply-adds a shared load.</summary>
 public readonly struct Tile64x64 : ITapTile
 {
+    /// <inheritdoc/>
     public static int Size => 64;
+
+    /// <inheritdoc/>
     public static int ItemRows => 8;
+
+    /// <inheritdoc/>
     public static int ItemColumns => 4;
+
+    /// <inheritdoc/>
     public static int GroupX => Size / ItemColumns;
+
+    /// <inheritdoc/>
     public static int GroupY => Size / ItemRows;
+
+    /// <inheritdoc/>
     public static int OnTensorCores => 0;
+
+    /// <inheritdoc/>
     public static int Fragments => 1;
 }
 
 /// <summary>32 x 32 by 64 items of 4 x 4, for small matrices: more groups to fill the device.</summary>
 public readonly struct Tile32x32 : ITapTile
 {
+    /// <inheritdoc/>
     public static int Size => 32;
+
+    /// <inheritdoc/>
     public static int ItemRows => 4;
+
+    /// <inheritdoc/>
     public static int ItemColumns => 4;
+
+    /// <inheritdoc/>
     public static int GroupX => Size / ItemColumns;
+
+    /// <inheritdoc/>
     public static int GroupY => Size / ItemRows;
+
+    /// <inheritdoc/>
     public static int OnTensorCores => 0;
+
+    /// <inheritdoc/>
     public static int Fragments => 1;
 }
 
@@ -74,23 +113,49 @@ public readonly struct Tile32x32 : ITapTile
 /// </summary>
 public readonly struct Tensor128x128 : ITile
 {
+    /// <inheritdoc/>
     public static int Size => 128;
+
+    /// <inheritdoc/>
     public static int ItemRows => 8;
+
+    /// <inheritdoc/>
     public static int ItemColumns => 8;
+
+    /// <inheritdoc/>
     public static int GroupX => 16;
+
+    /// <inheritdoc/>
     public static int GroupY => 16;
+
+    /// <inheritdoc/>
     public static int OnTensorCores => 1;
+
+    /// <inheritdoc/>
     public static int Fragments => 6 * GroupX * GroupY;
 }
 
 /// <summary>64 x 64 by four warps of 32 x 32 on tensor cores: more groups, for smaller results.</summary>
 public readonly struct Tensor64x64 : ITapTile
 {
+    /// <inheritdoc/>
     public static int Size => 64;
+
+    /// <inheritdoc/>
     public static int ItemRows => 8;
+
+    /// <inheritdoc/>
     public static int ItemColumns => 4;
+
+    /// <inheritdoc/>
     public static int GroupX => 16;
+
+    /// <inheritdoc/>
     public static int GroupY => 8;
+
+    /// <inheritdoc/>
     public static int OnTensorCores => 1;
+
+    /// <inheritdoc/>
     public static int Fragments => 6 * GroupX * GroupY;
 }

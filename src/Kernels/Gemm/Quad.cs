@@ -6,6 +6,7 @@ namespace TripletGpu.Kernels.Gemm;
 /// </summary>
 public struct Quad
 {
+    /// <summary>Four columns of a row.</summary>
     public Float4 Row0, Row1, Row2, Row3;
 
     /// <summary>All sums = 0.</summary>

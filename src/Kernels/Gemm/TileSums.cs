@@ -7,6 +7,7 @@ namespace TripletGpu.Kernels.Gemm;
 /// </summary>
 public struct TileSums
 {
+    /// <summary>Four rows by four columns of the sums; the others lie beside or below them.</summary>
     public Quad First, Right, Below, Last;
 
     /// <summary>All sums = 0.</summary>

@@ -24,9 +24,16 @@ public interface IRowShape : IGroupShape
 /// </summary>
 public readonly struct RowGroup : IRowShape
 {
+    /// <inheritdoc/>
     public static int GroupX => 128;
+
+    /// <inheritdoc/>
     public static int GroupY => 1;
+
+    /// <inheritdoc/>
     public static int Columns => 1;
+
+    /// <inheritdoc/>
     public static int Elements => 2;
 }
 
@@ -36,9 +43,16 @@ public readonly struct RowGroup : IRowShape
 /// </summary>
 public readonly struct RowItem : IRowShape
 {
+    /// <inheritdoc/>
     public static int GroupX => 1;
+
+    /// <inheritdoc/>
     public static int GroupY => 1;
+
+    /// <inheritdoc/>
     public static int Columns => 32;
+
+    /// <inheritdoc/>
     public static int Elements => 64;
 }
 
