@@ -13,13 +13,3 @@ sealed unsafe class CpuBuffer(float* pointer, void* allocation, long bytes) : De
 
     public void* Allocation { get; } = allocation;
 }
-
-/// <summary>Pointers behind tensors of the CPU backend.</summary>
-static unsafe class CpuTensors
-{
-    public static float* Floats(this Tensor tensor) => ((CpuBuffer)tensor.Buffer).Pointer;
-
-    public static int* Ints(this Tensor tensor) => (int*)((CpuBuffer)tensor.Buffer).Pointer;
-
-    public static Span<float> Span(this Tensor tensor) => new(tensor.Floats(), checked((int)tensor.Count));
-}
