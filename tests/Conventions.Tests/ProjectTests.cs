@@ -29,17 +29,34 @@ public sealed class ProjectTests
     public void Solution_HoldsEveryProject()
     {
         string solution = Repository.Read("TripletGpu.sln").Replace('\\', '/');
-        IEnumerable<string> projects = Repository.Files("", "*.csproj");
         Repository.AssertNone(
-            projects.Where(project => !solution.Contains($"\"{project}\"", StringComparison.Ordinal)),
+            Projects.Where(project => !solution.Contains($"\"{project}\"", StringComparison.Ordinal)),
             "every project is in TripletGpu.sln");
     }
 
     [Test]
     public void Versions_StandInOnePlace() => Repository.AssertNone(
-        from project in Repository.Files("", "*.csproj")
+        from project in Projects
         where XDocument.Load(Path.Combine(Repository.Root, project)).Descendants("PackageReference").Any(
             r => r.Attribute("Version") is not null)
         select project,
         "versions of packages stand in Directory.Packages.props");
+
+    [Test]
+    public void Samples_TakeThePackagesOfThisVersion()
+    {
+        string version = (string)XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props"))
+            .Descendants("Version").Single();
+        Repository.AssertNone(
+            from project in Repository.Files("samples", "*.csproj")
+            from reference in XDocument.Load(Path.Combine(Repository.Root, project)).Descendants("PackageReference")
+            where ((string)reference.Attribute("Include")!).StartsWith("TripletGpu", StringComparison.Ordinal)
+                && (string?)reference.Attribute("Version") != version
+            select $"{project}: {reference}",
+            $"samples take version {version}, which Directory.Build.props has");
+    }
+
+    /// <summary>The projects of the solution; samples use packages, as programs elsewhere do.</summary>
+    static IEnumerable<string> Projects => Repository.Files("", "*.csproj")
+        .Where(project => !project.StartsWith("samples/", StringComparison.Ordinal));
 }
