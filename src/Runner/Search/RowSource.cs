@@ -65,7 +65,7 @@ sealed record RowSource
     {
         EmbeddingInput opened = EmbeddingInput.Open(input, run.Config, isStrict, progress.WriteLine);
         (int[] places, IReadOnlyList<string> classes) = labels is null
-            ? ClassesOf(opened, Directory.Exists(input))
+            ? ClassesOf(opened, input)
             : ReadLabels(labels, opened.Images.Count, input);
         Shape shape = opened.Images.ImageShape;
         Thumbnail thumbnail = new(shape[2], shape[1], shape[0]);
@@ -132,10 +132,13 @@ sealed record RowSource
         return (classes.Labels(ids), classes.Names);
     }
 
-    /// <summary>The classes of a data set, or the first folders of an image folder's paths.</summary>
-    static (int[] Labels, IReadOnlyList<string> Classes) ClassesOf(EmbeddingInput input, bool isFolder)
+    /// <summary>
+    /// The classes of a data set, or the first folders of an image folder's paths; one image alone has no class.
+    /// </summary>
+    static (int[] Labels, IReadOnlyList<string> Classes) ClassesOf(EmbeddingInput input, string from)
     {
-        if (input.Names is not { } names) return (NoLabels(input.Images.Count), []);
+        bool isFolder = Directory.Exists(from);
+        if (input.Names is not { } names || !isFolder && File.Exists(from)) return (NoLabels(input.Images.Count), []);
         string?[] each = [.. names.Select(name => isFolder ? FirstFolder(name) : name)];
         string[] classes = [.. each.OfType<string>().Distinct().Order(StringComparer.Ordinal)];
         Dictionary<string, int> places = classes.Index().ToDictionary(c => c.Item, c => c.Index);
