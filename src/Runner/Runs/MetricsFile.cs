@@ -6,24 +6,40 @@ using TripletGpu.Runner.Display;
 namespace TripletGpu.Runner.Runs;
 
 /// <summary>
-/// metrics.jsonl: line n is step n. Each line reaches the operating system as a whole with its step, so that a killed
-/// process loses none of them.
+/// metrics.jsonl: line n is step n, and the same as a table. Each line reaches the operating system as a whole with its
+/// step, so that a killed process loses none of them. The table follows the other file: whoever goes on makes it anew.
 /// </summary>
 sealed class MetricsFile : IDisposable
 {
     static readonly JsonSerializerOptions Compact = new(Json.Readable) { WriteIndented = false };
-    readonly FileStream file;
+    readonly FileStream file, table;
 
-    MetricsFile(FileStream file) => this.file = file;
+    MetricsFile(FileStream file, FileStream table) => (this.file, this.table) = (file, table);
 
     /// <summary>
-    /// Opens the file to go on after <paramref name="steps"/> steps; what was written of later ones goes.
+    /// Opens the files to go on after <paramref name="steps"/> steps; what was written of later ones goes.
     /// </summary>
+    /// <param name="path">metrics.jsonl; the table lies beside it.</param>
+    /// <param name="steps">The steps that are done.</param>
     /// <exception cref="UserErrorException">The file does not reach that step.</exception>
     public static MetricsFile Continue(string path, long steps)
     {
-        Truncate(path, steps);
-        return new MetricsFile(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0));
+        ReadOnlySpan<byte> kept = Truncate(path, steps);
+        string csv = Path.ChangeExtension(path, ".csv");
+        WriteTable(csv, kept);
+        FileStream file = Append(path);
+        try
+        {
+            return new MetricsFile(file, Append(csv));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        static FileStream Append(string path) =>
+            new(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
     }
 
     /// <summary>Adds a step's line.</summary>
@@ -32,15 +48,26 @@ sealed class MetricsFile : IDisposable
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(metrics, Compact);
         byte[] line = [.. json, (byte)'\n'];
         file.Write(line);
+        table.Write(MetricsTable.Row(json));
     }
 
     /// <summary>Waits until the lines are on the disk.</summary>
-    public void Flush() => file.Flush(flushToDisk: true);
+    public void Flush()
+    {
+        file.Flush(flushToDisk: true);
+        table.Flush(flushToDisk: true);
+    }
 
-    /// <summary>Closes the file.</summary>
-    public void Dispose() => file.Dispose();
+    /// <summary>Closes the files.</summary>
+    public void Dispose()
+    {
+        file.Dispose();
+        table.Dispose();
+    }
 
-    static void Truncate(string path, long steps)
+    /// <summary>Cuts the file to so many lines.</summary>
+    /// <returns>They.</returns>
+    static ReadOnlySpan<byte> Truncate(string path, long steps)
     {
         byte[] bytes = File.Exists(path) ? File.ReadAllBytes(path) : [];
         int end = 0;
@@ -53,5 +80,27 @@ sealed class MetricsFile : IDisposable
             end += length + 1;
         }
         if (end < bytes.Length) AtomicFile.Write(path, stream => stream.Write(bytes, 0, end));
+        return bytes.AsSpan(0, end);
+    }
+
+    static void WriteTable(string path, ReadOnlySpan<byte> lines)
+    {
+        using MemoryStream made = new();
+        made.Write(MetricsTable.Header);
+        try
+        {
+            while (!lines.IsEmpty)
+            {
+                int length = lines.IndexOf((byte)'\n');
+                made.Write(MetricsTable.Row(lines[..length]));
+                lines = lines[(length + 1)..];
+            }
+        }
+        catch (JsonException exception)
+        {
+            throw new UserErrorException($"{Path.ChangeExtension(path, ".jsonl")} is damaged: {exception.Message}");
+        }
+        byte[] table = made.ToArray();
+        AtomicFile.Write(path, stream => stream.Write(table));
     }
 }

@@ -15,6 +15,9 @@ sealed record RunFolder(string Path)
     /// <summary>One JSON object a step.</summary>
     public string Metrics => In("metrics.jsonl");
 
+    /// <summary>The same as a table.</summary>
+    public string MetricsTable => In("metrics.csv");
+
     /// <summary>The weights after the last step.</summary>
     public string Model => In("model.safetensors");
 

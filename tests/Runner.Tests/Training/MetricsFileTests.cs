@@ -66,6 +66,39 @@ public sealed class MetricsFileTests
         Assert.That(() => MetricsFile.Continue(FilePath, 2), Throws.TypeOf<UserErrorException>());
     }
 
+    [Test]
+    public void Table_HasTheSameColumnsInEveryRow_EmptyWhereAStepHasNone()
+    {
+        using (MetricsFile file = MetricsFile.Continue(FilePath, 0))
+        {
+            file.Append(Metrics(1));
+            file.Append(Metrics(2) with { EffectiveRank = 3.5f, Spread = float.NaN, Accuracy = 0.25 });
+        }
+        Assert.That(File.ReadAllLines(folder["metrics.csv"]), Is.EqualTo(new[]
+        {
+            "step,epoch,loss,learningRate,pairs,active,hard,semiHard,easy,spread,normP05,normP95,effectiveRank,accuracy"
+                + ",phase,imagesPerSecond,seconds",
+            "1,1,0.5,0.1,4,2,1,1,2,1.5,1,2,,,,100,1",
+            "2,1,0.5,0.1,4,2,1,1,2,,1,2,3.5,0.25,,100,1",
+        }));
+    }
+
+    [TestCase("gone")]
+    [TestCase("cut")]
+    [TestCase("longer")]
+    public void Table_IsWholeAgain_WhenARunGoesOn(string fault)
+    {
+        using (MetricsFile file = MetricsFile.Continue(FilePath, 0))
+            for (int step = 1; step <= 5; step++) file.Append(Metrics(step));
+        string table = folder["metrics.csv"];
+        if (fault == "gone") File.Delete(table);
+        if (fault == "cut") File.WriteAllText(table, File.ReadAllText(table)[..^40]);
+        if (fault == "longer") File.AppendAllText(table, "6,1,0.5");
+        using (MetricsFile file = MetricsFile.Continue(FilePath, 3)) file.Append(Metrics(4));
+        Assert.That(File.ReadLines(table).Skip(1).Select(line => line.Split(',')[0]),
+            Is.EqualTo(new[] { "1", "2", "3", "4" }));
+    }
+
     static StepMetrics Metrics(long step) => new()
     {
         Step = step,

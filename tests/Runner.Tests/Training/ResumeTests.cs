@@ -30,8 +30,8 @@ public sealed partial class ResumeTests
     {
         string[] files =
         [
-            "config.json", "metrics.jsonl", "model.safetensors", "evaluation.json", "embeddings.npy", "labels.npy",
-            "report.html", "log.txt",
+            "config.json", "metrics.jsonl", "metrics.csv", "model.safetensors", "evaluation.json", "embeddings.npy",
+            "labels.npy", "report.html", "log.txt",
         ];
         foreach (string file in files)
             Assert.That(File.Exists(Path.Combine(whole, file)), Is.True, file);
@@ -111,11 +111,16 @@ public sealed partial class ResumeTests
     void AssertSame(string run)
     {
         Assert.That(SyntheticRun.Metrics(run), Is.EqualTo(SyntheticRun.Metrics(whole)));
+        Assert.That(Table(run), Is.EqualTo(Table(whole)));
         foreach (string file in (string[])["model.safetensors", "embeddings.npy", "labels.npy"])
             Assert.That(
                 File.ReadAllBytes(Path.Combine(run, file)), Is.EqualTo(File.ReadAllBytes(Path.Combine(whole, file))),
                 file);
     }
+
+    /// <summary>The first columns of metrics.csv, to the loss.</summary>
+    static IEnumerable<string> Table(string run) =>
+        File.ReadLines(Path.Combine(run, "metrics.csv")).Select(line => string.Join(',', line.Split(',')[..3]));
 
     static void WaitForSteps(string run, int steps, Process process)
     {
