@@ -78,6 +78,7 @@ static partial class CommandLine
         SearchCommand.Create(terminal),
         IdentifyCommand.Create(terminal),
         CalibrateCommand.Create(terminal),
+        CompareCommand.Create(terminal),
         MineCommand.Create(terminal),
         SummaryCommand.Create(terminal),
         ImportCommand.Create(terminal),

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using TripletGpu.Models.Evaluation;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
@@ -115,22 +114,9 @@ static class RunReport
 
     static Course ReadCourse(string metrics, RunConfig config)
     {
-        List<int> steps = [];
-        List<float> losses = [], active = [], rates = [];
-        foreach (string line in File.ReadLines(metrics))
-        {
-            using JsonDocument json = JsonDocument.Parse(line);
-            JsonElement step = json.RootElement;
-            steps.Add(step.GetProperty("step").GetInt32());
-            losses.Add(step.GetProperty("loss").GetSingle());
-            LossConfig loss = step.TryGetProperty("phase", out JsonElement phase)
-                ? config.Phases[phase.GetInt32() - 1].Loss ?? config.Loss : config.Loss;
-            active.Add((float)(ActiveShare.Of(
-                loss, Count("active"), Count("pairs"), Count("hard") + Count("semiHard") + Count("easy")).Value ?? 0));
-            rates.Add(step.GetProperty("learningRate").GetSingle());
-
-            long Count(string name) => step.GetProperty(name).GetInt64();
-        }
-        return new Course([.. steps], [.. losses], [.. active], [.. rates]);
+        RecordedStep[] steps = [.. RecordedStep.Read(metrics, config)];
+        return new Course(
+            [.. steps.Select(step => (int)step.Step)], [.. steps.Select(step => (float)step.Loss)],
+            [.. steps.Select(step => (float)step.Active)], [.. steps.Select(step => (float)step.LearningRate)]);
     }
 }
