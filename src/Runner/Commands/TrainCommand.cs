@@ -35,10 +35,15 @@ static class TrainCommand
         Option<ulong?> seed = CommonOptions.Seed();
         Option<string[]> settings = CommonOptions.Set();
         Option<int?> ranks = CommonOptions.Ranks();
-        Option<bool> json = CommonOptions.Json();
-        Command command = new("train", "Trains an embedding network")
+        Option<bool> tensorBoard = new("--tensorboard")
         {
-            config, output, resume, device, threads, ranks, precision, seed, settings, json,
+            Description = "Also write what TensorBoard shows: tensorboard --logdir runs",
+        };
+        Option<bool> json = CommonOptions.Json();
+        Command command = new("train", "Trains an embedding network. Of a folder of images it looks at classes and"
+            + " sizes, chooses a configuration, says why, and writes it into the run. Example: triplet train photos")
+        {
+            config, output, resume, device, threads, ranks, precision, seed, tensorBoard, settings, json,
         };
         command.SetAction(parsed =>
         {
@@ -55,6 +60,7 @@ static class TrainCommand
                 List<string> changes = [.. parsed.GetValue(settings)!];
                 if (parsed.GetValue(seed) is { } number) changes.Add($"train.seed={number}");
                 if (parsed.GetValue(precision) is { } word) changes.Add($"train.precision={word}");
+                if (parsed.GetValue(tensorBoard)) changes.Add("train.tensorBoard=true");
                 if (resumes && !request.IsResumed && together.IsFirst)
                     terminal.Error.WriteLine($"{request.Folder.Path} holds no run yet: starting one");
                 using Device opened = parsed.OpenDevice(device, threads, together);

@@ -41,6 +41,9 @@ public sealed record TrainConfig
     /// </summary>
     public int? Patience { get; init; }
 
+    /// <summary>Whether files for TensorBoard are written, into the run's folder <c>tensorboard</c>.</summary>
+    public bool TensorBoard { get; init; }
+
     /// <summary>How many checkpoints are kept.</summary>
     public int Keep { get; init; } = 2;
 }

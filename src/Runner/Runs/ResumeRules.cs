@@ -13,7 +13,7 @@ static class ResumeRules
     static readonly string[] free =
     [
         "train.epochs", "train.steps", "train.checkpointEverySteps", "train.keep", "train.patience",
-        "data.cacheMegabytes", "evaluate",
+        "train.tensorBoard", "data.cacheMegabytes", "evaluate",
     ];
 
     /// <summary>Compares a run's config with what it is to go on with.</summary>

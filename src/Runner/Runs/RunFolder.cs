@@ -39,6 +39,9 @@ sealed record RunFolder(string Path)
     /// <summary>The page to look at.</summary>
     public string Report => In("report.html");
 
+    /// <summary>The folder that TensorBoard reads.</summary>
+    public string TensorBoard => In("tensorboard");
+
     /// <summary>What the run told.</summary>
     public string Log => In("log.txt");
 

@@ -56,6 +56,7 @@ sealed class SharedStep(TrainingParts parts, BatchShare share, Ranks ranks) : IT
             throw new UserErrorException(
                 $"step {number}: the loss is {loss}, but {found.Reason}{StepFigures.Advice(parts)}");
         AgreeOnStatistics(isShared: cache is null);
+        parts.Board?.Saw(number, mined.Points, batch.AllLabels);
         StepFigures figures = new(loss, rate, mined.Statistics, accuracy, share.Rows);
         return figures.Describe(parts, start, mined.Points, mined.Raw, out collapse);
     }

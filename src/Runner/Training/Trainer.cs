@@ -94,6 +94,7 @@ sealed class Trainer(
             new StepStart(number, EpochOf(number), state.Seconds, started), batch, out string? collapse);
         if (collapse is not null && !state.IsCollapsed) log.Say($"step {number}: {collapse}");
         metrics?.Append(result);
+        parts.Board?.Add(result);
         meter.Add(result, batch.AllLabels.Length, result.Seconds - state.Seconds);
         state = state with
         {
@@ -110,6 +111,7 @@ sealed class Trainer(
     {
         if (metrics is null) return;
         metrics.Flush();
+        parts.Board?.Flush();
         files.Save(parts, state);
         log.Note($"saved a checkpoint at step {state.Step}");
     }
@@ -130,6 +132,7 @@ sealed class Trainer(
         if (isBest)
             BestWeights.Write(
                 files.Folder, parts.Network, new BestNetwork(point.Step, evaluator.Part, point.PrecisionAt1));
+        parts.Board?.Evaluated(point.Step, point.PrecisionAt1);
         log.Say(string.Create(CultureInfo.InvariantCulture,
             $"epoch {point.Epoch}/{EpochOf(TotalSteps)}: precision at 1"
             + $" {point.PrecisionAt1:0.0000} on {evaluator.Part}{(isBest ? ", the best so far" : "")}"));

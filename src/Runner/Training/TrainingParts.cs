@@ -11,6 +11,7 @@ using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Evaluation;
 using TripletGpu.Runner.Networks;
+using TripletGpu.Runner.TensorBoard;
 using TripletGpu.Schedules;
 
 namespace TripletGpu.Runner.Training;
@@ -65,6 +66,9 @@ sealed class TrainingParts : IDisposable
 
     /// <summary>The current one.</summary>
     public TrainingPhase Phase { get; private set; }
+
+    /// <summary>What TensorBoard shows of the run; null: nothing is written for it.</summary>
+    public RunBoard? Board { get; set; }
 
     /// <summary>Which images are never drawn, and which batches teach nothing; a line each.</summary>
     public IReadOnlyList<string> SamplerNotes { get; private init; } = [];

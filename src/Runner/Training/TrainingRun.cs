@@ -12,7 +12,9 @@ using TripletGpu.Runner.Devices;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Evaluation;
+using TripletGpu.Runner.Planning;
 using TripletGpu.Runner.Runs;
+using TripletGpu.Runner.TensorBoard;
 
 namespace TripletGpu.Runner.Training;
 
@@ -116,6 +118,9 @@ static class TrainingRun
         RunEvaluator evaluator = new(parts.Config, parts.Data, parts.Network, progress, interruption.Token);
         if (!evaluator.CanJudge)
             log.Say($"precision at 1 is not measured: no image of {evaluator.Part} has another of its class");
+        using RunBoard? board = parts.Config.Train.TensorBoard && ranks.IsFirst
+            ? RunBoard.Begin(request.Folder, state.Step, parts.Network) : null;
+        parts.Board = board;
         Trainer trainer = new(parts, files, evaluator, log, progress, interruption, ranks);
         log.Say(request.IsResumed
             ? $"{request.Folder.Path}: going on after step {state.Step:N0} of {trainer.TotalSteps:N0}"
@@ -150,6 +155,10 @@ static class TrainingRun
             MeasuredRun measured = evaluator.Measure(state.Step);
             measured = measured with { Result = measured.Result with { Best = BestWeights.Describe(folder) } };
             RunResults.Write(folder, parts, state, measured);
+            parts.Board?.Finished(state.Step, measured.Result);
+            if (parts.Board is not null)
+                Projector.Write(
+                    folder, measured.Queries, measured.Result.Neighbours, parts.Data.Test ?? parts.Data.Labelled);
             return measured;
         }
         catch (OperationCanceledException)

@@ -48,6 +48,7 @@ sealed class TrainingStep(TrainingParts parts) : ITrainingStep
         PackedRead read = new([.. told]);
         Check(read, loss, number, batch);
         parts.Memory?.Add(read.Floats(embeddings), batch.Labels);
+        parts.Board?.Saw(number, read.Floats(embeddings), batch.Labels);
         double? accuracy = logits is null ? null
             : (double)StepFigures.Right(read.Floats(logits), batch.Labels) / batch.Size;
         StepFigures figures = new(
