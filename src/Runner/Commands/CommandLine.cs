@@ -79,6 +79,7 @@ static partial class CommandLine
         IdentifyCommand.Create(terminal),
         CalibrateCommand.Create(terminal),
         CompareCommand.Create(terminal),
+        ExplainCommand.Create(terminal),
         MineCommand.Create(terminal),
         SummaryCommand.Create(terminal),
         ImportCommand.Create(terminal),
