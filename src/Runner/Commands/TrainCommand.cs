@@ -15,7 +15,8 @@ static class TrainCommand
     {
         Argument<string?> config = new("CONFIG")
         {
-            Description = $"A preset ({string.Join(", ", ConfigReader.Presets)}) or a JSON file",
+            Description = $"A folder with a folder of images for each class, a preset"
+                + $" ({string.Join(", ", ConfigReader.Presets)}), or a JSON file",
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<string?> output = new("--out")

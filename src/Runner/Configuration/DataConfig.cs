@@ -38,6 +38,9 @@ public sealed record DataConfig
     /// <summary>arrays: the labels of <see cref="GalleryImages"/>.</summary>
     public string? GalleryLabels { get; init; }
 
+    /// <summary>What is held out for test and validation: images of each class, or whole classes.</summary>
+    public DataSplit Split { get; init; } = DataSplit.Images;
+
     /// <summary>Only the first so many images of each part.</summary>
     public int? Limit { get; init; }
 
@@ -102,6 +105,9 @@ public enum DataKind { Mnist, FashionMnist, Cifar10, Arrays, Folder }
 
 /// <summary>Auto: parts where the folders are called train, val, test or the like, else classes.</summary>
 public enum FolderLayoutKind { Auto, Classes, Parts }
+
+/// <summary>Images: a share of each class is held out. Classes: a share of the classes, whole.</summary>
+public enum DataSplit { Images, Classes }
 
 /// <summary>Red before green before blue, or the other way round.</summary>
 public enum ChannelOrder { Rgb, Bgr }

@@ -41,7 +41,7 @@ static class ClassFolders
         if (classes.Length == 0)
             throw new UserErrorException($"{root}: not one of its {entries.Length} images can be decoded");
         Dictionary<string, int> labels = classes.Index().ToDictionary(c => c.Item, c => c.Index);
-        if (parts.All(part => part.Part != FolderPart.Test)) Draw(sound, entries, labels, config.TestShare, seed);
+        if (parts.All(part => part.Part != FolderPart.Test)) Draw(sound, entries, labels, config, seed);
         string title = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
         FolderDataset? Part(FolderPart part, string name)
         {
@@ -66,12 +66,13 @@ static class ClassFolders
         from path in FolderDataset.Find(folder, log)
         select new Entry(path, Path.GetFileName(folder), part);
 
-    /// <summary>Makes a share of each class the test, at least one of a class staying in training.</summary>
-    static void Draw(int[] members, Entry[] entries, Dictionary<string, int> labels, double share, ulong seed)
+    /// <summary>Makes a share of each class the test, at least one of it staying in training; or classes.</summary>
+    static void Draw(int[] members, Entry[] entries, Dictionary<string, int> labels, DataConfig config, ulong seed)
     {
         int[] train = [.. members.Where(i => entries[i].Part == FolderPart.Train)];
         int[] classes = Array.ConvertAll(train, i => labels[entries[i].Class]);
-        foreach (int drawn in ClassShare.Draw(classes, share, new Philox(seed, Streams.Split)))
+        Philox random = new(seed, Streams.Split);
+        foreach (int drawn in ClassShare.Draw(classes, config.TestShare, random, config.Split))
             entries[train[drawn]] = entries[train[drawn]] with { Part = FolderPart.Test };
     }
 

@@ -1,4 +1,5 @@
 using TripletGpu.Models.Evaluation;
+using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Data;
 
@@ -33,16 +34,18 @@ public sealed record DatasetSplits(IImageDataset Train, IImageDataset? Test)
     }
 
     /// <summary>
-    /// Holds a share of each class out of the training set, unless there is a validation part already.
+    /// Holds a share of each class, or of the classes, out of the training set, unless there is a validation part
+    /// already.
     /// </summary>
-    /// <param name="share">Of each class; 0 for none.</param>
+    /// <param name="share">0 for none.</param>
+    /// <param name="split">Of what it is the share.</param>
     /// <param name="seed">The run's.</param>
     /// <param name="log">Hears where no class is large enough.</param>
-    public DatasetSplits HoldOut(double share, ulong seed, Action<string> log)
+    public DatasetSplits HoldOut(double share, DataSplit split, ulong seed, Action<string> log)
     {
         if (share == 0 || Validation is not null) return this;
         int[] held = ClassShare.Draw(
-            Train.Labels, share, new RandomNumbers.Philox(seed, RandomNumbers.Streams.Validation));
+            Train.Labels, share, new RandomNumbers.Philox(seed, RandomNumbers.Streams.Validation), split);
         if (held.Length == 0)
         {
             log(FormattableString.Invariant(

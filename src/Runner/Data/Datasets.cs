@@ -34,7 +34,7 @@ public static class Datasets
         {
             Validation = Fit(splits.Validation),
             Gallery = Fit(splits.Gallery),
-        }.WithoutUnjudged(log).HoldOut(run.Data.ValidationShare?.Value ?? 0, run.Train.Seed, log);
+        }.WithoutUnjudged(log).HoldOut(run.Data.ValidationShare?.Value ?? 0, run.Data.Split, run.Train.Seed, log);
 
         IImageDataset? Fit(IImageDataset? images) => images is null ? null : FittedDataset.Of(images, run);
     }

@@ -34,25 +34,16 @@ static class TrainingRun
         Ranks ranks)
     {
         using Interruption interruption = Interruption.OfProcess();
+        using ProgressLine progress = new(terminal);
+        List<string> told = [];
         // Whatever is wrong with config or data shows before there is a folder.
-        // The files of a run that goes on are where rank 0 is.
-        RunConfig config = request.IsResumed
-            ? ConfigReader.Parse(
-                ranks.FromFirst(() => ConfigReader.ToJson(ConfigReader.Read(request.Source, []))), request.Source,
-                settings)
-            : ConfigReader.Read(request.Source, settings);
+        RunConfig config = ReadConfig(request, settings, device, ranks, Tell);
         if (request.IsResumed && ranks.IsFirst) ResumeRules.Check(request.Source, config, request.Folder);
         ranks.Advice = $"; triplet train --resume {request.Folder.Path} goes on from the last checkpoint";
         ranks.MustAgree("program", $"{typeof(TrainingRun).Assembly.GetName().Version}"
             + $" {typeof(TrainingRun).Module.ModuleVersionId}");
         ranks.MustAgree("config", ConfigReader.ToJson(config));
-        using ProgressLine progress = new(terminal);
-        List<string> told = [];
-        DatasetSplits data = Datasets.Open(config, line =>
-        {
-            progress.WriteLine(line);
-            told.Add(line);
-        });
+        DatasetSplits data = Datasets.Open(config, Tell);
         if (device.Backend is CpuBackend cpu)
             cpu.UseWinograd = config.Train.Winograd ?? config.Sampler.Kind != SamplerKind.Sequential;
         DevicePrecision.Set(device, config.Train.Precision);
@@ -99,6 +90,35 @@ static class TrainingRun
             claimed.Keep(); // for its log
             log.Note(exception.ToString());
             throw new LoggedFailure(log.Path, exception);
+        }
+
+        void Tell(string line)
+        {
+            progress.WriteLine(line);
+            told.Add(line);
+        }
+    }
+
+    /// <summary>The config of a run that goes on, a file or a preset, or one made for a folder of images.</summary>
+    static RunConfig ReadConfig(
+        TrainRequest request, IReadOnlyList<string> settings, Device device, Ranks ranks, Action<string> log)
+    {
+        // The files of a run that goes on, and the images of a folder, are where rank 0 is.
+        string? json = ranks.FromFirst(() => request.IsResumed
+            ? ConfigReader.ToJson(ConfigReader.Read(request.Source, []))
+            : request.IsFolder ? ConfigReader.ToJson(Plan()) : null);
+        return json is null
+            ? ConfigReader.Read(request.Source, settings)
+            : ConfigReader.Parse(json, request.Source, settings);
+
+        RunConfig Plan()
+        {
+            FolderPlan plan = FolderPlan.Of(FolderSurvey.Of(request.Source), device.Backend is CpuBackend, settings);
+            foreach (string reason in plan.Reasons) log(reason);
+            string changes = settings.Count > 0 ? $"; as asked for: {string.Join(", ", settings)}" : "";
+            log($"all of it is in {request.Folder.Config}, to be changed and run again by triplet train"
+                + $" {request.Folder.Config}{changes}");
+            return plan.Config;
         }
     }
 
