@@ -15,6 +15,9 @@ public sealed record OpenSetCalibration(float Threshold, EstimatedRate FalseAlar
 {
     const int RuleOfThree = 3;
 
+    /// <summary>Whether so many images of strangers can state a false alarm rate: by the rule of three.</summary>
+    public static bool CanState(int strangers, double far) => strangers >= RuleOfThree / far;
+
     /// <summary>Calibrates a threshold.</summary>
     /// <param name="strangers">Distances that the rule gives to images of people who are not enrolled.</param>
     /// <param name="strangerClasses">Whose images they are.</param>
@@ -25,7 +28,7 @@ public sealed record OpenSetCalibration(float Threshold, EstimatedRate FalseAlar
     public static OpenSetCalibration Of(
         float[] strangers, int[] strangerClasses, float[] enrolled, int[] enrolledClasses, double far)
     {
-        if (strangers.Length < RuleOfThree / far)
+        if (!CanState(strangers.Length, far))
             throw new UserErrorException(string.Create(CultureInfo.InvariantCulture,
                 $"{strangers.Length:N0} images of {strangerClasses.Distinct().Count():N0} classes that are not enrolled"
                 + $" cannot state a false alarm rate of {far:0.###e+0}: by the rule of three it takes"

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using TripletGpu.Models.Evaluation;
 
 namespace TripletGpu.Models.Calibration;
 
@@ -10,23 +9,6 @@ namespace TripletGpu.Models.Calibration;
 /// <param name="People">How many people there are.</param>
 public sealed record PairScores(int[] First, int[] Second, float[] Distances, int People)
 {
-    /// <summary>All pairs of a set's rows.</summary>
-    /// <param name="set">Its labels are the people.</param>
-    /// <param name="people">How many people there are.</param>
-    public static PairScores Of(EmbeddingSet set, int people)
-    {
-        int count = checked(set.Count * (set.Count - 1) / 2);
-        int[] first = new int[count], second = new int[count];
-        float[] distances = new float[count];
-        for (int i = 0, pair = 0; i < set.Count; i++)
-            for (int j = 0; j < i; j++, pair++)
-            {
-                (first[pair], second[pair]) = (set.Labels[i], set.Labels[j]);
-                distances[pair] = SquaredDistance.Between(set.Row(i), set.Row(j));
-            }
-        return new PairScores(first, second, distances, people);
-    }
-
     /// <summary>The pairs of one person, or those of two.</summary>
     public PairScores Only(bool same)
     {

@@ -43,6 +43,14 @@ public sealed record EvaluationResult
     [JsonPropertyOrder(7), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UnseenResult? Unseen { get; init; }
 
+    /// <summary>Naming who is enrolled and refusing who is not; absent unless asked for.</summary>
+    [JsonPropertyOrder(7), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OpenSetResult? OpenSet { get; init; }
+
+    /// <summary>The figures by group; absent unless asked for.</summary>
+    [JsonPropertyOrder(7), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GroupResult? Groups { get; init; }
+
     /// <summary>How the best network of the training was chosen; absent where that is not known.</summary>
     [JsonPropertyOrder(9), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BestNetwork? Best { get; init; }

@@ -23,7 +23,8 @@ static class CalibrateCommand
         };
         Option<string?> pairs = new("--pairs")
         {
-            Description = "Scored pairs: a table with the columns person1, person2 and distance (or similarity)",
+            Description = "Pairs: a table with the columns person1, person2 and distance (or similarity); or, with RUN,"
+                + " image1, image2 and same (or person1, person2)",
             HelpName = "FILE",
         };
         Option<string?> data = new("--data")
@@ -98,11 +99,19 @@ static class CalibrateCommand
             else
             {
                 PairScores scores;
-                if (file is not null) scores = PairFile.Read(file);
+                if (file is not null)
+                {
+                    PairTable table = PairTable.Read(file);
+                    if (table.Distances is null && folder is null)
+                        throw new UserErrorException($"{file} are pairs of images: RUN names who embeds them");
+                    using Device? opened = table.Distances is null ? parsed.OpenDevice(device, threads) : null;
+                    scores = ImagePairs.Score(
+                        table, () => FinishedRun.Open(folder!, opened!, parsed.GetWeights(weights)), progress);
+                }
                 else
                 {
                     using Device opened = parsed.OpenDevice(device, threads);
-                    scores = AllPairs.Of(Rows(opened), parsed.GetValue(seed) ?? 1);
+                    scores = DrawnPairs.Of(Rows(opened), parsed.GetValue(seed) ?? 1);
                 }
                 PairCalibration found = PairCalibration.Of(scores, rate);
                 progress.Dispose();

@@ -30,4 +30,4 @@ public sealed record EvaluateConfig
 public enum EvaluationReferences { Auto, Train, Test, Gallery }
 
 /// <summary>A way to measure embeddings.</summary>
-public enum EvaluationProtocol { Knn, NearestMean, Verification, TripletOrder, Lfw }
+public enum EvaluationProtocol { Knn, NearestMean, Verification, TripletOrder, Lfw, OpenSet }

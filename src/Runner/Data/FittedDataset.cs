@@ -50,6 +50,9 @@ sealed class FittedDataset : IImageDataset
     /// <inheritdoc/>
     public long IdOf(int label) => images.IdOf(label);
 
+    /// <inheritdoc/>
+    public string? PathOf(int index) => images.PathOf(index);
+
     /// <summary>A data set as a configuration wants it: itself, where nothing is to be done.</summary>
     /// <exception cref="UserErrorException">The channels do not fit.</exception>
     public static IImageDataset Of(IImageDataset images, RunConfig config)

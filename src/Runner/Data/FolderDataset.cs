@@ -56,6 +56,9 @@ sealed class FolderDataset : IImageDataset
     /// <summary>The file of each image.</summary>
     public IReadOnlyList<string> Paths { get; }
 
+    /// <inheritdoc/>
+    public string? PathOf(int index) => Paths[index];
+
     /// <summary>The image files at any depth below a folder, in the order of their paths.</summary>
     /// <param name="folder">The folder; <see cref="FolderTree"/> says what of it counts.</param>
     /// <param name="log">Takes a line about each link that leads back up.</param>

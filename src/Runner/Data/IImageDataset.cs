@@ -27,6 +27,9 @@ public interface IImageDataset
     /// <summary>What the data itself calls a class by number; labels are counted up without gaps.</summary>
     long IdOf(int label) => label;
 
+    /// <summary>The file of an image; null where it has none of its own.</summary>
+    string? PathOf(int index) => null;
+
     /// <summary>Whether reading an image takes so long, as decoding a file does, that several threads should.</summary>
     bool IsCostly => false;
 

@@ -39,5 +39,8 @@ sealed class SubsetDataset(string name, IImageDataset whole, int[] members) : II
     public long IdOf(int label) => whole.IdOf(label);
 
     /// <inheritdoc/>
+    public string? PathOf(int index) => whole.PathOf(members[index]);
+
+    /// <inheritdoc/>
     public void CopyImage(int index, Span<float> pixels) => whole.CopyImage(members[index], pixels);
 }

@@ -65,6 +65,9 @@ sealed class RunEvaluator(
         return Finite(new Comparison(queries, references).FindNeighbours(network.Device, stopping).PrecisionAt1);
     }
 
+    /// <summary>The false alarm rates at which open-set figures are told.</summary>
+    public IReadOnlyList<double> FalseAlarmRates { get; init; } = [0.1, 0.01];
+
     /// <summary>Every figure that the config asks for, with its baselines.</summary>
     /// <param name="step">The steps that the network has been trained; null: not from a training.</param>
     public MeasuredRun Measure(long? step = null)
@@ -79,13 +82,19 @@ sealed class RunEvaluator(
                 EvaluationProtocol.Knn => Protocols.Knn,
                 EvaluationProtocol.NearestMean => Protocols.NearestMean,
                 EvaluationProtocol.Verification => Protocols.Verification,
-                EvaluationProtocol.Lfw => Protocols.None,
+                EvaluationProtocol.Lfw or EvaluationProtocol.OpenSet => Protocols.None,
                 _ => Protocols.TripletOrder,
             };
         EvaluationResult result = Evaluator.Evaluate(
             network.Device, queries, references, protocols, config.Train.Seed, baselines ??= MeasureBaselines(),
             stopping);
         if (config.Evaluate.Protocols.Contains(EvaluationProtocol.Lfw)) result = result with { Lfw = MeasureFaces() };
+        if (config.Evaluate.Protocols.Contains(EvaluationProtocol.OpenSet))
+            result = result with
+            {
+                OpenSet = OpenSetProtocol.Evaluate(
+                    network.Device, new Comparison(queries, references), FalseAlarmRates, stopping),
+            };
         if (result.TripletOrder is { } order)
         {
             TripletOrderOfClass[] classes = [.. order.Classes.Select(c => c with { Label = IdOf((int)c.Label) })];

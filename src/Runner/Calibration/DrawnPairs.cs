@@ -7,7 +7,7 @@ using TripletGpu.Runner.Search;
 namespace TripletGpu.Runner.Calibration;
 
 /// <summary>The pairs of a set of embeddings: all of them, or of an even draw where they are very many.</summary>
-static class AllPairs
+static class DrawnPairs
 {
     // Two million pairs.
     const int MostRows = 2000;
@@ -26,7 +26,7 @@ static class AllPairs
         int[] drawn = [.. rows.GroupBy(row => source.Labels[row])
             .SelectMany(g => g.Select((row, place) => (row, place)))
             .OrderBy(r => r.place).Take(MostRows).Select(r => r.row)];
-        return PairScores.Of(
+        return AllPairs.Of(
             new EmbeddingSet(source.Name, values, source.Dimension, source.Labels).Select(drawn),
             source.Classes.Count);
     }
