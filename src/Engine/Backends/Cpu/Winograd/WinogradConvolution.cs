@@ -19,6 +19,10 @@ sealed unsafe class WinogradConvolution<F, V>
     // Transformed inputs and products of a block, for its share of L2 and L3.
     const int BlockBytes = 640 << 10, FewestTiles = 56, MostShared = 16 << 20;
 
+    // Every thread transforms the filters for itself while their copies stay below this: it takes a tenth of the time
+    // that fetching another core's takes, more where that core has another L3.
+    const long MostOwnFilters = 64 << 20;
+
     // A panel's transformed filters of more input channels than this would not stay in L2; parts of them do.
     const int MostDepth = 256, PartDepth = 64;
 
@@ -65,22 +69,28 @@ sealed unsafe class WinogradConvolution<F, V>
         nint uStep = (nint)panels * d.C * lanes + V.Count;
         nint vStep = (nint)grid.MostTiles * pitchIn, zStep = (nint)grid.MostTiles * pitchOut;
         Workspace workspace = cpu.Workspace.Begin();
-        float* u = workspace.Take(Points * uStep), v = workspace.Take(threads * Points * vStep);
-        float* z = workspace.Take(threads * Points * zStep);
+        bool isOwn = threads * Points * uStep * sizeof(float) <= MostOwnFilters;
+        float* u = workspace.Take((isOwn ? threads : 1) * Points * uStep);
+        float* v = workspace.Take(threads * Points * vStep), z = workspace.Take(threads * Points * zStep);
         long mapSize = MapSize(grid);
         float* maps = workspace.Take(threads * mapSize);
-        cpu.Workers.ForEach(2 * panels, (half, _) =>
-            Filter(half / 2, half % 2, 0, d.C, u + (nint)(half / 2) * d.C * lanes, uStep));
+        bool[] hasFilters = new bool[threads];
+        if (!isOwn) cpu.Workers.ForEach(2 * panels, (i, _) => Filter(i, u));
         cpu.Workers.ForEach(grid.Blocks, (i, thread) =>
         {
             float* mine = v + thread * Points * vStep, products = z + thread * Points * zStep;
-            float* map = maps + thread * mapSize;
+            float* map = maps + thread * mapSize, filters = isOwn ? u + thread * Points * uStep : u;
+            for (int half = 0; isOwn && !hasFilters[thread] && half < 2 * panels; half++) Filter(half, filters);
+            hasFilters[thread] = true;
             TileBlock block = grid[i];
             Input(x, block, map, mine, vStep);
-            Products(mine, vStep, u, uStep, products, pitchOut, zStep, block.Tiles, panels, d.C, false);
+            Products(mine, vStep, filters, uStep, products, pitchOut, zStep, block.Tiles, panels, d.C, false);
             for (int k = 0; k < d.K; k += V.Count)
                 Output(products + k, pitchOut, zStep, block, map, y, epilogue, k);
         });
+
+        void Filter(int half, float* to) =>
+            this.Filter(half / 2, half % 2, 0, d.C, to + (nint)(half / 2) * d.C * lanes, uStep);
     }
 
     void RunByChannels(float* x, float* y, Epilogue epilogue, TileGrid whole)

@@ -224,25 +224,17 @@ static unsafe class WinogradTransforms<F, V>
     /// <summary>dw (+)= G' z G for one vector of input channels (the lanes) of one output channel.</summary>
     /// <param name="z">The points' sums.</param>
     /// <param name="pointStep">Floats between points.</param>
-    /// <param name="copies">Threads whose sums are added up.</param>
-    /// <param name="copyStep">Floats between their sums.</param>
     /// <param name="dw">The gradient of the first lane's filter; the others follow.</param>
     /// <param name="lanes">Input channels that exist.</param>
     /// <param name="add">Add to what dw holds.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public static void FilterGradient(
-        float* z, nint pointStep, int copies, long copyStep, float* dw, int lanes, bool add)
+    public static void FilterGradient(float* z, nint pointStep, float* dw, int lanes, bool add)
     {
         int r = F.Taps, taps = r * r;
         V* points = stackalloc V[Points * Points], e = stackalloc V[Points * Points], g = stackalloc V[48];
         float* turned = stackalloc float[16 * 16];
-        for (int i = 0; i < Points * Points; i++)
-        {
-            V sum = V.Load(z + i * pointStep);
-            for (int copy = 1; copy < copies; copy++) sum += V.Load(z + copy * copyStep + i * pointStep);
-            points[i] = sum;
-        }
+        for (int i = 0; i < Points * Points; i++) points[i] = V.Load(z + i * pointStep);
         for (int j = 0; j < Points; j++) F.FilterGradient<V>(points + j, Points, (float*)(e + j), Points * V.Count);
         for (int i = 0; i < r; i++) F.FilterGradient<V>(e + i * Points, 1, (float*)(g + i * r), V.Count);
         for (int t = 0; t < taps; t += V.Count)

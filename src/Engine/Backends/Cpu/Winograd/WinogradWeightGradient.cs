@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Convolution;
 using TripletGpu.Backends.Cpu.Gemm;
 using TripletGpu.Backends.Cpu.Simd;
 
@@ -7,7 +8,8 @@ namespace TripletGpu.Backends.Cpu.Winograd;
 /// <summary>
 /// The weight gradient through a Winograd form, the transpose of the forward algorithm: dU = sum over tiles of
 /// (A dY A') (B' X B), one product of [K][tile] and [tile][C] for each of 36 points, then dW = G' dU G.
-/// Where dU is small each thread sums blocks of tiles of its own; the sums are added up in the order of the threads.
+/// Where dU is small each thread sums blocks of tiles of its own and transforms the sums, which leaves a quarter of
+/// them for another core to fetch; then these gradients are added up in the order of the threads.
 /// Where it is large, many tiles are transformed first; then a thread takes some output channels and a panel of input
 /// channels from the products to the finished gradient, so that dU never reaches memory.
 /// </summary>
@@ -46,12 +48,12 @@ sealed unsafe class WinogradWeightGradient<F, V>
         Workspace workspace = cpu.Workspace.Begin();
         float* v = workspace.Take(threads * Points * vStep), g = workspace.Take(threads * Points * gStep);
         float* sums = workspace.Take(threads * Points * sumStep);
-        long mapSize = MapSize(grid);
-        float* maps = workspace.Take(threads * mapSize);
+        long mapSize = MapSize(grid), weights = (long)d.K * d.C * F.Taps * F.Taps;
+        float* maps = workspace.Take(threads * mapSize), parts = threads == 1 ? dw : workspace.Take(threads * weights);
         cpu.Workers.Run(thread =>
         {
             float* xs = v + thread * Points * vStep, gs = g + thread * Points * gStep;
-            float* sum = sums + thread * Points * sumStep;
+            float* sum = sums + thread * Points * sumStep, part = parts + thread * weights;
             (int from, int to) = cpu.Workers.Share(grid.Blocks, thread);
             if (from == to) new Span<float>(sum, checked((int)(Points * sumStep))).Clear();
             for (int i = from; i < to; i++)
@@ -66,12 +68,14 @@ sealed unsafe class WinogradWeightGradient<F, V>
                                 sum + point * sumStep + (nint)panel * d.K * lanes, block.Tiles, panel, height, 0,
                                 i > from);
             }
+            for (int i = 0; i < panels * d.K; i++)
+                Finish(sum + (nint)i * lanes, sumStep, part, i / d.K, i % d.K, add && threads == 1);
         });
-        cpu.Workers.For(panels * d.K, 2, (from, to) =>
-        {
-            for (int i = from; i < to; i++)
-                Finish(sums + (nint)i * lanes, sumStep, threads, Points * sumStep, dw, i / d.K, i % d.K, add);
-        });
+        if (threads == 1) return;
+        WeightSums<V> own = new(threads, (nint)weights, add);
+        int filter = d.C * F.Taps * F.Taps;
+        cpu.Workers.For(d.K, 2, (from, to) =>
+            own.Copy(parts + (nint)from * filter, dw + (nint)from * filter, (to - from) * filter));
     }
 
     void RunByChannels(float* x, float* dy, float* dw, bool add)
@@ -111,7 +115,7 @@ sealed unsafe class WinogradWeightGradient<F, V>
                             v + point * vStep, g + point * gStep, sum + point * sumStep, block.Tiles, panel,
                             height, k0, false);
                 for (int k = k0; k < d.K * h1 / heights; k++)
-                    Finish(sum + (nint)(k - k0) * lanes, sumStep, 1, 0, dw, panel, k, adds);
+                    Finish(sum + (nint)(k - k0) * lanes, sumStep, dw, panel, k, adds);
             });
         }
     }
@@ -139,7 +143,7 @@ sealed unsafe class WinogradWeightGradient<F, V>
             float.NegativeInfinity, to, 0);
     }
 
-    void Finish(float* sums, nint sumStep, int copies, long copyStep, float* dw, int panel, int k, bool add)
+    void Finish(float* sums, nint sumStep, float* dw, int panel, int k, bool add)
     {
         int taps = F.Taps * F.Taps;
         for (int half = 0; half < lanes; half += V.Count)
@@ -147,8 +151,7 @@ sealed unsafe class WinogradWeightGradient<F, V>
             int c = panel * lanes + half;
             if (c < d.C)
                 WinogradTransforms<F, V>.FilterGradient(
-                    sums + half, sumStep, copies, copyStep, dw + ((nint)k * d.C + c) * taps,
-                    Math.Min(V.Count, d.C - c), add);
+                    sums + half, sumStep, dw + ((nint)k * d.C + c) * taps, Math.Min(V.Count, d.C - c), add);
         }
     }
 }
