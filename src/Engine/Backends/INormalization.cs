@@ -5,18 +5,18 @@ public interface INormalization
 {
     /// <summary>
     /// Batch norm with the statistics of the batch: y = (x - mean) / sqrt(variance + epsilon) * weight + bias a
-    /// channel, then max(0, y) if <paramref name="relu"/>. x is (N, C, H, W) or (N, C). Writes mean (as the sum of two
+    /// channel, + <paramref name="residual"/> if there is one, then max(0, y) if <paramref name="relu"/>. x is (N, C, H, W) or (N, C). Writes mean (as the sum of two
     /// floats) and 1 / sqrt(variance + epsilon) to <paramref name="statistics"/> (3, C), and moves the running mean and
     /// the running (unbiased) variance by <paramref name="momentum"/> towards the batch's.
     /// </summary>
     void BatchNorm(
-        Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor y, Tensor statistics,
-        float momentum, float epsilon, bool relu);
+        Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor? residual, Tensor y,
+        Tensor statistics, float momentum, float epsilon, bool relu);
 
     /// <summary>As <see cref="BatchNorm"/> with the running statistics, which stay as they are.</summary>
     void FrozenBatchNorm(
-        Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor y, Tensor statistics,
-        float epsilon, bool relu);
+        Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor? residual, Tensor y,
+        Tensor statistics, float epsilon, bool relu);
 
     /// <summary>
     /// What the ranks that share a batch tell each other of theirs: <paramref name="moments"/> (3, C) gets the mean (as
@@ -27,7 +27,8 @@ public interface INormalization
     /// <summary>
     /// The second half of <see cref="BatchNorm"/>, with <paramref name="statistics"/> as they stand there.
     /// </summary>
-    void NormalizeBatch(Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor y, bool relu);
+    void NormalizeBatch(
+        Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor? residual, Tensor y, bool relu);
 
     /// <summary>
     /// The dx of <see cref="BatchNormBackward"/> where sum(g) and sum(g * n) are given, as <paramref name="sums"/>

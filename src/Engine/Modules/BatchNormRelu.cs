@@ -8,7 +8,10 @@ namespace TripletGpu.Modules;
 public sealed class BatchNormRelu(Device device, int channels) : BatchNorm(device, channels)
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => x.BatchNormRelu(
+    public override Tensor Forward(Tensor x) => Forward(x, residual: null);
+
+    /// <summary>max(0, batch norm of x + residual), where there is a residual.</summary>
+    public Tensor Forward(Tensor x, Tensor? residual) => x.BatchNormRelu(
         Weight.Value, Bias.Value, RunningMean.Value, RunningVariance.Value, UsesRunningStatistics, Momentum, Epsilon,
-        Share);
+        Share, residual);
 }

@@ -1,13 +1,15 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
 using TripletGpu.Collectives;
+using TripletGpu.Kernels.Functions;
 
 namespace TripletGpu.Ops;
 
 /// <summary>
 /// What <see cref="BatchNorm2d"/> and <see cref="BatchNormRelu"/> share. Inputs: x (N, C, H, W) or (N, C), weight,
 /// bias, running mean and running variance (C each). The running statistics are inputs, because operations hold no
-/// tensors; a forward pass in training changes them in place, and they get no gradient.
+/// tensors; a forward pass in training changes them in place, and they get no gradient. Last, where the operation adds
+/// one, a residual of x's shape.
 /// </summary>
 /// <remarks>Ioffe and Szegedy 2015; momentum and unbiased running variance as PyTorch.</remarks>
 /// <param name="IsFrozen">Normalise with the running statistics, as constants, instead of the batch's.</param>
@@ -22,18 +24,23 @@ public abstract record BatchNorm(bool IsFrozen, float Momentum, float Epsilon) :
 
     private protected abstract bool Relu { get; }
 
+    private protected virtual bool Adds => false;
+
     /// <inheritdoc/>
-    public override Saved Saves => Saved.Inputs;
+    public override Saved Saves => Adds ? Saved.Inputs | Saved.Output : Saved.Inputs;
 
     /// <inheritdoc/>
     public override Shape InferShape(ReadOnlySpan<Shape> x)
     {
-        Check.That(x.Length == 5, this,
-            $"5 inputs are needed (x, weight, bias, running mean and variance), not {x.Length}");
+        int inputs = Adds ? 6 : 5;
+        Check.That(x.Length == inputs, this,
+            $"{inputs} inputs are needed (x, weight, bias, running mean and variance{(Adds ? ", residual" : "")}),"
+            + $" not {x.Length}");
         Check.That(x[0].Rank is 2 or 4, this, $"input must be (N, C, H, W) or (N, C), not {x[0]}");
         for (int i = 1; i < 5; i++)
             Check.That(x[i] == new Shape(x[0][1]), this,
                 $"input has {x[0][1]} channels but input {i} is {x[i]}: input {x[0]}");
+        Check.That(!Adds || x[5] == x[0], this, $"the residual must be {x[0]} as the input, not {x[^1]}");
         Check.That(IsFrozen || x[0].Count > x[0][1] || Share is { Rows: > 1 }, this,
             $"the variance of a batch needs more than one value a channel (or frozen statistics): input {x[0]}");
         return x[0];
@@ -45,11 +52,15 @@ public abstract record BatchNorm(bool IsFrozen, float Momentum, float Epsilon) :
     /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
     {
-        if (IsFrozen) on.Normalization.FrozenBatchNorm(x[0], x[1], x[2], x[3], x[4], y, extras[0], Epsilon, Relu);
+        Tensor? residual = Adds ? x[5] : null;
+        if (IsFrozen)
+            on.Normalization.FrozenBatchNorm(x[0], x[1], x[2], x[3], x[4], residual, y, extras[0], Epsilon, Relu);
         else if (Share is not null)
             SharedBatchNorm.Forward(
-                on.Normalization, Share, x[0], x[1], x[2], x[3], x[4], y, extras[0], Momentum, Epsilon, Relu);
-        else on.Normalization.BatchNorm(x[0], x[1], x[2], x[3], x[4], y, extras[0], Momentum, Epsilon, Relu);
+                on.Normalization, Share, x[0], x[1], x[2], x[3], x[4], residual, y, extras[0], Momentum, Epsilon, Relu);
+        else
+            on.Normalization.BatchNorm(
+                x[0], x[1], x[2], x[3], x[4], residual, y, extras[0], Momentum, Epsilon, Relu);
     }
 
     /// <inheritdoc/>
@@ -58,11 +69,37 @@ public abstract record BatchNorm(bool IsFrozen, float Momentum, float Epsilon) :
         ReadOnlySpan<Gradient> dx)
     {
         Check.That(!dx[3].IsNeeded && !dx[4].IsNeeded, this, $"running statistics have no gradient");
+        if (Adds) BackwardThroughSum(on, x, y, extras, dy, dx);
+        else Backward(on, x, extras, dy, dx, Relu);
+    }
+
+    /// <summary>
+    /// The gradient behind the ReLU is the residual's. It is written where that belongs, unless something is there to
+    /// be added to: then the residual, the last input, gets it after x.
+    /// </summary>
+    void BackwardThroughSum(
+        IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
+        ReadOnlySpan<Gradient> dx)
+    {
+        Gradient residual = dx[5];
+        bool isApart = !residual.IsNeeded || residual.Accumulate;
+        Tensor g = isApart ? y.Device.Empty(y.Shape) : residual.Target!;
+        on.Elementwise.UnaryBackward<Relu>(y, y, dy, new Gradient(g, false));
+        Backward(on, x, extras, g, dx, relu: false);
+        if (!isApart) return;
+        if (residual.IsNeeded) on.Elementwise.UnaryBackward<Relu>(y, y, dy, residual);
+        y.Device.CurrentStep!.Discard(g);
+    }
+
+    void Backward(
+        IBackend on, ReadOnlySpan<Tensor> x, ReadOnlySpan<Tensor> extras, Tensor dy, ReadOnlySpan<Gradient> dx,
+        bool relu)
+    {
         if (Share is not null && !IsFrozen)
             SharedBatchNorm.Backward(
-                on.Normalization, Share, x[0], x[1], x[2], extras[0], dy, dx[0], dx[1], dx[2], Relu);
+                on.Normalization, Share, x[0], x[1], x[2], extras[0], dy, dx[0], dx[1], dx[2], relu);
         else
             on.Normalization.BatchNormBackward(
-                x[0], x[1], x[2], extras[0], dy, dx[0], dx[1], dx[2], IsFrozen, Relu);
+                x[0], x[1], x[2], extras[0], dy, dx[0], dx[1], dx[2], IsFrozen, relu);
     }
 }

@@ -13,7 +13,8 @@ static class SharedBatchNorm
     /// <summary>See <see cref="INormalization.BatchNorm"/>.</summary>
     public static void Forward(
         INormalization on, BatchShare share, Tensor x, Tensor weight, Tensor bias, Tensor runningMean,
-        Tensor runningVariance, Tensor y, Tensor statistics, float momentum, float epsilon, bool relu)
+        Tensor runningVariance, Tensor? residual, Tensor y, Tensor statistics, float momentum, float epsilon,
+        bool relu)
     {
         int channels = x.Shape[1], plane = x.Shape.Product(2, x.Shape.Rank);
         on.BatchMoments(x, statistics);
@@ -35,7 +36,7 @@ static class SharedBatchNorm
         statistics.CopyFrom(described);
         runningMean.CopyFrom(mean);
         runningVariance.CopyFrom(variance);
-        on.NormalizeBatch(x, weight, bias, statistics, y, relu);
+        on.NormalizeBatch(x, weight, bias, statistics, residual, y, relu);
     }
 
     /// <summary>

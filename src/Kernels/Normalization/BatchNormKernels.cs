@@ -165,6 +165,24 @@ public static partial class BatchNormKernels
         }
     }
 
+    /// <summary><see cref="Normalize"/> with a residual of the same shape: added before the ReLU.</summary>
+    [Kernel]
+    public static void NormalizeAdded(
+        Index1D i, ArrayView<float> x, ArrayView<float> weight, ArrayView<float> bias, ArrayView<float> statistics,
+        ArrayView<float> residual, ArrayView<float> y, ChannelDims d, int relu)
+    {
+        int plane = d.ByBlocks.Quotient(i), first = d.ByBlocks.Remainder(i, plane) * d.Each;
+        int channel = d.ByChannels.Remainder(plane, d.ByChannels.Quotient(plane));
+        int start = plane * d.Plane, end = Math.Min(first + d.Each, d.Plane);
+        float mean = statistics[channel], rest = statistics[d.Channels + channel];
+        float scale = statistics[2 * d.Channels + channel], factor = weight[channel], shift = bias[channel];
+        for (int j = start + first; j < start + end; j++)
+        {
+            float value = (x[j] - mean - rest) * scale * factor + shift + residual[j];
+            y[j] = relu != 0 ? MathF.Max(value, 0f) : value;
+        }
+    }
+
     /// <summary>A channel's statistics from its sums around a value, and the running ones moved towards them.</summary>
     static void Describe(
         ArrayView<float> runningMean, ArrayView<float> runningVariance, ArrayView<float> statistics, int channel,

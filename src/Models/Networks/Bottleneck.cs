@@ -16,8 +16,7 @@ public sealed class Bottleneck : Module
     public const int Expansion = 4;
 
     readonly Conv2d conv1, conv2, conv3;
-    readonly BatchNormRelu bn1, bn2;
-    readonly BatchNorm2d bn3;
+    readonly BatchNormRelu bn1, bn2, bn3;
     readonly Sequential? downsample;
 
     /// <param name="device">Where the parameters live.</param>
@@ -33,7 +32,7 @@ public sealed class Bottleneck : Module
         conv2 = Add("conv2", new Conv2d(device, width, width, 3, second, padding: 1, bias: false));
         bn2 = Add("bn2", new BatchNormRelu(device, width));
         conv3 = Add("conv3", new Conv2d(device, width, width * Expansion, 1, bias: false));
-        bn3 = Add("bn3", new BatchNorm2d(device, width * Expansion));
+        bn3 = Add("bn3", new BatchNormRelu(device, width * Expansion));
         if (stride != 1 || inputChannels != width * Expansion)
             downsample = Add("downsample", new Sequential(
                 device,
@@ -45,18 +44,16 @@ public sealed class Bottleneck : Module
     public override Tensor Forward(Tensor x)
     {
         Tensor map = x;
-        foreach (Module part in (ReadOnlySpan<Module>)[conv1, bn1, conv2, bn2, conv3, bn3])
+        foreach (Module part in (ReadOnlySpan<Module>)[conv1, bn1, conv2, bn2, conv3])
         {
             Tensor next = part.Forward(map);
             if (map != x) Device.CurrentStep!.Discard(map);
             map = next;
         }
         Tensor shortcut = downsample?.Forward(x) ?? x;
-        Tensor sum = map.Add(shortcut);
+        Tensor y = bn3.Forward(map, shortcut);
         Device.CurrentStep!.Discard(map);
         if (shortcut != x) Device.CurrentStep!.Discard(shortcut);
-        Tensor y = sum.Relu();
-        Device.CurrentStep!.Discard(sum);
         return y;
     }
 }

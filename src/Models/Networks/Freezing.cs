@@ -90,7 +90,7 @@ public static class Freezing
             foreach (Tensor operand in x) Used.Add(operand);
             count += op switch
             {
-                Conv2dReluMaxPool => 3,
+                Conv2dReluMaxPool or BatchNormRelu { HasResidual: true } => 3,
                 BatchNormRelu or Conv2d { Relu: true } => 2,
                 _ => 1,
             };

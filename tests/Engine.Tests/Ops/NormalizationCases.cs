@@ -18,6 +18,7 @@ public static class NormalizationCases
                 {
                     yield return BatchNorm(x, new BatchNorm2d(frozen));
                     yield return BatchNorm(x, new BatchNormRelu(frozen));
+                    yield return WithResidual(x, new BatchNormRelu(frozen) { HasResidual = true });
                 }
             foreach ((Shape x, LocalResponseNorm op) in ((Shape, LocalResponseNorm)[])
                 [
@@ -56,6 +57,32 @@ public static class NormalizationCases
                 op.IsFrozen ? v[3] : null, op.IsFrozen ? v[4] : null),
             Tolerance.Normalization)
         { Draw = (i, count, random) => i == 4 ? Values.Uniform(count, random, 0.5, 2) : Values.Normal(count, random) };
+    }
+
+    static OpCase WithResidual(Shape x, BatchNormRelu op)
+    {
+        int channels = x[1], plane = x.Product(2, x.Rank);
+        Shape c = new(channels);
+        return new OpCase($"{op.Name} {x}{(op.IsFrozen ? " frozen" : "")} with residual", op, [x, c, c, c, c, x],
+            Forward,
+            (v, dy) =>
+            {
+                double[] g = [.. Forward(v).Zip(dy, (y, d) => y > 0 ? d : 0)];
+                return
+                [
+                    .. Normalization.BatchNormBackward(v[0], v[1], v[2], g, channels, plane, op.Epsilon, false,
+                        op.IsFrozen ? v[3] : null, op.IsFrozen ? v[4] : null),
+                    g,
+                ];
+            },
+            Tolerance.Normalization)
+        { Draw = (i, count, random) => i == 4 ? Values.Uniform(count, random, 0.5, 2) : Values.Normal(count, random) };
+
+        double[] Forward(double[][] v) =>
+        [
+            .. Normalization.BatchNorm(v[0], v[1], v[2], channels, plane, op.Epsilon, false,
+                op.IsFrozen ? v[3] : null, op.IsFrozen ? v[4] : null).Zip(v[5], (y, r) => Math.Max(0, y + r)),
+        ];
     }
 
     static OpCase LocalResponse(Shape x, LocalResponseNorm op)

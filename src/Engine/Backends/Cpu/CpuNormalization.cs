@@ -7,10 +7,11 @@ namespace TripletGpu.Backends.Cpu;
 sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V : struct, ICpuVector<V>
 {
     public void BatchNorm(
-        Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor y, Tensor statistics,
-        float momentum, float epsilon, bool relu)
+        Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor? residual, Tensor y,
+        Tensor statistics, float momentum, float epsilon, bool relu)
     {
         BatchNormPass<V> pass = new(x, weight, bias, statistics);
+        float* added = Floats(residual);
         float* to = y.Floats(), mean = runningMean.Floats(), variance = runningVariance.Floats();
         Share(pass.Channels, pass.Images * pass.Plane, (first, last) =>
         {
@@ -21,23 +22,24 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
                 double count = (double)pass.Images * pass.Plane;
                 mean[c] += momentum * ((float)m - mean[c]);
                 variance[c] += momentum * ((float)(v * count / (count - 1)) - variance[c]);
-                pass.Normalize(c, to, relu);
+                pass.Normalize(c, added, to, relu);
             }
         });
     }
 
     public void FrozenBatchNorm(
-        Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor y, Tensor statistics,
-        float epsilon, bool relu)
+        Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor? residual, Tensor y,
+        Tensor statistics, float epsilon, bool relu)
     {
         BatchNormPass<V> pass = new(x, weight, bias, statistics);
+        float* added = Floats(residual);
         float* to = y.Floats(), mean = runningMean.Floats(), variance = runningVariance.Floats();
         Share(pass.Channels, pass.Images * pass.Plane, (first, last) =>
         {
             for (int c = first; c < last; c++)
             {
                 pass.SetStatistics(c, mean[c], (double)variance[c] + epsilon);
-                pass.Normalize(c, to, relu);
+                pass.Normalize(c, added, to, relu);
             }
         });
     }
@@ -82,13 +84,14 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
         });
     }
 
-    public void NormalizeBatch(Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor y, bool relu)
+    public void NormalizeBatch(
+        Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor? residual, Tensor y, bool relu)
     {
         BatchNormPass<V> pass = new(x, weight, bias, statistics);
-        float* to = y.Floats();
+        float* to = y.Floats(), added = Floats(residual);
         Share(pass.Channels, pass.Images * pass.Plane, (first, last) =>
         {
-            for (int c = first; c < last; c++) pass.Normalize(c, to, relu);
+            for (int c = first; c < last; c++) pass.Normalize(c, added, to, relu);
         });
     }
 
@@ -106,6 +109,8 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
                     c, from, to, given[c], given[pass.Channels + c] / (double)pass.Inverse(c), relu, accumulate);
         });
     }
+
+    static float* Floats(Tensor? tensor) => tensor is null ? null : tensor.Floats();
 
     public void LocalResponseNorm(Tensor x, Tensor y, int size, float alpha, float beta, float k)
     {

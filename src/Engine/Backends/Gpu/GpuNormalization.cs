@@ -10,11 +10,11 @@ namespace TripletGpu.Backends.Gpu;
 sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch) : INormalization
 {
     public void BatchNorm(
-        Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor y, Tensor statistics,
-        float momentum, float epsilon, bool relu)
+        Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor? residual, Tensor y,
+        Tensor statistics, float momentum, float epsilon, bool relu)
     {
         Describe(x, runningMean.Floats(), runningVariance.Floats(), statistics, momentum, epsilon);
-        Normalize(x, weight, bias, statistics, y, Dims(x), relu);
+        Normalize(x, weight, bias, statistics, residual, y, Dims(x), relu);
     }
 
     public void BatchMoments(Tensor x, Tensor moments)
@@ -28,8 +28,9 @@ sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         BatchNormKernels.LaunchKeepSquares(driver, channels, variance, moments.Floats(), Dims(x));
     }
 
-    public void NormalizeBatch(Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor y, bool relu) =>
-        Normalize(x, weight, bias, statistics, y, Dims(x), relu);
+    public void NormalizeBatch(
+        Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor? residual, Tensor y, bool relu) =>
+        Normalize(x, weight, bias, statistics, residual, y, Dims(x), relu);
 
     public void BatchNormInputGradient(
         Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor dy, Tensor sums, Gradient dx, bool relu)
@@ -42,14 +43,14 @@ sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
     }
 
     public void FrozenBatchNorm(
-        Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor y, Tensor statistics,
-        float epsilon, bool relu)
+        Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor? residual, Tensor y,
+        Tensor statistics, float epsilon, bool relu)
     {
         ChannelDims d = Dims(x);
         BatchNormKernels.LaunchFrozenStatistics(
             driver, d.Channels, runningMean.Floats(), runningVariance.Floats(), statistics.Floats(), d.Channels,
             epsilon);
-        Normalize(x, weight, bias, statistics, y, d, relu);
+        Normalize(x, weight, bias, statistics, residual, y, d, relu);
     }
 
     public void BatchNormBackward(
@@ -140,11 +141,18 @@ sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         }
     }
 
-    void Normalize(Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor y, ChannelDims d, bool relu) =>
-        BatchNormKernels.LaunchNormalize(
-            driver, Planes(x) * d.Blocks, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(),
-            y.Floats(), d,
-            relu ? 1 : 0);
+    void Normalize(
+        Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor? residual, Tensor y, ChannelDims d, bool relu)
+    {
+        if (residual is null)
+            BatchNormKernels.LaunchNormalize(
+                driver, Planes(x) * d.Blocks, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(),
+                y.Floats(), d, relu ? 1 : 0);
+        else
+            BatchNormKernels.LaunchNormalizeAdded(
+                driver, Planes(x) * d.Blocks, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(),
+                residual.Floats(), y.Floats(), d, relu ? 1 : 0);
+    }
 
     /// <summary>Groups that share a channel, and the elements that each sums.</summary>
     (int Parts, int Each) PartsOf(ChannelDims d)

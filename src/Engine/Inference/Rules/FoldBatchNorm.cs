@@ -8,26 +8,27 @@ namespace TripletGpu.Inference.Rules;
 /// (conv(x, w) + b - mean) s + shift = conv(x, w s) + (b - mean) s + shift,   s = scale / sqrt(variance + epsilon)
 /// </code>
 /// with s for each filter. The factors are computed in double. A batch norm with ReLU makes the convolution's epilogue
-/// one with ReLU.
+/// one with ReLU, and a residual before that ReLU becomes the convolution's.
 /// </summary>
 sealed class FoldBatchNorm : IPlanRule
 {
     /// <inheritdoc/>
     public PlanGraph? Apply(PlanGraph graph, PlanNode node, PlanConstants constants)
     {
-        if (node.Op is not BatchNorm { IsFrozen: true } norm || !Constants(node, from: 1)) return null;
+        if (node.Op is not BatchNorm { IsFrozen: true } norm || !Constants(node.Inputs.Skip(1).Take(4))) return null;
         if (graph.Producer(node.Inputs[0]) is not { Op: Conv2d { HasResidual: false, Relu: false } conv } convolution
-            || graph.Reads(convolution.Output) != 1 || !Constants(convolution, from: 1)) return null;
-        IEnumerable<PlanValue> read = convolution.Inputs.Skip(1).Concat(node.Inputs.Skip(1));
+            || graph.Reads(convolution.Output) != 1 || !Constants(convolution.Inputs.Skip(1))) return null;
+        IEnumerable<PlanValue> read = convolution.Inputs.Skip(1).Concat(node.Inputs.Skip(1).Take(4));
+        PlanValue[] residual = [.. node.Inputs.Skip(5)];
         Tensor[] tensors = [.. read.Select(value => value.Constant!)];
         IReadOnlyList<PlanValue> folded = constants.Get(
             $"{nameof(FoldBatchNorm)} {norm.Epsilon}", tensors, () => Fold(tensors, conv.HasBias, norm.Epsilon));
         return graph.Join(convolution, node, new PlanNode(
-            conv with { HasBias = true, Relu = norm is BatchNormRelu }, [convolution.Inputs[0], .. folded], node.Output,
-            [.. convolution.Origin, .. node.Origin]));
+            conv with { HasBias = true, HasResidual = residual.Length > 0, Relu = norm is BatchNormRelu },
+            [convolution.Inputs[0], .. folded, .. residual], node.Output, [.. convolution.Origin, .. node.Origin]));
     }
 
-    static bool Constants(PlanNode node, int from) => node.Inputs.Skip(from).All(input => input.Constant is not null);
+    static bool Constants(IEnumerable<PlanValue> values) => values.All(value => value.Constant is not null);
 
     /// <summary>Weight and bias from weight, bias if there is one, scale, shift, mean and variance.</summary>
     static IReadOnlyList<(Shape, float[])> Fold(Tensor[] read, bool hasBias, float epsilon)

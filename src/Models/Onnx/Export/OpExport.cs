@@ -20,8 +20,7 @@ static class OpExport
             [Relu(to, to.Node("Conv", x, Pads(fused.Padding, fused.Padding, fused.Padding, fused.Padding)), true)],
             Ints("kernel_shape", 2, 2), Ints("strides", 2, 2)),
         Ops.Linear => to.Node("Gemm", x, Int("transB", 1)),
-        BatchNorm norm => Relu(to, to.Node("BatchNormalization", x,
-            Float("epsilon", norm.Epsilon), Float("momentum", 1 - norm.Momentum)), norm is BatchNormRelu),
+        BatchNorm norm => NormalizeBatch(to, norm, x),
         LocalResponseNorm norm => to.Node("LRN", x,
             Int("size", norm.Size), Float("alpha", norm.Alpha), Float("beta", norm.Beta), Float("bias", norm.K)),
         MaxPool2d pool =>
@@ -52,6 +51,14 @@ static class OpExport
             Pads(g.PaddingTop, g.PaddingLeft, g.PaddingBottom, g.PaddingRight));
         if (conv.HasResidual) y = to.Node("Add", [y, x[^1]]);
         return Relu(to, y, conv.Relu);
+    }
+
+    static string NormalizeBatch(OnnxExport to, BatchNorm norm, string[] x)
+    {
+        string y = to.Node("BatchNormalization", x[..5],
+            Float("epsilon", norm.Epsilon), Float("momentum", 1 - norm.Momentum));
+        if (norm is BatchNormRelu { HasResidual: true }) y = to.Node("Add", [y, x[5]]);
+        return Relu(to, y, norm is BatchNormRelu);
     }
 
     static string Cut(OnnxExport to, Slice slice, string x)

@@ -63,20 +63,26 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
     /// <summary>1 / sqrt(variance + epsilon) of a channel.</summary>
     public float Inverse(int c) => statistics[2 * Channels + c];
 
-    /// <summary>y = (x - mean) * inverse * weight + bias, cut at 0 if <paramref name="relu"/>.</summary>
+    /// <summary>
+    /// y = (x - mean) * inverse * weight + bias, + <paramref name="residual"/> if there is one, cut at 0 if
+    /// <paramref name="relu"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Normalize(int c, float* y, bool relu)
+    public void Normalize(int c, float* residual, float* y, bool relu)
     {
         V mean = V.Create(statistics[c]), scale = V.Create(Scale(c)), shift = V.Create(Shift(c));
         V lowest = V.Create(relu ? 0 : float.NegativeInfinity);
         for (int n = 0; n < Images; n++)
         {
-            float* from = x + At(n, c), to = y + At(n, c);
-            int i = 0;
-            for (; i <= Plane - V.Count; i += V.Count)
-                V.Store(AtLeast(lowest, V.MultiplyAdd(V.Load(from + i) - mean, scale, shift)), to + i);
-            if (i < Plane)
-                V.Store(AtLeast(lowest, V.MultiplyAdd(V.Load(from + i) - mean, scale, shift)), to + i, Plane - i);
+            float* from = x + At(n, c), to = y + At(n, c), added = residual == null ? null : residual + At(n, c);
+            for (int i = 0; i < Plane; i += V.Count)
+            {
+                V value = V.MultiplyAdd(V.Load(from + i) - mean, scale, shift);
+                if (added != null) value += V.Load(added + i);
+                value = AtLeast(lowest, value);
+                if (i <= Plane - V.Count) V.Store(value, to + i);
+                else V.Store(value, to + i, Plane - i);
+            }
         }
     }
 
