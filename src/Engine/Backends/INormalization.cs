@@ -5,9 +5,10 @@ public interface INormalization
 {
     /// <summary>
     /// Batch norm with the statistics of the batch: y = (x - mean) / sqrt(variance + epsilon) * weight + bias a
-    /// channel, + <paramref name="residual"/> if there is one, then max(0, y) if <paramref name="relu"/>. x is (N, C, H, W) or (N, C). Writes mean (as the sum of two
-    /// floats) and 1 / sqrt(variance + epsilon) to <paramref name="statistics"/> (3, C), and moves the running mean and
-    /// the running (unbiased) variance by <paramref name="momentum"/> towards the batch's.
+    /// channel, + <paramref name="residual"/> if there is one, then max(0, y) if <paramref name="relu"/>. x is
+    /// (N, C, H, W) or (N, C). Writes mean (as the sum of two floats) and 1 / sqrt(variance + epsilon) to
+    /// <paramref name="statistics"/> (3, C), and moves the running mean and the running (unbiased) variance by
+    /// <paramref name="momentum"/> towards the batch's.
     /// </summary>
     void BatchNorm(
         Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor? residual, Tensor y,
