@@ -37,7 +37,8 @@ sealed partial class FunctionWriter
         CheckName(model.GetDeclaredSymbol(node)!);
         SyntaxToken name = node.Identifier;
         return ((VariableDeclaratorSyntax)base.VisitVariableDeclarator(node)!).WithIdentifier(
-            SyntaxFactory.Identifier(name.LeadingTrivia, Names.Safe(name.ValueText), name.TrailingTrivia));
+            SyntaxFactory.Identifier(
+                name.LeadingTrivia, LineMarks.Of(node.Identifier) + Names.Safe(name.ValueText), name.TrailingTrivia));
     }
 
     /// <summary><c>var (a, b) = F(x);</c> goes through a temporary struct.</summary>
@@ -117,6 +118,6 @@ sealed partial class FunctionWriter
             && (step == null || DeviceConstants.Is(step, model));
     }
 
-    static StatementSyntax Statement(string text, StatementSyntax like) =>
-        SyntaxFactory.ExpressionStatement(SyntaxFactory.IdentifierName(text)).WithTriviaFrom(like);
+    StatementSyntax Statement(string text, StatementSyntax like) => WithTriviaFrom(
+        SyntaxFactory.ExpressionStatement(SyntaxFactory.IdentifierName(LineMarks.Of(like) + text)), like);
 }

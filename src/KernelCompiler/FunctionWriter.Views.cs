@@ -21,9 +21,10 @@ sealed partial class FunctionWriter
         }
         spaces[local] = SpaceOf(value);
         string text = Text(value);
-        if (text.StartsWith("(", StringComparison.Ordinal) && text.EndsWith(")", StringComparison.Ordinal)
+        string shown = LineMarks.Remove(text);
+        if (shown.StartsWith("(", StringComparison.Ordinal) && shown.EndsWith(")", StringComparison.Ordinal)
             && IsSubView(value))
-            text = text.Substring(1, text.Length - 2);
+            text = text.Remove(text.Length - 1).Remove(text.IndexOf('('), 1);
         return $"{Pointer(local, local.Type)} {name} = {text}"
             + (use.Measures(local) ? $"; int {name}_length = {Length(value)}" : "");
     }

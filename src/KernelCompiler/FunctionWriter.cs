@@ -43,7 +43,15 @@ sealed partial class FunctionWriter : CSharpSyntaxRewriter
         foreach (IParameterSymbol p in method.Parameters) parameters.AddRange(Parameter(p));
         string head = WrappedList.Write(
             $"FUNCTION {translation.Type(method.ReturnType, body)} {name}(", parameters, ")");
-        return $"{Source.Comment(method.AssociatedSymbol ?? method)}{head}\n{Body()}";
+        return $"{Source.Comment(method.AssociatedSymbol ?? method)}{LineMarks.Each(Signature(), head)}\n{Body()}";
+    }
+
+    /// <summary>The mark of all lines of the method's head.</summary>
+    public string Signature()
+    {
+        SyntaxNode declaration = body.Parent!;
+        int last = body.GetFirstToken().GetPreviousToken().SpanStart;
+        return LineMarks.OfAll(body.SyntaxTree, declaration.SpanStart, last);
     }
 
     public IEnumerable<string> Parameter(IParameterSymbol p)
@@ -75,7 +83,8 @@ sealed partial class FunctionWriter : CSharpSyntaxRewriter
         {
             string value = Visit(arrow.Expression)!.ToFullString().Trim();
             string lines = first.Replace("\n", "\n    ");
-            return $"{{\n    {lines}{(method.ReturnsVoid ? "" : "return ")}{value};\n}}\n";
+            string mark = LineMarks.Of(arrow.Expression);
+            return $"{{\n    {lines}{mark}{(method.ReturnsVoid ? "" : "return ")}{value};\n}}\n";
         }
         foreach (SyntaxTrivia trivia in body.DescendantTrivia(descendIntoTrivia: false).Where(t => t.IsDirective))
             translation.Report(Rules.Directive, trivia.GetStructure()!);
@@ -97,7 +106,7 @@ sealed partial class FunctionWriter : CSharpSyntaxRewriter
             || model.GetSymbolInfo(e).Symbol is ITypeSymbol)
             return result;
         translation.CheckDouble(model.GetTypeInfo(e).Type, e);
-        return Converted(e, r);
+        return Marked(e, Converted(e, r));
     }
 
     /// <summary>
@@ -132,8 +141,7 @@ sealed partial class FunctionWriter : CSharpSyntaxRewriter
 
     string Text(SyntaxNode node) => Visit(node)!.WithoutTrivia().ToFullString();
 
-    static ExpressionSyntax Raw(string text, SyntaxNode like) =>
-        SyntaxFactory.IdentifierName(text).WithTriviaFrom(like);
+    ExpressionSyntax Raw(string text, SyntaxNode like) => WithTriviaFrom(SyntaxFactory.IdentifierName(text), like);
 
     SyntaxNode Unknown(SyntaxNode node, ISymbol? symbol)
     {

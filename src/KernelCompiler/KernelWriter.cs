@@ -41,15 +41,20 @@ static class KernelWriter
                 string safe = Names.Safe(p.Name), restrict = shape.MayAlias(p) ? "" : " RESTRICT";
                 parameters.Add($"VIEW_PARAMETER({writer.Pointer(p, p.Type)}{restrict}, {safe})");
                 if (use.Measures(p)) parameters.Add($"int {safe}_length");
-                first += $"{writer.Pointer(p, p.Type)} {safe} = VIEW({safe});\n";
+                first += $"{LineMarks.Of(Source.Declaration(p)!)}{writer.Pointer(p, p.Type)} {safe} = VIEW({safe});\n";
             }
             else parameters.AddRange(writer.Parameter(p));
-        if (shape.IndexDimensions > 0) first = Index(shape, parameters) + first;
+        if (shape.IndexDimensions > 0)
+        {
+            string index = LineMarks.Of(Source.Declaration(method.Parameters[0])!);
+            first = LineMarks.Each(index, Index(shape, parameters)) + first;
+        }
 
         string body = writer.Body(first);
         string group = shape.GroupInC is { } size ? $" GROUP({size})" : "";
         string list = string.Join(",\n    ", parameters);
-        return $"{Source.Comment(method)}KERNEL{group} void {shape.Entry}(\n    {list})\n{body}";
+        string head = LineMarks.Each(writer.Signature(), $"KERNEL{group} void {shape.Entry}(\n    {list})");
+        return $"{Source.Comment(method)}{head}\n{body}";
     }
 
     /// <summary>The item's index, and the exit of items beyond the last one that was asked for.</summary>

@@ -21,6 +21,7 @@ static class LauncherWriter
                 t => $" where {t.Name} : struct, {string.Join(", ", t.ConstraintTypes.Select(Global))}"));
         string bind = string.Concat(
             method.TypeParameters.Select(t => $".Bind(\"{t.Name}\", KernelTypeArgument<{t.Name}>.Program)"));
+        string program = translation.Text(kernel).TrimEnd();
         string source = $$""""""
             new KernelSource
             {
@@ -34,8 +35,9 @@ static class LauncherWriter
             {{Source.Text(declaration)}}
             """"",
                 Body = """""
-            {{translation.Text(kernel).TrimEnd()}}
+            {{LineMarks.Remove(program)}}
             """"",
+                LineMap = static () => "{{LineMarks.Map(program)}}",
             }{{bind}}
             """""";
         string property = generic == ""

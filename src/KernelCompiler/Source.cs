@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -35,18 +36,28 @@ static class Source
         return method.Parameters.Select(p => (p, given[p.Ordinal]));
     }
 
-    /// <summary>The lines of a declaration's XML documentation as // comments, without tags.</summary>
+    /// <summary>The lines of a declaration's XML documentation as // comments, without tags, marked.</summary>
     public static string Comment(ISymbol symbol)
     {
         SyntaxNode? declaration = Declaration(symbol);
         if (declaration is ArrowExpressionClauseSyntax) declaration = declaration.Parent;
         if (declaration == null) return "";
-        IEnumerable<string> lines = declaration.GetLeadingTrivia().ToFullString().Split('\n')
-            .Select(l => l.Trim()).Where(l => l.StartsWith("//", StringComparison.Ordinal))
-            .Select(l =>
-            Regex.Replace(l.TrimStart('/'), "<see cref=\"(.*?)\"/>|<paramref name=\"(.*?)\"/>|<.*?>", "$1$2"))
-            .Select(l => l.Trim()).Where(l => l.Length > 0);
-        return string.Concat(lines.Select(l => "// " + WebUtility.HtmlDecode(l) + "\n"));
+        var text = new StringBuilder();
+        int position = declaration.FullSpan.Start;
+        foreach (string line in declaration.GetLeadingTrivia().ToFullString().Split('\n'))
+        {
+            string trimmed = line.Trim();
+            if (trimmed.StartsWith("//", StringComparison.Ordinal))
+            {
+                string words = Regex.Replace(
+                    trimmed.TrimStart('/'), "<see cref=\"(.*?)\"/>|<paramref name=\"(.*?)\"/>|<.*?>", "$1$2").Trim();
+                if (words.Length > 0)
+                    text.Append(LineMarks.Of(declaration.SyntaxTree, position))
+                        .Append("// ").Append(WebUtility.HtmlDecode(words)).Append('\n');
+            }
+            position += line.Length + 1;
+        }
+        return text.ToString();
     }
 
     /// <summary>A declaration as it stands in its file, moved to the left margin.</summary>

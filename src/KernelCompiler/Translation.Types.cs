@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace TripletGpu.KernelCompiler;
 
@@ -65,7 +66,7 @@ sealed partial class Translation
     public static bool HasFieldwiseConstructor(INamedTypeSymbol type) =>
         type.IsTupleType || type.InstanceConstructors.Any(c =>
         c.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax()
-            is Microsoft.CodeAnalysis.CSharp.Syntax.TypeDeclarationSyntax
+            is TypeDeclarationSyntax
         && c.Parameters.Select(p => p.Name.ToUpperInvariant())
             .SequenceEqual(Fields(type).Select(f => f.Name.ToUpperInvariant())));
 
@@ -83,9 +84,10 @@ sealed partial class Translation
             if (members.Count == 0 || members[members.Count - 1].Type != c) members.Add((c, []));
             members[members.Count - 1].Names.Add(field);
         }
-        string lines = string.Concat(members.Select(
-            m => $"    {WrappedList.Write($"{m.Type} ", m.Names, ";", "        ")}\n"));
-        structs.Add($"typedef struct\n{{\n{lines}}} {name};\n");
+        string lines = string.Concat(members.Select(m => LineMarks.Each(
+            string.Concat(m.Names.Select(n => Declared(type, n))),
+            $"    {WrappedList.Write($"{m.Type} ", m.Names, ";", "        ")}") + "\n"));
+        structs.Add($"{Declared(type)}typedef struct\n{{\n{lines}{Declared(type)}}} {name};\n");
         return name;
     }
 
@@ -100,7 +102,22 @@ sealed partial class Translation
         string head = WrappedList.Write(
             $"FUNCTION {name} {function}(", fields.Select(f => $"{Type(f.Type, at)} {f.Name}_"), ")");
         string value = WrappedList.Write($"{name} value = {{ ", fields.Select(f => f.Name + "_"), " };", "        ");
-        structs.Add($"{head}\n{{\n    {value}\n    return value;\n}}\n");
+        structs.Add(
+            LineMarks.Each(Declared(named), $"{head}\n{{\n    {value}\n    return value;\n}}") + "\n");
         return function;
+    }
+
+    /// <summary>The mark of a struct's declaration, or of a field's; of a tuple there is none.</summary>
+    static string Declared(INamedTypeSymbol type, string? field = null)
+    {
+        if (type.IsTupleType) return "";
+        ISymbol symbol = field == null ? type
+            : type.GetMembers(field).FirstOrDefault(m => m.DeclaringSyntaxReferences.Length > 0) ?? type;
+        return Source.Declaration(symbol) switch
+        {
+            null => "",
+            BaseTypeDeclarationSyntax named => LineMarks.Of(named.Identifier),
+            { } declaration => LineMarks.Of(declaration),
+        };
     }
 }

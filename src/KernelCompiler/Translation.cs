@@ -75,9 +75,10 @@ sealed partial class Translation(
         if (constantNames.ContainsKey(name)) return name;
         constantNames[name] = symbol;
         // An enum is a constant that C takes as the bound of an array.
-        constants.Add(value is int or short or byte or sbyte or ushort
+        string mark = Source.Declaration(symbol) is { } declaration ? LineMarks.Of(declaration) : "";
+        constants.Add(mark + (value is int or short or byte or sbyte or ushort
             ? $"enum {{ {name} = {Literal(value)} }};\n"
-            : $"CONSTANT {Type(type, at)} {name} = {Literal(value)};\n");
+            : $"CONSTANT {Type(type, at)} {name} = {Literal(value)};\n"));
         return name;
     }
 

@@ -46,6 +46,12 @@ public sealed class KernelSource
     /// <summary>The device program in names that the preludes define for each target.</summary>
     public required string Body { get; init; }
 
+    /// <summary>
+    /// The lines of C# that each line of <see cref="Body"/> has come from, as the kernel compiler writes them:
+    /// <see cref="SourceLine.Read"/> reads them.
+    /// </summary>
+    public Func<string> LineMap { get; init; } = static () => "";
+
     /// <summary>The C# method, its type parameters bound: what ILGPU compiles.</summary>
     public Func<MethodInfo>? Method { get; init; }
 
@@ -68,14 +74,18 @@ public sealed class KernelSource
         string Bound(string text) => Regex.Replace(text, $"(?<![A-Za-z0-9]){parameter}(?![A-Za-z0-9])", argument.Name);
         string name = Name.EndsWith('>') ? $"{Name[..^1]}, {argument.Name}>" : $"{Name}<{argument.Name}>";
         string body = Bound(Body);
-        return Copy(name, Bound(Entry), body.Contains(argument.Body) ? body : argument.Body + "\n\n" + body);
+        bool isThere = body.Contains(argument.Body);
+        return Copy(
+            name, Bound(Entry), isThere ? body : argument.Body + "\n\n" + body,
+            isThere ? LineMap : () => argument.LineMap() + ";;" + LineMap());
     }
 
-    KernelSource Copy(string name, string entry, string body) => new()
+    KernelSource Copy(string name, string entry, string body, Func<string> lineMap) => new()
     {
         Name = name,
         Entry = entry,
         Body = body,
+        LineMap = lineMap,
         CSharp = CSharp,
         IndexDimensions = IndexDimensions,
         Group = Group,

@@ -37,10 +37,15 @@ public static class KernelTypeArgument<T> where T : struct, IKernelTypeArgument
     }
 
     /// <summary>Called by generated code when the struct's assembly is loaded.</summary>
-    public static void Define(string name, string body) => program = new(name, body);
+    public static void Define(string name, string body, Func<string> lineMap) =>
+        program = new(name, body) { LineMap = lineMap };
 }
 
 /// <summary>A struct as device text.</summary>
 /// <param name="Name">The struct's name, which begins the names of its functions: <c>Relu_Forward</c>.</param>
 /// <param name="Body">Constants and functions in neutral names.</param>
-public sealed record TypeArgumentProgram(string Name, string Body);
+public sealed record TypeArgumentProgram(string Name, string Body)
+{
+    /// <summary>The lines of C# that each line of the text has come from: <see cref="SourceLine.Read"/>.</summary>
+    public Func<string> LineMap { get; init; } = static () => "";
+}

@@ -24,12 +24,16 @@ public sealed class KernelSourceTests
             Entry = "F_T",
             CSharp = "",
             Body = "void F_T(int Tiles) { T_Apply(T_N, Tiles); Twice_T(); /* for T */ }",
+            LineMap = () => "K.cs:7",
         };
-        KernelSource bound = source.Bind("T", new("Square", "int Square_Apply;"));
+        KernelSource bound = source.Bind("T", new("Square", "int Square_Apply;") { LineMap = () => "Square.cs:3" });
         Assert.That(bound.Body, Is.EqualTo(
             "int Square_Apply;\n\nvoid F_Square(int Tiles) { Square_Apply(Square_N, Tiles); Twice_Square();"
             + " /* for Square */ }"));
         Assert.That((bound.Name, bound.Entry), Is.EqualTo(("K.F<Square>", "F_Square")));
+        Assert.That(
+            SourceLine.Read(bound.LineMap()),
+            Is.EqualTo(new SourceLine[][] { [new("Square.cs", 3)], [], [new("K.cs", 7)] }));
     }
 
     [Test]
