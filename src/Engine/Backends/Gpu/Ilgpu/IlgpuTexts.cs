@@ -1,9 +1,11 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
+using ILGPU.Frontend.DebugInformation;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
@@ -12,11 +14,29 @@ namespace TripletGpu.Backends.Gpu.Ilgpu;
 
 /// <summary>What ILGPU's compilers make of a kernel, as text and without a device.</summary>
 /// <param name="level">For tests; what is not this one is wrong.</param>
-sealed class IlgpuTexts(OptimizationLevel level = IlgpuContext.Level) : IDisposable
+/// <param name="hasLines">Whether PTX says which lines of C# it is from.</param>
+sealed class IlgpuTexts(OptimizationLevel level = IlgpuContext.Level, bool hasLines = false) : IDisposable
 {
-    readonly Context context = IlgpuContext.Create(_ => { }, level);
+    // ILGPU 1.5.3: Builder.DebugSymbols sets nothing, and Kernel, which should write lines, is taken for too little.
+    readonly Context context = IlgpuContext.Create(builder =>
+    {
+        if (hasLines) SetSymbols(builder, DebugSymbolsMode.KernelSourceAnnotations);
+    }, level);
 
     public void Dispose() => context.Dispose();
+
+    /// <summary>
+    /// Takes an assembly's symbols from a stream: a program in one file has none beside it. ILGPU 1.5.3 has a method
+    /// for that, but not for callers outside.
+    /// </summary>
+    public void LoadSymbols(Assembly assembly, Stream symbols) =>
+        Symbols(context).TryLoadSymbols(assembly, symbols, out _);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_DebugInformationManager")]
+    static extern DebugInformationManager Symbols(Context context);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_DebugSymbolsMode")]
+    static extern void SetSymbols(ContextProperties properties, DebugSymbolsMode mode);
 
     /// <summary>PTX for an architecture.</summary>
     public string Ptx(MethodInfo kernel, CudaArchitecture? architecture = null)
