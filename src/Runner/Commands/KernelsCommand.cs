@@ -53,8 +53,10 @@ static class KernelsCommand
         });
 
         Option<bool> ofAll = CommonOptions.Json();
-        Command command =
-            new("kernels", "Lists the GPU kernels, or shows one with what it becomes") { list, show, ofAll };
+        Command command = new("kernels", "Lists the GPU kernels, shows one with what it becomes, makes a book of all")
+        {
+            list, show, KernelBookCommand.Create(terminal), KernelStepCommand.Create(terminal), ofAll,
+        };
         command.SetAction(parsed => List(terminal, parsed.GetValue(ofAll)));
         return command;
     }

@@ -16,7 +16,8 @@ static class PageTemplate
         .Replace("/*SCRIPT*/\n", Read("page.js"), StringComparison.Ordinal)
         .Replace("/*DATA*/null", json, StringComparison.Ordinal);
 
-    static string Read(string name)
+    /// <summary>An embedded file.</summary>
+    public static string Read(string name)
     {
         using Stream stream = typeof(PageTemplate).Assembly.GetManifestResourceStream(Prefix + name)
             ?? throw new InvalidOperationException($"the program was built without {name}");

@@ -1,0 +1,12 @@
+namespace TripletGpu.Runner.Book;
+
+/// <summary>The pages' file names, which a web server and every file system take.</summary>
+static class PageName
+{
+    /// <summary>A kernel's: <c>GemmKernels.Tiled-Tile32x32.html</c>.</summary>
+    public static string OfKernel(string name) => name.Replace("<", "-", StringComparison.Ordinal)
+        .Replace(", ", "-", StringComparison.Ordinal).Replace(">", "", StringComparison.Ordinal) + ".html";
+
+    /// <summary>An operation's.</summary>
+    public static string OfOperation(string name) => name + ".html";
+}
