@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
+using TripletGpu.Kernels.Pooling;
 using TripletGpu.MetricLearning;
 
 namespace TripletGpu.Ops;
@@ -18,7 +19,7 @@ public sealed record AveragePool2d(PoolingWindow Window, bool CountPadding = tru
     /// <inheritdoc/>
     public override Shape InferShape(ReadOnlySpan<Shape> x)
     {
-        PoolingDims d = Window.Over(this, x[0]);
+        PlaneWindow d = Window.Over(this, x[0]);
         return new Shape(x[0][0], x[0][1], d.P, d.Q);
     }
 

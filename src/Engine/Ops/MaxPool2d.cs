@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
+using TripletGpu.Kernels.Pooling;
 using TripletGpu.MetricLearning;
 
 namespace TripletGpu.Ops;
@@ -18,7 +19,7 @@ public sealed record MaxPool2d(PoolingWindow Window, bool KeepsTaps = true) : Op
     /// <inheritdoc/>
     public override Shape InferShape(ReadOnlySpan<Shape> x)
     {
-        PoolingDims d = Window.Over(this, x[0]);
+        PlaneWindow d = Window.Over(this, x[0]);
         return new Shape(x[0][0], x[0][1], d.P, d.Q);
     }
 
@@ -28,7 +29,7 @@ public sealed record MaxPool2d(PoolingWindow Window, bool KeepsTaps = true) : Op
     /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
     {
-        PoolingDims d = Window.Over(this, x[0].Shape);
+        PlaneWindow d = Window.Over(this, x[0].Shape);
         if (KeepsTaps) on.Pooling.Max(x[0], y, extras[0], d);
         else on.Pooling.Max(x[0], y, d);
     }

@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
+using TripletGpu.Kernels.Pooling;
 
 namespace TripletGpu.Ops;
 
@@ -26,7 +27,7 @@ public readonly record struct PoolingWindow(
 
     /// <summary>Checks the window against an input and works out the output's extents.</summary>
     /// <exception cref="ShapeException">No (N, C, H, W) input, or a window that may miss the image.</exception>
-    internal PoolingDims Over(Op op, Shape x)
+    internal PlaneWindow Over(Op op, Shape x)
     {
         Check.Rank(op, x, 4, "input");
         Check.That(Height > 0 && Width > 0 && StrideH > 0 && StrideW > 0, op,
@@ -36,8 +37,8 @@ public readonly record struct PoolingWindow(
             $"padding must be at least 0 and smaller than the window, or a window could miss the image: {this}");
         Check.That(x[2] > 0 && x[3] > 0 && x[2] + Top + Bottom >= Height && x[3] + Left + Right >= Width, op,
             $"the window is larger than the padded image: input {x}, {this}");
-        return new PoolingDims(x.Product(0, 2), x[2], x[3],
-            Outputs(x[2], Height, StrideH, Top, Bottom), Outputs(x[3], Width, StrideW, Left, Right),
+        return new PlaneWindow(
+            x[2], x[3], Outputs(x[2], Height, StrideH, Top, Bottom), Outputs(x[3], Width, StrideW, Left, Right),
             Height, Width, StrideH, StrideW, Top, Left, Bottom, Right);
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TripletGpu.Backends.Cpu.Pooling;
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Pooling;
 
 namespace TripletGpu.Backends.Cpu;
 
@@ -12,20 +13,20 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
 {
     // By what is pooled: a network has some, an ONNX file whose inputs vary might have many.
     const int MostTaps = 64;
-    readonly Dictionary<(PoolingDims Dims, bool OfInputs), WindowTaps> known = [];
+    readonly Dictionary<(PlaneWindow Dims, bool OfInputs), WindowTaps> known = [];
 
-    public void Max(Tensor x, Tensor y, Tensor taps, PoolingDims d)
+    public void Max(Tensor x, Tensor y, Tensor taps, PlaneWindow d)
     {
         float* from = x.Floats(), to = y.Floats(), chosen = taps.Floats();
-        if (PlaneLanes<V>.IsFor(d))
+        if (PlaneLanes<V>.IsFor(Planes(y), d))
         {
             WindowTaps windows = Taps(d, ofInputs: false);
-            ForBlocks(d, (lanes, first, planes) => lanes.Max(
+            ForBlocks(y, d, (lanes, first, planes) => lanes.Max(
                 windows, from + (long)first * d.H * d.W, to + (long)first * d.P * d.Q,
                 chosen + (long)first * d.P * d.Q, planes));
             return;
         }
-        ForPlanes(d.Planes, d.H * d.W, (first, last) =>
+        ForPlanes(y, d, (first, last) =>
         {
             using PaddedPlane<V> padded = new(d, float.NegativeInfinity);
             float* firstColumn = MaxWindows<V>.FirstColumns(d);
@@ -41,10 +42,10 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
 
     public bool HasMaxAlone => true;
 
-    public void Max(Tensor x, Tensor y, PoolingDims d)
+    public void Max(Tensor x, Tensor y, PlaneWindow d)
     {
         float* from = x.Floats(), to = y.Floats();
-        ForPlanes(d.Planes, d.H * d.W, (first, last) =>
+        ForPlanes(y, d, (first, last) =>
         {
             using PaddedPlane<V> padded = new(d, float.NegativeInfinity);
             float* lines = PlaneView.Allocate(MaxOfLines<V>.Floats(d), 0);
@@ -57,19 +58,19 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
         });
     }
 
-    public void MaxBackward(Tensor taps, Tensor dy, Gradient dx, PoolingDims d)
+    public void MaxBackward(Tensor taps, Tensor dy, Gradient dx, PlaneWindow d)
     {
         if (!dx.IsNeeded) return;
         float* chosen = taps.Floats(), from = dy.Floats(), to = dx.Target.Floats();
-        if (PlaneLanes<V>.IsFor(d))
+        if (PlaneLanes<V>.IsFor(Planes(dy), d))
         {
             WindowTaps windows = Taps(d, ofInputs: true);
-            ForBlocks(d, (lanes, first, planes) => lanes.MaxBackward(
+            ForBlocks(dy, d, (lanes, first, planes) => lanes.MaxBackward(
                 windows, chosen + (long)first * d.P * d.Q, from + (long)first * d.P * d.Q,
                 to + (long)first * d.H * d.W, planes, dx.Accumulate));
             return;
         }
-        ForPlanes(d.Planes, d.H * d.W, (first, last) =>
+        ForPlanes(dy, d, (first, last) =>
         {
             using SpreadPlane<V> gradients = new(d), places = new(d);
             for (int n = first; n < last; n++)
@@ -85,10 +86,10 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
         });
     }
 
-    public void Average(Tensor x, Tensor y, PoolingDims d, bool countPadding)
+    public void Average(Tensor x, Tensor y, PlaneWindow d, bool countPadding)
     {
         float* from = x.Floats(), to = y.Floats();
-        ForPlanes(d.Planes, d.H * d.W, (first, last) =>
+        ForPlanes(y, d, (first, last) =>
         {
             using PaddedPlane<V> padded = new(d, 0);
             using WindowCounts counts = new(d, countPadding);
@@ -101,11 +102,11 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
         });
     }
 
-    public void AverageBackward(Tensor dy, Gradient dx, PoolingDims d, bool countPadding)
+    public void AverageBackward(Tensor dy, Gradient dx, PlaneWindow d, bool countPadding)
     {
         if (!dx.IsNeeded) return;
         float* from = dy.Floats(), to = dx.Target.Floats();
-        ForPlanes(d.Planes, d.H * d.W, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (first, last) =>
+        ForPlanes(dy, d, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (first, last) =>
         {
             using SpreadPlane<V> shares = new(d);
             using WindowCounts counts = new(d, countPadding);
@@ -124,17 +125,17 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
         });
     }
 
-    public void L2(Tensor x, Tensor y, PoolingDims d)
+    public void L2(Tensor x, Tensor y, PlaneWindow d)
     {
         float* from = x.Floats(), to = y.Floats();
-        if (PlaneLanes<V>.IsFor(d))
+        if (PlaneLanes<V>.IsFor(Planes(y), d))
         {
             WindowTaps windows = Taps(d, ofInputs: false);
-            ForBlocks(d, (lanes, first, planes) => lanes.L2(
+            ForBlocks(y, d, (lanes, first, planes) => lanes.L2(
                 windows, from + (long)first * d.H * d.W, to + (long)first * d.P * d.Q, planes));
             return;
         }
-        ForPlanes(d.Planes, d.H * d.W, (first, last) =>
+        ForPlanes(y, d, (first, last) =>
         {
             using PaddedPlane<V> padded = new(d, 0);
             for (int n = first; n < last; n++)
@@ -145,14 +146,14 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
         });
     }
 
-    public void L2Backward(Tensor x, Tensor y, Tensor dy, Gradient dx, PoolingDims d)
+    public void L2Backward(Tensor x, Tensor y, Tensor dy, Gradient dx, PlaneWindow d)
     {
         if (!dx.IsNeeded) return;
         float* input = x.Floats(), norm = y.Floats(), from = dy.Floats(), to = dx.Target.Floats();
-        if (PlaneLanes<V>.IsFor(d))
+        if (PlaneLanes<V>.IsFor(Planes(dy), d))
         {
             WindowTaps windows = Taps(d, ofInputs: true);
-            ForBlocks(d, (lanes, first, planes) =>
+            ForBlocks(dy, d, (lanes, first, planes) =>
             {
                 long at = (long)first * d.H * d.W, outputs = (long)first * d.P * d.Q;
                 lanes.L2Backward(
@@ -160,7 +161,7 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
             });
             return;
         }
-        ForPlanes(d.Planes, d.H * d.W, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (first, last) =>
+        ForPlanes(dy, d, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (first, last) =>
         {
             using SpreadPlane<V> quotients = new(d);
             for (int n = first; n < last; n++)
@@ -210,9 +211,9 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
         });
     }
 
-    WindowTaps Taps(PoolingDims d, bool ofInputs)
+    WindowTaps Taps(PlaneWindow d, bool ofInputs)
     {
-        (PoolingDims, bool) key = (d with { Planes = 1 }, ofInputs);
+        (PlaneWindow, bool) key = (d, ofInputs);
         if (known.TryGetValue(key, out WindowTaps? taps)) return taps;
         if (known.Count == MostTaps) known.Clear();
         return known[key] = ofInputs ? WindowTaps.OfInputs(d) : WindowTaps.OfOutputs(d);
@@ -220,15 +221,21 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
 
     delegate void Block(PlaneLanes<V> lanes, int first, int planes);
 
-    /// <summary>Blocks of a vector's width of planes; the last may have fewer.</summary>
-    void ForBlocks(PoolingDims d, Block run) =>
-        ForPlanes((d.Planes + V.Count - 1) / V.Count, d.H * d.W * V.Count, (first, last) =>
+    /// <summary>Blocks of a vector's width of the output's planes; the last may have fewer.</summary>
+    void ForBlocks(Tensor y, PlaneWindow d, Block run)
+    {
+        int planes = Planes(y);
+        ForPlanes((planes + V.Count - 1) / V.Count, d.H * d.W * V.Count, (first, last) =>
         {
             using PlaneLanes<V> lanes = new(d);
-            for (int i = first; i < last; i++)
-                run(lanes, i * V.Count, Math.Min(V.Count, d.Planes - i * V.Count));
+            for (int i = first; i < last; i++) run(lanes, i * V.Count, Math.Min(V.Count, planes - i * V.Count));
         });
+    }
+
+    void ForPlanes(Tensor y, PlaneWindow d, Action<int, int> range) => ForPlanes(Planes(y), d.H * d.W, range);
 
     void ForPlanes(int planes, int plane, Action<int, int> range) =>
         cpu.Workers.For(planes, (VectorLoop.WorthSharing + plane - 1) / plane, range);
+
+    static int Planes(Tensor y) => y.Shape.Product(0, 2);
 }

@@ -7,34 +7,34 @@ namespace TripletGpu.Backends.Gpu;
 /// <summary>Pooling on a GPU.</summary>
 sealed class GpuPooling(IGpuDriver driver) : IPooling
 {
-    public void Max(Tensor x, Tensor y, Tensor taps, PoolingDims d) =>
-        PoolingKernels.LaunchMax(driver, y.Items(), x.Floats(), y.Floats(), taps.Floats(), Window(d));
+    public void Max(Tensor x, Tensor y, Tensor taps, PlaneWindow d) =>
+        PoolingKernels.LaunchMax(driver, y.Items(), x.Floats(), y.Floats(), taps.Floats(), d);
 
-    public void MaxBackward(Tensor taps, Tensor dy, Gradient dx, PoolingDims d)
+    public void MaxBackward(Tensor taps, Tensor dy, Gradient dx, PlaneWindow d)
     {
         if (dx.IsNeeded)
             PoolingKernels.LaunchMaxBackward(
-                driver, dx.Target.Items(), taps.Floats(), dy.Floats(), dx.Target.Floats(), Window(d), dx.Adds());
+                driver, dx.Target.Items(), taps.Floats(), dy.Floats(), dx.Target.Floats(), d, dx.Adds());
     }
 
-    public void Average(Tensor x, Tensor y, PoolingDims d, bool countPadding) =>
-        PoolingKernels.LaunchAverage(driver, y.Items(), x.Floats(), y.Floats(), Window(d), countPadding ? 1 : 0);
+    public void Average(Tensor x, Tensor y, PlaneWindow d, bool countPadding) =>
+        PoolingKernels.LaunchAverage(driver, y.Items(), x.Floats(), y.Floats(), d, countPadding ? 1 : 0);
 
-    public void AverageBackward(Tensor dy, Gradient dx, PoolingDims d, bool countPadding)
+    public void AverageBackward(Tensor dy, Gradient dx, PlaneWindow d, bool countPadding)
     {
         if (dx.IsNeeded)
             PoolingKernels.LaunchAverageBackward(
-                driver, dx.Target.Items(), dy.Floats(), dx.Target.Floats(), Window(d), countPadding ? 1 : 0, dx.Adds());
+                driver, dx.Target.Items(), dy.Floats(), dx.Target.Floats(), d, countPadding ? 1 : 0, dx.Adds());
     }
 
-    public void L2(Tensor x, Tensor y, PoolingDims d) =>
-        PoolingKernels.LaunchL2(driver, y.Items(), x.Floats(), y.Floats(), Window(d));
+    public void L2(Tensor x, Tensor y, PlaneWindow d) =>
+        PoolingKernels.LaunchL2(driver, y.Items(), x.Floats(), y.Floats(), d);
 
-    public void L2Backward(Tensor x, Tensor y, Tensor dy, Gradient dx, PoolingDims d)
+    public void L2Backward(Tensor x, Tensor y, Tensor dy, Gradient dx, PlaneWindow d)
     {
         if (dx.IsNeeded)
             PoolingKernels.LaunchL2Backward(
-                driver, dx.Target.Items(), x.Floats(), y.Floats(), dy.Floats(), dx.Target.Floats(), Window(d),
+                driver, dx.Target.Items(), x.Floats(), y.Floats(), dy.Floats(), dx.Target.Floats(), d,
                 dx.Adds());
     }
 
@@ -53,7 +53,4 @@ sealed class GpuPooling(IGpuDriver driver) : IPooling
             driver, dx.Target.Items(), dy.Floats(), dx.Target.Floats(), new(dy.Items(), plane, 1), 1f / plane,
             dx.Adds());
     }
-
-    static PlaneWindow Window(PoolingDims d) =>
-        new(d.H, d.W, d.P, d.Q, d.R, d.S, d.StrideH, d.StrideW, d.Top, d.Left, d.Bottom, d.Right);
 }

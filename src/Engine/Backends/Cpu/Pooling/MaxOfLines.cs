@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Pooling;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
 
@@ -10,7 +11,7 @@ namespace TripletGpu.Backends.Cpu.Pooling;
 static unsafe class MaxOfLines<V> where V : struct, ICpuVector<V>
 {
     /// <summary>Scratch memory of <see cref="Run"/>.</summary>
-    public static long Floats(PoolingDims d) => (long)Lines(d) * Pitch(d);
+    public static long Floats(PlaneWindow d) => (long)Lines(d) * Pitch(d);
 
     /// <summary>y of a plane that is padded with minus infinity.</summary>
     /// <param name="x">The padded plane.</param>
@@ -18,7 +19,7 @@ static unsafe class MaxOfLines<V> where V : struct, ICpuVector<V>
     /// <param name="lines">Scratch memory.</param>
     /// <param name="y">The maxima.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(PlaneView x, PoolingDims d, float* lines, float* y)
+    public static void Run(PlaneView x, PlaneWindow d, float* lines, float* y)
     {
         int pitch = Pitch(d), step = x.RowStep / d.StrideH, count = Lines(d);
         ReadOnlySpan<int> columns = x.Offsets[..d.S];
@@ -44,9 +45,9 @@ static unsafe class MaxOfLines<V> where V : struct, ICpuVector<V>
         }
     }
 
-    static int Lines(PoolingDims d) => (d.P - 1) * d.StrideH + d.R;
+    static int Lines(PlaneWindow d) => (d.P - 1) * d.StrideH + d.R;
 
-    static int Pitch(PoolingDims d) => (d.Q + V.Count - 1) / V.Count * V.Count;
+    static int Pitch(PlaneWindow d) => (d.Q + V.Count - 1) / V.Count * V.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V Larger(V x, V max) => V.Select(V.GreaterOrNaN(x, max), x, max);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Pooling;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
 
@@ -15,7 +16,7 @@ static unsafe class MaxWindows<V> where V : struct, ICpuVector<V>
     /// <param name="y">The maxima.</param>
     /// <param name="taps">Where they were found.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Forward(PaddedPlane<V> padded, PoolingDims d, float* firstColumn, float* y, float* taps)
+    public static void Forward(PaddedPlane<V> padded, PlaneWindow d, float* firstColumn, float* y, float* taps)
     {
         PlaneView x = padded.View;
         ReadOnlySpan<int> offsets = x.Offsets;
@@ -63,7 +64,7 @@ static unsafe class MaxWindows<V> where V : struct, ICpuVector<V>
     /// <summary>dx: each pixel adds the gradients of the windows that chose it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward(
-        SpreadPlane<V> gradients, SpreadPlane<V> places, PoolingDims d, float* dx, bool accumulate)
+        SpreadPlane<V> gradients, SpreadPlane<V> places, PlaneWindow d, float* dx, bool accumulate)
     {
         PlaneView dy = gradients.View;
         ReadOnlySpan<int> offsets = dy.Offsets;
@@ -109,14 +110,14 @@ static unsafe class MaxWindows<V> where V : struct, ICpuVector<V>
     /// <summary>
     /// The first column inside the image of each window: one of nothing but minus infinity chooses that, never padding.
     /// </summary>
-    public static float* FirstColumns(PoolingDims d)
+    public static float* FirstColumns(PlaneWindow d)
     {
         float* first = PlaneView.Allocate(d.Q, 0);
         for (int q = 0; q < d.Q; q++) first[q] = Math.Max(0, d.Left - q * d.StrideW);
         return first;
     }
 
-    static V FirstRow(PoolingDims d, int p) => V.Create(Math.Max(0, d.Top - p * d.StrideH) * d.S);
+    static V FirstRow(PlaneWindow d, int p) => V.Create(Math.Max(0, d.Top - p * d.StrideH) * d.S);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Take(float* at, V tap, ref V max, ref V chosen)

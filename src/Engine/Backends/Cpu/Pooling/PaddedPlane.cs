@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Pooling;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
 
@@ -10,14 +11,14 @@ namespace TripletGpu.Backends.Cpu.Pooling;
 /// </summary>
 readonly unsafe ref struct PaddedPlane<V> : IDisposable where V : struct, ICpuVector<V>
 {
-    readonly PoolingDims d;
+    readonly PlaneWindow d;
     readonly int pitch, phase;
     readonly float* memory;
     readonly int[] offsets;
 
     /// <param name="d">The pooling.</param>
     /// <param name="padding">What the padding holds.</param>
-    public PaddedPlane(PoolingDims d, float padding)
+    public PaddedPlane(PlaneWindow d, float padding)
     {
         this.d = d;
         int rows = Math.Max(d.Top + d.H, (d.P - 1) * d.StrideH + d.R);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TripletGpu.Backends.Cpu.Convolution;
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Pooling;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
 
@@ -19,7 +20,7 @@ readonly unsafe ref struct PlaneLanes<V> : IDisposable where V : unmanaged, ITil
     readonly float* memory, x, y, extra, block;
 
     /// <param name="d">The pooling.</param>
-    public PlaneLanes(PoolingDims d)
+    public PlaneLanes(PlaneWindow d)
     {
         (inputs, outputs) = (d.H * d.W, d.P * d.Q);
         memory = (float*)NativeMemory.AlignedAlloc(
@@ -31,8 +32,8 @@ readonly unsafe ref struct PlaneLanes<V> : IDisposable where V : unmanaged, ITil
     }
 
     /// <summary>Whether planes are pooled in this way.</summary>
-    public static bool IsFor(PoolingDims d) =>
-        d.Planes >= V.Count && (long)d.H * d.W <= MostPixels && (long)d.P * d.Q <= MostPixels;
+    public static bool IsFor(int planes, PlaneWindow d) =>
+        planes >= V.Count && (long)d.H * d.W <= MostPixels && (long)d.P * d.Q <= MostPixels;
 
     /// <summary>Maxima and their places of some planes; arguments as <see cref="IPooling"/>'s.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

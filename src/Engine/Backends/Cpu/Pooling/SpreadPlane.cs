@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Pooling;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
 
@@ -10,12 +11,12 @@ namespace TripletGpu.Backends.Cpu.Pooling;
 /// </summary>
 readonly unsafe ref struct SpreadPlane<V> : IDisposable where V : struct, ICpuVector<V>
 {
-    readonly PoolingDims d;
+    readonly PlaneWindow d;
     readonly int pitch;
     readonly float* memory, row;
     readonly int[] offsets;
 
-    public SpreadPlane(PoolingDims d)
+    public SpreadPlane(PlaneWindow d)
     {
         this.d = d;
         pitch = d.W + d.S - 1;

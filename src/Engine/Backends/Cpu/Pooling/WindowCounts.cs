@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
+using TripletGpu.Kernels.Pooling;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
 
 /// <summary>How many elements an average divides by: Rows[p] * Columns[q].</summary>
 readonly unsafe ref struct WindowCounts : IDisposable
 {
-    public WindowCounts(PoolingDims d, bool countPadding)
+    public WindowCounts(PlaneWindow d, bool countPadding)
     {
         Rows = Counts(d.P, d.R, d.StrideH, d.Top, d.H, d.Bottom, countPadding);
         Columns = Counts(d.Q, d.S, d.StrideW, d.Left, d.W, d.Right, countPadding);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TripletGpu.Kernels.Pooling;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
 
@@ -31,14 +32,14 @@ sealed unsafe class WindowTaps
     public int* Places => (int*)Marshal.UnsafeAddrOfPinnedArrayElement(places, 0);
 
     /// <summary>The input's pixels that each output's window covers.</summary>
-    public static WindowTaps OfOutputs(PoolingDims d) => Build(d.P * d.Q, d, (output, r, s) =>
+    public static WindowTaps OfOutputs(PlaneWindow d) => Build(d.P * d.Q, d, (output, r, s) =>
     {
         int h = output / d.Q * d.StrideH - d.Top + r, w = output % d.Q * d.StrideW - d.Left + s;
         return (uint)h < (uint)d.H && (uint)w < (uint)d.W ? h * d.W + w : -1;
     });
 
     /// <summary>The outputs whose windows cover each pixel of the input.</summary>
-    public static WindowTaps OfInputs(PoolingDims d) => Build(d.H * d.W, d, (input, r, s) =>
+    public static WindowTaps OfInputs(PlaneWindow d) => Build(d.H * d.W, d, (input, r, s) =>
     {
         int h = input / d.W + d.Top - r, w = input % d.W + d.Left - s;
         if (h < 0 || w < 0 || h % d.StrideH != 0 || w % d.StrideW != 0) return -1;
@@ -46,7 +47,7 @@ sealed unsafe class WindowTaps
         return p < d.P && q < d.Q ? p * d.Q + q : -1;
     });
 
-    static WindowTaps Build(int count, PoolingDims d, Func<int, int, int, int> find)
+    static WindowTaps Build(int count, PlaneWindow d, Func<int, int, int, int> find)
     {
         int[] starts = Pinned(count + 1);
         List<(int Pixel, int Place)> taps = [];
