@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
+using TripletGpu.Kernels.Convolution;
 using TripletGpu.Modules;
 
 namespace TripletGpu.Benchmarks;
@@ -32,12 +33,13 @@ static class ConvolutionBenchmark
         foreach ((int n, int c, int size, int k, int kernel, int stride) in layers.Count > 0 ? layers : Layers)
         {
             Random random = new(1);
-            ConvolutionGeometry geometry = new(stride, padding: kernel / 2);
-            ConvolutionDims dims = new(n, c, size, size, k, kernel, kernel, geometry);
+            int to = (size + kernel / 2 * 2 - kernel) / stride + 1;
+            ConvolutionShape dims = new(
+                n, c, size, size, k, kernel, kernel, to, to, stride, stride, kernel / 2, kernel / 2, 1, 1);
             using Step outer = device.BeginStep(record: false);
             Tensor x = Noise.Tensor(device, random, n, c, size, size);
             Tensor w = Noise.Tensor(device, random, k, c, kernel, kernel);
-            Tensor y = device.Empty(dims.Output), dy = Noise.Tensor(device, random, n, k, dims.P, dims.Q);
+            Tensor y = device.Empty(new(n, k, to, to)), dy = Noise.Tensor(device, random, n, k, dims.P, dims.Q);
             Tensor dx = device.Empty(x.Shape), dw = device.Empty(w.Shape);
             IConvolution on = device.Backend.Convolution;
             double forward = Timing.Of(() => on.Forward(x, w, null, null, y, dims, relu: false), seconds).Median;
@@ -56,7 +58,7 @@ static class ConvolutionBenchmark
                 using Step step = device.BeginStep();
                 step.Backward(layer.Forward(x), dy);
             }, seconds).Median;
-            double gigaflops = dims.Flops * 1e-9;
+            double gigaflops = 2e-9 * y.Count * dims.Taps;
             Console.WriteLine(
                 $"conv b{n} {c}->{k} {size}px k{kernel} s{stride}: fwd {gigaflops / api:F1} GFLOP/s,"
                 + $" fwd+bwd {3 * gigaflops / training:F1} GFLOP/s (passes alone: forward {gigaflops / forward:F1},"

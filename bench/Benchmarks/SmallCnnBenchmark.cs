@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
+using TripletGpu.Kernels.Convolution;
 using TripletGpu.MetricLearning;
 using TripletGpu.Models;
 using TripletGpu.Optimizers;
@@ -30,8 +31,8 @@ static class SmallCnnBenchmark
         Print("training step", Train);
         network.Train(false);
         Print("inference", Infer);
-        Layers(new(Batch, 1, 28, 28, 32, 3, 3, new(1)));
-        Layers(new(Batch, 32, 13, 13, 32, 3, 3, new(1)));
+        Layers(new(Batch, 1, 28, 28, 32, 3, 3, 26, 26, 1, 1, 0, 0, 1, 1));
+        Layers(new(Batch, 32, 13, 13, 32, 3, 3, 11, 11, 1, 1, 0, 0, 1, 1));
         optimizer.Release();
         network.Release();
 
@@ -48,7 +49,7 @@ static class SmallCnnBenchmark
             network.Forward(device.Tensor(shape, pixels));
         }
 
-        void Layers(ConvolutionDims d)
+        void Layers(ConvolutionShape d)
         {
             using Step step = device.BeginStep(record: false);
             Tensor x = Random(new(d.N, d.C, d.H, d.W)), weight = Random(new(d.K, d.C, d.R, d.S)),

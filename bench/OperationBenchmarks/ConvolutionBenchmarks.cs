@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using TripletGpu.Backends;
+using TripletGpu.Kernels.Convolution;
 
 namespace TripletGpu.OperationBenchmarks;
 
@@ -36,19 +37,23 @@ public class ConvolutionBenchmarks : DeviceBenchmark
 
     protected override void Prepare()
     {
-        ConvolutionDims dims = Shape.Dims;
+        ConvolutionShape dims = Shape.Dims;
         x = Normal(new(dims.N, dims.C, dims.H, dims.W));
         weight = Normal(new(dims.K, dims.C, dims.R, dims.S));
-        (y, dx, dWeight) = (Normal(dims.Output), Device.Empty(x.Shape), Device.Empty(weight.Shape));
+        y = Normal(new(dims.N, dims.K, dims.P, dims.Q));
+        (dx, dWeight) = (Device.Empty(x.Shape), Device.Empty(weight.Shape));
     }
 
     /// <summary>A square layer that keeps the image's extents, up to its stride.</summary>
     public sealed record Layer(string Name, int Channels, int Side, int Filters, int Kernel, int Stride) : IWork
     {
-        public double Flops => Dims.Flops;
+        public double Flops => 2.0 * Dims.N * Dims.K * Dims.Pixels * Dims.Taps;
 
-        internal ConvolutionDims Dims => new(
-            Images, Channels, Side, Side, Filters, Kernel, Kernel, new ConvolutionGeometry(Stride, Kernel / 2));
+        internal ConvolutionShape Dims => new(
+            Images, Channels, Side, Side, Filters, Kernel, Kernel, To, To, Stride, Stride, Kernel / 2,
+            Kernel / 2, 1, 1);
+
+        int To => (Side + Kernel / 2 * 2 - Kernel) / Stride + 1;
 
         public override string ToString() => Name;
     }

@@ -1,3 +1,5 @@
+using TripletGpu.Kernels.Convolution;
+
 namespace TripletGpu.Backends;
 
 /// <summary>
@@ -20,25 +22,26 @@ public interface IConvolution
     /// <param name="y">(N, K, P, Q).</param>
     /// <param name="dims">All extents.</param>
     /// <param name="relu">Whether negative results become 0.</param>
-    void Forward(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionDims dims, bool relu);
+    void Forward(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionShape dims,
+        bool relu);
 
     /// <summary>
     /// The weight in the form in which <see cref="Forward"/> multiplies by it, for one that stays as it is: it is
     /// computed once, and Forward finds it at <see cref="Tensor.Prepared"/>. What is there already is returned where
     /// it suits these extents too. Null where there is no such form.
     /// </summary>
-    IDisposable? Prepare(Tensor weight, in ConvolutionDims dims) => null;
+    IDisposable? Prepare(Tensor weight, in ConvolutionShape dims) => null;
 
     /// <summary>dx = the transposed convolution of dy, (N, K, P, Q), with the weight.</summary>
-    void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionDims dims);
+    void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionShape dims);
 
     /// <summary>
     /// dw[k, c, r, s] = the sum over images and output pixels of dy[k] and x[c] seen through tap (r, s).
     /// </summary>
-    void BackwardWeight(Tensor x, Tensor dy, Gradient dw, in ConvolutionDims dims);
+    void BackwardWeight(Tensor x, Tensor dy, Gradient dw, in ConvolutionShape dims);
 
     /// <summary>db[k] = the sum of dy over images and pixels.</summary>
-    void BackwardBias(Tensor dy, Gradient db, in ConvolutionDims dims);
+    void BackwardBias(Tensor dy, Gradient db, in ConvolutionShape dims);
 
     /// <summary>The gradient before a fused ReLU, in place: dy = 0 where the output y is not above 0.</summary>
     void BackwardRelu(Tensor y, Tensor dy);
@@ -47,7 +50,7 @@ public interface IConvolution
     /// Elements of the Int32 tensor that <see cref="ForwardReluMaxPool"/> fills with a byte for each element of y, the
     /// filters rounded up to a multiple of 32: which pixel of the window was the maximum. The order is the backend's.
     /// </summary>
-    static int MaxPoolIndexCount(in ConvolutionDims dims) =>
+    static int MaxPoolIndexCount(in ConvolutionShape dims) =>
         checked(dims.N * (dims.P / 2) * (dims.Q / 2) * ((dims.K + 31) / 32) * 32 / sizeof(int));
 
     /// <summary>
@@ -60,7 +63,7 @@ public interface IConvolution
     /// <param name="y">(N, K, P / 2, Q / 2).</param>
     /// <param name="index">Which pixel of each window was the first maximum, or that ReLU cut it.</param>
     /// <param name="dims">The convolution's extents.</param>
-    void ForwardReluMaxPool(Tensor x, Tensor weight, Tensor bias, Tensor y, Tensor index, in ConvolutionDims dims);
+    void ForwardReluMaxPool(Tensor x, Tensor weight, Tensor bias, Tensor y, Tensor index, in ConvolutionShape dims);
 
     /// <summary>
     /// The gradients of <see cref="ForwardReluMaxPool"/>: dy of a window goes to the pixel that was its maximum, and
@@ -68,5 +71,5 @@ public interface IConvolution
     /// </summary>
     void BackwardReluMaxPool(
         Tensor x, Tensor weight, Tensor index, Tensor dy, Gradient dx, Gradient dw, Gradient db,
-        in ConvolutionDims dims);
+        in ConvolutionShape dims);
 }

@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
+using TripletGpu.Kernels.Convolution;
 using TripletGpu.MetricLearning;
 
 namespace TripletGpu.Ops;
@@ -34,16 +35,17 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
             $"padding must not be negative: {g.PaddingTop}, {g.PaddingLeft}, {g.PaddingBottom}, {g.PaddingRight}");
         Check.That(input[1] == weight[1], this,
             $"input has {input[1]} channels but the weight expects {weight[1]}: input {input}, weight {weight}");
-        ConvolutionDims dims = Dims(input, weight);
-        Check.That(dims.P > 0 && dims.Q > 0, this,
+        ConvolutionShape d = g.Over(input, weight);
+        Check.That(d.P > 0 && d.Q > 0, this,
             $"the filter is larger than the padded map: input {input}, weight {weight}, padding {g.PaddingTop},"
             + $" {g.PaddingLeft}, {g.PaddingBottom}, {g.PaddingRight}, dilation {g.DilationH}, {g.DilationW}");
         if (HasBias)
             Check.That(x[2] == new Shape(weight[0]), this, $"bias must be ({weight[0]}), not {x[2]}: weight {weight}");
+        Shape output = new(d.N, d.K, d.P, d.Q);
         if (HasResidual)
-            Check.That(x[Residual] == dims.Output, this,
-                $"the residual is {x[Residual]} but the output {dims.Output}: input {input}, weight {weight}");
-        return dims.Output;
+            Check.That(x[Residual] == output, this,
+                $"the residual is {x[Residual]} but the output {output}: input {input}, weight {weight}");
+        return output;
     }
 
     /// <inheritdoc/>
@@ -54,13 +56,13 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
     {
         Tensor? bias = HasBias ? x[2] : null, residual = HasResidual ? x[Residual] : null;
         if (x[0].Count > 0 && x[1].Count > 0)
-            on.Convolution.Forward(x[0], x[1], bias, residual, y, Dims(x[0].Shape, x[1].Shape), Relu);
+            on.Convolution.Forward(x[0], x[1], bias, residual, y, Geometry.Over(x[0].Shape, x[1].Shape), Relu);
         else OfNothing(on, bias, residual, y);
     }
 
     /// <summary>The weight in the backend's own form, where it stays as it is; null where there is none.</summary>
     internal IDisposable? Prepare(IBackend on, Shape x, Tensor weight) =>
-        x.Count > 0 && weight.Count > 0 ? on.Convolution.Prepare(weight, Dims(x, weight.Shape)) : null;
+        x.Count > 0 && weight.Count > 0 ? on.Convolution.Prepare(weight, Geometry.Over(x, weight.Shape)) : null;
 
     /// <summary>Without channels, or with padding alone: sums of no products.</summary>
     void OfNothing(IBackend on, Tensor? bias, Tensor? residual, Tensor y)
@@ -76,18 +78,15 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
         IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
         ReadOnlySpan<Gradient> dx)
     {
-        ConvolutionDims dims = Dims(x[0].Shape, x[1].Shape);
+        ConvolutionShape d = Geometry.Over(x[0].Shape, x[1].Shape);
         // dy is this operation's alone and is released after it, so the mask may be applied in place.
         if (Relu) on.Convolution.BackwardRelu(y, dy);
-        if (dx[0].IsNeeded) on.Convolution.BackwardInput(dy, x[1], dx[0], dims);
-        if (dx[1].IsNeeded && x[0].Count > 0) on.Convolution.BackwardWeight(x[0], dy, dx[1], dims);
+        if (dx[0].IsNeeded) on.Convolution.BackwardInput(dy, x[1], dx[0], d);
+        if (dx[1].IsNeeded && x[0].Count > 0) on.Convolution.BackwardWeight(x[0], dy, dx[1], d);
         else if (dx[1] is { IsNeeded: true, Accumulate: false }) on.Memory.Fill(dx[1].Target!, 0);
-        if (HasBias && dx[2].IsNeeded) on.Convolution.BackwardBias(dy, dx[2], dims);
+        if (HasBias && dx[2].IsNeeded) on.Convolution.BackwardBias(dy, dx[2], d);
         if (HasResidual && dx[Residual].IsNeeded) on.Elementwise.Affine(dy, 1, 0, dx[Residual]);
     }
-
-    ConvolutionDims Dims(Shape input, Shape weight) =>
-        new(input[0], input[1], input[2], input[3], weight[0], weight[2], weight[3], Geometry);
 }
 
 public static partial class TensorOps

@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
+using TripletGpu.Kernels.Convolution;
 using TripletGpu.MetricLearning;
 
 namespace TripletGpu.Ops;
@@ -26,39 +27,38 @@ public sealed record Conv2dReluMaxPool(int Padding = 0) : Op
             $"the bias must have one element for each of the {x[1][0]} filters: bias {x[2]}, weight {x[1]}");
         Check.That(x[0].Product(1, 4) > 0, this, $"the input has no values: {x[0]}");
         Check.That(Padding >= 0, this, $"the padding is negative: {Padding}");
-        ConvolutionDims dims = Dims(x);
-        Check.That(dims is { P: >= 2, Q: >= 2 }, this,
-            $"the convolution gives {dims.P} x {dims.Q} pixels, but a window of the pool has 2 x 2:"
+        ConvolutionShape d = Over(x[0], x[1]);
+        Check.That(d is { P: >= 2, Q: >= 2 }, this,
+            $"the convolution gives {d.P} x {d.Q} pixels, but a window of the pool has 2 x 2:"
             + $" input {x[0]}, weight {x[1]}, padding {Padding}");
-        return new Shape(dims.N, dims.K, dims.P / 2, dims.Q / 2);
+        return new Shape(d.N, d.K, d.P / 2, d.Q / 2);
     }
 
     /// <inheritdoc/>
     public override TensorSpec[] Extras(ReadOnlySpan<Shape> x) =>
-        [new(new Shape(IConvolution.MaxPoolIndexCount(Dims(x))), ElementType.Int32)];
+        [new(new Shape(IConvolution.MaxPoolIndexCount(Over(x[0], x[1]))), ElementType.Int32)];
 
     /// <summary>
     /// Those of the whole convolution, as layer tables count it; pixels that no window takes are not computed.
     /// </summary>
-    public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => (long)(Dims(x).Flops / 2);
+    public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y)
+    {
+        ConvolutionShape d = Over(x[0], x[1]);
+        return (long)d.N * d.K * d.Pixels * d.Taps;
+    }
 
     /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
-        on.Convolution.ForwardReluMaxPool(x[0], x[1], x[2], y, extras[0], Dims(x[0].Shape, x[1].Shape));
+        on.Convolution.ForwardReluMaxPool(x[0], x[1], x[2], y, extras[0], Over(x[0].Shape, x[1].Shape));
 
     /// <inheritdoc/>
     public override void Backward(
         IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
         ReadOnlySpan<Gradient> dx) =>
         on.Convolution.BackwardReluMaxPool(
-            x[0], x[1], extras[0], dy, dx[0], dx[1], dx[2], Dims(x[0].Shape, x[1].Shape));
+            x[0], x[1], extras[0], dy, dx[0], dx[1], dx[2], Over(x[0].Shape, x[1].Shape));
 
-    ConvolutionDims Dims(ReadOnlySpan<Shape> x) => Dims(x[0], x[1]);
-
-    ConvolutionDims Dims(Shape x, Shape weight) =>
-        new(
-            x[0], x[1], x[2], x[3], weight[0], weight[2], weight[3],
-            new ConvolutionGeometry(stride: 1, padding: Padding));
+    ConvolutionShape Over(Shape x, Shape weight) => new ConvolutionGeometry(stride: 1, Padding).Over(x, weight);
 }
 
 public static partial class TensorOps

@@ -15,7 +15,7 @@ public static partial class ConvolutionKernels
     /// </summary>
     [Kernel(GroupOf = nameof(TTile))]
     public static void BackwardWeight<TTile>(
-        ArrayView<float> x, ArrayView<float> dy, ArrayView<float> parts, ConvolutionShape d, int images, int pixelsEach,
+        ArrayView<float> x, ArrayView<float> dy, ArrayView<float> parts, ConvolutionShape d, int pixelsEach,
         int accumulate)
         where TTile : struct, ITapTile
     {
@@ -24,7 +24,7 @@ public static partial class ConvolutionKernels
         var fragments = SharedMemory.Allocate<float>(TTile.Fragments);
         var pixels = SharedMemory.Allocate<SeenPixel>(2 * SharedTile.Depth);
         int item = Group.IdxY * TTile.GroupX + Group.IdxX, k = item % SharedTile.Depth;
-        int first = Grid.IdxZ * pixelsEach, end = Math.Min(first + pixelsEach, images * d.Pixels);
+        int first = Grid.IdxZ * pixelsEach, end = Math.Min(first + pixelsEach, d.N * d.Pixels);
         int tap = Grid.IdxX * TTile.Size + item / SharedTile.Depth;
         Tap tap0, tap1, tap2, tap3;
         Tap.Find(out tap0, Math.Min(tap, d.Taps - 1), d);

@@ -25,7 +25,7 @@ public static partial class ConvolutionKernels
     public static void Tiled<TTile>(
         ArrayView<float> x, ArrayView<float> weight, [MayAlias] ArrayView<float> bias,
         [MayAlias] ArrayView<float> residual,
-        [MayAlias] ArrayView<float> y, ConvolutionShape d, ConvolutionTarget target, int images, int tapsEach)
+        [MayAlias] ArrayView<float> y, ConvolutionShape d, ConvolutionTarget target, int tapsEach)
         where TTile : struct, ITile
     {
         var tileA = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * (TTile.Size / 4 + 1));
@@ -37,11 +37,11 @@ public static partial class ConvolutionKernels
         int firstTap = Grid.IdxZ * tapsEach, count = Math.Min(tapsEach, d.Taps - firstTap);
         int place = firstK * (TTile.Size + 4) + column, step = 2 * (TTile.Size + 4);
         int pixel = Grid.IdxX * TTile.Size + column, image = pixel / d.Pixels, p = pixel / d.Q % d.P, q = pixel % d.Q;
-        bool exists = image < images;
+        bool exists = image < d.N;
         int line = exists ? d.Line(p, 0) : Nowhere, start = d.Column(q, 0);
         int from = exists ? (image * d.C * d.H + line) * d.W + start : 0;
         if (item < TTile.Size)
-            results[item] = exists ? (Grid.IdxZ * images + image) * d.K * target.H * target.W + target.At(p, q) : -1;
+            results[item] = exists ? (Grid.IdxZ * d.N + image) * d.K * target.H * target.W + target.At(p, q) : -1;
         if (item < 2 * SharedTile.Depth) Tap.Find(out taps[item], firstTap + item, d);
         StagedElements filters;
         StagedElements.Share<TTile>(out filters, item, firstTap, Grid.IdxY * TTile.Size, d.K, d.Taps, 1);
@@ -88,10 +88,10 @@ public static partial class ConvolutionKernels
     [Kernel]
     public static void SumParts(
         Index1D i, ArrayView<float> sums, [MayAlias] ArrayView<float> bias, [MayAlias] ArrayView<float> residual,
-        [MayAlias] ArrayView<float> y, ConvolutionShape d, ConvolutionTarget target, int images, int parts)
+        [MayAlias] ArrayView<float> y, ConvolutionShape d, ConvolutionTarget target, int parts)
     {
         int plane = i / d.Pixels, pixel = i % d.Pixels, size = target.H * target.W;
-        int at = target.At(pixel / d.Q, pixel % d.Q), all = images * d.K * size;
+        int at = target.At(pixel / d.Q, pixel % d.Q), all = d.N * d.K * size;
         float sum = 0f;
         for (int part = 0; part < parts; part++)
             sum += sums[part * all + plane * size + at];

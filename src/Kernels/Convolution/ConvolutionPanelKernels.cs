@@ -33,7 +33,7 @@ public static partial class ConvolutionPanelKernels
     public static void Multiply(
         ArrayView<float> x, ArrayView<float> weight, [MayAlias] ArrayView<float> bias,
         [MayAlias] ArrayView<float> residual,
-        [MayAlias] ArrayView<float> y, ConvolutionShape d, ConvolutionTarget target, int images, int rowsEach)
+        [MayAlias] ArrayView<float> y, ConvolutionShape d, ConvolutionTarget target, int rowsEach)
     {
         var panel = SharedMemory.Allocate<float>(Depth * Columns);
         var at = SharedMemory.Allocate<int>(Columns);
@@ -43,10 +43,10 @@ public static partial class ConvolutionPanelKernels
         var results = SharedMemory.Allocate<int>(Columns);
         var tile = SharedMemory.Allocate<float>(PanelTile.Rows * Columns);
         var sums = LocalMemory.Allocate<Lanes16>(PanelTile.Rows * 2);
-        int first = Grid.IdxX * Columns, count = Math.Min(Columns, images * d.Pixels - first);
+        int first = Grid.IdxX * Columns, count = Math.Min(Columns, d.N * d.Pixels - first);
         int firstRow = Grid.IdxY * rowsEach, endRow = Math.Min(firstRow + rowsEach, d.K);
-        int length = images * d.C * d.H * d.W, plane = target.H * target.W, window = d.R * d.S;
-        PixelTable.Fill(at, lines, columns, first, Columns, d, images);
+        int length = d.N * d.C * d.H * d.W, plane = target.H * target.W, window = d.R * d.S;
+        PixelTable.Fill(at, lines, columns, first, Columns, d);
         for (int j = 0; j < count; j++)
         {
             int pixel = first + j;
@@ -116,8 +116,7 @@ public static partial class ConvolutionPanelKernels
     /// </summary>
     [Kernel(1)]
     public static void BackwardWeight(
-        ArrayView<float> x, ArrayView<float> packed, ArrayView<float> parts, ConvolutionShape d, int images,
-        int pixelsEach)
+        ArrayView<float> x, ArrayView<float> packed, ArrayView<float> parts, ConvolutionShape d, int pixelsEach)
     {
         var rows = SharedMemory.Allocate<float>(WeightTaps * WeightPixels);
         var at = SharedMemory.Allocate<int>(WeightPixels);
@@ -125,14 +124,14 @@ public static partial class ConvolutionPanelKernels
         var columns = SharedMemory.Allocate<int>(WeightPixels);
         var inside = SharedMemory.Allocate<int>(WeightPixels);
         var sums = LocalMemory.Allocate<Lanes16>(PanelTile.Rows * 2);
-        int pixels = images * d.Pixels, window = d.R * d.S, length = images * d.C * d.H * d.W;
+        int pixels = d.N * d.Pixels, window = d.R * d.S, length = d.N * d.C * d.H * d.W;
         int firstTap = Grid.IdxX * WeightTaps, taps = Math.Min(WeightTaps, d.Taps - firstTap);
         int panels = (d.K + Columns - 1) / Columns, stride = panels * Columns;
         int start = Grid.IdxY * pixelsEach, end = Math.Min(start + pixelsEach, pixels);
         for (int first = start; first < end; first += WeightPixels)
         {
             int depth = Math.Min(WeightPixels, end - first);
-            PixelTable.Fill(at, lines, columns, first, WeightPixels, d, images);
+            PixelTable.Fill(at, lines, columns, first, WeightPixels, d);
             for (int rs = 0; rs < window; rs++)
             {
                 int shift = d.Shift(rs), c = (firstTap - rs + window - 1) / window, tap = c * window + rs - firstTap;
@@ -166,12 +165,12 @@ public static partial class ConvolutionPanelKernels
     /// </summary>
     [Kernel]
     public static void PackGradient(
-        Index3D i, ArrayView<float> dy, ArrayView<float> packed, ConvolutionShape d, int images)
+        Index3D i, ArrayView<float> dy, ArrayView<float> packed, ConvolutionShape d)
     {
         int end = Math.Min((i.X + 1) * PackPixels, d.Pixels), firstFilter = i.Y * Columns;
         for (int pixel = i.X * PackPixels; pixel < end; pixel++)
         {
-            int to = ((i.Y * images + i.Z) * d.Pixels + pixel) * Columns;
+            int to = ((i.Y * d.N + i.Z) * d.Pixels + pixel) * Columns;
             for (int j = 0; j < Columns; j++)
                 packed[to + j] = firstFilter + j < d.K ? dy[(i.Z * d.K + firstFilter + j) * d.Pixels + pixel] : 0f;
         }

@@ -1,12 +1,34 @@
-using TripletGpu.Kernels.Functions;
-
 namespace TripletGpu.Kernels.Convolution;
 
-/// <summary>A convolution of images of C x H x W with K filters of R x S taps to P x Q pixels.</summary>
+/// <summary>
+/// A convolution of N images of C x H x W with K filters of R x S taps to K x P x Q: all extents, from an operation to
+/// the kernels.
+/// </summary>
+/// <param name="N">Images.</param>
+/// <param name="C">Input channels.</param>
+/// <param name="H">Input lines.</param>
+/// <param name="W">Input columns.</param>
+/// <param name="K">Filters: output channels.</param>
+/// <param name="R">Lines of taps.</param>
+/// <param name="S">Columns of taps.</param>
+/// <param name="P">Output lines.</param>
+/// <param name="Q">Output columns.</param>
+/// <param name="StrideH">Lines between neighbouring outputs.</param>
+/// <param name="StrideW">Columns between neighbouring outputs.</param>
+/// <param name="Top">Lines of zeros above the map.</param>
+/// <param name="Left">Columns of zeros before it.</param>
+/// <param name="DilationH">Lines between neighbouring taps.</param>
+/// <param name="DilationW">Columns between neighbouring taps.</param>
 public readonly record struct ConvolutionShape(
-    int C, int H, int W, int K, int R, int S, int P, int Q, int StrideH, int StrideW, int Top, int Left, int DilationH,
-    int DilationW)
+    int N, int C, int H, int W, int K, int R, int S, int P, int Q, int StrideH, int StrideW, int Top, int Left,
+    int DilationH, int DilationW)
 {
+    /// <summary>Lines of zeros below the map that a filter reaches.</summary>
+    public int Bottom => Math.Max(0, Line(P - 1, R - 1) + 1 - H);
+
+    /// <summary>Columns of zeros behind the map that a filter reaches.</summary>
+    public int Right => Math.Max(0, Column(Q - 1, S - 1) + 1 - W);
+
     /// <summary>Taps over all channels: the depth of the product.</summary>
     public int Taps => C * R * S;
 
@@ -25,22 +47,4 @@ public readonly record struct ConvolutionShape(
     /// Elements from what an output pixel sees through tap 0 to what it sees through tap rs = r S + s.
     /// </summary>
     public int Shift(int rs) => rs / S * DilationH * W + rs % S * DilationW;
-}
-
-/// <summary>
-/// Where a convolution's results go: pixel (p, q) to line FirstH + p StepH and column FirstW + q StepW of maps of H x
-/// W, the others stay as they are; and what happens to a result on its way: it is added to what lies there, a bias and
-/// a residual are added, what is below 0 becomes 0. Flags are 0 or 1.
-/// </summary>
-public readonly record struct ConvolutionTarget(
-    int H, int W, int StepH, int StepW, int FirstH, int FirstW, int Accumulate, int HasBias, int HasResidual, int Relu)
-{
-    /// <summary>Every pixel of an output of P x Q.</summary>
-    public static ConvolutionTarget All(int p, int q, int accumulate = 0) => new(p, q, 1, 1, 0, 0, accumulate, 0, 0, 0);
-
-    /// <summary>Where pixel (p, q) of a map goes.</summary>
-    public int At(int p, int q) => (FirstH + p * StepH) * W + FirstW + q * StepW;
-
-    /// <summary>Whether anything but the sum itself is written.</summary>
-    public bool Finishes => HasBias + HasResidual + Relu != 0;
 }

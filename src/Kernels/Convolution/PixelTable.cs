@@ -16,13 +16,12 @@ public static class PixelTable
     /// (element, line, column). Pixels beyond the last see nothing.
     /// </summary>
     public static void Fill(
-        ArrayView<int> at, ArrayView<int> lines, ArrayView<int> columns, int first, int count, ConvolutionShape d,
-        int images)
+        ArrayView<int> at, ArrayView<int> lines, ArrayView<int> columns, int first, int count, ConvolutionShape d)
     {
         for (int j = 0; j < count; j++)
         {
             int pixel = first + j, image = pixel / d.Pixels, p = pixel / d.Q % d.P, q = pixel % d.Q;
-            bool exists = image < images;
+            bool exists = image < d.N;
             lines[j] = exists ? d.Line(p, 0) : Nowhere;
             columns[j] = d.Column(q, 0);
             at[j] = exists ? (image * d.C * d.H + lines[j]) * d.W + columns[j] : Nowhere;

@@ -1,6 +1,7 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
 using TripletGpu.Backends.Gpu;
+using TripletGpu.Kernels.Convolution;
 using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
 using TripletGpu.RandomNumbers;
@@ -14,23 +15,14 @@ sealed class OpBenchmarks(Device device, double peakGflops)
     readonly int[] matMulSizes = IsCard(device) ? [1024, 2048, 4096, 8192] : [512, 1024, 1152, 2304];
     readonly int images = IsCard(device) ? 64 : 16;
 
-    /// <summary>Channels, side, filters, kernel, stride: layers of ResNet50, NN2 and their stems.</summary>
-    static readonly (int C, int Side, int K, int Kernel, int Stride)[] Convolutions =
-    [
-        (64, 56, 64, 3, 1), (256, 56, 64, 1, 1), (128, 28, 128, 3, 1), (256, 14, 256, 3, 1), (512, 7, 512, 3, 1),
-        (3, 224, 64, 7, 2), (32, 28, 64, 5, 1),
-    ];
-
     readonly BenchTimer timer = new(device);
 
     /// <summary>Times every operation, one after the other.</summary>
     public IEnumerable<BenchRow> Run()
     {
         foreach (int n in matMulSizes) yield return MatMul(n);
-        foreach (var (c, side, k, kernel, stride) in Convolutions)
-            foreach (BenchRow row in Convolution(
-                new ConvolutionDims(images, c, side, side, k, kernel, kernel, new(stride, kernel / 2))))
-                yield return row;
+        foreach (ConvolutionLayer layer in ConvolutionLayer.All)
+            foreach (BenchRow row in Convolution(layer)) yield return row;
         yield return NearestNeighbour(10_000, 60_000, 128);
     }
 
@@ -42,27 +34,30 @@ sealed class OpBenchmarks(Device device, double peakGflops)
         return Row("MatMul", [n, n, n], time, 2.0 * n * n * n, a, b, c);
     }
 
-    List<BenchRow> Convolution(ConvolutionDims dims)
+    List<BenchRow> Convolution(ConvolutionLayer layer)
     {
+        (_, int c, int side, int k, int kernel, int stride) = layer;
+        int to = layer.OutputSide;
+        ConvolutionShape d = new(
+            images, c, side, side, k, kernel, kernel, to, to, stride, stride, kernel / 2, kernel / 2, 1, 1);
         using Step step = device.BeginStep(record: false);
         IConvolution convolution = device.Backend.Convolution;
-        Tensor x = Random(dims.N, dims.C, dims.H, dims.W), w = Random(dims.K, dims.C, dims.R, dims.S);
-        Tensor y = device.Empty(dims.Output), dy = Random(dims.Output.ToArray());
+        Tensor x = Random(images, c, side, side), w = Random(k, c, kernel, kernel);
+        Tensor y = device.Empty(new Shape(images, k, to, to)), dy = Random(images, k, to, to);
         Tensor dx = device.Empty(x.Shape), dw = device.Empty(w.Shape);
-        int[] shape = [dims.N, dims.C, dims.H, dims.W, dims.K, dims.R, dims.Geometry.StrideH];
+        int[] shape = [images, c, side, side, k, kernel, stride];
+        double flops = 2.0 * y.Count * d.Taps;
         return
         [
             Row(
-                "Conv2dForward", shape, timer.Time(() => convolution.Forward(x, w, null, null, y, dims, relu: false)),
-                dims.Flops, x, w, y),
+                "Conv2dForward", shape, timer.Time(() => convolution.Forward(x, w, null, null, y, d, relu: false)),
+                flops, x, w, y),
             Row(
                 "Conv2dBackwardInput", shape,
-                timer.Time(() => convolution.BackwardInput(dy, w, new Gradient(dx, false), dims)), dims.Flops, dy, w,
-                dx),
+                timer.Time(() => convolution.BackwardInput(dy, w, new Gradient(dx, false), d)), flops, dy, w, dx),
             Row(
                 "Conv2dBackwardWeight", shape,
-                timer.Time(() => convolution.BackwardWeight(x, dy, new Gradient(dw, false), dims)), dims.Flops, x, dy,
-                dw),
+                timer.Time(() => convolution.BackwardWeight(x, dy, new Gradient(dw, false), d)), flops, x, dy, dw),
         ];
     }
 

@@ -44,10 +44,10 @@ public sealed class ConvolutionFormTests
     public void Of_Stride1_IsOneConvolutionWithThePaddingOfTheOtherSide()
     {
         // 5 taps, padding 1: the gradient needs 4 - 1 pixels around it.
-        ConvolutionShape d = new(3, 10, 12, 4, 5, 5, 8, 10, 1, 1, 1, 1, 1, 1);
+        ConvolutionShape d = new(2, 3, 10, 12, 4, 5, 5, 8, 10, 1, 1, 1, 1, 1, 1);
         ConvolutionPhase phase = ConvolutionPhase.Of(d, accumulate: true).Single();
         Assert.That(phase.Taps, Is.EqualTo(new TapSubset(0, 0, 1, 1, 5, 5)));
-        Assert.That(phase.Shape, Is.EqualTo(new ConvolutionShape(4, 8, 10, 3, 5, 5, 10, 12, 1, 1, 3, 3, 1, 1)));
+        Assert.That(phase.Shape, Is.EqualTo(new ConvolutionShape(2, 4, 8, 10, 3, 5, 5, 10, 12, 1, 1, 3, 3, 1, 1)));
         Assert.That(phase.Target, Is.EqualTo(ConvolutionTarget.All(10, 12, 1)));
     }
 
@@ -58,7 +58,7 @@ public sealed class ConvolutionFormTests
     public void Of_Strides_SplitTapsAndPixels(int h, int w, int taps, int stride, int dilation)
     {
         int p = (h - (taps - 1) * dilation - 1) / stride + 1, q = (w - (taps - 1) * dilation - 1) / stride + 1;
-        ConvolutionShape d = new(1, h, w, 1, taps, taps, p, q, stride, stride, 0, 0, dilation, dilation);
+        ConvolutionShape d = new(1, 1, h, w, 1, taps, taps, p, q, stride, stride, 0, 0, dilation, dilation);
         ConvolutionPhase[] phases = [.. ConvolutionPhase.Of(d, accumulate: false)];
         Assert.That(phases, Has.Length.EqualTo(Math.Min(stride, h) * Math.Min(stride, w)));
         Assert.That(phases.Sum(f => f.Shape.Pixels), Is.EqualTo(h * w), "every pixel once");

@@ -4,6 +4,7 @@ using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Backends.Gpu.OpenCl;
+using TripletGpu.Kernels.Convolution;
 using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests.Gpu;
@@ -22,7 +23,7 @@ public sealed class ConvolutionMemoryTests
         LaunchPlan plan = new(driver.Capabilities with { IsCpu = panels }) { UsesPanels = panels };
         using Device device = new("opencl", new GpuBackend(driver, plan));
         using Step step = device.BeginStep(record: false);
-        ConvolutionDims d = new(8, 32, 28, 28, 32, 3, 3, new(1, 1));
+        ConvolutionShape d = new(8, 32, 28, 28, 32, 3, 3, 28, 28, 1, 1, 1, 1, 1, 1);
         Tensor x = Zeros(device, 8, 32, 28, 28), w = Zeros(device, 32, 32, 3, 3), y = Zeros(device, 8, 32, 28, 28);
         long tensors = driver.Bytes;
         IConvolution convolution = device.Backend.Convolution;

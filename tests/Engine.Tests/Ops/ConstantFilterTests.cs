@@ -1,5 +1,4 @@
 using TripletGpu.Autograd;
-using TripletGpu.Backends;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Ops;
 using TripletGpu.Support;
@@ -16,7 +15,7 @@ public sealed class ConstantFilterTests(string name, int threads)
 {
     static readonly ConvolutionGeometry Same = new(1, padding: 1), Valid = new(stride: 1);
 
-    static readonly (string What, ConvolutionDims Dims, bool Residual)[] Small =
+    static readonly (string What, Conv2dTests.Layer Layer, bool Residual)[] Small =
     [
         ("one pixel of nine taps", new(2, 40, 1, 1, 64, 3, 3, Same), true),
         ("most taps on the padding", new(3, 33, 2, 2, 61, 5, 5, new(1, padding: 2)), false),
@@ -35,7 +34,7 @@ public sealed class ConstantFilterTests(string name, int threads)
     static IEnumerable<OpCase> Cases =>
     [
         .. Conv2dTests.Cases,
-        .. from s in Small select Conv2dTests.Case(s.What, s.Dims, Tolerance.Sum, bias: true, s.Residual, relu: true),
+        .. from s in Small select Conv2dTests.Case(s.What, s.Layer, Tolerance.Sum, bias: true, s.Residual, relu: true),
     ];
 
     [TestCaseSource(nameof(Cases))]

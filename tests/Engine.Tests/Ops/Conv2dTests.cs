@@ -1,5 +1,4 @@
 using TripletGpu.Autograd;
-using TripletGpu.Backends;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Ops;
 using TripletGpu.Support;
@@ -11,7 +10,10 @@ public static class Conv2dTests
 {
     static readonly ConvolutionGeometry Same = new(1, padding: 1), Valid = new(stride: 1);
 
-    static readonly (string What, ConvolutionDims Dims)[] Shapes =
+    /// <summary>A layer over images of (N, C, H, W) with filters of (K, C, R, S).</summary>
+    internal sealed record Layer(int N, int C, int H, int W, int K, int R, int S, ConvolutionGeometry Geometry);
+
+    static readonly (string What, Layer Layer)[] Shapes =
     [
         ("odd sizes", new(2, 5, 9, 11, 7, 3, 3, Same)),
         ("7px maps", new(3, 16, 7, 7, 15, 3, 3, Same)),
@@ -44,7 +46,7 @@ public static class Conv2dTests
         ("long lines", new(1, 2, 3, 200, 4, 3, 3, Same)),
     ];
 
-    static readonly (string What, ConvolutionDims Dims)[] WinogradShapes =
+    static readonly (string What, Layer Layer)[] WinogradShapes =
     [
         ("64 channels", new(1, 64, 8, 8, 64, 3, 3, Same)),
         ("odd channels and sizes", new(2, 67, 5, 13, 45, 3, 3, Same)),
@@ -58,18 +60,18 @@ public static class Conv2dTests
 
     public static IEnumerable<OpCase> Cases =>
     [
-        .. from s in Shapes select Case(s.What, s.Dims, Tolerance.Sum),
-        .. from s in WinogradShapes select Case($"Winograd {s.What}", s.Dims, Tolerance.Winograd),
-        Case("bias", Shapes[0].Dims, Tolerance.Sum, bias: true),
-        Case("ReLU", Shapes[0].Dims, Tolerance.Sum, relu: true),
-        Case("residual", Shapes[0].Dims, Tolerance.Sum, residual: true),
-        Case("bias, residual, ReLU", Shapes[1].Dims, Tolerance.Sum, true, true, true),
-        Case("bias, residual, ReLU, stride 2", Shapes[11].Dims, Tolerance.Sum, true, true, true),
-        Case("Winograd bias, residual, ReLU", WinogradShapes[1].Dims, Tolerance.Winograd, true, true, true),
+        .. from s in Shapes select Case(s.What, s.Layer, Tolerance.Sum),
+        .. from s in WinogradShapes select Case($"Winograd {s.What}", s.Layer, Tolerance.Winograd),
+        Case("bias", Shapes[0].Layer, Tolerance.Sum, bias: true),
+        Case("ReLU", Shapes[0].Layer, Tolerance.Sum, relu: true),
+        Case("residual", Shapes[0].Layer, Tolerance.Sum, residual: true),
+        Case("bias, residual, ReLU", Shapes[1].Layer, Tolerance.Sum, true, true, true),
+        Case("bias, residual, ReLU, stride 2", Shapes[11].Layer, Tolerance.Sum, true, true, true),
+        Case("Winograd bias, residual, ReLU", WinogradShapes[1].Layer, Tolerance.Winograd, true, true, true),
     ];
 
     internal static OpCase Case(
-        string what, ConvolutionDims d, Tolerance tolerance, bool bias = false, bool residual = false,
+        string what, Layer d, Tolerance tolerance, bool bias = false, bool residual = false,
         bool relu = false)
     {
         ConvolutionGeometry g = d.Geometry;
@@ -78,7 +80,7 @@ public static class Conv2dTests
             g.PaddingTop, g.PaddingLeft, g.PaddingBottom, g.PaddingRight, g.DilationH, g.DilationW);
         List<Shape> inputs = [new(d.N, d.C, d.H, d.W), new(d.K, d.C, d.R, d.S)];
         if (bias) inputs.Add(new(d.K));
-        if (residual) inputs.Add(d.Output);
+        if (residual) inputs.Add(new Conv2d(g, HasBias: false, HasResidual: false, relu).InferShape([.. inputs]));
         return new OpCase(
             $"Conv2d {what}", new Conv2d(g, bias, residual, relu), [.. inputs], Forward,
             (x, dy) =>

@@ -14,19 +14,19 @@ public static class ConvolutionKernelCases
     const int Images = 2;
 
     // 3 channels of 5 x 7, filters of 3 x 2, output 3 x 6: padding at the top alone.
-    static readonly ConvolutionShape Plain = new(3, 5, 7, 4, 3, 2, 4, 6, 1, 1, 1, 0, 1, 1);
+    static readonly ConvolutionShape Plain = new(Images, 3, 5, 7, 4, 3, 2, 4, 6, 1, 1, 1, 0, 1, 1);
 
     // Stride 2 and 3, dilation 2 and 1, padding at the top and at the left.
-    static readonly ConvolutionShape Strided = new(2, 9, 11, 4, 3, 3, 4, 4, 2, 3, 1, 2, 2, 1);
+    static readonly ConvolutionShape Strided = new(Images, 2, 9, 11, 4, 3, 3, 4, 4, 2, 3, 1, 2, 2, 1);
 
     // Lines of 19 pixels that lie side by side.
-    static readonly ConvolutionShape Wide = new(2, 3, 19, 9, 3, 3, 3, 19, 1, 1, 1, 1, 1, 1);
+    static readonly ConvolutionShape Wide = new(Images, 2, 3, 19, 9, 3, 3, 3, 19, 1, 1, 1, 1, 1, 1);
 
     // Taps enough for two steps in depth of a panel, which would be many for a tile under oclgrind.
     static readonly ConvolutionShape Deep = Wide with { C = 30 };
 
     // Filters enough for two tiles, and two vectors in a block of them.
-    static readonly ConvolutionShape Pointwise = new(5, 4, 4, 37, 1, 1, 4, 4, 1, 1, 0, 0, 1, 1);
+    static readonly ConvolutionShape Pointwise = new(Images, 5, 4, 4, 37, 1, 1, 4, 4, 1, 1, 0, 0, 1, 1);
 
     public static IEnumerable<KernelCase> Cases =>
     [
@@ -40,7 +40,7 @@ public static class ConvolutionKernelCases
         .. Panel(Deep, ConvolutionTarget.All(3, 19) with { HasBias = 1 }),
         .. Of<Tile32x32>(Pointwise, ConvolutionTarget.All(4, 4, accumulate: 1)),
         .. Of<Tile64x64>(Plain, new(9, 14, 2, 2, 1, 1, 0, 0, 0, 0)),
-        .. Of<Tile32x32>(new(0, 4, 6, 3, 1, 1, 2, 3, 1, 1, 0, 0, 1, 1), new(6, 7, 3, 2, 2, 1, 0, 0, 0, 0)),
+        .. Of<Tile32x32>(new(Images, 0, 4, 6, 3, 1, 1, 2, 3, 1, 1, 0, 0, 1, 1), new(6, 7, 3, 2, 2, 1, 0, 0, 0, 0)),
         Flip(Plain, new(0, 0, 1, 1, 3, 2)),
         Flip(Strided, new(1, 0, 2, 2, 1, 2)),
         new("ConvolutionKernels.CutRelu", 131, Special(131), In(131)),
@@ -63,10 +63,10 @@ public static class ConvolutionKernelCases
         KernelMemory x = In(Images * d.C * d.H * d.W), dy = In(pixels * d.K);
         yield return new(
             $"ConvolutionKernels.BackwardWeight<{tile}>", (Groups(d.Taps, TTile.Size), Groups(d.K, TTile.Size), 2), x,
-            dy, Out(2 * d.K * d.Taps), d, Images, each, 0);
+            dy, Out(2 * d.K * d.Taps), d, each, 0);
         yield return new(
             $"ConvolutionKernels.BackwardWeight<{tile}>", (Groups(d.Taps, TTile.Size), Groups(d.K, TTile.Size)), x, dy,
-            In(d.K * d.Taps), d, Images, pixels, 1);
+            In(d.K * d.Taps), d, pixels, 1);
     }
 
     /// <summary>Two parts of the taps, into a copy of the result each, and their sum.</summary>
@@ -76,10 +76,10 @@ public static class ConvolutionKernelCases
         int results = Images * d.K * target.H * target.W;
         yield return new(
             $"ConvolutionKernels.Tiled<{tile}>", two, operands[0], operands[1], In(d.K), In(results), In(2 * results),
-            d, target with { Accumulate = 0, HasBias = 0, HasResidual = 0, Relu = 0 }, Images, (d.Taps + 1) / 2);
+            d, target with { Accumulate = 0, HasBias = 0, HasResidual = 0, Relu = 0 }, (d.Taps + 1) / 2);
         yield return new(
             "ConvolutionKernels.SumParts", Images * d.K * d.Pixels, In(3 * results), operands[2], operands[3],
-            operands[4], d, target, Images, 3);
+            operands[4], d, target, 3);
     }
 
     static IEnumerable<KernelCase> Panel(ConvolutionShape d, ConvolutionTarget target)
@@ -92,11 +92,10 @@ public static class ConvolutionKernelCases
         KernelMemory x = In(Images * d.C * d.H * d.W), dy = In(pixels * d.K);
         yield return new(
             "ConvolutionPanelKernels.PackGradient", (Groups(d.Pixels, 16), Panels(d.K), Images), dy,
-            Out(filters * pixels), d,
-            Images);
+            Out(filters * pixels), d);
         yield return new(
             "ConvolutionPanelKernels.BackwardWeight", (Groups(d.Taps, 32), 2), x, In(filters * pixels),
-            Out(2 * d.Taps * filters), d, Images, each);
+            Out(2 * d.Taps * filters), d, each);
         yield return new(
             "ConvolutionPanelKernels.SumParts", (d.Taps, Groups(d.K, 16)), In(2 * d.Taps * filters), In(d.K * d.Taps),
             d.K,
@@ -110,7 +109,7 @@ public static class ConvolutionKernelCases
         return
         [
             In(Math.Max(1, Images * d.C * d.H * d.W)), In(Math.Max(1, d.K * d.Taps)), In(d.K), In(maps), In(maps), d,
-            target, Images,
+            target,
         ];
     }
 

@@ -1,17 +1,18 @@
 using TripletGpu.Backends.Cpu.SmallConvolution;
+using TripletGpu.Kernels.Convolution;
 
 namespace TripletGpu.Backends.Cpu;
 
 sealed unsafe partial class CpuConvolution<V>
 {
     public void ForwardReluMaxPool(
-        Tensor x, Tensor weight, Tensor bias, Tensor y, Tensor index, in ConvolutionDims dims) =>
+        Tensor x, Tensor weight, Tensor bias, Tensor y, Tensor index, in ConvolutionShape dims) =>
         PooledForward<V>.Run(
             cpu, x.Floats(), weight.Floats(), bias.Floats(), y.Floats(), (byte*)index.Ints(), new(dims));
 
     public void BackwardReluMaxPool(
         Tensor x, Tensor weight, Tensor index, Tensor dy, Gradient dx, Gradient dw, Gradient db,
-        in ConvolutionDims dims)
+        in ConvolutionShape dims)
     {
         PooledOperands operands = new()
         {

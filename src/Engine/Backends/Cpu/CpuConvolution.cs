@@ -3,6 +3,7 @@ using TripletGpu.Backends.Cpu.Elementwise;
 using TripletGpu.Backends.Cpu.Gemm;
 using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Backends.Cpu.Winograd;
+using TripletGpu.Kernels.Convolution;
 
 namespace TripletGpu.Backends.Cpu;
 
@@ -12,7 +13,7 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
     readonly CpuBackend cpu = cpu;
 
     public void Forward(
-        Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionDims dims, bool relu)
+        Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionShape dims, bool relu)
     {
         float* from = x.Floats(), to = y.Floats();
         float* b = bias is null ? null : bias.Floats(), r = residual is null ? null : residual.Floats();
@@ -38,14 +39,14 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
         }
     }
 
-    public IDisposable? Prepare(Tensor weight, in ConvolutionDims dims) => Choose(dims, hasPanels: true) switch
+    public IDisposable? Prepare(Tensor weight, in ConvolutionShape dims) => Choose(dims, hasPanels: true) switch
     {
         Algorithm.Direct => weight.Prepared as PackedLeft<V> ?? DirectConvolution<V>.Pack(
             cpu, new PackedLeft<V>(weight.Device, dims.K, dims.C * dims.R * dims.S), weight.Floats(), dims),
         _ => weight.Prepared as FilterPanels<V> ?? new FilterPanels<V>(cpu, weight.Device, weight.Floats(), dims),
     };
 
-    public void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionDims dims)
+    public void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionShape dims)
     {
         float* from = dy.Floats(), w = weight.Floats(), to = dx.Target!.Floats();
         Epilogue epilogue = new(null, dx.Accumulate ? to : null, relu: false);
@@ -63,7 +64,7 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
         }
     }
 
-    public void BackwardWeight(Tensor x, Tensor dy, Gradient dw, in ConvolutionDims dims)
+    public void BackwardWeight(Tensor x, Tensor dy, Gradient dw, in ConvolutionShape dims)
     {
         float* input = x.Floats(), from = dy.Floats(), to = dw.Target!.Floats();
         switch (Choose(dims))
@@ -80,7 +81,7 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
         }
     }
 
-    public void BackwardBias(Tensor dy, Gradient db, in ConvolutionDims dims)
+    public void BackwardBias(Tensor dy, Gradient db, in ConvolutionShape dims)
     {
         float* from = dy.Floats(), to = db.Target!.Floats();
         int pixels = dims.P * dims.Q, images = dims.N, channels = dims.K;
@@ -104,26 +105,18 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
     /// pay for the transforms. With few tiles transforming the filters is most of its work, and filters that are packed
     /// already are multiplied directly in less time.
     /// </summary>
-    Algorithm Choose(in ConvolutionDims d, bool hasPanels = false)
+    Algorithm Choose(in ConvolutionShape d, bool hasPanels = false)
     {
         const int FewestChannels = 32, FewPixels = 64;
-        ConvolutionGeometry g = d.Geometry;
         bool isPossible = cpu.UseWinograd && d.R == d.S && d.R is 3 or 5
-            && g is { StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1 } && Math.Min(d.C, d.K) >= FewestChannels
-            && Math.Max(Math.Max(g.PaddingTop, g.PaddingBottom), Math.Max(g.PaddingLeft, g.PaddingRight)) < d.R;
+            && d is { StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1 } && Math.Min(d.C, d.K) >= FewestChannels
+            && Math.Max(Math.Max(d.Top, d.Bottom), Math.Max(d.Left, d.Right)) < d.R;
         if (isPossible && !(d.R == 3 && d.P <= 2 && d.Q <= 2) && !(hasPanels && (long)d.N * d.P * d.Q <= FewPixels))
             return d.R == 3 ? Algorithm.Winograd3 : Algorithm.Winograd5;
         return hasPanels && SmallMapConvolution<V>.IsBetter(d) ? Algorithm.SmallMap : Algorithm.Direct;
     }
 
     /// <summary>The convolution of stride 1 that computes dx from dy: channels swapped, padding complemented.</summary>
-    static ConvolutionDims Reversed(in ConvolutionDims d)
-    {
-        ConvolutionGeometry g = d.Geometry;
-        return new ConvolutionDims(
-            d.N, d.K, d.P, d.Q, d.C, d.R, d.S,
-            new ConvolutionGeometry(
-                1, 1, d.R - 1 - g.PaddingTop, d.S - 1 - g.PaddingLeft,
-                d.R - 1 - g.PaddingBottom, d.S - 1 - g.PaddingRight, 1, 1));
-    }
+    static ConvolutionShape Reversed(in ConvolutionShape d) => new(
+        d.N, d.K, d.P, d.Q, d.C, d.R, d.S, d.H, d.W, 1, 1, d.R - 1 - d.Top, d.S - 1 - d.Left, 1, 1);
 }

@@ -1,4 +1,3 @@
-using TripletGpu.Backends;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Inference.Rules;

@@ -1,5 +1,6 @@
 using TripletGpu.Backends.Cpu.Gemm;
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Convolution;
 
 namespace TripletGpu.Backends.Cpu.Convolution;
 
@@ -8,21 +9,20 @@ static unsafe class DirectConvolution<V> where V : unmanaged, ITileVector<V>
 {
     /// <summary>y = relu?(conv(x, weight) + bias? + residual?).</summary>
     public static void Forward(
-        CpuBackend cpu, float* x, PackedLeft<V> weight, float* bias, float* residual, float* y, in ConvolutionDims d,
+        CpuBackend cpu, float* x, PackedLeft<V> weight, float* bias, float* residual, float* y, in ConvolutionShape d,
         bool relu)
     {
-        ConvolutionGeometry g = d.Geometry;
         int[] offsetH = new int[d.R], offsetW = new int[d.S];
-        for (int r = 0; r < d.R; r++) offsetH[r] = r * g.DilationH - g.PaddingTop;
-        for (int s = 0; s < d.S; s++) offsetW[s] = s * g.DilationW - g.PaddingLeft;
-        GridOverMaps grid = new(d.N, d.C, d.H, d.W, d.P, d.Q, g.StrideH, g.StrideW);
+        for (int r = 0; r < d.R; r++) offsetH[r] = r * d.DilationH - d.Top;
+        for (int s = 0; s < d.S; s++) offsetW[s] = s * d.DilationW - d.Left;
+        GridOverMaps grid = new(d.N, d.C, d.H, d.W, d.P, d.Q, d.StrideH, d.StrideW);
         PanelProduct<V>.Run(
             cpu, weight, new Im2colPanels<V>(x, grid, offsetH, offsetW),
             new MapSink<V>(y, residual, d.N, d.K, d.P * d.Q), bias, relu);
     }
 
     /// <summary>The filters as a matrix of a row each, in the order of <see cref="Im2colPanels{V}"/>'s rows.</summary>
-    public static PackedLeft<V> Pack(CpuBackend cpu, PackedLeft<V> to, float* weight, in ConvolutionDims d)
+    public static PackedLeft<V> Pack(CpuBackend cpu, PackedLeft<V> to, float* weight, in ConvolutionShape d)
     {
         int taps = d.R * d.S;
         return taps == 1 ? to.Pack(cpu, weight, d.C, 1) : to.Pack(cpu, weight, d.C * taps, Offsets(taps, d.C, taps));
@@ -35,31 +35,29 @@ static unsafe class DirectConvolution<V> where V : unmanaged, ITileVector<V>
     /// tile empty, so they take one product with the rows of all phases, whose weights are 0 where a phase lacks a tap.
     /// </summary>
     public static void BackwardInput(
-        CpuBackend cpu, float* dy, float* weight, float* dx, bool add, in ConvolutionDims d)
+        CpuBackend cpu, float* dy, float* weight, float* dx, bool add, in ConvolutionShape d)
     {
-        ConvolutionGeometry g = d.Geometry;
-        int phases = g.StrideH * g.StrideW;
+        int phases = d.StrideH * d.StrideW;
         int perProduct = phases > 1 && d.C * phases <= V.TileRows ? phases : 1;
         for (int phase = 0; phase < phases; phase += perProduct)
             Phases(cpu, dy, weight, dx, add, d, phase, perProduct);
     }
 
     static void Phases(
-        CpuBackend cpu, float* dy, float* weight, float* dx, bool add, in ConvolutionDims d, int first, int count)
+        CpuBackend cpu, float* dy, float* weight, float* dx, bool add, in ConvolutionShape d, int first, int count)
     {
-        ConvolutionGeometry g = d.Geometry;
-        int gridHeight = (d.H - first / g.StrideW + g.StrideH - 1) / g.StrideH;
-        int gridWidth = (d.W - first % g.StrideW + g.StrideW - 1) / g.StrideW;
+        int gridHeight = (d.H - first / d.StrideW + d.StrideH - 1) / d.StrideH;
+        int gridWidth = (d.W - first % d.StrideW + d.StrideW - 1) / d.StrideW;
         if (gridHeight <= 0 || gridWidth <= 0) return;
         List<int> offsetH = [], offsetW = [];
         List<(int Phase, int Tap, int H, int W)> uses = [];
         for (int phase = first; phase < first + count; phase++)
             for (int tap = 0; tap < d.R * d.S; tap++)
             {
-                int h = phase / g.StrideW + g.PaddingTop - tap / d.S * g.DilationH;
-                int w = phase % g.StrideW + g.PaddingLeft - tap % d.S * g.DilationW;
-                if (h % g.StrideH != 0 || w % g.StrideW != 0) continue;
-                uses.Add((phase - first, tap, IndexOf(h / g.StrideH, offsetH), IndexOf(w / g.StrideW, offsetW)));
+                int h = phase / d.StrideW + d.Top - tap / d.S * d.DilationH;
+                int w = phase % d.StrideW + d.Left - tap % d.S * d.DilationW;
+                if (h % d.StrideH != 0 || w % d.StrideW != 0) continue;
+                uses.Add((phase - first, tap, IndexOf(h / d.StrideH, offsetH), IndexOf(w / d.StrideW, offsetW)));
             }
         if (uses.Count == 0)
         {
@@ -90,7 +88,7 @@ static unsafe class DirectConvolution<V> where V : unmanaged, ITileVector<V>
         }
         GridOverMaps grid = new(d.N, d.K, d.P, d.Q, gridHeight, gridWidth, 1, 1);
         Im2colPanels<V> panels = new(dy, grid, [.. offsetH], [.. offsetW]);
-        if (g.StrideH * g.StrideW == 1)
+        if (d.StrideH * d.StrideW == 1)
             PanelProduct<V>.Run(cpu, left, panels, new MapSink<V>(dx, add ? dx : null, d.N, d.C, d.H * d.W));
         else
             PanelProduct<V>.Run(cpu, left, panels, new PhaseSink<V>(dx, add, d, first, gridHeight, gridWidth));
@@ -103,12 +101,11 @@ static unsafe class DirectConvolution<V> where V : unmanaged, ITileVector<V>
         return list.IndexOf(value);
     }
 
-    static void ClearPhase(float* dx, in ConvolutionDims d, int phase)
+    static void ClearPhase(float* dx, in ConvolutionShape d, int phase)
     {
-        ConvolutionGeometry g = d.Geometry;
         for (int map = 0; map < d.N * d.C; map++)
-            for (int h = phase / g.StrideW; h < d.H; h += g.StrideH)
-                for (int w = phase % g.StrideW; w < d.W; w += g.StrideW) dx[((nint)map * d.H + h) * d.W + w] = 0;
+            for (int h = phase / d.StrideW; h < d.H; h += d.StrideH)
+                for (int w = phase % d.StrideW; w < d.W; w += d.StrideW) dx[((nint)map * d.H + h) * d.W + w] = 0;
     }
 
     /// <summary>Where column t * channels + c of the weight matrix lies in a row.</summary>

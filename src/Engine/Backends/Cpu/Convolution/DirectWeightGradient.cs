@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Gemm;
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Convolution;
 
 namespace TripletGpu.Backends.Cpu.Convolution;
 
@@ -25,19 +26,19 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
     const int SmallSums = 256 << 10;
 
     readonly CpuBackend cpu;
-    readonly ConvolutionDims d;
-    readonly ConvolutionGeometry g;
+    readonly ConvolutionShape d;
     readonly int lanes = 2 * V.Count, width, blocks, taps, tiles, images, lines, linesIn, threads;
     readonly bool isThin, splitsPixels, isSwapped;
     readonly long mapSize, sumSize, bandSize;
     readonly float* maps, sums, channelLines;
 
-    public DirectWeightGradient(CpuBackend cpu, in ConvolutionDims dims)
+    public DirectWeightGradient(CpuBackend cpu, in ConvolutionShape dims)
     {
-        (this.cpu, d, g, threads) = (cpu, dims, dims.Geometry, cpu.Workers.Threads);
-        isSwapped = d is { R: 1, S: 1 } && d.K < d.C && g == new ConvolutionGeometry(stride: 1);
+        (this.cpu, d, threads) = (cpu, dims, cpu.Workers.Threads);
+        isSwapped = d.K < d.C
+            && d is { R: 1, S: 1, StrideH: 1, StrideW: 1, Top: 0, Left: 0, Bottom: 0, Right: 0 };
         if (isSwapped) d = d with { C = d.K, K = d.C };
-        width = g.PaddingLeft + d.W + g.PaddingRight;
+        width = d.Left + d.W + d.Right;
         isThin = 2 * d.C <= lanes && d.R * d.S > 1;
         taps = isThin ? 1 : d.R * d.S;
         blocks = ((isThin ? d.C * d.R * d.S : d.C) + lanes - 1) / lanes;
@@ -45,14 +46,14 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
         sumSize = (long)blocks * taps * d.K * lanes;
         splitsPixels = isThin || blocks < threads || sumSize * sizeof(float) <= SmallSums;
         int mine = splitsPixels ? blocks : (blocks + threads - 1) / threads;
-        int lineBytes = sizeof(float) * (d.K * d.Q + lanes * mine * (isThin ? d.Q : width * g.StrideH));
+        int lineBytes = sizeof(float) * (d.K * d.Q + lanes * mine * (isThin ? d.Q : width * d.StrideH));
         lines = Math.Clamp(L2Bytes / lineBytes, 1, d.P);
         int bands = (d.P + lines - 1) / lines;
         lines = (d.P + bands - 1) / bands;
         int atLeast = (FewestPixels + d.P * d.Q - 1) / (d.P * d.Q);
         int most = splitsPixels ? (d.N + threads - 1) / threads : d.N;
         images = lines < d.P ? 1 : Math.Clamp(Math.Max(L2Bytes / (lineBytes * d.P), atLeast), 1, most);
-        linesIn = (lines - 1) * g.StrideH + g.DilationH * (d.R - 1) + 1;
+        linesIn = (lines - 1) * d.StrideH + d.DilationH * (d.R - 1) + 1;
         mapSize = (long)images * blocks * lanes * (isThin ? lines * d.Q : linesIn * width) + lanes;
         bandSize = isThin ? (long)linesIn * width * d.C + lanes : 0;
         Workspace workspace = cpu.Workspace.Begin();
@@ -100,7 +101,7 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void PackMaps(float* x, float* maps, int block, int n0, int n1, int p0, int p1)
     {
-        int plane = d.H * d.W, channels = Math.Min(lanes, d.C - block * lanes), top = p0 * g.StrideH - g.PaddingTop;
+        int plane = d.H * d.W, channels = Math.Min(lanes, d.C - block * lanes), top = p0 * d.StrideH - d.Top;
         for (int n = n0; n < n1; n++)
         {
             float* map = maps + (nint)(block * images + n - n0) * linesIn * width * lanes;
@@ -119,10 +120,10 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
                     new Span<float>(map, width * lanes).Clear();
                     continue;
                 }
-                new Span<float>(map, g.PaddingLeft * lanes).Clear();
-                new Span<float>(map + (g.PaddingLeft + d.W) * lanes, g.PaddingRight * lanes).Clear();
+                new Span<float>(map, d.Left * lanes).Clear();
+                new Span<float>(map + (d.Left + d.W) * lanes, d.Right * lanes).Clear();
                 TransposedLine.Pack<V>(
-                    source + (nint)h * d.W, plane, channels, d.W, map + g.PaddingLeft * lanes, lanes);
+                    source + (nint)h * d.W, plane, channels, d.W, map + d.Left * lanes, lanes);
             }
         }
     }
@@ -134,25 +135,25 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void PackLines(float* x, float* band, float* maps, int n0, int n1, int p0, int p1)
     {
-        int run = d.S * d.C, pitch = blocks * lanes, step = g.StrideW * d.C;
+        int run = d.S * d.C, pitch = blocks * lanes, step = d.StrideW * d.C;
         nint line = (nint)width * d.C;
         for (int n = n0; n < n1; n++)
         {
-            int top = p0 * g.StrideH - g.PaddingTop;
-            FillBand(x + (nint)n * d.C * d.H * d.W, band, top, top + (p1 - p0) * g.StrideH);
+            int top = p0 * d.StrideH - d.Top;
+            FillBand(x + (nint)n * d.C * d.H * d.W, band, top, top + (p1 - p0) * d.StrideH);
             for (int p = p0; p < p1; p++)
             {
                 float* row = maps + ((nint)(n - n0) * lines + p - p0) * d.Q * pitch;
                 for (int q = 0; q < d.Q; q++, row += pitch)
                     for (int r = 0; r < d.R; r++)
                     {
-                        float* from = band + ((p - p0) * g.StrideH + r * g.DilationH) * line + q * step;
+                        float* from = band + ((p - p0) * d.StrideH + r * d.DilationH) * line + q * step;
                         float* to = row + r * run;
-                        if (g.DilationW == 1)
+                        if (d.DilationW == 1)
                             // Whole vectors: what runs over is written next.
                             for (int j = 0; j < run; j += V.Count) V.Store(V.Load(from + j), to + j);
                         else
-                            for (int s = 0; s < d.S; s++, from += g.DilationW * d.C)
+                            for (int s = 0; s < d.S; s++, from += d.DilationW * d.C)
                                 for (int c = 0; c < d.C; c++) *to++ = from[c];
                     }
             }
@@ -163,7 +164,7 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void FillBand(float* image, float* band, int top, int end)
     {
-        int count = end - top - g.StrideH + g.DilationH * (d.R - 1) + 1, channels = d.C;
+        int count = end - top - d.StrideH + d.DilationH * (d.R - 1) + 1, channels = d.C;
         for (int i = 0; i < count; i++, band += (nint)width * channels)
         {
             int h = top + i;
@@ -171,7 +172,7 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
             if ((uint)h >= (uint)d.H) continue;
             for (int c = 0; c < channels; c++)
             {
-                float* from = image + ((nint)c * d.H + h) * d.W, to = band + g.PaddingLeft * channels + c;
+                float* from = image + ((nint)c * d.H + h) * d.W, to = band + d.Left * channels + c;
                 for (int w = 0; w < d.W; w++, to += channels) *to = from[w];
             }
         }
@@ -179,7 +180,7 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
 
     void Sum(float* dy, float* map, float* sum, int from, int to, int n0, int n1, int p0, int p1, bool isFirst)
     {
-        int pixels = d.P * d.Q, pitch = isThin ? blocks * lanes : g.StrideW * lanes;
+        int pixels = d.P * d.Q, pitch = isThin ? blocks * lanes : d.StrideW * lanes;
         TileWalk walk = new()
         {
             Images = n1 - n0,
@@ -192,15 +193,15 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
         if (isThin) walk.BImage = (nint)(lines - (p1 - p0)) * d.Q * pitch;
         else
         {
-            walk.BLine = ((nint)g.StrideH * width - (nint)d.Q * g.StrideW) * lanes;
-            walk.BImage = ((nint)linesIn - (p1 - p0) * g.StrideH) * width * lanes;
+            walk.BLine = ((nint)d.StrideH * width - (nint)d.Q * d.StrideW) * lanes;
+            walk.BImage = ((nint)linesIn - (p1 - p0) * d.StrideH) * width * lanes;
         }
         for (int i = from; i < to; i++)
         {
             int part = i / tiles, tile = i - part * tiles, block = part / taps, t = part - block * taps;
             int k0 = d.K * tile / tiles, rows = d.K * (tile + 1) / tiles - k0;
             float* a = dy + ((nint)n0 * d.K + k0) * pixels + p0 * d.Q;
-            nint tap = (nint)(t / d.S) * g.DilationH * width + t % d.S * g.DilationW;
+            nint tap = (nint)(t / d.S) * d.DilationH * width + t % d.S * d.DilationW;
             float* b = map + (isThin ? block * lanes : ((nint)block * images * linesIn * width + tap) * lanes);
             RegisterTile<V>.InPlace(rows)(&walk, a, b, sum + ((nint)part * d.K + k0) * lanes, lanes, !isFirst);
         }

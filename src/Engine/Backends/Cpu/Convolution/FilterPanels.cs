@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Convolution;
 
 namespace TripletGpu.Backends.Cpu.Convolution;
 
@@ -15,7 +16,7 @@ sealed unsafe class FilterPanels<V> : IDisposable where V : unmanaged, ITileVect
     /// <param name="device">Gives the memory, until this is disposed.</param>
     /// <param name="weight">(K, C, R, S).</param>
     /// <param name="d">The convolution's extents.</param>
-    public FilterPanels(CpuBackend cpu, Device device, float* weight, in ConvolutionDims d)
+    public FilterPanels(CpuBackend cpu, Device device, float* weight, in ConvolutionShape d)
     {
         int taps = d.R * d.S, channels = d.C, filters = d.K, panels = (d.K + Width - 1) / Width;
         (Depth, Count) = (taps * channels, panels);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Gemm;
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Convolution;
 
 namespace TripletGpu.Backends.Cpu.Convolution;
 
@@ -9,11 +10,11 @@ namespace TripletGpu.Backends.Cpu.Convolution;
 /// for the phases (a, b) firstPhase, firstPhase + 1, ...; a row of C is a channel of a phase, phase after phase.
 /// </summary>
 readonly unsafe struct PhaseSink<V>(
-    float* x, bool add, ConvolutionDims dims, int firstPhase, int gridHeight, int gridWidth) : ISink
+    float* x, bool add, ConvolutionShape dims, int firstPhase, int gridHeight, int gridWidth) : ISink
     where V : unmanaged, ITileVector<V>
 {
     readonly float* x = x;
-    readonly ConvolutionDims dims = dims;
+    readonly ConvolutionShape dims = dims;
     readonly int firstPhase = firstPhase, gridHeight = gridHeight, gridWidth = gridWidth;
 
     public bool IsAdding { get; } = add;
@@ -33,7 +34,7 @@ readonly unsafe struct PhaseSink<V>(
     void Copy(int panel, float* panelData, nint ld, int rows, bool isGather)
     {
         int width = 2 * V.Count, first = panel * width, positions = gridHeight * gridWidth;
-        int strideH = dims.Geometry.StrideH, strideW = dims.Geometry.StrideW;
+        int strideH = dims.StrideH, strideW = dims.StrideW;
         int n = first / positions, u = (first - n * positions) / gridWidth, v = first - n * positions - u * gridWidth;
         for (int i = 0; i < width && n < dims.N;)
         {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Gemm;
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Convolution;
 
 namespace TripletGpu.Backends.Cpu.Convolution;
 
@@ -19,7 +20,7 @@ sealed unsafe class SmallMapConvolution<V> where V : unmanaged, ITileVector<V>
 
     readonly CpuBackend cpu;
     readonly FilterPanels<V> filters;
-    readonly ConvolutionDims d;
+    readonly ConvolutionShape d;
     readonly int depth, panels, plane;
     readonly Im2colPanels<V> source;
     readonly List<Block> blocks = [];
@@ -35,15 +36,14 @@ sealed unsafe class SmallMapConvolution<V> where V : unmanaged, ITileVector<V>
     /// <param name="x">The maps.</param>
     /// <param name="filters">The filters.</param>
     /// <param name="d">The convolution's extents.</param>
-    public SmallMapConvolution(CpuBackend cpu, float* x, FilterPanels<V> filters, in ConvolutionDims d)
+    public SmallMapConvolution(CpuBackend cpu, float* x, FilterPanels<V> filters, in ConvolutionShape d)
     {
         (this.cpu, this.filters, this.d, plane) = (cpu, filters, d, d.P * d.Q);
-        ConvolutionGeometry g = d.Geometry;
-        (int firstLine, int[] lines) = Seen(d.R, g.DilationH, g.PaddingTop, g.StrideH, d.P, d.H);
-        (int firstColumn, int[] columns) = Seen(d.S, g.DilationW, g.PaddingLeft, g.StrideW, d.Q, d.W);
+        (int firstLine, int[] lines) = Seen(d.R, d.DilationH, d.Top, d.StrideH, d.P, d.H);
+        (int firstColumn, int[] columns) = Seen(d.S, d.DilationW, d.Left, d.StrideW, d.Q, d.W);
         depth = lines.Length * columns.Length * d.C;
         source = new Im2colPanels<V>(
-            x, new GridOverMaps(d.N, d.C, d.H, d.W, d.P, d.Q, g.StrideH, g.StrideW), lines, columns);
+            x, new GridOverMaps(d.N, d.C, d.H, d.W, d.P, d.Q, d.StrideH, d.StrideW), lines, columns);
         bool isWhole = columns.Length == d.S;
         int runs = isWhole ? 1 : lines.Length, run = depth / Math.Max(runs, 1);
         for (int i = 0; i < runs; i++)
@@ -72,7 +72,7 @@ sealed unsafe class SmallMapConvolution<V> where V : unmanaged, ITileVector<V>
     /// <summary>
     /// Whether fewer lanes stay empty than where pixels are the lanes, and the pixels' copy stays in the caches.
     /// </summary>
-    public static bool IsBetter(in ConvolutionDims d)
+    public static bool IsBetter(in ConvolutionShape d)
     {
         long pixels = (long)d.N * d.P * d.Q;
         return pixels <= MostPixels && Filled(d.K) >= Filled(pixels);

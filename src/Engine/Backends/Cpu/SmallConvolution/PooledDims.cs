@@ -1,10 +1,10 @@
+using TripletGpu.Kernels.Convolution;
+
 namespace TripletGpu.Backends.Cpu.SmallConvolution;
 
 /// <summary>The extents that a convolution with a fused 2x2 max pool works with.</summary>
-readonly struct PooledDims(in ConvolutionDims dims)
+readonly struct PooledDims(in ConvolutionShape dims)
 {
-    readonly ConvolutionGeometry geometry = dims.Geometry;
-
     public readonly int N = dims.N, C = dims.C, H = dims.H, W = dims.W, K = dims.K, R = dims.R, S = dims.S;
 
     /// <summary>
@@ -12,14 +12,10 @@ readonly struct PooledDims(in ConvolutionDims dims)
     /// </summary>
     public readonly int P = dims.P / 2, Q = dims.Q / 2;
 
-    public int Top => geometry.PaddingTop;
-
-    public int Left => geometry.PaddingLeft;
+    public readonly int Top = dims.Top, Left = dims.Left;
 
     /// <summary>Lines and columns of the input with its padding.</summary>
-    public int PaddedH => H + geometry.PaddingTop + geometry.PaddingBottom;
-
-    public int PaddedW => W + geometry.PaddingLeft + geometry.PaddingRight;
+    public readonly int PaddedH = dims.Top + dims.H + dims.Bottom, PaddedW = dims.Left + dims.W + dims.Right;
 
     public bool IsPadded => PaddedH != H || PaddedW != W;
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Convolution;
 using TripletGpu.Backends.Cpu.Gemm;
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Convolution;
 
 namespace TripletGpu.Backends.Cpu.Winograd;
 
@@ -27,7 +28,7 @@ sealed unsafe class WinogradConvolution<F, V>
     const int MostDepth = 256, PartDepth = 64;
 
     readonly CpuBackend cpu;
-    readonly ConvolutionDims d;
+    readonly ConvolutionShape d;
     readonly int lanes = 2 * V.Count, panels, threads, pitchIn, pitchOut;
     readonly float* weight;
     readonly FilterPanels<V>? constant;
@@ -40,7 +41,7 @@ sealed unsafe class WinogradConvolution<F, V>
     /// <param name="isInputGradient">Swaps the filters' channels and turns them round.</param>
     /// <param name="constant">The filters of a forward convolution packed before, if they are.</param>
     public WinogradConvolution(
-        CpuBackend cpu, in ConvolutionDims d, float* weight, bool isInputGradient, FilterPanels<V>? constant = null)
+        CpuBackend cpu, in ConvolutionShape d, float* weight, bool isInputGradient, FilterPanels<V>? constant = null)
     {
         (this.cpu, this.d, isFlipped, this.constant) = (cpu, d, isInputGradient, constant);
         this.weight = weight;
@@ -140,7 +141,7 @@ sealed unsafe class WinogradConvolution<F, V>
         Math.Max(WinogradTransforms<F, V>.InputMapSize(grid), (long)d.P * d.Q * V.Count) + V.Count * V.Count;
 
     void Input(float* x, TileBlock block, float* map, float* v, nint vStep) => WinogradTransforms<F, V>.Input(
-        x, d.C, d.H, d.W, d.Geometry.PaddingTop, d.Geometry.PaddingLeft, block, map, v, pitchIn, vStep);
+        x, d.C, d.H, d.W, d.Top, d.Left, block, map, v, pitchIn, vStep);
 
     /// <summary>The filters of some channels, from c on.</summary>
     void Filter(int panel, int half, int c, int depth, float* u, nint uStep)

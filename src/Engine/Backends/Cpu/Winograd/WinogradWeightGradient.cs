@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Convolution;
 using TripletGpu.Backends.Cpu.Gemm;
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Convolution;
 
 namespace TripletGpu.Backends.Cpu.Winograd;
 
@@ -21,10 +22,10 @@ sealed unsafe class WinogradWeightGradient<F, V>
     const int PiecesOfAThread = 4;
 
     readonly CpuBackend cpu;
-    readonly ConvolutionDims d;
+    readonly ConvolutionShape d;
     readonly int lanes = 2 * V.Count, panels, heights, threads, pitchX, pitchY;
 
-    public WinogradWeightGradient(CpuBackend cpu, in ConvolutionDims d)
+    public WinogradWeightGradient(CpuBackend cpu, in ConvolutionShape d)
     {
         (this.cpu, this.d, threads) = (cpu, d, cpu.Workers.Threads);
         panels = (d.C + lanes - 1) / lanes;
@@ -125,7 +126,7 @@ sealed unsafe class WinogradWeightGradient<F, V>
     void Transform(float* x, float* dy, TileBlock block, float* map, float* v, nint vStep, float* g, nint gStep)
     {
         WinogradTransforms<F, V>.Input(
-            x, d.C, d.H, d.W, d.Geometry.PaddingTop, d.Geometry.PaddingLeft, block, map, v, pitchX, vStep);
+            x, d.C, d.H, d.W, d.Top, d.Left, block, map, v, pitchX, vStep);
         WinogradTransforms<F, V>.OutputGradient(dy, d.K, d.P, d.Q, block, map, g, pitchY, gStep);
     }
 

@@ -25,9 +25,9 @@ readonly record struct ConvolutionPhase(TapSubset Taps, ConvolutionShape Shape, 
                 yield return new(
                     new(down.First, across.First, down.Step, across.Step, down.Taps, across.Taps),
                     isSeen ? new(
-                        d.K, d.P, d.Q, d.C, down.Taps, across.Taps, down.Pixels, across.Pixels, 1, 1, down.Padding,
+                        d.N, d.K, d.P, d.Q, d.C, down.Taps, across.Taps, down.Pixels, across.Pixels, 1, 1, down.Padding,
                         across.Padding, down.Dilation, across.Dilation)
-                    : new(0, d.P, d.Q, d.C, 1, 1, down.Pixels, across.Pixels, 1, 1, 0, 0, 1, 1),
+                    : new(d.N, 0, d.P, d.Q, d.C, 1, 1, down.Pixels, across.Pixels, 1, 1, 0, 0, 1, 1),
                     ConvolutionTarget.All(d.H, d.W, accumulate ? 1 : 0) with
                     {
                         FirstH = h,

@@ -17,58 +17,56 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scrat
     readonly IConvolutionProducts products = plan.UsesPanels
         ? new PanelConvolution(driver, plan, scratch) : new TiledConvolution(driver, plan, scratch);
 
-    public void Forward(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionDims dims,
+    public void Forward(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionShape d,
         bool relu)
     {
         DeviceView<float> output = y.Floats();
         products.Multiply(
-            x.Floats(), weight.Floats(), bias?.Floats() ?? output, residual?.Floats() ?? output, output, Shape(dims),
-            ConvolutionTarget.All(dims.P, dims.Q) with
+            x.Floats(), weight.Floats(), bias?.Floats() ?? output, residual?.Floats() ?? output, output, d,
+            ConvolutionTarget.All(d.P, d.Q) with
             {
                 HasBias = bias is null ? 0 : 1,
                 HasResidual = residual is null ? 0 : 1,
                 Relu = relu ? 1 : 0,
-            },
-            dims.N);
+            });
     }
 
-    public void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionDims dims)
+    public void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionShape d)
     {
-        if (dx.IsNeeded) BackwardInput(dy.Floats(), weight.Floats(), dx, Shape(dims), dims.N);
+        if (dx.IsNeeded) BackwardInput(dy.Floats(), weight.Floats(), dx, d);
     }
 
-    public void BackwardWeight(Tensor x, Tensor dy, Gradient dw, in ConvolutionDims dims)
+    public void BackwardWeight(Tensor x, Tensor dy, Gradient dw, in ConvolutionShape d)
     {
         if (dw.IsNeeded)
             products.BackwardWeight(
-                x.Floats(), dy.Floats(), dw.Target.Floats(), Shape(dims), dims.N, dw.Adds());
+                x.Floats(), dy.Floats(), dw.Target.Floats(), d, dw.Adds());
     }
 
-    public void BackwardBias(Tensor dy, Gradient db, in ConvolutionDims dims)
+    public void BackwardBias(Tensor dy, Gradient db, in ConvolutionShape d)
     {
-        if (db.IsNeeded) BackwardBias(dy.Floats(), db, Shape(dims), dims.N);
+        if (db.IsNeeded) BackwardBias(dy.Floats(), db, d);
     }
 
     public void BackwardRelu(Tensor y, Tensor dy) =>
         ConvolutionKernels.LaunchCutRelu(driver, y.Items(), y.Floats(), dy.Floats());
 
     public void ForwardReluMaxPool(Tensor x, Tensor weight, Tensor bias, Tensor y, Tensor index,
-        in ConvolutionDims dims)
+        in ConvolutionShape d)
     {
-        ConvolutionShape d = Shape(dims);
-        DeviceView<float> map = scratch.Take(ScratchUse.Map, (long)dims.N * d.K * d.P * d.Q);
+        DeviceView<float> map = scratch.Take(ScratchUse.Map, (long)d.N * d.K * d.P * d.Q);
         products.Multiply(
-            x.Floats(), weight.Floats(), map, map, map, d, ConvolutionTarget.All(d.P, d.Q), dims.N);
+            x.Floats(), weight.Floats(), map, map, map, d, ConvolutionTarget.All(d.P, d.Q));
         ReluPoolKernels.LaunchForward(
-            driver, dims.N * d.K * (d.P / 2), map, bias.Floats(), y.Floats(), index.Ints(), Pool(d));
+            driver, d.N * d.K * (d.P / 2), map, bias.Floats(), y.Floats(), index.Ints(), Pool(d));
     }
 
     public void BackwardReluMaxPool(
         Tensor x, Tensor weight, Tensor index, Tensor dy, Gradient dx, Gradient dw, Gradient db,
-        in ConvolutionDims dims) =>
-        poolGradients.Run(x, weight, index, dy, dx, dw, db, dims);
+        in ConvolutionShape d) =>
+        poolGradients.Run(x, weight, index, dy, dx, dw, db, d);
 
-    void BackwardInput(DeviceView<float> dy, DeviceView<float> weight, Gradient dx, ConvolutionShape d, int images)
+    void BackwardInput(DeviceView<float> dy, DeviceView<float> weight, Gradient dx, ConvolutionShape d)
     {
         DeviceView<float> target = dx.Target!.Floats();
         foreach (ConvolutionPhase phase in ConvolutionPhase.Of(d, dx.Accumulate))
@@ -77,23 +75,15 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scrat
             DeviceView<float> flipped = scratch.Take(ScratchUse.Weight, Math.Max(1, (long)way.K * way.Taps));
             if (way.Taps > 0)
                 ConvolutionKernels.LaunchFlipTaps(driver, (d.K, d.C), weight, flipped, d, phase.Taps);
-            products.Multiply(dy, flipped, target, target, target, way, phase.Target, images);
+            products.Multiply(dy, flipped, target, target, target, way, phase.Target);
         }
     }
 
-    void BackwardBias(DeviceView<float> dy, Gradient db, ConvolutionShape d, int images)
+    void BackwardBias(DeviceView<float> dy, Gradient db, ConvolutionShape d)
     {
-        DeviceView<float> sums = scratch.Take(ScratchUse.Sums, (long)images * d.K);
-        ReductionKernels.LaunchSumByItem(driver, images * d.K, dy, sums, new(images * d.K, d.P * d.Q, 1), 1, 0);
-        ReductionKernels.LaunchSumByItem(driver, d.K, sums, db.Target!.Floats(), new(1, images, d.K), 1, db.Adds());
-    }
-
-    static ConvolutionShape Shape(in ConvolutionDims d)
-    {
-        ConvolutionGeometry g = d.Geometry;
-        return new(
-            d.C, d.H, d.W, d.K, d.R, d.S, d.P, d.Q, g.StrideH, g.StrideW, g.PaddingTop, g.PaddingLeft,
-            g.DilationH, g.DilationW);
+        DeviceView<float> sums = scratch.Take(ScratchUse.Sums, (long)d.N * d.K);
+        ReductionKernels.LaunchSumByItem(driver, d.N * d.K, dy, sums, new(d.N * d.K, d.P * d.Q, 1), 1, 0);
+        ReductionKernels.LaunchSumByItem(driver, d.K, sums, db.Target!.Floats(), new(1, d.N, d.K), 1, db.Adds());
     }
 
     static ReluPoolDims Pool(ConvolutionShape d) => new(d.K, d.P, d.Q, d.P / 2, d.Q / 2);

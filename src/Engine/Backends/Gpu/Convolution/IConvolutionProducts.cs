@@ -13,12 +13,11 @@ interface IConvolutionProducts
     /// </summary>
     void Multiply(
         DeviceView<float> x, DeviceView<float> weight, DeviceView<float> bias, DeviceView<float> residual,
-        DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target, int images);
+        DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target);
 
     /// <summary>
     /// dw[k, tap] = the sum over the pixels of all images of dy and what the pixel sees through the tap.
     /// </summary>
     void BackwardWeight(
-        DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int images,
-        int accumulate);
+        DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int accumulate);
 }

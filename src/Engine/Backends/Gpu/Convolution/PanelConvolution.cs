@@ -14,17 +14,17 @@ sealed class PanelConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
 {
     public void Multiply(
         DeviceView<float> x, DeviceView<float> weight, DeviceView<float> bias, DeviceView<float> residual,
-        DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target, int images)
+        DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target)
     {
-        int panels = Groups(images * d.Pixels, PanelTile.Columns), each = plan.FiltersEach(panels, d.K);
+        int panels = Groups(d.N * d.Pixels, PanelTile.Columns), each = plan.FiltersEach(panels, d.K);
         ConvolutionPanelKernels.LaunchMultiply(
-            driver, (panels, Groups(d.K, each)), x, weight, bias, residual, y, d, target, images, each);
+            driver, (panels, Groups(d.K, each)), x, weight, bias, residual, y, d, target, each);
     }
 
     public void BackwardWeight(
-        DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int images, int accumulate)
+        DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int accumulate)
     {
-        int pixels = images * d.Pixels, panels = Groups(d.K, PanelTile.Columns);
+        int pixels = d.N * d.Pixels, panels = Groups(d.K, PanelTile.Columns);
         int filters = panels * PanelTile.Columns;
         int blocks = Groups(d.Taps, ConvolutionPanelKernels.WeightTaps);
         int each = Groups(Groups(pixels, plan.PanelParts(blocks, pixels)), ConvolutionPanelKernels.WeightPixels)
@@ -33,8 +33,8 @@ sealed class PanelConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         DeviceView<float> packed = scratch.Take(ScratchUse.Packed, (long)filters * pixels);
         DeviceView<float> sums = scratch.Take(ScratchUse.Product, (long)parts * d.Taps * filters);
         ConvolutionPanelKernels.LaunchPackGradient(
-            driver, (Groups(d.Pixels, ConvolutionPanelKernels.PackPixels), panels, images), dy, packed, d, images);
-        ConvolutionPanelKernels.LaunchBackwardWeight(driver, (blocks, parts), x, packed, sums, d, images, each);
+            driver, (Groups(d.Pixels, ConvolutionPanelKernels.PackPixels), panels, d.N), dy, packed, d);
+        ConvolutionPanelKernels.LaunchBackwardWeight(driver, (blocks, parts), x, packed, sums, d, each);
         ConvolutionPanelKernels.LaunchSumParts(
             driver, (d.Taps, Groups(d.K, Lanes16.Count)), sums, dw, d.K, d.Taps, parts, accumulate);
     }

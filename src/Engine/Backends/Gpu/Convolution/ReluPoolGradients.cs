@@ -10,12 +10,11 @@ sealed class ReluPoolGradients(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
 {
     public void Run(
         Tensor x, Tensor weight, Tensor index, Tensor dy, Gradient dx, Gradient dw, Gradient db,
-        in ConvolutionDims dims)
+        in ConvolutionShape shape)
     {
-        ConvolutionGeometry g = dims.Geometry;
         var d = new ReluPoolGradientDims(
-            dims.N, dims.C, dims.H, dims.W, dims.K, dims.R, dims.S, dims.P / 2, dims.Q / 2, g.PaddingTop, g.PaddingLeft,
-            dims.H + g.PaddingTop + g.PaddingBottom, dims.W + g.PaddingLeft + g.PaddingRight);
+            shape.N, shape.C, shape.H, shape.W, shape.K, shape.R, shape.S, shape.P / 2, shape.Q / 2, shape.Top,
+            shape.Left, shape.Top + shape.H + shape.Bottom, shape.Left + shape.W + shape.Right);
         if (plan.UsesPanels) Run<CpuLanes>(x, weight, index.Ints(), dy.Floats(), dx, dw, db, d);
         else Run<OneLane>(x, weight, index.Ints(), dy.Floats(), dx, dw, db, d);
     }

@@ -14,10 +14,10 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
 {
     public void Multiply(
         DeviceView<float> x, DeviceView<float> weight, DeviceView<float> bias, DeviceView<float> residual,
-        DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target, int images)
+        DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target)
     {
-        long results = (long)images * d.K * target.H * target.W;
-        (ProductForm form, int parts) = plan.ProductInParts(d.K, images * d.Pixels, d.Taps, results);
+        long results = (long)d.N * d.K * target.H * target.W;
+        (ProductForm form, int parts) = plan.ProductInParts(d.K, d.N * d.Pixels, d.Taps, results);
         int each = Math.Max(1, Groups(Groups(d.Taps, parts), SharedTile.Depth) * SharedTile.Depth);
         parts = Math.Max(1, Groups(d.Taps, each));
         DeviceView<float> sums = parts == 1 ? y : scratch.Take(ScratchUse.Product, parts * results);
@@ -26,59 +26,58 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         switch (form)
         {
             case ProductForm.Tile128x128:
-                Multiply<Tile128x128>(x, weight, bias, residual, sums, d, first, images, parts, each);
+                Multiply<Tile128x128>(x, weight, bias, residual, sums, d, first, parts, each);
                 break;
             case ProductForm.Tile64x64:
-                Multiply<Tile64x64>(x, weight, bias, residual, sums, d, first, images, parts, each);
+                Multiply<Tile64x64>(x, weight, bias, residual, sums, d, first, parts, each);
                 break;
             case ProductForm.Tensor128x128:
-                Multiply<Tensor128x128>(x, weight, bias, residual, sums, d, first, images, parts, each);
+                Multiply<Tensor128x128>(x, weight, bias, residual, sums, d, first, parts, each);
                 break;
             case ProductForm.Tensor64x64:
-                Multiply<Tensor64x64>(x, weight, bias, residual, sums, d, first, images, parts, each);
+                Multiply<Tensor64x64>(x, weight, bias, residual, sums, d, first, parts, each);
                 break;
             default:
-                Multiply<Tile32x32>(x, weight, bias, residual, sums, d, first, images, parts, each);
+                Multiply<Tile32x32>(x, weight, bias, residual, sums, d, first, parts, each);
                 break;
         }
         if (parts > 1)
             ConvolutionKernels.LaunchSumParts(
-                driver, images * d.K * d.Pixels, sums, bias, residual, y, d, target, images, parts);
+                driver, d.N * d.K * d.Pixels, sums, bias, residual, y, d, target, parts);
     }
 
     public void BackwardWeight(
-        DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int images, int accumulate)
+        DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int accumulate)
     {
         (ProductForm form, int parts) = plan.ProductInParts(
-            d.K, d.Taps, images * d.Pixels, (long)d.K * d.Taps, holdsTaps: true);
+            d.K, d.Taps, d.N * d.Pixels, (long)d.K * d.Taps, holdsTaps: true);
         switch (form)
         {
-            case ProductForm.Tile128x128: BackwardWeight<Tile128x128>(x, dy, dw, d, images, parts, accumulate); break;
-            case ProductForm.Tile64x64: BackwardWeight<Tile64x64>(x, dy, dw, d, images, parts, accumulate); break;
-            case ProductForm.Tensor64x64: BackwardWeight<Tensor64x64>(x, dy, dw, d, images, parts, accumulate); break;
-            default: BackwardWeight<Tile32x32>(x, dy, dw, d, images, parts, accumulate); break;
+            case ProductForm.Tile128x128: BackwardWeight<Tile128x128>(x, dy, dw, d, parts, accumulate); break;
+            case ProductForm.Tile64x64: BackwardWeight<Tile64x64>(x, dy, dw, d, parts, accumulate); break;
+            case ProductForm.Tensor64x64: BackwardWeight<Tensor64x64>(x, dy, dw, d, parts, accumulate); break;
+            default: BackwardWeight<Tile32x32>(x, dy, dw, d, parts, accumulate); break;
         }
     }
 
     void Multiply<TTile>(
         DeviceView<float> x, DeviceView<float> weight, DeviceView<float> bias, DeviceView<float> residual,
-        DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target, int images, int parts, int each)
+        DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target, int parts, int each)
         where TTile : struct, ITile =>
         ConvolutionKernels.LaunchTiled<TTile>(
-            driver, (Groups(images * d.Pixels, TTile.Size), Groups(d.K, TTile.Size), parts), x, weight, bias, residual,
-            y, d, target, images, each);
+            driver, (Groups(d.N * d.Pixels, TTile.Size), Groups(d.K, TTile.Size), parts), x, weight, bias, residual,
+            y, d, target, each);
 
     /// <summary>Where one part is all, it is the result.</summary>
     void BackwardWeight<TTile>(
-        DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int images, int wanted,
-        int accumulate)
+        DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int wanted, int accumulate)
         where TTile : struct, ITapTile
     {
-        int pixels = images * d.Pixels, across = Groups(d.Taps, TTile.Size), down = Groups(d.K, TTile.Size);
+        int pixels = d.N * d.Pixels, across = Groups(d.Taps, TTile.Size), down = Groups(d.K, TTile.Size);
         int each = Groups(pixels, wanted), parts = Groups(pixels, each);
         DeviceView<float> sums = parts == 1 ? dw : scratch.Take(ScratchUse.Product, (long)parts * d.K * d.Taps);
         ConvolutionKernels.LaunchBackwardWeight<TTile>(
-            driver, (across, down, parts), x, dy, sums, d, images, each, parts == 1 ? accumulate : 0);
+            driver, (across, down, parts), x, dy, sums, d, each, parts == 1 ? accumulate : 0);
         if (parts > 1)
             ReductionKernels.LaunchSumByItem(
                 driver, d.K * d.Taps, sums, dw, new(1, parts, d.K * d.Taps), 1, accumulate);
