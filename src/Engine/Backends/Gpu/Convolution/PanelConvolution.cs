@@ -16,6 +16,7 @@ sealed class PanelConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         DeviceView<float> x, DeviceView<float> weight, DeviceView<float> bias, DeviceView<float> residual,
         DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target)
     {
+        plan.TellPanels(d.K, d.N * d.Pixels, d.Taps);
         int panels = Groups(d.N * d.Pixels, PanelTile.Columns), each = plan.FiltersEach(panels, d.K);
         ConvolutionPanelKernels.LaunchMultiply(
             driver, (panels, Groups(d.K, each)), x, weight, bias, residual, y, d, target, each);
@@ -24,6 +25,7 @@ sealed class PanelConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
     public void BackwardWeight(
         DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int accumulate)
     {
+        plan.TellPanels(d.K, d.Taps, d.N * d.Pixels);
         int pixels = d.N * d.Pixels, panels = Groups(d.K, PanelTile.Columns);
         int filters = panels * PanelTile.Columns;
         int blocks = Groups(d.Taps, ConvolutionPanelKernels.WeightTaps);

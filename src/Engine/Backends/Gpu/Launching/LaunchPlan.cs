@@ -90,9 +90,19 @@ public sealed class LaunchPlan(GpuCapabilities device)
             : $"a group may have {device.MaxGroupItems:N0} items and {device.SharedBytes:N0} bytes of shared memory,"
             + $" but kernels take up to {LeastGroupItems} and {LeastSharedBytes:N0}";
 
+    /// <summary>The tile that products take wherever they may, instead of the one of the least predicted
+    /// time.</summary>
+    public ProductForm? Tile { get; init; }
+
+    /// <summary>The tiles that fit the device, in the precision in force.</summary>
+    public IEnumerable<ProductForm> Tiles => tiles.Forms;
+
+    /// <summary>Told what was chosen for each product, and from what; null, as a rule.</summary>
+    public Action<ProductPlan>? Observer { get; set; }
+
     /// <summary>How a batch of products of M x K and K x N runs, each in one part.</summary>
     public ProductForm Product(int m, int n, int k, int batch) =>
-        UsesPanels ? ProductForm.Panels : tiles.Best(m, n, batch, k, mostParts: 1).Form;
+        UsesPanels ? TellPanels(m, n, k, batch) : Choose(m, n, k, batch, mostParts: 1, holdsTaps: false).Form;
 
     /// <summary>The tile of a product whose depth may be computed in parts, and these.</summary>
     /// <param name="m">Rows.</param>
@@ -100,8 +110,24 @@ public sealed class LaunchPlan(GpuCapabilities device)
     /// <param name="k">Terms of a sum.</param>
     /// <param name="results">Elements that each part needs in the workspace.</param>
     /// <param name="holdsTaps">Whether it is the gradient of filters: <see cref="Kernels.Gemm.ITapTile"/>.</param>
-    public TileChoice ProductInParts(int m, int n, int k, long results, bool holdsTaps = false) => tiles.Best(
-        m, n, 1, k, (int)Math.Min(int.MaxValue, WorkspaceBytes / Math.Max(1, results * sizeof(float))), holdsTaps);
+    public TileChoice ProductInParts(int m, int n, int k, long results, bool holdsTaps = false) => Choose(
+        m, n, k, 1, (int)Math.Min(int.MaxValue, WorkspaceBytes / Math.Max(1, results * sizeof(float))), holdsTaps);
+
+    TileChoice Choose(int m, int n, int k, int batch, int mostParts, bool holdsTaps)
+    {
+        if (Tile is null && Observer is null) return tiles.Best(m, n, batch, k, mostParts, holdsTaps);
+        IReadOnlyList<PredictedTile> all = tiles.Candidates(m, n, batch, k, mostParts, holdsTaps);
+        PredictedTile taken = all.Any(tile => tile.Form == Tile) ? all.First(tile => tile.Form == Tile) : all[0];
+        Observer?.Invoke(new(m, n, k, batch, taken, all, IsAsked: taken.Form == Tile));
+        return new(taken.Form, taken.Parts);
+    }
+
+    /// <summary>Tells who watches that a product runs in panels.</summary>
+    internal ProductForm TellPanels(int m, int n, int k, int batch = 1)
+    {
+        Observer?.Invoke(new(m, n, k, batch, new(ProductForm.Panels, 1, 0, 0), [], IsAsked: false));
+        return ProductForm.Panels;
+    }
 
     /// <summary>
     /// In how many parts the depth of a product in panels is computed, so that few groups fill the device too.

@@ -7,6 +7,13 @@ namespace TripletGpu.Backends.Gpu.Launching;
 /// <param name="Parts">In how many parts its depth is computed, summed by another pass; 1: in one.</param>
 public readonly record struct TileChoice(ProductForm Form, int Parts);
 
+/// <summary>What a product is predicted to cost in a tile.</summary>
+/// <param name="Form">The tile.</param>
+/// <param name="Parts">The parts of the depth that suit it.</param>
+/// <param name="Groups">Groups of all parts.</param>
+/// <param name="Cost">Multiply-adds that a multiprocessor could have done in the time.</param>
+public readonly record struct PredictedTile(ProductForm Form, int Parts, double Groups, double Cost);
+
 /// <summary>
 /// Predicts what a product costs in each tile, so that the fastest runs. A group is one tile of the result; the groups
 /// share the multiprocessors evenly, and the one with the most is the last to end. Large tiles spend more of their
@@ -52,6 +59,9 @@ sealed class TileModel(int units, TileModel.Tile[] tiles)
         return new(device.ComputeUnits, takesLargest ? tiles : tiles[1..]);
     }
 
+    /// <summary>The tiles that fit.</summary>
+    public IEnumerable<ProductForm> Forms => tiles.Select(tile => tile.Form);
+
     /// <summary>The tile and the parts of the least predicted time.</summary>
     /// <param name="m">Rows of the result.</param>
     /// <param name="n">Its columns.</param>
@@ -61,20 +71,34 @@ sealed class TileModel(int units, TileModel.Tile[] tiles)
     /// <param name="holdsTaps">Whether only tiles that leave registers for taps will do.</param>
     public TileChoice Best(int m, int n, int batch, int depth, int mostParts, bool holdsTaps = false)
     {
-        TileChoice best = new(tiles[^1].Form, 1);
-        double least = double.PositiveInfinity;
+        PredictedTile best = new(tiles[^1].Form, 1, 0, double.PositiveInfinity);
+        foreach (Tile tile in tiles)
+            if ((tile.HoldsTaps || !holdsTaps) && Predict(tile, m, n, batch, depth, mostParts) is var predicted
+                && predicted.Cost < best.Cost)
+                best = predicted;
+        return new(best.Form, best.Parts);
+    }
+
+    /// <summary>What each tile would cost with the parts that suit it, the least first.</summary>
+    /// <inheritdoc cref="Best"/>
+    public IReadOnlyList<PredictedTile> Candidates(
+        int m, int n, int batch, int depth, int mostParts, bool holdsTaps = false) =>
+    [
+        .. tiles.Where(tile => tile.HoldsTaps || !holdsTaps)
+            .Select(tile => Predict(tile, m, n, batch, depth, mostParts)).OrderBy(predicted => predicted.Cost),
+    ];
+
+    /// <summary>The parts of the least predicted time in one tile.</summary>
+    PredictedTile Predict(Tile tile, int m, int n, int batch, int depth, int mostParts)
+    {
         int most = Math.Max(1, Math.Min(mostParts, depth / ShortestPart));
-        foreach (Tile tile in holdsTaps ? tiles.Where(t => t.HoldsTaps) : tiles)
+        double groups = (double)batch * KernelSize.Groups(m, tile.Size) * KernelSize.Groups(n, tile.Size);
+        PredictedTile best = new(tile.Form, 1, groups, double.PositiveInfinity);
+        for (int parts = 1; parts <= most; parts = NextParts(parts))
         {
-            double groups = (double)batch * KernelSize.Groups(m, tile.Size) * KernelSize.Groups(n, tile.Size);
-            for (int parts = 1; parts <= most; parts = NextParts(parts))
-            {
-                double cost = Cost(tile, groups * parts, (double)depth / parts);
-                if (parts > 1) cost += Launch + PartElement * parts * m * n * batch / units;
-                if (cost >= least) continue;
-                least = cost;
-                best = new(tile.Form, parts);
-            }
+            double cost = Cost(tile, groups * parts, (double)depth / parts);
+            if (parts > 1) cost += Launch + PartElement * parts * m * n * batch / units;
+            if (cost < best.Cost) best = new(tile.Form, parts, groups * parts, cost);
         }
         return best;
     }
