@@ -44,4 +44,9 @@ public sealed record NvidiaText(string Compiler, int Architecture, string Ptx)
     /// The machine code, by NVIDIA's assembler and disassembler; null, with the reason, where one of them is missing.
     /// </summary>
     public string? Sass(out string reason) => NvidiaTools.Disassemble(Ptx, Architecture, out reason);
+
+    /// <summary>
+    /// The registers that an item takes, by NVIDIA's assembler; null, with the reason, where that is missing.
+    /// </summary>
+    public int? Registers(out string reason) => NvidiaTools.Registers(Ptx, Architecture, out reason);
 }

@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace TripletGpu.Backends.Gpu.Cuda;
 
 /// <summary>NVIDIA's assembler and disassembler, which need no card.</summary>
-static class NvidiaTools
+static partial class NvidiaTools
 {
     /// <summary>The machine code of PTX as text; null, with the reason, where a tool is missing or refuses.</summary>
     /// <param name="ptx">One kernel.</param>
@@ -25,7 +27,33 @@ static class NvidiaTools
         }
     }
 
-    static string? Run(string tool, string[] arguments, out string reason)
+    /// <summary>The registers that an item of a kernel takes; null, with the reason, where the tool is
+    /// missing.</summary>
+    /// <inheritdoc cref="Disassemble"/>
+    public static int? Registers(string ptx, int architecture, out string reason)
+    {
+        string folder = Directory.CreateTempSubdirectory("triplet-registers-").FullName;
+        try
+        {
+            string source = Path.Combine(folder, "kernel.ptx"), code = Path.Combine(folder, "kernel.cubin");
+            File.WriteAllText(source, ptx);
+            string[] arguments = [$"-arch=sm_{architecture}", "-v", "-o", code, source];
+            if (Run("ptxas", arguments, out reason, toldAsErrors: true) is not { } text) return null;
+            // ptxas info    : Used 40 registers, 384 bytes cmem[0]
+            Match told = UsedRegisters().Match(text);
+            if (!told.Success) reason = $"ptxas -v tells no registers: {text.Trim().Split('\n')[0]}";
+            return told.Success ? int.Parse(told.Groups["count"].Value, CultureInfo.InvariantCulture) : null;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [GeneratedRegex("Used (?<count>[0-9]+) registers")]
+    private static partial Regex UsedRegisters();
+
+    static string? Run(string tool, string[] arguments, out string reason, bool toldAsErrors = false)
     {
         string? file = NvrtcSearch.Toolkits(Environment.GetEnvironmentVariable, OperatingSystem.IsWindows() ? "" : "/")
             .Select(toolkit => Path.Combine(toolkit, "bin", tool)).FirstOrDefault(File.Exists);
@@ -41,7 +69,7 @@ static class NvidiaTools
             string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
             reason = process.ExitCode == 0 ? "" : $"{tool}: {errors.Result.Trim().Split('\n')[0]}";
-            return process.ExitCode == 0 ? output : null;
+            return process.ExitCode != 0 ? null : toldAsErrors ? output + errors.Result : output;
         }
         catch (System.ComponentModel.Win32Exception)
         {
