@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 using TripletGpu.Backends;
 using TripletGpu.Collectives;
@@ -27,7 +28,10 @@ static partial class CommandLine
         ParseResult parsed = Root(terminal).Parse(args.Length == 0 ? ["--help"] : args);
         if (parsed.Errors.Count > 0)
         {
-            string command = parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
+            string command = "";
+            for (SymbolResult? c = parsed.CommandResult; c is CommandResult { Command: not RootCommand and var one };
+                c = c.Parent)
+                command = $"{one.Name} {command}";
             terminal.Error.WriteLine($"{OneLine(Wrong(parsed))} (triplet {command}--help shows what there is)");
             return BadInput;
         }
