@@ -3,6 +3,7 @@ using System.Globalization;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Models;
 using TripletGpu.Runner.Bench;
+using TripletGpu.Runner.Bench.Roofline;
 using TripletGpu.Runner.Devices;
 using TripletGpu.Runner.Display;
 
@@ -41,10 +42,13 @@ static class BenchCommand
             HelpName = "FILE",
         };
         Option<string?> precision = CommonOptions.Precision();
+        Option<string?> tile = BenchOptions.Tile();
+        Option<bool> watch = BenchOptions.Plan();
         Option<bool> json = CommonOptions.Json();
-        Command command = new("bench", "Measures operations, networks or mining on a device")
+        Command command = new("bench", "Measures operations, networks or mining; kernels: each kernel alone")
         {
-            what, models, device, threads, precision, batch, pass, profile, trace, json,
+            what, models, device, threads, precision, batch, pass, profile, trace, tile, watch, json,
+            BenchKernelsCommand.Create(terminal),
         };
         command.SetAction(parsed =>
         {
@@ -65,11 +69,13 @@ static class BenchCommand
             List<BenchRow> rows = [];
             string name = "";
             double peak = 0;
+            PlanWatch? plans = parsed.GetValue(watch) ? new PlanWatch() : null;
             using (ProgressLine progress = new(terminal))
                 foreach (int count in counts)
                 {
-                    using Device opened = DeviceCatalog.Open(parsed.GetValue(device)!, count);
-                    parsed.SetPrecision(precision, opened);
+                    using Device opened = BenchOptions.Open(
+                        DeviceCatalog.Open(parsed.GetValue(device)!, count), parsed, precision, tile);
+                    plans?.Watch(opened);
                     name = opened.Name;
                     CpuBackend? cpu = opened.Backend as CpuBackend;
                     peak = cpu is not null ? CpuPeak.MeasureGflops(cpu) : GpuPeak.MeasureGflops(opened);
@@ -80,10 +86,14 @@ static class BenchCommand
                     }
                 }
             if (traceFile is not null) ChromeTrace.Write(traceFile, rows);
-            if (parsed.GetValue(json)) Json.Write(terminal, new { device = name, peakGflops = peak, rows });
+            if (parsed.GetValue(json) && plans is null)
+                Json.Write(terminal, new { device = name, peakGflops = peak, rows });
+            else if (parsed.GetValue(json))
+                Json.Write(terminal, new { device = name, peakGflops = peak, rows, plan = plans!.Rows });
             else
             {
                 BenchTables.Show(terminal, rows, peak);
+                if (plans is not null) KernelTables.Show(terminal, plans.Rows);
                 terminal.Out.WriteLine(string.Create(
                     CultureInfo.InvariantCulture, $"{name}: measured peak {peak:0.0} GFLOP/s in float32"));
             }

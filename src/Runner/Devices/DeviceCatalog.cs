@@ -10,7 +10,7 @@ static class DeviceCatalog
     /// <summary>The identifier that lets the catalog choose.</summary>
     public const string Auto = "auto";
 
-    const string Cpu = "cpu";
+    internal const string Cpu = "cpu";
 
     /// <summary>
     /// Every device found, those that cannot be used included, and for each kind of driver without a device the reason.
