@@ -87,6 +87,7 @@ sealed record FolderPlan(RunConfig Config, IReadOnlyList<string> Reasons)
             {
                 Kind = kind,
                 Input = [channels, height, width],
+                Dropout = 0,
                 Stem = kind == ModelKind.Nn2 ? StemKind.Stride1 : StemKind.Stride2,
             };
         }
