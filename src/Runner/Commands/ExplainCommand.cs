@@ -29,7 +29,7 @@ static class ExplainCommand
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
         Command command = new("explain", "Shows which pixels of two images make them alike to a network: by integrated"
-            + " gradients, and by painting over as a check. Example: triplet explain runs/faces-1 ada1.jpg ada2.jpg"
+            + " gradients, and by occlusion as a check. Example: triplet explain runs/faces-1 ada1.jpg ada2.jpg"
             + " --out why.html")
         {
             run, a, b, output, weights, device, threads, json,
@@ -68,7 +68,7 @@ static class ExplainCommand
             foreach (ExplainedImage image in (ExplainedImage[])[pair.A, pair.B])
                 terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{image.Name}: gradients and occlusion agree by {image.Agreement:0.00} (rank correlation over"
-                    + $" {image.Windows} windows of {pair.Window} x {pair.Window} pixels)"));
+                    + $" {image.Windows} squares of {pair.Window} x {pair.Window} pixels)"));
             terminal.Out.WriteLine(page);
             return CommandLine.Done;
         });

@@ -22,20 +22,21 @@ public sealed class PairExplainerTests
     [Test]
     public void OfTheImageItself_EachPixelCountsByItsOwnDistance()
     {
-        const int side = 14;
-        float[] a = new float[side * side], b = new float[side * side];
+        const int side = 16;
         Random random = new(5);
-        // Edges are black, so the plain image is.
-        for (int y = 1; y < side - 1; y++)
-            for (int x = 1; x < side - 1; x++)
-                (a[y * side + x], b[y * side + x]) = (random.NextSingle(), random.NextSingle());
-        PairExplanation pair = new PairExplainer(new Identity(device, new Shape(1, side, side)))
-            .Explain("a", a, "b", b);
-        // -(a - b)^2 + b^2 for each pixel: exact, as the gradient is linear along the way.
-        for (int p = 0; p < a.Length; p++)
-            Assert.That(pair.A.Gradients[p], Is.EqualTo(-(a[p] - b[p]) * (a[p] - b[p]) + b[p] * b[p]).Within(1e-5));
+        float[] a = [.. Enumerable.Range(0, side * side).Select(_ => random.NextSingle())];
+        float[] b = [.. Enumerable.Range(0, side * side).Select(_ => random.NextSingle())];
+        // A plain image is as it is when it is blurred.
+        float[] plain = [.. Enumerable.Repeat(0.5f, side * side)];
+        PairExplainer explainer = new(new Identity(device, new Shape(1, side, side)));
+        Assert.That(explainer.Explain("plain", plain, "b", b).A.Gradients, Is.All.EqualTo(0f).Within(1e-5));
+        PairExplanation pair = explainer.Explain("a", a, "b", b);
+        // -(a - b)^2 + (m - b)^2 for each pixel, m that of the blurred image, near the mean of a.
+        double mean = a.Average();
+        double[] expected = [.. a.Zip(b, (x, y) => -(x - y) * (x - y) + (mean - y) * (mean - y))];
+        Assert.That(RankCorrelation.Of(expected, [.. pair.A.Gradients.Select(g => (double)g)]), Is.GreaterThan(0.97));
         Assert.That(pair.A.Completeness, Is.EqualTo(1).Within(1e-4));
-        Assert.That(pair.A.Agreement, Is.EqualTo(1).Within(1e-3), "painting over takes away just that");
+        Assert.That(pair.A.Agreement, Is.GreaterThan(0.8), "blurring takes away nearly that");
         Assert.That(pair.SquaredDistance, Is.EqualTo(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum()).Within(1e-3));
     }
 
@@ -51,7 +52,7 @@ public sealed class PairExplainerTests
         PairExplanation pair = new PairExplainer(network).Explain("a", a, "b", b);
         Assert.That(pair.A.Completeness, Is.EqualTo(1).Within(0.05));
         Assert.That(pair.B.Completeness, Is.EqualTo(1).Within(0.05));
-        Assert.That(pair.A.Windows, Is.EqualTo(13 * 13));
+        Assert.That(pair.A.Windows, Is.InRange(100, 500));
     }
 
     [TestCase(new double[] { 1, 2, 3, 4 }, new double[] { 10, 20, 30, 40 }, 1)]
