@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -13,7 +14,7 @@ public abstract unsafe class Collective : ICollective
     /// <summary>Sums of at most so many bytes are gathered: a round less, where latency is all that counts.</summary>
     public const int ShortSum = 16 * 1024;
 
-    long sent;
+    long sent, waited;
 
     /// <inheritdoc/>
     public abstract int Rank { get; }
@@ -25,6 +26,9 @@ public abstract unsafe class Collective : ICollective
     public long BytesSent => Interlocked.Read(ref sent);
 
     /// <inheritdoc/>
+    public double WaitedSeconds => (double)Interlocked.Read(ref waited) / Stopwatch.Frequency;
+
+    /// <inheritdoc/>
     public void AllGather<T>(ReadOnlySpan<T> own, Span<T> all, ReadOnlySpan<int> counts) where T : unmanaged
     {
         CheckParts(all.Length, own.Length, counts);
@@ -32,7 +36,7 @@ public abstract unsafe class Collective : ICollective
         fixed (T* from = own, to = all)
         {
             nint source = (nint)from, target = (nint)to;
-            Perform(() => Gather((T*)source, (T*)target, parts));
+            Wait(() => Perform(() => Gather((T*)source, (T*)target, parts)));
         }
     }
 
@@ -45,7 +49,7 @@ public abstract unsafe class Collective : ICollective
         fixed (T* from = all, to = own)
         {
             nint source = (nint)from, target = (nint)to;
-            Perform(() => Scatter((T*)source, (T*)target, parts));
+            Wait(() => Perform(() => Scatter((T*)source, (T*)target, parts)));
         }
     }
 
@@ -56,7 +60,7 @@ public abstract unsafe class Collective : ICollective
         fixed (T* at = values)
         {
             nint address = (nint)at;
-            Perform(() => Sum((T*)address, count));
+            Wait(() => Perform(() => Sum((T*)address, count)));
         }
     }
 
@@ -84,13 +88,13 @@ public abstract unsafe class Collective : ICollective
         fixed (T* at = values)
         {
             Piece piece = new((nint)at, bytes);
-            Perform(() =>
+            Wait(() => Perform(() =>
             {
                 Piece[] send = new Piece[Size], receive = new Piece[Size];
                 if (Rank == root) Array.Fill(send, piece);
                 else receive[root] = piece;
                 Swap(send, receive);
-            });
+            }));
         }
     }
 
@@ -121,8 +125,16 @@ public abstract unsafe class Collective : ICollective
     /// <summary>The same without waiting, where that is possible.</summary>
     protected virtual PendingSum Begin(Action work)
     {
-        Perform(work);
-        return new PendingSum(isDone: true);
+        Wait(() => Perform(work));
+        return new PendingSum(this, isDone: true);
+    }
+
+    /// <summary>Does what others have a part in, and counts its time.</summary>
+    internal void Wait(Action work)
+    {
+        long began = Stopwatch.GetTimestamp();
+        work();
+        Interlocked.Add(ref waited, Stopwatch.GetTimestamp() - began);
     }
 
     /// <summary>

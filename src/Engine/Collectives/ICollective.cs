@@ -18,6 +18,9 @@ public interface ICollective : IDisposable
     /// <summary>The bytes of data that this rank has sent to others so far, without those of the transport.</summary>
     long BytesSent { get; }
 
+    /// <summary>The seconds that callers have waited for others and for what they sent.</summary>
+    double WaitedSeconds { get; }
+
     /// <summary>Puts the values of all ranks one after the other, in the order of ranks.</summary>
     /// <param name="own">This rank's <c>counts[Rank]</c> values.</param>
     /// <param name="all">Overwritten: the sum of <paramref name="counts"/> values.</param>

@@ -6,13 +6,18 @@ namespace TripletGpu.Collectives;
 public sealed class PendingSum
 {
     readonly ManualResetEventSlim? done;
+    readonly Collective of;
     ExceptionDispatchInfo? failure;
 
-    internal PendingSum(bool isDone) => done = isDone ? null : new ManualResetEventSlim();
+    internal PendingSum(Collective of, bool isDone) =>
+        (this.of, done) = (of, isDone ? null : new ManualResetEventSlim());
 
     /// <summary>Waits until the values are the sums.</summary>
     /// <exception cref="CollectiveException">Another rank has gone.</exception>
-    public void Wait()
+    public void Wait() => of.Wait(Finish);
+
+    /// <summary>The same for who counts the time already.</summary>
+    internal void Finish()
     {
         done?.Wait();
         failure?.Throw();

@@ -42,8 +42,14 @@ sealed class Ranks : IDisposable
     /// <summary>The cores that are this rank's; 0: no other rank takes any.</summary>
     public int LocalThreads { get; }
 
+    /// <summary>What they tell each other by; null: this process is alone.</summary>
+    public ICollective? Collective => collective;
+
     /// <summary>The bytes that this rank has sent to others.</summary>
     public long BytesSent => collective?.BytesSent ?? 0;
+
+    /// <summary>The seconds that this rank has waited for others.</summary>
+    public double WaitedSeconds => collective?.WaitedSeconds ?? 0;
 
     /// <summary>What to do after a rank was lost, for the message.</summary>
     public string Advice { get; set; } = "";
@@ -116,7 +122,16 @@ sealed class Ranks : IDisposable
     }
 
     /// <summary>Everybody gets the values of rank 0 in the place of its own.</summary>
-    public void Broadcast(Span<float> values) => collective?.Broadcast(values);
+    public void Broadcast<T>(Span<T> values) where T : unmanaged => collective?.Broadcast(values);
+
+    /// <summary>The same for a tensor of each rank's device.</summary>
+    public void Broadcast(Tensor tensor)
+    {
+        if (collective is null) return;
+        float[] values = tensor.ToArray();
+        collective.Broadcast(values.AsSpan());
+        if (!IsFirst) tensor.CopyFrom(values);
+    }
 
     /// <summary>The largest of the ranks' numbers.</summary>
     public int Max(int value)

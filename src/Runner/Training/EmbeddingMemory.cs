@@ -1,6 +1,7 @@
 using System.Globalization;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Distributed;
 
 namespace TripletGpu.Runner.Training;
 
@@ -37,6 +38,16 @@ sealed class EmbeddingMemory(int capacity, int width)
             next = (next + 1) % capacity;
             Count = Math.Min(Count + 1, capacity);
         }
+    }
+
+    /// <summary>Gives every rank what rank 0 holds.</summary>
+    public void Share(Ranks ranks)
+    {
+        int[] places = [Count, next];
+        ranks.Broadcast<int>(places);
+        (Count, next) = (places[0], places[1]);
+        ranks.Broadcast(rows.AsSpan(0, Count * width));
+        ranks.Broadcast(labels.AsSpan(0, Count));
     }
 
     /// <summary>Writes what it holds, and where the next embedding goes.</summary>

@@ -41,20 +41,14 @@ sealed class RunFiles(RunFolder folder, int keep)
         if (ranks.Size == 1 || state.Step == 0) return state;
         if (!ranks.IsFirst) parts.Enter(parts.PhaseOf(state.Step));
         IEnumerable<Parameter> parameters = [.. parts.Network.Parameters(), .. parts.Classifier?.Parameters() ?? []];
-        foreach (Parameter parameter in parameters) Share(parameter.Value, ranks);
+        foreach (Parameter parameter in parameters) ranks.Broadcast(parameter.Value);
         foreach (ParameterState kept in parts.Optimizer.States)
         {
             kept.Step = ranks.FromFirst(() => kept.Step);
-            foreach ((_, Tensor value) in kept.Tensors) Share(value, ranks);
+            foreach ((_, Tensor value) in kept.Tensors) ranks.Broadcast(value);
         }
+        parts.Memory?.Share(ranks);
         return state;
-    }
-
-    static void Share(Tensor tensor, Ranks ranks)
-    {
-        float[] values = tensor.ToArray();
-        ranks.Broadcast(values);
-        if (!ranks.IsFirst) tensor.CopyFrom(values);
     }
 
     /// <summary>

@@ -40,7 +40,8 @@ sealed class Trainer(
     {
         using MetricsFile? metrics = ranks.IsFirst ? MetricsFile.Continue(files.Folder.Metrics, state.Step) : null;
         using BatchPrefetcher batches = new(parts.Batches, BatchPosition.After(state.Step, batchesPerEpoch));
-        long saved = state.Step, before = state.Step, sent = ranks.BytesSent;
+        long saved = state.Step;
+        RankTraffic traffic = new(ranks, state);
         ITrainingStep step = parts.Share is { } share ? new SharedStep(parts, share, ranks) : new TrainingStep(parts);
         parts.Network.Train(true);
         while (true)
@@ -48,7 +49,7 @@ sealed class Trainer(
             bool isStopping = IsStopping();
             if (IsEvaluationDue(state) && !isStopping)
             {
-                state = ranks.FromFirst(() => Evaluate(state));
+                state = traffic.Apart(() => Evaluate(state));
                 isStopping = IsStopping();
             }
             if (IsOver(state) || isStopping) break;
@@ -59,9 +60,7 @@ sealed class Trainer(
             saved = state.Step;
         }
         if (saved != state.Step) Save(state, metrics);
-        if (ranks.Size > 1 && state.Step > before)
-            log.Note(string.Create(CultureInfo.InvariantCulture,
-                $"rank 0 sent {(double)(ranks.BytesSent - sent) / (state.Step - before):N0} bytes a step"));
+        if (traffic.Describe(state) is { } line) log.Note(line);
         return state;
     }
 
@@ -129,7 +128,7 @@ sealed class Trainer(
             return state; // interrupted: it is evaluated when the run goes on
         }
         bool isBest = IsChosen && (state.Best is not { } best || point.PrecisionAt1 > best.PrecisionAt1);
-        if (isBest)
+        if (isBest && ranks.IsFirst)
             BestWeights.Write(
                 files.Folder, parts.Network, new BestNetwork(point.Step, evaluator.Part, point.PrecisionAt1));
         parts.Board?.Evaluated(point.Step, point.PrecisionAt1);

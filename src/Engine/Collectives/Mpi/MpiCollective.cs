@@ -72,12 +72,12 @@ public sealed class MpiCollective : Collective
     }
 
     /// <inheritdoc/>
-    protected override void Perform(Action work) => Begin(work).Wait();
+    protected override void Perform(Action work) => Begin(work).Finish();
 
     /// <inheritdoc/>
     protected override PendingSum Begin(Action work)
     {
-        PendingSum pending = new(isDone: false);
+        PendingSum pending = new(this, isDone: false);
         queue.Add(() =>
         {
             try
