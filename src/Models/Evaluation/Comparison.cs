@@ -1,3 +1,5 @@
+using TripletGpu.Collectives;
+
 namespace TripletGpu.Models.Evaluation;
 
 /// <summary>
@@ -54,15 +56,19 @@ public sealed class Comparison
     /// <summary>Finds each query's nearest reference.</summary>
     /// <param name="device">Where the search runs.</param>
     /// <param name="stopping">Obeyed between slices of the queries.</param>
-    public NearestNeighbourResult FindNeighbours(Device device, CancellationToken stopping = default) =>
-        NearestNeighbourProtocol.Evaluate(device, Queries, isOneSet ? null : References, stopping).AmongKnown(isOneSet);
+    /// <param name="ranks">Who searches together.</param>
+    public NearestNeighbourResult FindNeighbours(
+        Device device, CancellationToken stopping = default, ICollective? ranks = null) =>
+        NearestNeighbourProtocol.Evaluate(device, Queries, isOneSet ? null : References, stopping, ranks)
+            .AmongKnown(isOneSet);
 
     /// <summary>How the queries of unseen classes do among each other; null where there are none.</summary>
-    public UnseenResult? MeasureUnseen(Device device, CancellationToken stopping = default)
+    public UnseenResult? MeasureUnseen(
+        Device device, CancellationToken stopping = default, ICollective? ranks = null)
     {
         if (Unseen is null) return null;
-        double precision = NearestNeighbourProtocol.Evaluate(device, Unseen, null, stopping).AmongKnown(isOneSet: true)
-            .PrecisionAt1;
+        double precision = NearestNeighbourProtocol.Evaluate(device, Unseen, null, stopping, ranks)
+            .AmongKnown(isOneSet: true).PrecisionAt1;
         return new UnseenResult(UnseenClasses, Unseen.Count, double.IsFinite(precision) ? precision : null);
     }
 }

@@ -1,3 +1,5 @@
+using TripletGpu.Collectives;
+
 namespace TripletGpu.Models.Evaluation;
 
 /// <summary>Which protocols to run.</summary>
@@ -38,11 +40,14 @@ public static class Evaluator
     /// <param name="seed">For the samples of pairs, triplets and rows.</param>
     /// <param name="baselines">Figures of simpler methods, to stand beside these.</param>
     /// <param name="stopping">Gives up within a second or two.</param>
+    /// <param name="ranks">
+    /// Who evaluates together: the searches for neighbours are shared, and the rest is done by rank 0, which alone gets
+    /// all figures.
+    /// </param>
     /// <exception cref="OperationCanceledException">It was asked to give up.</exception>
     public static EvaluationResult Evaluate(
         Device device, EmbeddingSet queries, EmbeddingSet? references, Protocols protocols = Protocols.All,
-        ulong seed = 1,
-        Baselines? baselines = null, CancellationToken stopping = default)
+        ulong seed = 1, Baselines? baselines = null, CancellationToken stopping = default, ICollective? ranks = null)
     {
         if (references is not null && references.Dimension != queries.Dimension)
             throw new ArgumentException(
@@ -67,16 +72,15 @@ public static class Evaluator
                 + " were never trained on");
         if (protocols.HasFlag(Protocols.Knn))
         {
-            NearestNeighbourResult neighbours = comparison.FindNeighbours(device, stopping);
-            stopping.ThrowIfCancellationRequested();
-            RetrievalResult retrieval = RetrievalProtocol.Evaluate(device, queries, seed);
+            NearestNeighbourResult neighbours = comparison.FindNeighbours(device, stopping, ranks);
+            RetrievalResult retrieval = RetrievalProtocol.Evaluate(device, queries, seed, stopping, ranks);
             result = result with
             {
                 PrecisionAt1 = Finite(neighbours.PrecisionAt1),
                 RPrecision = Finite(retrieval.RPrecision),
                 MapAtR = Finite(retrieval.MapAtR),
                 Neighbours = neighbours,
-                Unseen = comparison.MeasureUnseen(device, stopping),
+                Unseen = comparison.MeasureUnseen(device, stopping, ranks),
                 Protocol = result.Protocol with
                 {
                     Retrieval =
@@ -94,6 +98,7 @@ public static class Evaluator
                     $"{queries.Count - neighbours.Judged} rows of {queries.Name} are the only ones of their class:"
                     + " their nearest neighbours are not judged");
         }
+        if (ranks is { Rank: > 0 }) return result;
         stopping.ThrowIfCancellationRequested();
         if (protocols.HasFlag(Protocols.NearestMean) && !comparison.IsOfNewClasses)
         {

@@ -1,4 +1,5 @@
 using TripletGpu.Autograd;
+using TripletGpu.Collectives;
 using TripletGpu.MetricLearning;
 
 namespace TripletGpu.Models.Evaluation;
@@ -14,26 +15,70 @@ public static class NearestNeighbourProtocol
     /// <param name="queries">The rows to classify.</param>
     /// <param name="references">What is searched; null: the queries themselves, each without itself.</param>
     /// <param name="stopping">Obeyed between slices of the queries.</param>
-    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    /// <param name="ranks">
+    /// Who searches together, each its share of the references for all queries; the result is that of one, the same on
+    /// every rank.
+    /// </param>
+    /// <exception cref="OperationCanceledException">It, or another rank, was asked to stop.</exception>
     public static NearestNeighbourResult Evaluate(
-        Device device, EmbeddingSet queries, EmbeddingSet? references, CancellationToken stopping = default)
+        Device device, EmbeddingSet queries, EmbeddingSet? references, CancellationToken stopping = default,
+        ICollective? ranks = null)
     {
-        using Step step = device.BeginStep(record: false);
-        Tensor r = (references ?? queries).Upload(device);
+        EmbeddingSet searched = references ?? queries;
+        (int first, int end) = Meeting.Share(ranks, searched.Count);
         int[] neighbours = new int[queries.Count];
         float[] distances = new float[queries.Count];
-        for (int start = 0; start < queries.Count; start += SliceRows)
+        neighbours.AsSpan().Fill(-1);
+        distances.AsSpan().Fill(float.PositiveInfinity);
+        if (end > first)
+            Search(device, queries, searched, first, end, references is null, neighbours, distances, stopping);
+        Meeting.ThrowIfStopping(ranks, stopping);
+        if (ranks is not null) TakeNearest(ranks, neighbours, distances);
+        return new NearestNeighbourResult(queries.Labels, searched.Labels, neighbours, distances);
+    }
+
+    /// <summary>Of the references first .. end - 1 the nearest of each query.</summary>
+    static void Search(
+        Device device, EmbeddingSet queries, EmbeddingSet references, int first, int end, bool isSelf,
+        int[] neighbours, float[] distances, CancellationToken stopping)
+    {
+        int width = queries.Dimension;
+        using Step step = device.BeginStep(record: false);
+        Tensor r = device.Tensor(
+            new Shape(end - first, width), references.Values.AsSpan(first * width, (end - first) * width));
+        for (int start = 0, next; start < queries.Count && !stopping.IsCancellationRequested; start = next)
         {
-            stopping.ThrowIfCancellationRequested();
-            int count = Math.Min(SliceRows, queries.Count - start);
-            ReadOnlySpan<float> rows = queries.Values.AsSpan(start * queries.Dimension, count * queries.Dimension);
+            // A slice lies whole within these references, where each query must not find itself, or whole outside.
+            next = Math.Min(start + SliceRows, queries.Count);
+            bool isAmong = isSelf && start >= first && start < end;
+            if (isSelf && start < first) next = Math.Min(next, first);
+            if (isAmong) next = Math.Min(next, end);
+            int count = next - start;
             using Step slice = device.BeginStep(record: false);
-            Tensor q = device.Tensor(new Shape(count, queries.Dimension), rows);
-            (Tensor indices, Tensor nearest) = q.NearestNeighbours(r, 1, self: references is null ? start : -1);
-            indices.ToIntArray().CopyTo(neighbours, start);
+            Tensor q = device.Tensor(new Shape(count, width), queries.Values.AsSpan(start * width, count * width));
+            (Tensor indices, Tensor nearest) = q.NearestNeighbours(r, 1, self: isAmong ? start - first : -1);
+            int[] found = indices.ToIntArray();
+            for (int i = 0; i < count; i++) neighbours[start + i] = found[i] < 0 ? -1 : first + found[i];
             nearest.ToArray().CopyTo(distances, start);
         }
-        return new NearestNeighbourResult(queries.Labels, (references ?? queries).Labels, neighbours, distances);
+    }
+
+    /// <summary>Of the ranks' neighbours the nearest, of equals the lowest row: that of the lowest rank.</summary>
+    static void TakeNearest(ICollective ranks, int[] neighbours, float[] distances)
+    {
+        int count = neighbours.Length;
+        int[] counts = new int[ranks.Size], rows = new int[(long)count * ranks.Size];
+        float[] far = new float[rows.Length];
+        Array.Fill(counts, count);
+        ranks.AllGather<int>(neighbours, rows, counts);
+        ranks.AllGather<float>(distances, far, counts);
+        for (int i = 0; i < count; i++)
+        {
+            int best = i;
+            for (int at = i + count; at < rows.Length; at += count)
+                if (far[at] < far[best] || rows[best] < 0) best = at;
+            (neighbours[i], distances[i]) = (rows[best], far[best]);
+        }
     }
 
     /// <summary>

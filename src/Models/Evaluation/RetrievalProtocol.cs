@@ -1,4 +1,5 @@
 using TripletGpu.Autograd;
+using TripletGpu.Collectives;
 using TripletGpu.MetricLearning;
 using TripletGpu.RandomNumbers;
 
@@ -24,19 +25,46 @@ public static class RetrievalProtocol
     /// <param name="device">Where the search runs.</param>
     /// <param name="set">The rows.</param>
     /// <param name="seed">For the choice of rows of a larger set.</param>
-    public static RetrievalResult Evaluate(Device device, EmbeddingSet set, ulong seed)
+    /// <param name="stopping">Obeyed between chunks of the queries.</param>
+    /// <param name="ranks">Who searches together, each for its share of the queries.</param>
+    /// <exception cref="OperationCanceledException">It, or another rank, was asked to stop.</exception>
+    public static RetrievalResult Evaluate(
+        Device device, EmbeddingSet set, ulong seed, CancellationToken stopping = default, ICollective? ranks = null)
     {
         if (set.Count > MaxRows) set = Sample(set, seed);
         Dictionary<int, int> sizes = set.Labels.CountBy(label => label).ToDictionary();
         int k = sizes.Values.Max() - 1;
         if (k == 0) return new RetrievalResult(double.NaN, double.NaN, 0);
-        int chunk = Math.Clamp(MaxNeighbours / k, 1, set.Count), queries = 0;
+        (int first, int end) = Meeting.Share(ranks, set.Count);
+        // R-precision and MAP@R of each query.
+        double[] figures = new double[2 * set.Count];
+        Search(device, set, sizes, k, first, end, figures, stopping);
+        Meeting.ThrowIfStopping(ranks, stopping);
+        ranks?.AllGather<double>(
+            figures.AsSpan(2 * first, 2 * (end - first)).ToArray(), figures,
+            Array.ConvertAll(Shares.Counts(set.Count, ranks.Size), rows => 2 * rows));
+        int queries = 0;
         double rPrecision = 0, mapAtR = 0;
+        for (int i = 0; i < set.Count; i++)
+        {
+            if (sizes[set.Labels[i]] == 1) continue;
+            queries++;
+            rPrecision += figures[2 * i];
+            mapAtR += figures[2 * i + 1];
+        }
+        return new RetrievalResult(rPrecision / queries, mapAtR / queries, set.Count);
+    }
+
+    static void Search(
+        Device device, EmbeddingSet set, Dictionary<int, int> sizes, int k, int first, int end, double[] figures,
+        CancellationToken stopping)
+    {
+        int chunk = Math.Clamp(MaxNeighbours / k, 1, set.Count);
         using Step step = device.BeginStep(record: false);
         Tensor references = set.Upload(device);
-        for (int first = 0; first < set.Count; first += chunk)
+        for (; first < end && !stopping.IsCancellationRequested; first += chunk)
         {
-            int count = Math.Min(chunk, set.Count - first);
+            int count = Math.Min(chunk, end - first);
             using Step inner = device.BeginStep(record: false);
             Tensor rows = device.Tensor(
                 new Shape(count, set.Dimension), set.Values.AsSpan(first * set.Dimension, count * set.Dimension));
@@ -48,12 +76,10 @@ public static class RetrievalProtocol
                 double precisions = 0;
                 for (int j = 0; j < r; j++)
                     if (set.Labels[neighbours[i * k + j]] == label) precisions += (double)++relevant / (j + 1);
-                queries++;
-                rPrecision += (double)relevant / r;
-                mapAtR += precisions / r;
+                figures[2 * (first + i)] = (double)relevant / r;
+                figures[2 * (first + i) + 1] = precisions / r;
             }
         }
-        return new RetrievalResult(rPrecision / queries, mapAtR / queries, set.Count);
     }
 
     static EmbeddingSet Sample(EmbeddingSet set, ulong seed)

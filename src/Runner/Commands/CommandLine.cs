@@ -62,6 +62,9 @@ static partial class CommandLine
             case IOException or UnauthorizedAccessException or DeviceOutOfMemoryException:
                 error.WriteLine(OneLine(exception.Message));
                 return BadInput;
+            case OutOfMemoryException:
+                error.WriteLine("the memory is full: the system refuses this process more of it");
+                return BadInput;
             case CollectiveException:
                 error.WriteLine(OneLine(exception.Message));
                 return Failure;

@@ -77,32 +77,19 @@ static class CommonOptions
         DefaultValueFactory = _ => [],
     };
 
-    /// <summary><c>--ranks</c>: the command as several processes.</summary>
-    public static Option<int?> Ranks()
-    {
-        Option<int?> option = new("--ranks")
-        {
-            Description = "Train as N processes of this machine by MPI; across machines: mpirun triplet train ...",
-            HelpName = "N",
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out int ranks)
-                && ranks is < 1 or > MostThreads)
-                result.AddError($"--ranks must be between 1 and {MostThreads}, not {text}");
-        });
-        return option;
-    }
-
     /// <summary>
     /// Opens the device that the options name, for one of several ranks: <c>auto</c> takes the GPU of its number, the
     /// CPU the rank's part of the cores.
     /// </summary>
     public static Device OpenDevice(
-        this ParseResult parsed, Option<string> device, Option<int> threads, Ranks ranks)
+        this ParseResult parsed, Option<string> device, Option<int> threads, Ranks ranks,
+        Option<string?>? precision = null)
     {
         int given = parsed.GetValue(threads);
-        return DeviceCatalog.Open(parsed.GetValue(device)!, given > 0 ? given : ranks.LocalThreads, ranks.LocalRank);
+        Device opened = DeviceCatalog.Open(
+            parsed.GetValue(device)!, given > 0 ? given : ranks.LocalThreads, ranks.LocalRank);
+        if (precision is not null) parsed.SetPrecision(precision, opened);
+        return opened;
     }
 
     /// <summary>Opens the device that the options name.</summary>

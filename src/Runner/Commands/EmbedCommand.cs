@@ -26,30 +26,35 @@ static class EmbedCommand
         Option<string> weights = CommonOptions.Weights();
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
+        Option<int?> ranks = RankedCommand.Option();
         Option<string?> precision = CommonOptions.Precision();
         Option<bool> json = CommonOptions.Json();
         Command command =
             new("embed", "Embeds images with a finished run's network")
             {
-                run, input, output, strict, weights, device, threads, precision, json,
+                run, input, output, strict, weights, device, threads, ranks, precision, json,
             };
-        command.SetAction(parsed =>
+        command.SetAction(parsed => RankedCommand.Run(parsed, ranks, terminal, advice: "", (together, shown) =>
         {
             string file = parsed.GetValue(output)!;
             EmbeddingFile.CheckName(file);
-            using Device opened = parsed.OpenDevice(device, threads, precision);
-            using FinishedRun finished = FinishedRun.Open(parsed.GetValue(run)!, opened, parsed.GetWeights(weights));
-            using ProgressLine progress = new(terminal);
+            using Device opened = parsed.OpenDevice(device, threads, together, precision);
+            using FinishedRun finished =
+                FinishedRun.Open(parsed.GetValue(run)!, opened, parsed.GetWeights(weights), together);
+            using ProgressLine progress = new(shown);
             EmbeddingInput images = EmbeddingInput.Open(
-                parsed.GetValue(input)!, finished.Config, parsed.GetValue(strict), progress.WriteLine);
-            EmbeddingFile.Write(
-                file, Embedder.Batches(finished.Network, images.Images, progress), finished.Network.Dimension, images);
+                parsed.GetValue(input)!, finished.Config, parsed.GetValue(strict), progress.WriteLine, together);
+            together.MustAgree("input", $"{images.Images.Count} images of {images.Images.Name}");
+            IEnumerable<ReadOnlyMemory<float>> batches =
+                Embedder.Batches(finished.Network, images.Images, progress, ranks: together.Collective);
+            if (together.IsFirst) EmbeddingFile.Write(file, batches, finished.Network.Dimension, images);
+            else foreach (ReadOnlyMemory<float> _ in batches) { }
             progress.Dispose();
             if (parsed.GetValue(json))
-                Json.Write(terminal, new { n = images.Images.Count, dimension = finished.Network.Dimension, file });
-            else terminal.Out.WriteLine($"{images.Images.Count} embeddings of {finished.Network.Dimension} in {file}");
+                Json.Write(shown, new { n = images.Images.Count, dimension = finished.Network.Dimension, file });
+            else shown.Out.WriteLine($"{images.Images.Count} embeddings of {finished.Network.Dimension} in {file}");
             return CommandLine.Done;
-        });
+        }));
         return command;
     }
 }

@@ -8,6 +8,7 @@ using TripletGpu.Runner.Calibration;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Evaluation;
 using TripletGpu.Runner.Networks;
 using TripletGpu.Runner.Runs;
@@ -48,41 +49,43 @@ static class EvaluateCommand
         Option<string> weights = CommonOptions.Weights();
         Option<string> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
+        Option<int?> ranks = RankedCommand.Option();
         Option<string?> precision = CommonOptions.Precision();
         Option<bool> json = CommonOptions.Json();
         Command command = new("evaluate", "Measures a finished run. Example: triplet evaluate runs/faces-1 --groups"
             + " people.csv --by camera")
         {
-            run, output, pairs, groups, by, far, weights, device, threads, precision, json,
+            run, output, pairs, groups, by, far, weights, device, threads, ranks, precision, json,
         };
-        command.SetAction(parsed =>
+        command.SetAction(parsed => RankedCommand.Run(parsed, ranks, terminal, advice: "", (together, shown) =>
         {
-            if (parsed.GetValue(far) is { } given && !(given is > 0 and < 1))
-                throw new UserErrorException(string.Create(
-                    CultureInfo.InvariantCulture, $"--far must be above 0 and below 1, not {given}"));
-            if (parsed.GetValue(by) is not null && parsed.GetValue(groups) is null)
-                throw new UserErrorException("--by names a column of --groups FILE, which is missing");
-            using Device opened = parsed.OpenDevice(device, threads, precision);
-            using ProgressLine progress = new(terminal);
+            CheckGroups(parsed);
+            using Device opened = parsed.OpenDevice(device, threads, together, precision);
+            using ProgressLine progress = new(shown);
             if (parsed.GetValue(pairs) is { } table)
             {
+                // A table of pairs is the first rank's alone.
+                if (!together.IsFirst) return CommandLine.Done;
                 PairEvaluation found = PairEvaluation.Of(table, ImagePairs.Score(
-                    PairTable.Read(table), () => Open(opened), progress));
+                    PairTable.Read(table), () => Open(parsed, opened, null), progress));
                 progress.Dispose();
-                if (parsed.GetValue(json)) Json.Write(terminal, found);
-                else EvaluationTable.Show(terminal, found);
+                if (parsed.GetValue(json)) Json.Write(shown, found);
+                else EvaluationTable.Show(shown, found);
                 return CommandLine.Done;
             }
-            using FinishedRun finished = Open(opened);
-            DatasetSplits data = Datasets.Open(finished.Config, progress.WriteLine);
+            using FinishedRun finished = Open(parsed, opened, together);
+            DatasetSplits data = Datasets.Open(finished.Config, progress.WriteLine, together);
+            together.MustAgree("data", $"{data.Train.Count} images of {data.Train.Name}, {data.Test?.Count} of a test");
             IImageDataset judged = data.Test ?? data.Labelled;
-            string?[]? groupOf = parsed.GetValue(groups) is { } file
+            string?[]? groupOf = together.IsFirst && parsed.GetValue(groups) is { } file
                 ? GroupTable.Read(file, parsed.GetValue(by), judged) : null;
-            RunEvaluator evaluator = new(WithOpenSet(finished.Config), data, finished.Network, progress)
+            RunEvaluator evaluator = new(
+                WithOpenSet(finished.Config), data, finished.Network, progress, ranks: together.Collective)
             {
                 FalseAlarmRates = parsed.GetValue(far) is { } rate ? [rate] : [0.1, 0.01],
             };
             MeasuredRun measured = evaluator.Measure();
+            progress.Dispose();
             if (groupOf is not null)
                 measured = measured with
                 {
@@ -93,22 +96,35 @@ static class EvaluateCommand
                             parsed.GetValue(far) ?? GroupFar),
                     },
                 };
-            BestNetwork? best = BestWeights.Describe(finished.Folder);
+            if (together.IsFirst) Tell(measured, finished.Folder, parsed, shown);
+            return CommandLine.Done;
+        }));
+        return command;
+
+        FinishedRun Open(ParseResult parsed, Device on, Ranks? together) =>
+            FinishedRun.Open(parsed.GetValue(run)!, on, parsed.GetWeights(weights), together);
+
+        void CheckGroups(ParseResult parsed)
+        {
+            if (parsed.GetValue(far) is { } given && !(given is > 0 and < 1))
+                throw new UserErrorException(string.Create(
+                    CultureInfo.InvariantCulture, $"--far must be above 0 and below 1, not {given}"));
+            if (parsed.GetValue(by) is not null && parsed.GetValue(groups) is null)
+                throw new UserErrorException("--by names a column of --groups FILE, which is missing");
+        }
+
+        void Tell(MeasuredRun measured, RunFolder of, ParseResult parsed, Terminal shown)
+        {
+            BestNetwork? best = BestWeights.Describe(of);
             measured = measured with { Result = measured.Result with { Best = best } };
             if (parsed.GetWeights(weights) == RunWeights.Best) measured = measured.Noted(
                 $"the weights are those of best.safetensors{(best is null ? "" : $", of step {best.Step}")}");
-            progress.Dispose();
             if (parsed.GetValue(output) is { } folder)
                 AtomicFile.WriteText(
                     new RunFolder(folder).Evaluation, JsonSerializer.Serialize(measured.Result, Json.Readable) + "\n");
-            if (parsed.GetValue(json)) Json.Write(terminal, measured.Result);
-            else EvaluationTable.Show(terminal, measured.Result);
-            return CommandLine.Done;
-
-            FinishedRun Open(Device on) =>
-                FinishedRun.Open(parsed.GetValue(run)!, on, parsed.GetWeights(weights));
-        });
-        return command;
+            if (parsed.GetValue(json)) Json.Write(shown, measured.Result);
+            else EvaluationTable.Show(shown, measured.Result);
+        }
     }
 
     static RunConfig WithOpenSet(RunConfig config) => config with

@@ -1,9 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using TripletGpu.Collectives.Mpi;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Display;
-using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Training;
 
 namespace TripletGpu.Runner.Commands;
@@ -11,6 +8,8 @@ namespace TripletGpu.Runner.Commands;
 /// <summary><c>triplet train CONFIG</c>.</summary>
 static class TrainCommand
 {
+    const string Advice = "; triplet train --resume RUN goes on from the last checkpoint";
+
     public static Command Create(Terminal terminal)
     {
         Argument<string?> config = new("CONFIG")
@@ -35,7 +34,7 @@ static class TrainCommand
         Option<string?> precision = CommonOptions.Precision();
         Option<ulong?> seed = CommonOptions.Seed();
         Option<string[]> settings = CommonOptions.Set();
-        Option<int?> ranks = CommonOptions.Ranks();
+        Option<int?> ranks = RankedCommand.Option();
         Option<bool> tensorBoard = new("--tensorboard")
         {
             Description = "Also write what TensorBoard shows: tensorboard --logdir runs",
@@ -46,43 +45,21 @@ static class TrainCommand
         {
             config, output, resume, device, threads, ranks, precision, seed, tensorBoard, settings, json,
         };
-        command.SetAction(parsed =>
+        command.SetAction(parsed => RankedCommand.Run(parsed, ranks, terminal, Advice, (together, shown) =>
         {
-            if (parsed.GetValue(ranks) is > 1 and { } count && !MpiLaunch.IsPresent)
-                return MpiLauncher.Run(count, Without(parsed, ranks), terminal);
-            using Ranks joined = Ranks.Join(terminal);
-            return joined.Run(terminal, () => Train(joined), CommandLine.Tell);
-
-            int Train(Ranks together)
-            {
-                bool resumes = parsed.GetResult(resume) is not null;
-                TrainRequest request = together.FromFirst(() => TrainRequest.From(
-                    parsed.GetValue(config), parsed.GetValue(output), resumes, parsed.GetValue(resume)));
-                List<string> changes = [.. parsed.GetValue(settings)!];
-                if (parsed.GetValue(seed) is { } number) changes.Add($"train.seed={number}");
-                if (parsed.GetValue(precision) is { } word) changes.Add($"train.precision={word}");
-                if (parsed.GetValue(tensorBoard)) changes.Add("train.tensorBoard=true");
-                if (resumes && !request.IsResumed && together.IsFirst)
-                    terminal.Error.WriteLine($"{request.Folder.Path} holds no run yet: starting one");
-                using Device opened = parsed.OpenDevice(device, threads, together);
-                Terminal shown = together.IsFirst ? terminal : new Terminal(TextWriter.Null, TextWriter.Null);
-                return TrainingRun.Start(request, changes, opened, shown, parsed.GetValue(json), together)
-                    ?? CommandLine.Done;
-            }
-        });
+            bool resumes = parsed.GetResult(resume) is not null;
+            TrainRequest request = together.FromFirst(() => TrainRequest.From(
+                parsed.GetValue(config), parsed.GetValue(output), resumes, parsed.GetValue(resume)));
+            List<string> changes = [.. parsed.GetValue(settings)!];
+            if (parsed.GetValue(seed) is { } number) changes.Add($"train.seed={number}");
+            if (parsed.GetValue(precision) is { } word) changes.Add($"train.precision={word}");
+            if (parsed.GetValue(tensorBoard)) changes.Add("train.tensorBoard=true");
+            if (resumes && !request.IsResumed)
+                shown.Error.WriteLine($"{request.Folder.Path} holds no run yet: starting one");
+            using Device opened = parsed.OpenDevice(device, threads, together);
+            return TrainingRun.Start(request, changes, opened, shown, parsed.GetValue(json), together)
+                ?? CommandLine.Done;
+        }));
         return command;
-    }
-
-    /// <summary>The arguments as they were given, less an option and its value.</summary>
-    static IEnumerable<string> Without(ParseResult parsed, Option option)
-    {
-        HashSet<string> left = [.. parsed.GetResult(option)!.Tokens.Select(token => token.Value)];
-        bool isValue = false;
-        foreach (Token token in parsed.Tokens)
-        {
-            bool isOption = token.Value == option.Name;
-            if (!isOption && !(isValue && left.Contains(token.Value))) yield return token.Value;
-            isValue = isOption;
-        }
     }
 }

@@ -1,6 +1,7 @@
 using TripletGpu.Models;
 using TripletGpu.RandomNumbers;
 using TripletGpu.Runner.Configuration;
+using TripletGpu.Runner.Distributed;
 
 namespace TripletGpu.Runner.Data;
 
@@ -17,8 +18,10 @@ static class ClassFolders
     /// <param name="shape">(C, H, W) that every image is made to fit.</param>
     /// <param name="seed">Of the split.</param>
     /// <param name="log">Takes a line about each broken file.</param>
+    /// <param name="ranks">Who decodes together.</param>
     /// <exception cref="UserErrorException">There is no such folder, or it holds too little.</exception>
-    public static DatasetSplits Open(DataConfig config, Shape shape, ulong seed, Action<string> log)
+    public static DatasetSplits Open(
+        DataConfig config, Shape shape, ulong seed, Action<string> log, Ranks? ranks = null)
     {
         string root = config.Path ?? throw new UserErrorException(
             "data.path must name the folder of images, one folder a class: --set data.path=DIR");
@@ -36,7 +39,7 @@ static class ClassFolders
             throw new UserErrorException(
                 $"{root} has no folder with PNG, JPEG, BMP or WebP images in it; each class needs a folder of its own");
         FolderDataset files = new(root, [.. entries.Select(e => e.Path)], shape, config.Decoder, config.CacheBytes);
-        int[] sound = files.FindSound(config.Broken == BrokenImages.Error ? "data.broken=skip" : null, log);
+        int[] sound = files.FindSound(config.Broken == BrokenImages.Error ? "data.broken=skip" : null, log, ranks);
         string[] classes = [.. sound.Select(i => entries[i].Class).Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length == 0)
             throw new UserErrorException($"{root}: not one of its {entries.Length} images can be decoded");

@@ -1,5 +1,6 @@
 using TripletGpu.Models;
 using TripletGpu.Runner.Configuration;
+using TripletGpu.Runner.Distributed;
 
 namespace TripletGpu.Runner.Data;
 
@@ -27,9 +28,12 @@ public static class Datasets
     /// <param name="run">Which, how much of it, and the model's input, which files of images are made to fit.</param>
     /// <param name="log">Takes a line about what is being done.</param>
     /// <exception cref="UserErrorException">It cannot be read.</exception>
-    public static DatasetSplits Open(RunConfig run, Action<string> log)
+    public static DatasetSplits Open(RunConfig run, Action<string> log) => Open(run, log, ranks: null);
+
+    /// <summary>As <see cref="Open(RunConfig, Action{string})"/>, where ranks read the same data.</summary>
+    internal static DatasetSplits Open(RunConfig run, Action<string> log, Ranks? ranks)
     {
-        DatasetSplits splits = OpenAsTheyAre(run, log);
+        DatasetSplits splits = OpenAsTheyAre(run, log, ranks);
         return new DatasetSplits(Fit(splits.Train)!, Fit(splits.Test))
         {
             Validation = Fit(splits.Validation),
@@ -39,11 +43,11 @@ public static class Datasets
         IImageDataset? Fit(IImageDataset? images) => images is null ? null : FittedDataset.Of(images, run);
     }
 
-    static DatasetSplits OpenAsTheyAre(RunConfig run, Action<string> log)
+    static DatasetSplits OpenAsTheyAre(RunConfig run, Action<string> log, Ranks? ranks)
     {
         DataConfig config = run.Data;
         if (config.Kind == DataKind.Folder)
-            return ClassFolders.Open(config, new Shape(run.Model.Input), run.Train.Seed, log);
+            return ClassFolders.Open(config, new Shape(run.Model.Input), run.Train.Seed, log, ranks);
         if (config.Kind == DataKind.Arrays) return ReadArrays(run, log);
         (MemoryDataset train, MemoryDataset test) = config.Kind switch
         {

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.Json;
 using TripletGpu.Models;
+using TripletGpu.Models.Evaluation;
+using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Images;
 
 namespace TripletGpu.Runner.Data;
@@ -77,10 +80,11 @@ sealed class FolderDataset : IImageDataset
     /// <summary>Decodes every image once, on all cores, and returns those that are sound; others are named.</summary>
     /// <param name="otherwise">null; or a broken image is an error, which ends with how else it would be.</param>
     /// <param name="log">Takes a line about each broken file.</param>
+    /// <param name="ranks">Who looks together, each at its share of the files.</param>
     /// <exception cref="UserErrorException">A file is broken and may not be, or a library is missing.</exception>
-    public int[] FindSound(string? otherwise, Action<string> log)
+    public int[] FindSound(string? otherwise, Action<string> log, Ranks? ranks = null)
     {
-        IReadOnlyDictionary<int, string> broken = FindBroken();
+        IReadOnlyDictionary<int, string> broken = FindBroken(ranks);
         foreach (int i in broken.Keys.Order())
         {
             string line = $"{Paths[i]}: {broken[i]}";
@@ -94,21 +98,24 @@ sealed class FolderDataset : IImageDataset
         return [.. Enumerable.Range(0, Count).Where(i => !broken.ContainsKey(i))];
     }
 
-    IReadOnlyDictionary<int, string> FindBroken()
+    IReadOnlyDictionary<int, string> FindBroken(Ranks? ranks)
     {
         ConcurrentDictionary<int, string> broken = [];
-        ((IImageDataset)this).Read(Count, i =>
+        (int first, int end) = Meeting.Share(ranks?.Collective, Count);
+        ((IImageDataset)this).Read(end - first, i =>
         {
             try
             {
-                files.Read(members[i]);
+                files.Read(members[first + i]);
             }
             catch (ImageFormatException exception)
             {
-                broken[i] = exception.Message;
+                broken[first + i] = exception.Message;
             }
         });
-        return broken;
+        if (ranks is null) return broken;
+        return ranks.Texts(JsonSerializer.Serialize(broken))
+            .SelectMany(found => JsonSerializer.Deserialize<Dictionary<int, string>>(found)!).ToDictionary();
     }
 
     /// <inheritdoc/>

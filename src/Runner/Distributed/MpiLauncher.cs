@@ -20,9 +20,13 @@ static class MpiLauncher
     const int Interrupted = 130, Terminated = 143;
 
     /// <summary>Runs the program with these arguments as so many ranks and waits for them.</summary>
+    /// <param name="ranks">How many.</param>
+    /// <param name="arguments">Of each.</param>
+    /// <param name="terminal">Where to tell.</param>
+    /// <param name="advice">What to do where one has ended without a word, for the message.</param>
     /// <returns>The launcher's exit code.</returns>
     /// <exception cref="UserErrorException">No launcher is installed.</exception>
-    public static int Run(int ranks, IEnumerable<string> arguments, Terminal terminal)
+    public static int Run(int ranks, IEnumerable<string> arguments, Terminal terminal, string advice)
     {
         string launcher = Find() ?? throw new UserErrorException(
             $"--ranks {ranks} needs MPI, and no mpirun is in PATH: install Open MPI (Debian, Ubuntu: apt install"
@@ -45,7 +49,7 @@ static class MpiLauncher
         if (process.ExitCode is not (0 or Interrupted or Terminated) && !words.HasSpoken)
             terminal.Error.WriteLine(
                 $"a rank ended without a word ({words.Reason ?? $"exit code {process.ExitCode}"}): it was killed, or"
-                + " its machine ran out of memory; triplet train --resume RUN goes on from the last checkpoint");
+                + $" its machine ran out of memory{advice}");
         return process.ExitCode;
     }
 

@@ -1,6 +1,7 @@
 using TripletGpu.Models;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
+using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Images;
 
 namespace TripletGpu.Runner.Embedding;
@@ -17,12 +18,14 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
     /// <param name="run">The config of the run whose network embeds it.</param>
     /// <param name="isStrict">Whether a broken image in a folder is an error; else it is named and left out.</param>
     /// <param name="log">Takes a line about what is being done.</param>
+    /// <param name="ranks">Who opens it together.</param>
     /// <exception cref="UserErrorException">It cannot be read, or its images are not what the model takes.</exception>
-    public static EmbeddingInput Open(string input, RunConfig run, bool isStrict, Action<string> log)
+    public static EmbeddingInput Open(
+        string input, RunConfig run, bool isStrict, Action<string> log, Ranks? ranks = null)
     {
         EmbeddingInput opened = input.StartsWith(DatasetPrefix, StringComparison.Ordinal) ? OpenDataset(input, run, log)
             : Fit(
-                Directory.Exists(input) ? OpenFolder(input, run, isStrict, log)
+                Directory.Exists(input) ? OpenFolder(input, run, isStrict, log, ranks)
                 : ImageFile.IsImage(input) ? OpenImage(input, run)
                 : OpenArray(input, run, log), run);
         Datasets.CheckInput(run.Model, opened.Images);
@@ -51,12 +54,13 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
         input with { Images = FittedDataset.Of(input.Images, run) };
 
     /// <summary>The images of a folder in the order of their paths, made to fit the model.</summary>
-    static EmbeddingInput OpenFolder(string folder, RunConfig run, bool isStrict, Action<string> log)
+    static EmbeddingInput OpenFolder(
+        string folder, RunConfig run, bool isStrict, Action<string> log, Ranks? ranks)
     {
         string[] paths = [.. FolderDataset.Find(folder, log)];
         if (paths.Length == 0) throw new UserErrorException($"{folder} holds no PNG, JPEG, BMP or WebP image");
         FolderDataset all = new(folder, paths, new Shape(run.Model.Input), run.Data.Decoder, run.Data.CacheBytes);
-        int[] sound = all.FindSound(isStrict ? "embedding without --strict" : null, log);
+        int[] sound = all.FindSound(isStrict ? "embedding without --strict" : null, log, ranks);
         if (sound.Length == 0)
             throw new UserErrorException($"{folder}: not one of its {paths.Length} images can be decoded");
         FolderDataset images = all.Part(folder, sound, new int[sound.Length], all.ClassNames);

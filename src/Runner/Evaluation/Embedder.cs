@@ -1,5 +1,7 @@
+using TripletGpu.Collectives;
 using TripletGpu.Inference;
 using TripletGpu.Models;
+using TripletGpu.Models.Evaluation;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Inference;
@@ -14,13 +16,15 @@ static class Embedder
     /// <param name="images">Of the network's image shape.</param>
     /// <param name="progress">How far it is.</param>
     /// <param name="stopping">Obeyed between batches.</param>
-    /// <exception cref="OperationCanceledException">It was stopping.</exception>
+    /// <param name="ranks">Who embeds together; every rank gets all embeddings.</param>
+    /// <exception cref="OperationCanceledException">It, or another rank, was stopping.</exception>
     public static float[] Embed(
-        EmbeddingNetwork network, IImageDataset images, ProgressLine progress, CancellationToken stopping = default)
+        EmbeddingNetwork network, IImageDataset images, ProgressLine progress, CancellationToken stopping = default,
+        ICollective? ranks = null)
     {
         float[] embeddings = new float[(long)images.Count * network.Dimension];
         int done = 0;
-        foreach (ReadOnlyMemory<float> batch in Batches(network, images, progress, stopping))
+        foreach (ReadOnlyMemory<float> batch in Batches(network, images, progress, stopping, ranks))
         {
             batch.CopyTo(embeddings.AsMemory(done));
             done += batch.Length;
@@ -30,22 +34,29 @@ static class Embedder
 
     /// <summary>The same, one batch of rows after the other; each is overwritten by the next.</summary>
     public static IEnumerable<ReadOnlyMemory<float>> Batches(
-        EmbeddingNetwork network, IImageDataset images, ProgressLine progress, CancellationToken stopping = default)
+        EmbeddingNetwork network, IImageDataset images, ProgressLine progress, CancellationToken stopping = default,
+        ICollective? ranks = null)
     {
         bool wasTraining = network.IsTraining;
         using PlannedNetwork planned = new(network);
         try
         {
-            int width = network.Dimension, pixels = (int)images.ImageShape.Count;
+            int width = network.Dimension, pixels = (int)images.ImageShape.Count, size = ranks?.Size ?? 1;
             Shape one = new([1, .. images.ImageShape.ToArray()]);
-            int most = Math.Min(images.Count, planned.RowsAtOnce(one));
-            float[] embeddings = new float[most * width], batch = new float[most * pixels];
+            int most = Math.Min(images.Count, RowsAtOnce(planned, one, ranks));
+            float[] embeddings = new float[(long)size * most * width], batch = new float[most * pixels];
             Rate rate = new();
-            foreach ((int start, int count) in RowBatches.Split(images.Count, most))
+            foreach ((int start, int count) in RowBatches.Split(images.Count, size * most))
             {
-                stopping.ThrowIfCancellationRequested();
-                images.Read(count, i => images.CopyImage(start + i, batch.AsSpan(i * pixels, pixels)));
-                planned.Run(one.With(0, count), batch.AsSpan(0, count * pixels), embeddings.AsSpan(0, count * width));
+                Meeting.ThrowIfStopping(ranks, stopping);
+                (int first, int end) = Meeting.Share(ranks, count);
+                Memory<float> own = embeddings.AsMemory(first * width, (end - first) * width);
+                images.Read(end - first, i => images.CopyImage(start + first + i, batch.AsSpan(i * pixels, pixels)));
+                if (end > first)
+                    planned.Run(one.With(0, end - first), batch.AsSpan(0, (end - first) * pixels), own.Span);
+                ranks?.AllGather<float>(
+                    own.Span, embeddings.AsSpan(0, count * width),
+                    Array.ConvertAll(Shares.Counts(count, size), rows => rows * width));
                 progress.Report(
                     start + count, images.Count,
                     () => $"embedding {images.Name}: {rate.Text(start + count, images.Count, "images")}");
@@ -56,5 +67,13 @@ static class Embedder
         {
             network.Train(wasTraining);
         }
+    }
+
+    /// <summary>As many rows as each rank can run at once.</summary>
+    static int RowsAtOnce(PlannedNetwork planned, Shape one, ICollective? ranks)
+    {
+        int[] least = [-planned.RowsAtOnce(one)];
+        ranks?.AllReduceMax<int>(least);
+        return -least[0];
     }
 }

@@ -1,3 +1,4 @@
+using TripletGpu.Collectives;
 using TripletGpu.Models;
 using TripletGpu.Models.Evaluation;
 using TripletGpu.Runner.Configuration;
@@ -16,9 +17,12 @@ namespace TripletGpu.Runner.Evaluation;
 /// <param name="network">What is measured.</param>
 /// <param name="progress">How far it is.</param>
 /// <param name="stopping">Gives up, with an <see cref="OperationCanceledException"/>.</param>
+/// <param name="ranks">
+/// Who measures together: each rank embeds its share of the images, and searches its share of the references.
+/// </param>
 sealed class RunEvaluator(
     RunConfig config, DatasetSplits data, EmbeddingNetwork network, ProgressLine progress,
-    CancellationToken stopping = default)
+    CancellationToken stopping = default, ICollective? ranks = null)
 {
     const long MostBaselinePixels = 1L << 28;
     Baselines? baselines;
@@ -62,13 +66,15 @@ sealed class RunEvaluator(
     {
         if (data.Validation is null) return PrecisionAt1(network);
         (EmbeddingSet queries, EmbeddingSet references) = EmbedForValidation(data.Validation, step, isLast);
-        return Finite(new Comparison(queries, references).FindNeighbours(network.Device, stopping).PrecisionAt1);
+        return Finite(new Comparison(queries, references).FindNeighbours(network.Device, stopping, ranks).PrecisionAt1);
     }
 
     /// <summary>The false alarm rates at which open-set figures are told.</summary>
     public IReadOnlyList<double> FalseAlarmRates { get; init; } = [0.1, 0.01];
 
-    /// <summary>Every figure that the config asks for, with its baselines.</summary>
+    /// <summary>
+    /// Every figure that the config asks for, with its baselines; of several ranks the first has all.
+    /// </summary>
     /// <param name="step">The steps that the network has been trained; null: not from a training.</param>
     public MeasuredRun Measure(long? step = null)
     {
@@ -85,10 +91,15 @@ sealed class RunEvaluator(
                 EvaluationProtocol.Lfw or EvaluationProtocol.OpenSet => Protocols.None,
                 _ => Protocols.TripletOrder,
             };
+        baselines ??= MeasureBaselines();
+        // What ranks do together comes before what the first one does alone.
+        FacePairs? pairs = config.Evaluate.Protocols.Contains(EvaluationProtocol.Lfw) ? ReadPairs(config) : null;
+        EmbeddingSet? faces = pairs is null ? null : EmbedFaces(pairs);
         EvaluationResult result = Evaluator.Evaluate(
-            network.Device, queries, references, protocols, config.Train.Seed, baselines ??= MeasureBaselines(),
-            stopping);
-        if (config.Evaluate.Protocols.Contains(EvaluationProtocol.Lfw)) result = result with { Lfw = MeasureFaces() };
+            network.Device, queries, references, protocols, config.Train.Seed, baselines, stopping, ranks);
+        if (ranks is { Rank: > 0 }) return new MeasuredRun(result, queries);
+        if (pairs is not null)
+            result = result with { Lfw = LfwProtocol.Evaluate(faces!, pairs.First, pairs.Second, pairs.IsSame) };
         if (config.Evaluate.Protocols.Contains(EvaluationProtocol.OpenSet))
             result = result with
             {
@@ -108,7 +119,7 @@ sealed class RunEvaluator(
     double? PrecisionAt1(EmbeddingNetwork with)
     {
         (EmbeddingSet queries, EmbeddingSet? references) = EmbedSets(with, null);
-        return Finite(new Comparison(queries, references).FindNeighbours(network.Device, stopping).PrecisionAt1);
+        return Finite(new Comparison(queries, references).FindNeighbours(network.Device, stopping, ranks).PrecisionAt1);
     }
 
     static UserErrorException NoGallery =>
@@ -117,12 +128,10 @@ sealed class RunEvaluator(
     static FacePairs ReadPairs(RunConfig config) =>
         FacePairs.Read(config.Evaluate.Pairs!, config.Evaluate.PairsImages ?? config.Data.Path!);
 
-    LfwResult MeasureFaces()
+    EmbeddingSet EmbedFaces(FacePairs pairs)
     {
-        FacePairs pairs = ReadPairs(config);
         FolderDataset images = new("faces", pairs.Files, network.ImageShape, config.Data.Decoder, mostCachedBytes: 0);
-        EmbeddingSet faces = Embed(network, FittedDataset.Of(images, config));
-        return LfwProtocol.Evaluate(faces, pairs.First, pairs.Second, pairs.IsSame);
+        return Embed(network, FittedDataset.Of(images, config));
     }
 
     Baselines MeasureBaselines()
@@ -142,7 +151,7 @@ sealed class RunEvaluator(
         long pixels = ((long)queries.Count + (references?.Count ?? 0)) * queries.ImageShape.Count;
         if (pixels > MostBaselinePixels) return null;
         Comparison comparison = new(Pixels(queries), references is null ? null : Pixels(references));
-        return Finite(comparison.FindNeighbours(network.Device, stopping).PrecisionAt1);
+        return Finite(comparison.FindNeighbours(network.Device, stopping, ranks).PrecisionAt1);
     }
 
     /// <summary>Who is judged, and by whom; null: by the others of them.</summary>
@@ -185,7 +194,9 @@ sealed class RunEvaluator(
     static double? Finite(double precision) => double.IsFinite(precision) ? precision : null;
 
     EmbeddingSet Embed(EmbeddingNetwork with, IImageDataset images) =>
-        new(images.Name, Embedder.Embed(with, images, progress, stopping), with.Dimension, images.Labels.ToArray());
+        new(
+            images.Name, Embedder.Embed(with, images, progress, stopping, ranks), with.Dimension,
+            images.Labels.ToArray());
 
     static EmbeddingSet Pixels(IImageDataset images)
     {

@@ -40,10 +40,8 @@ static class TrainingRun
         RunConfig config = ReadConfig(request, settings, device, ranks, Tell);
         if (request.IsResumed && ranks.IsFirst) ResumeRules.Check(request.Source, config, request.Folder);
         ranks.Advice = $"; triplet train --resume {request.Folder.Path} goes on from the last checkpoint";
-        ranks.MustAgree("program", $"{typeof(TrainingRun).Assembly.GetName().Version}"
-            + $" {typeof(TrainingRun).Module.ModuleVersionId}");
         ranks.MustAgree("config", ConfigReader.ToJson(config));
-        DatasetSplits data = Datasets.Open(config, Tell);
+        DatasetSplits data = Datasets.Open(config, Tell, ranks);
         if (device.Backend is CpuBackend cpu)
             cpu.UseWinograd = config.Train.Winograd ?? config.Sampler.Kind != SamplerKind.Sequential;
         DevicePrecision.Set(device, config.Train.Precision);
@@ -72,10 +70,10 @@ static class TrainingRun
             log.Note(error.Message);
             throw;
         }
-        catch (DeviceOutOfMemoryException full)
+        catch (Exception full) when (full is DeviceOutOfMemoryException or OutOfMemoryException)
         {
             if (!request.Folder.HasCheckpoint) claimed.Abandon();
-            string line = $"{full.Message}; {Smaller(config)}";
+            string line = $"{full.Message.TrimEnd('.')}; {Smaller(config)}";
             log.Note(line);
             throw new UserErrorException(line, full);
         }
@@ -135,7 +133,8 @@ static class TrainingRun
         if (GradientCacheWarning(parts) is { } caution) log.Say(caution);
         RunFiles files = new(request.Folder, parts.Config.Train.Keep);
         TrainingState state = files.Restore(parts, log.Say, ranks);
-        RunEvaluator evaluator = new(parts.Config, parts.Data, parts.Network, progress, interruption.Token);
+        RunEvaluator evaluator = new(
+            parts.Config, parts.Data, parts.Network, progress, interruption.Token, ranks.Collective);
         if (!evaluator.CanJudge)
             log.Say($"precision at 1 is not measured: no image of {evaluator.Part} has another of its class");
         using RunBoard? board = parts.Config.Train.TensorBoard && ranks.IsFirst
@@ -146,33 +145,37 @@ static class TrainingRun
             ? $"{request.Folder.Path}: going on after step {state.Step:N0} of {trainer.TotalSteps:N0}"
             : $"{request.Folder.Path}: {parts.Describe()}");
         state = trainer.Run(state, stepped);
-        if (!ranks.IsFirst) return ranks.FromFirst<int?>(() => null);
-        MeasuredRun? measured = interruption.IsRequested ? null : Finish(files, parts, state, evaluator);
-        if (measured is null)
+        MeasuredRun? measured = ranks.Max(interruption.ExitCode) != 0 ? null
+            : Finish(files, parts, state, evaluator, ranks);
+        // The first rank measures some of it alone, and may be asked to stop there.
+        if (ranks.FromFirst(() => measured is null))
         {
             log.Say($"interrupted at step {state.Step:N0}; it is saved: triplet train --resume {request.Folder.Path}");
-            return ranks.FromFirst<int?>(() => interruption.ExitCode);
+            return ranks.Max(interruption.ExitCode);
         }
+        if (!ranks.IsFirst) return null;
         log.Note("finished");
-        if (json) Json.Write(terminal, measured.Result);
+        if (json) Json.Write(terminal, measured!.Result);
         else
         {
-            EvaluationTable.Show(terminal, measured.Result);
+            EvaluationTable.Show(terminal, measured!.Result);
             terminal.Out.WriteLine($"{request.Folder.Report}");
         }
-        return ranks.FromFirst<int?>(() => null);
+        return null;
     }
 
     /// <summary>Writes the run's last files; null where it was interrupted before they were all there.</summary>
-    static MeasuredRun? Finish(RunFiles files, TrainingParts parts, TrainingState state, RunEvaluator evaluator)
+    static MeasuredRun? Finish(
+        RunFiles files, TrainingParts parts, TrainingState state, RunEvaluator evaluator, Ranks ranks)
     {
         RunFolder folder = files.Folder;
         try
         {
-            Weights.Write(folder.Model, parts.Network);
-            if (parts.Data.Validation is null)
+            if (ranks.IsFirst) Weights.Write(folder.Model, parts.Network);
+            if (ranks.IsFirst && parts.Data.Validation is null)
                 BestWeights.Write(folder, parts.Network, new BestNetwork(state.Step, "none", PrecisionAt1: null));
             MeasuredRun measured = evaluator.Measure(state.Step);
+            if (!ranks.IsFirst) return measured;
             measured = measured with { Result = measured.Result with { Best = BestWeights.Describe(folder) } };
             RunResults.Write(folder, parts, state, measured);
             parts.Board?.Finished(state.Step, measured.Result);
