@@ -6,18 +6,30 @@ namespace TripletGpu.Oracle;
 /// </summary>
 public static class PairRules
 {
-    /// <summary>A loss and dL/ds of every pair.</summary>
-    public sealed record Result(double Loss, double[,] Slopes);
+    /// <summary>A loss, dL/ds of every pair, and what its one or two sums are to be divided by.</summary>
+    public sealed record Result(double Loss, double[,] Slopes, Counts Counts);
+
+    /// <summary>What counts among some rows: two where a loss has two parts.</summary>
+    public readonly record struct Counts(double First, double Second);
 
     /// <summary>Similarities and who is whose positive or negative.</summary>
     public sealed record Pairs(double[,] S, int[] Rows, int[] Columns, bool IsSelf)
     {
+        /// <summary>The column that is row 0 itself, of a run of rows.</summary>
+        public int FirstRow { get; init; }
+
+        /// <summary>What sums are divided by instead of what these rows count: of a run of rows.</summary>
+        public Counts? Divisors { get; init; }
+
         /// <summary>Rows and columns.</summary>
         public (int N, int M) Size => (Rows.Length, Columns.Length);
 
         /// <summary>The columns of a row's class.</summary>
         public int[] Positives(int i) =>
-            [.. Enumerable.Range(0, Columns.Length).Where(j => Columns[j] == Rows[i] && !(IsSelf && i == j))];
+            [.. Enumerable.Range(0, Columns.Length).Where(j => Columns[j] == Rows[i] && !IsItself(i, j))];
+
+        /// <summary>Whether a column is the row itself.</summary>
+        public bool IsItself(int i, int j) => IsSelf && FirstRow + i == j;
 
         /// <summary>The columns of other classes.</summary>
         public int[] Negatives(int i) => [.. Enumerable.Range(0, Columns.Length).Where(j => Columns[j] != Rows[i])];
@@ -36,18 +48,19 @@ public static class PairRules
         }
         double[,] slopes = new double[x.Size.N, x.Size.M];
         double loss = 0;
+        Counts counts = new(positives.Count, near.Count), by = x.Divisors ?? counts;
         foreach ((int i, int j) in positives)
         {
-            loss += (2 - 2 * x.S[i, j]) / 2 / positives.Count;
-            slopes[i, j] = -1.0 / positives.Count;
+            loss += (2 - 2 * x.S[i, j]) / 2 / by.First;
+            slopes[i, j] = -1.0 / by.First;
         }
         foreach ((int i, int j) in near)
         {
             double d = Distance(x.S[i, j]);
-            loss += (margin - d) * (margin - d) / 2 / near.Count;
-            slopes[i, j] = d > 0 ? (margin - d) / d / near.Count : 0;
+            loss += (margin - d) * (margin - d) / 2 / by.Second;
+            slopes[i, j] = d > 0 ? (margin - d) / d / by.Second : 0;
         }
-        return new Result(loss, slopes);
+        return new Result(loss, slopes, counts);
 
         static double Distance(double s) => Math.Sqrt(Math.Max(0, 2 - 2 * s));
     }
@@ -57,7 +70,8 @@ public static class PairRules
     {
         double[,] slopes = new double[x.Size.N, x.Size.M];
         double loss = 0;
-        int count = Enumerable.Range(0, x.Size.N).Sum(i => x.Positives(i).Length);
+        Counts counts = new(Enumerable.Range(0, x.Size.N).Sum(i => x.Positives(i).Length), 0);
+        double count = (x.Divisors ?? counts).First;
         for (int i = 0; i < x.Size.N; i++)
             foreach (int p in x.Positives(i))
             {
@@ -67,7 +81,7 @@ public static class PairRules
                 foreach (int j in all) slopes[i, j] += Math.Exp(x.S[i, j] / temperature - log) / temperature / count;
                 slopes[i, p] -= 1 / temperature / count;
             }
-        return new Result(loss, slopes);
+        return new Result(loss, slopes, counts);
     }
 
     /// <summary>Khosla et al. 2020, L_out: the mean log-probability of the positives among all others.</summary>
@@ -163,7 +177,8 @@ public static class PairRules
             return (Math.Log(sum),
                 j => positives.Contains(j) ? -alpha * Math.Exp(-alpha * (x.S[i, j] - margin)) / sum : 0);
         });
-        Result push = Rows(x, all, i =>
+        Counts? second = x.Divisors is { } both ? new(both.Second, 0) : null;
+        Result push = Rows(x with { Divisors = second }, all, i =>
         {
             int[] negatives = x.Negatives(i);
             double sum = 1 + negatives.Sum(j => Math.Exp(alpha * (x.S[i, j] + margin)));
@@ -172,7 +187,7 @@ public static class PairRules
         });
         for (int i = 0; i < x.Size.N; i++)
             for (int j = 0; j < x.Size.M; j++) pull.Slopes[i, j] += push.Slopes[i, j];
-        return new Result(pull.Loss + push.Loss, pull.Slopes);
+        return new Result(pull.Loss + push.Loss, pull.Slopes, new(seen.Length, all.Length));
     }
 
     static Result Softmax(Pairs x, double scale, Func<double, double> own, Func<double, double> slope)
@@ -194,14 +209,16 @@ public static class PairRules
     {
         double[,] slopes = new double[x.Size.N, x.Size.M];
         double loss = 0;
+        Counts counts = new(rows.Length, 0);
+        double divisor = (x.Divisors ?? counts).First;
         foreach (int i in rows)
         {
             (double own, Func<int, double> slope) = row(i);
-            loss += own / rows.Length;
+            loss += own / divisor;
             for (int j = 0; j < x.Size.M; j++)
-                if (!(x.IsSelf && i == j)) slopes[i, j] = slope(j) / rows.Length;
+                if (!x.IsItself(i, j)) slopes[i, j] = slope(j) / divisor;
         }
-        return new Result(loss, slopes);
+        return new Result(loss, slopes, counts);
     }
 
     static double LogSum(IEnumerable<double> x)

@@ -40,8 +40,8 @@ public interface IPairLosses
 /// <param name="B">(M K, D): K rows for each of M columns; the most similar one counts.</param>
 /// <param name="LabelsA">Int32 (N): the class of each row.</param>
 /// <param name="LabelsB">Int32 (M): the class of each column.</param>
-/// <param name="IsSelf">Whether column i is row i itself, which is no pair.</param>
-public readonly record struct PairBatch(Tensor A, Tensor B, Tensor LabelsA, Tensor LabelsB, bool IsSelf)
+/// <param name="Self">The column that is row 0 itself, and so on: no pairs; -1: rows are none of the columns.</param>
+public readonly record struct PairBatch(Tensor A, Tensor B, Tensor LabelsA, Tensor LabelsB, int Self)
 {
     // 16 MB of similarities: long enough for a device's full speed.
     const long StripElements = 4 << 20;
@@ -52,7 +52,7 @@ public readonly record struct PairBatch(Tensor A, Tensor B, Tensor LabelsA, Tens
 
     /// <summary>What a kernel needs to know of the strip that begins at a row.</summary>
     internal PairDims Dims(int firstRow) =>
-        new(LabelsB.Shape[0], B.Shape[0] / LabelsB.Shape[0], firstRow, IsSelf ? 1 : 0);
+        new(LabelsB.Shape[0], B.Shape[0] / LabelsB.Shape[0], firstRow, Self);
 
     /// <summary>
     /// How the gradients are written, dB before dA in each strip: where both go to one tensor, dA adds to dB.

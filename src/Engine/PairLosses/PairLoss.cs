@@ -8,7 +8,7 @@ namespace TripletGpu.PairLosses;
 /// A loss on the similarities of pairs in one operation, without a matrix of them. Inputs: rows A (N, D), columns B (M
 /// K, D), their classes of Int32 (N) and (M). Similarities are dot products; what the losses are defined for are rows
 /// of length 1. Output: the loss, a scalar. Extras: what the gradient needs of each row, (N, 11), and the counts that
-/// the loss was divided by.
+/// the loss was divided by and the gradient will be: <see cref="GlobalPairLoss"/> puts those of all ranks there.
 /// <list type="bullet">
 /// <item>Rows that a loss cannot be taken of (without a positive, a negative or both, as it says) count as absent;
 /// where nothing counts, loss and gradient are 0.</item>
@@ -16,8 +16,8 @@ namespace TripletGpu.PairLosses;
 /// </list>
 /// </summary>
 /// <param name="Loss">The loss with its settings.</param>
-/// <param name="IsSelf">Whether column i is row i itself, which is no pair.</param>
-public sealed record PairLoss<TLoss>(TLoss Loss, bool IsSelf) : Op where TLoss : unmanaged, IPairLoss
+/// <param name="Self">The column that is row 0 itself, and so on: no pairs; -1: rows are none of the columns.</param>
+public sealed record PairLoss<TLoss>(TLoss Loss, int Self) : Op where TLoss : unmanaged, IPairLoss
 {
     /// <inheritdoc/>
     public override string Name => typeof(TLoss).Name;
@@ -37,8 +37,8 @@ public sealed record PairLoss<TLoss>(TLoss Loss, bool IsSelf) : Op where TLoss :
         Check.That(x[2] == new Shape(x[0][0]), this, $"one label a row: rows {x[0]}, labels {x[2]}");
         Check.That(x[3][0] > 0 && x[1][0] % x[3][0] == 0, this,
             $"columns must be a multiple of their labels: {x[1]}, labels {x[3]}");
-        Check.That(!IsSelf || x[3][0] == x[1][0] && x[0][0] <= x[1][0], this,
-            $"the first columns must be the rows: {x[0]}, {x[1]}, labels {x[3]}");
+        Check.That(Self < 0 || x[3][0] == x[1][0] && Self + x[0][0] <= x[1][0], this,
+            $"columns from {Self} on must be the rows: {x[0]}, {x[1]}, labels {x[3]}");
         return Shape.Scalar;
     }
 
@@ -69,5 +69,5 @@ public sealed record PairLoss<TLoss>(TLoss Loss, bool IsSelf) : Op where TLoss :
         ReadOnlySpan<Gradient> dx) =>
         on.PairLosses.Gradient(Loss, Batch(x), extras[0], extras[1], dy, dx[0], dx[1]);
 
-    PairBatch Batch(ReadOnlySpan<Tensor> x) => new(x[0], x[1], x[2], x[3], IsSelf);
+    PairBatch Batch(ReadOnlySpan<Tensor> x) => new(x[0], x[1], x[2], x[3], Self);
 }

@@ -48,7 +48,7 @@ public static class PairLossOps
     {
         Tensor rows = embeddings.L2Normalize();
         Tensor columns = memory is null ? rows : TensorOps.Concat(0, rows, memory.L2Normalize());
-        return new PairLoss<TLoss>(loss, IsSelf: true).Apply(rows, columns, labels, columnLabels);
+        return new PairLoss<TLoss>(loss, Self: 0).Apply(rows, columns, labels, columnLabels);
     }
 
     /// <summary>The loss of embeddings against the weights of their classes.</summary>
@@ -66,7 +66,7 @@ public static class PairLossOps
     /// <summary>The same with labels on the device; classes is 0 .. C - 1.</summary>
     public static Tensor ClassLoss<TLoss>(
         this Tensor embeddings, Tensor labels, TLoss loss, Tensor weights, Tensor classes)
-        where TLoss : unmanaged, IPairLoss => new PairLoss<TLoss>(loss, IsSelf: false).Apply(
+        where TLoss : unmanaged, IPairLoss => new PairLoss<TLoss>(loss, Self: -1).Apply(
             embeddings.L2Normalize(), weights.L2Normalize(), labels, classes);
 
     /// <summary>The proxy-anchor loss: each proxy stands against all embeddings of the batch.</summary>
@@ -83,7 +83,7 @@ public static class PairLossOps
     /// <summary>The same with labels on the device; classes is 0 .. C - 1.</summary>
     public static Tensor ProxyAnchorLoss(
         this Tensor embeddings, Tensor labels, ProxyAnchor loss, Tensor proxies, Tensor classes) =>
-        new PairLoss<ProxyAnchor>(loss, IsSelf: false).Apply(
+        new PairLoss<ProxyAnchor>(loss, Self: -1).Apply(
             proxies.L2Normalize(), embeddings.L2Normalize(), classes, labels);
 
     static Tensor Labels(Tensor embeddings, ReadOnlySpan<int> labels) =>

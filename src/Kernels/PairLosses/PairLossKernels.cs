@@ -140,7 +140,7 @@ public static partial class PairLossKernels
 
     /// <summary>1: a positive; -1: a negative; 0: the row itself.</summary>
     static int Kind(int i, int j, int label, ArrayView<int> columnLabels, PairDims dims) =>
-        dims.IsSelf != 0 && i == j ? 0 : columnLabels[j] == label ? 1 : -1;
+        dims.Self >= 0 && j == dims.Self + i ? 0 : columnLabels[j] == label ? 1 : -1;
 
     static float Similarity(ArrayView<float> similarities, int line, int j, PairDims dims) =>
         similarities[Nearest(similarities, line * dims.Width + j * dims.SubCenters, dims)];

@@ -65,7 +65,7 @@ public static class PairLossCases
     {
         int n = rows.Length, m = columns.Length;
         return new OpCase(
-            $"PairLoss {loss} {n} x {d}, {m} columns of {subCenters}", new PairLoss<TLoss>(loss, isSelf),
+            $"PairLoss {loss} {n} x {d}, {m} columns of {subCenters}", new PairLoss<TLoss>(loss, isSelf ? 0 : -1),
             [new Shape(n, d), new Shape(m * subCenters, d), new Shape(n), new Shape(m)],
             x => [rule(new(Similarities(x[0], x[1], d, subCenters, out _), rows, columns, isSelf)).Loss],
             (x, dy) =>

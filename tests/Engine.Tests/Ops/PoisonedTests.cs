@@ -49,7 +49,7 @@ public sealed class PoisonedTests(string device) : DeviceFixture(device)
     [Test]
     public void PairLoss_OfNothing_IsRefused()
     {
-        PairLoss<NtXent> op = new(new NtXent(0.1f), IsSelf: true);
+        PairLoss<NtXent> op = new(new NtXent(0.1f), Self: 0);
         Assert.That(
             () => op.InferShape([new(0, 3), new(0, 3), new(0), new(0)]),
             Throws.TypeOf<ShapeException>().With.Message.Contains("empty"));

@@ -48,8 +48,8 @@ public static class PairLossKernelCases
 
     /// <summary>A few columns, of which a row may find none of its class; more than a group has items.</summary>
     static IEnumerable<PairDims> Shapes(bool isSelf) => isSelf
-        ? [new(3, 1, First, 1), new(133, 1, First, 1)]
-        : [new(1, 1, First, 0), new(67, 2, First, 0)];
+        ? [new(3, 1, First, 0), new(133, 1, First, 0), new(7, 1, First, 2)]
+        : [new(1, 1, First, -1), new(67, 2, First, -1)];
 
     /// <summary>Cosines, ties among them.</summary>
     static float[] Similarities(int count)

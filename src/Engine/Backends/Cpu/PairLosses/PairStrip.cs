@@ -62,7 +62,7 @@ readonly unsafe struct PairStrip(float* strip, PairBatch batch, int first)
     }
 
     /// <summary>The column that is the row itself, or -1.</summary>
-    int Self(int line) => dims.IsSelf != 0 ? dims.FirstRow + line : -1;
+    int Self(int line) => dims.Self >= 0 ? dims.Self + dims.FirstRow + line : -1;
 
     /// <summary>1: a positive; -1: a negative; 0: the row itself.</summary>
     int Kind(int j, int self, int label) => j == self ? 0 : columnLabels[j] == label ? 1 : -1;
