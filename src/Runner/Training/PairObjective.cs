@@ -8,9 +8,8 @@ namespace TripletGpu.Runner.Training;
 /// The loss of a batch on pairs or on weights of classes, as a configuration describes it. What goes to the device is
 /// sent when it is made: before the network's first operation.
 /// </summary>
-sealed class PairObjective
+sealed class PairObjective : PairLossOfConfig<Tensor>
 {
-    readonly LossConfig loss;
     readonly Tensor labels, columnLabels;
     readonly Tensor? weights, memory;
 
@@ -20,8 +19,9 @@ sealed class PairObjective
     /// <param name="weights">Of the classes, where the kind has them.</param>
     /// <param name="memory">Earlier embeddings, where the kind can use them and they are kept.</param>
     public PairObjective(LossConfig loss, int[] labels, Tensor classes, Tensor? weights, EmbeddingMemory? memory)
+        : base(loss)
     {
-        (this.loss, this.labels, this.weights) = (loss, classes, weights);
+        (this.labels, this.weights) = (classes, weights);
         columnLabels = classes;
         if (weights is not null)
         {
@@ -35,30 +35,15 @@ sealed class PairObjective
             new Shape(labels.Length + memory.Count), [.. labels, .. memory.Labels]);
     }
 
-    /// <summary>The loss.</summary>
-    /// <param name="embeddings">(N, D), before or after normalisation.</param>
-    public Tensor Of(Tensor embeddings) => loss.Kind switch
-    {
-        LossKind.Contrastive => Pairs(embeddings, new Contrastive(F(loss.Margin))),
-        LossKind.NtXent => Pairs(embeddings, new NtXent(F(loss.Temperature))),
-        LossKind.Supcon => Pairs(embeddings, new SupCon(F(loss.Temperature))),
-        LossKind.MultiSimilarity => Pairs(
-            embeddings, new MultiSimilarity(F(loss.Alpha), F(loss.Beta), F(loss.Base), F(loss.Epsilon))),
-        LossKind.Circle => Pairs(embeddings, new Circle(F(loss.Margin), F(loss.Scale))),
-        LossKind.Arcface or LossKind.SubcenterArcface => Classes(
-            embeddings, ArcFace.Of(F(loss.Margin), F(loss.Scale))),
-        LossKind.Cosface => Classes(embeddings, new CosFace(F(loss.Margin), F(loss.Scale))),
-        LossKind.ProxyNca => Classes(embeddings, new ProxyNca(F(loss.Scale), loss.SumsOwnProxy == true ? 1 : 0)),
-        LossKind.ProxyAnchor => embeddings.ProxyAnchorLoss(
-            labels, new ProxyAnchor(F(loss.Margin), F(loss.Alpha)), weights!, columnLabels),
-        _ => throw new ArgumentException($"{loss.Kind} is no loss on pairs"),
-    };
-
-    Tensor Pairs<TLoss>(Tensor embeddings, TLoss settings) where TLoss : unmanaged, IPairLoss =>
+    /// <inheritdoc/>
+    protected override Tensor Pairs<TLoss>(Tensor embeddings, TLoss settings) =>
         embeddings.PairLoss(labels, settings, memory, columnLabels);
 
-    Tensor Classes<TLoss>(Tensor embeddings, TLoss settings) where TLoss : unmanaged, IPairLoss =>
+    /// <inheritdoc/>
+    protected override Tensor Classes<TLoss>(Tensor embeddings, TLoss settings) =>
         embeddings.ClassLoss(labels, settings, weights!, columnLabels);
 
-    static float F(double? setting) => (float)setting!.Value;
+    /// <inheritdoc/>
+    protected override Tensor Proxies(Tensor embeddings, ProxyAnchor settings) =>
+        embeddings.ProxyAnchorLoss(labels, settings, weights!, columnLabels);
 }

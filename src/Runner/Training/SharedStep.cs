@@ -5,6 +5,8 @@ using TripletGpu.Models;
 using TripletGpu.Modules;
 using TripletGpu.Ops;
 using TripletGpu.Optimizers;
+using TripletGpu.PairLosses;
+using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Runs;
@@ -35,19 +37,18 @@ sealed class SharedStep(TrainingParts parts, BatchShare share, Ranks ranks) : IT
             overlaps: cache is null);
         Tensor? raw = cache?.Forward();
         if (raw is null) parts.Network.Forward(device.Tensor(batch.Shape, batch.Pixels), out raw);
-        Mined mined = Mine(step, raw, batch, number);
+        Mined mined = Mine(raw, batch, number);
         (float loss, double? accuracy) = (mined.Loss, null);
-        if (parts.Classifier is null)
+        LossKind kind = parts.Phase.Loss.Kind;
+        if (kind == LossKind.Softmax) (loss, accuracy) = Classify(step, raw, batch, number);
+        else if (SharedPairObjective.IsOfOwn(kind)) loss = Compare(step, raw, batch, number);
+        else
         {
             CheckLoss(loss, number, batch);
             if (cache is null) step.Backward(raw, mined.Gradient!);
-            else cache.Backward(step, mined.Gradient);
         }
-        else
-        {
-            (loss, accuracy) = Classify(step, raw, batch, number);
-            cache?.Backward(step);
-        }
+        cache?.Backward(step, mined.Gradient);
+        if (mined.OfWeights is { } gradient) AddToWeights(step, gradient);
         exchange.Finish();
         float rate = parts.Schedule.Rate(number - 1 - parts.Phase.Start);
         Tensor told = readings.Keep(device.Tensor(Shape.Scalar, [loss]));
@@ -55,29 +56,57 @@ sealed class SharedStep(TrainingParts parts, BatchShare share, Ranks ranks) : IT
         if (parts.Optimizer.Marks is { } marks && parts.Optimizer.FindNonFinite(marks.ToIntArray()) is { } found)
             throw new UserErrorException(
                 $"step {number}: the loss is {loss}, but {found.Reason}{StepFigures.Advice(parts)}");
+        parts.Memory?.Add(mined.Points, batch.AllLabels);
         AgreeOnStatistics(isShared: cache is null);
         parts.Board?.Saw(number, mined.Points, batch.AllLabels);
         StepFigures figures = new(loss, rate, mined.Statistics, accuracy, share.Rows);
         return figures.Describe(parts, start, mined.Points, mined.Raw, out collapse);
     }
 
-    /// <summary>What the gathered embeddings gave.</summary>
+    Tensor? Weights => LossKinds.HasProxies(parts.Phase.Loss.Kind) ? parts.Classifier!.Parameters()[0].Value : null;
+
+    /// <summary>What the gathered embeddings gave; gradients where the loss is taken of them.</summary>
     sealed record Mined(
-        float Loss, TripletStatistics Statistics, float[] Points, float[] Raw, Tensor? Gradient);
+        float Loss, TripletStatistics Statistics, float[] Points, float[] Raw, Tensor? Gradient = null,
+        Tensor? OfWeights = null);
 
     /// <summary>A step of its own within the network's: a backward pass walks all that its step has recorded.</summary>
-    Mined Mine(Step outer, Tensor own, Batch batch, long number)
+    Mined Mine(Tensor own, Batch batch, long number)
     {
+        LossConfig config = parts.Phase.Loss;
         using Step step = own.Device.BeginStep();
         Tensor all = share.Gather(own), embeddings = parts.Network.Normalize(all);
         float[] points = embeddings.ToArray(), raw = embeddings == all ? points : all.ToArray();
-        GlobalTripletLoss loss =
+        GlobalTripletLoss triplets =
             GlobalTripletLoss.Of(embeddings, batch.AllLabels, StepFigures.Mining(parts, number), share);
-        if (parts.Classifier is not null || !float.IsFinite(loss.Value))
-            return new Mined(loss.Value, loss.Statistics, points, raw, null);
+        GlobalPairLoss? pairs = SharedPairObjective.IsOfAll(config.Kind)
+            ? new SharedPairObjective(config, batch, Weights, parts.Memory, share).Of(embeddings) : null;
+        Mined mined = new(pairs?.Value ?? triplets.Value, triplets.Statistics, points, raw);
+        if (pairs is null && config.Kind != LossKind.Triplet || !float.IsFinite(mined.Loss)) return mined;
+        if (pairs is null) triplets.Backward(step);
+        else pairs.Backward(step);
+        return mined with
+        {
+            Gradient = step.Keep(share.ReduceScatter(step.Gradients[all])),
+            OfWeights = Weights is { } weights ? step.Keep(step.Gradients[weights]) : null,
+        };
+    }
+
+    /// <summary>The loss of this rank's embeddings against the weights of the classes.</summary>
+    float Compare(Step step, Tensor raw, Batch batch, long number)
+    {
+        GlobalPairLoss loss = new SharedPairObjective(parts.Phase.Loss, batch, Weights, memory: null, share)
+            .Of(parts.Network.Normalize(raw));
+        CheckLoss(loss.Value, number, batch);
         loss.Backward(step);
-        Tensor gradient = step.Keep(share.ReduceScatter(step.Gradients[all]));
-        return new Mined(loss.Value, loss.Statistics, points, raw, gradient);
+        return loss.Value;
+    }
+
+    /// <summary>What another step has found becomes part of this one's gradients.</summary>
+    void AddToWeights(Step step, Tensor gradient)
+    {
+        Tensor view = Weights!.Reshape(gradient.Shape.ToArray());
+        step.Backward(view, gradient);
     }
 
     /// <summary>

@@ -95,7 +95,6 @@ sealed class TrainingParts : IDisposable
         DatasetBatches batches = new(
             data.Train, sampler, Augmentations.Parse(config.Data.Augment),
             config.Train.Seed, share);
-        if (share is not null) CheckShared(TrainingPhase.Of(config, batches.BatchesPerEpoch).Select(p => p.Loss));
         return device.Build(() =>
         {
             EmbeddingNetwork network = NetworkFactory.Create(config, device);
@@ -108,15 +107,6 @@ sealed class TrainingParts : IDisposable
                 Share = share,
             };
         });
-    }
-
-    /// <summary>Only losses whose parts of a batch are known to add up to the whole batch's are shared.</summary>
-    static void CheckShared(IEnumerable<LossConfig> losses)
-    {
-        if (losses.FirstOrDefault(l => l.Kind is not (LossKind.Triplet or LossKind.Softmax)) is { } other)
-            throw new UserErrorException(
-                $"loss.kind {Words.Of(other.Kind)} is trained by one process: over ranks there are"
-                + $" {Words.Of(LossKind.Triplet)} and {Words.Of(LossKind.Softmax)}");
     }
 
     /// <summary>What is about to be trained, in one line.</summary>

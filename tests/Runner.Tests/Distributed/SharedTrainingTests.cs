@@ -1,12 +1,16 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Collectives;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Distributed;
+using TripletGpu.Runner.Evaluation;
+using TripletGpu.Runner.Networks;
 using TripletGpu.Runner.Runs;
 using TripletGpu.Runner.Tests.Training;
 using TripletGpu.Runner.Training;
@@ -45,6 +49,62 @@ public sealed class SharedTrainingTests
     [Test]
     public void Classifier_OfAllRanks_TrainsAsOneProcess() =>
         Compare(3, null, [.. sgd, "loss.kind=softmax"]);
+
+    [TestCase("contrastive")]
+    [TestCase("nt-xent")]
+    [TestCase("supcon")]
+    [TestCase("multi-similarity")]
+    [TestCase("circle")]
+    [TestCase("arcface")]
+    [TestCase("subcenter-arcface")]
+    [TestCase("cosface")]
+    [TestCase("proxy-nca")]
+    [TestCase("proxy-anchor")]
+    public void EveryKindOfLoss_TrainsAsOneProcess(string kind) =>
+        Compare(3, null, [.. sgd, $"loss.kind={kind}", "optimizer.learningRate=0.001", "train.steps=3"]);
+
+    // More ranks than classes: some have no proxy of their own.
+    [TestCase("multi-similarity", "loss.memory=60")]
+    [TestCase("multi-similarity", "train.gradientCache=2")]
+    [TestCase("arcface", "train.gradientCache=2")]
+    [TestCase("proxy-anchor", "train.gradientCache=2")]
+    public void Losses_WithMemoryOrGradientCache_TrainAsOneProcess(string kind, string setting) => Compare(
+        7, NoDropout, [.. sgd, $"loss.kind={kind}", setting, "optimizer.learningRate=0.001", "train.steps=4"]);
+
+    [Test]
+    public void Memory_IsResumed_ByOtherRanks()
+    {
+        using SyntheticRun job = new SyntheticRun().WriteConfig();
+        string[] remembering = [
+            .. sgd, "loss.kind=nt-xent", "loss.temperature=0.5", "loss.memory=60", "optimizer.learningRate=0.001"];
+        Train(job, "whole", 1, remembering);
+        Train(job, "parts", 3, [.. remembering, "train.steps=3"]);
+        Train(job, "parts", 2, [$"train.steps={Steps}"], isResumed: true);
+        AreClose(Losses(job["whole"]), Losses(job["parts"]));
+    }
+
+    [TestCase(2)]
+    [TestCase(7)]
+    public void Evaluation_OfAllRanks_IsThatOfOneProcess(int size)
+    {
+        using SyntheticRun job = new SyntheticRun().WriteConfig();
+        string[] settings = [.. sgd, "data.validationShare=0.25", "evaluate.everyEpochs=1", "train.steps=8"];
+        Train(job, "run", size, settings);
+        Train(job, "again", size, settings);
+        string evaluated = File.ReadAllText(Path.Combine(job["run"], "evaluation.json"));
+        Assert.That(File.ReadAllText(Path.Combine(job["again"], "evaluation.json")), Is.EqualTo(evaluated));
+        using Device device = new("cpu", new CpuBackend(1));
+        using FinishedRun finished = FinishedRun.Open(job["run"], device, RunWeights.Last);
+        using ProgressLine progress = new(new Terminal(TextWriter.Null, TextWriter.Null));
+        MeasuredRun one = new RunEvaluator(
+            finished.Config, Datasets.Open(finished.Config, _ => { }), finished.Network, progress).Measure();
+        JsonNode expected = JsonSerializer.SerializeToNode(one.Result, Json.Readable)!;
+        JsonNode actual = JsonNode.Parse(evaluated)!;
+        expected.AsObject().Remove("best");
+        actual.AsObject().Remove("best");
+        Assert.That(actual.ToJsonString(), Is.EqualTo(expected.ToJsonString()));
+        Assert.That(Npy.ReadFloats(Path.Combine(job["run"], "embeddings.npy")).Values, Is.EqualTo(one.Queries.Values));
+    }
 
     [Test]
     public void GradientCache_WithMiningOverRanks_IsTheWholeBatch() =>
