@@ -44,14 +44,29 @@ static class BenchCommand
         Option<string?> precision = CommonOptions.Precision();
         Option<string?> tile = BenchOptions.Tile();
         Option<bool> watch = BenchOptions.Plan();
+        SimulationOptions simulation = new();
         Option<bool> json = CommonOptions.Json();
         Command command = new("bench", "Measures operations, networks or mining; kernels: each kernel alone")
         {
             what, models, device, threads, precision, batch, pass, profile, trace, tile, watch, json,
             BenchKernelsCommand.Create(terminal),
         };
+        foreach (Option option in simulation.All) command.Options.Add(option);
         command.SetAction(parsed =>
         {
+            if (simulation.Read(parsed) is { } simulated)
+            {
+                CheckSimulation(parsed, what, profile, trace);
+                int[] sizes = parsed.GetValue(batch)!, cores = parsed.GetValue(threads)!;
+                if (sizes.Length > 1 || cores.Length > 1)
+                    throw new UserErrorException("--simulate takes one number of --threads and one --batch");
+                if (parsed.GetValue(models) is { Length: > 0 } given) simulated = simulated with { Models = given };
+                using Device on = DeviceCatalog.Open(parsed.GetValue(device)!, cores.FirstOrDefault());
+                parsed.SetPrecision(precision, on);
+                return Simulate(
+                    on, simulated with { Batch = sizes.Length == 0 ? null : sizes[0] }, terminal,
+                    parsed.GetValue(json));
+            }
             string kind = parsed.GetValue(what)!, passes = parsed.GetValue(pass)!;
             string[] named = parsed.GetValue(models)!;
             string? traceFile = parsed.GetValue(trace);
@@ -100,6 +115,38 @@ static class BenchCommand
             return CommandLine.Done;
         });
         return command;
+    }
+
+    static void CheckSimulation(
+        ParseResult parsed, Argument<string> what, Option<bool> profile, Option<string?> trace)
+    {
+        if (parsed.GetResult(what) is { Implicit: false } && parsed.GetValue(what) is not "models" and var other)
+            throw new UserErrorException($"bench {other} cannot be simulated; bench models can");
+        if (parsed.GetValue(profile) || parsed.GetValue(trace) is not null)
+            throw new UserErrorException("--profile and --trace do not go with --simulate");
+    }
+
+    static int Simulate(Device device, SimulationPlan plan, Terminal terminal, bool json)
+    {
+        RankSimulation simulation = new(device, plan);
+        List<SimulatedStep> steps = [];
+        using (ProgressLine progress = new(terminal))
+            foreach (SimulatedStep step in simulation.Run())
+            {
+                steps.Add(step);
+                progress.Report(steps.Count, total: 0, () => $"{step.Model}, ranks: {step.Ranks}");
+            }
+        if (json)
+            Json.Write(terminal, new
+            {
+                device = device.Name,
+                bandwidth = plan.Bandwidth,
+                latency = plan.Latency,
+                assumptions = simulation.Assumptions,
+                rows = steps,
+            });
+        else SimulationTable.Show(terminal, steps, simulation.Assumptions);
+        return CommandLine.Done;
     }
 
     static IEnumerable<BenchRow> Measure(string kind, Device device, double peak, ModelBenchmarkPlan plan) =>
