@@ -115,6 +115,36 @@ public sealed class MpiTests(string mpi)
         Assert.That(result.ErrorLines, Has.Length.EqualTo(1), result.Error);
     }
 
+    [TestCase(2)]
+    [TestCase(3)]
+    public void EmbedAndEvaluate_GiveWhatOneProcessGives(int ranks)
+    {
+        using SyntheticRun job = new SyntheticRun().WriteConfig();
+        Assert.That(Cli.Run([.. Arguments(job, "run", short5)]).ExitCode, Is.Zero);
+        string[] embed = ["embed", job["run"], job["images.npy"], "--device", "cpu", "--threads", "1", "--out"];
+        Assert.That(Cli.Run([.. embed, job["one.npy"]]).ExitCode, Is.Zero);
+        CliResult several = Cli.Finish(MpiLaunchers.Start(mpi, ranks, [.. embed, job["several.npy"]]));
+        Assert.That(several.ExitCode, Is.Zero, several.Error);
+        Assert.That(several.Out.Trim(), Is.EqualTo($"96 embeddings of 16 in {job["several.npy"]}"));
+        Assert.That(File.ReadAllBytes(job["several.npy"]), Is.EqualTo(File.ReadAllBytes(job["one.npy"])));
+        string[] evaluate = ["evaluate", job["run"], "--device", "cpu", "--threads", "1", "--json"];
+        CliResult one = Cli.Run(evaluate), measured = Cli.Finish(MpiLaunchers.Start(mpi, ranks, evaluate));
+        Assert.That(measured.ExitCode, Is.Zero, measured.Error);
+        Assert.That(measured.Out, Is.EqualTo(one.Out));
+    }
+
+    [TestCase("embed", "nowhere", "images.npy", "--out", "e.npy")]
+    [TestCase("embed", "nowhere", "images.npy", "--out", "e.txt")]
+    [TestCase("evaluate", "nowhere")]
+    public void WrongInput_IsOneLine(params string[] arguments)
+    {
+        ProcessStartInfo start = Cli.StartInfo([.. arguments, "--ranks", "2"]);
+        start.Environment["TRIPLETGPU_MPIRUN"] = Path.GetFileName(MpiLaunchers.Find(mpi));
+        CliResult result = Cli.Finish(Process.Start(start)!);
+        Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput), result.Error);
+        Assert.That(result.ErrorLines, Has.Length.EqualTo(1), result.Error);
+    }
+
     static string[] Arguments(SyntheticRun job, string run, string[] more) =>
         ["train", job.Config, "--out", job[run], "--device", "cpu", .. more];
 
