@@ -16,6 +16,9 @@ sealed class Ranks : IDisposable
     // Longer than it takes the first rank to end everybody when all have found the same fault.
     const int GraceMilliseconds = 3000;
 
+    // Open MPI's launcher passes lines on, and on MPI_Abort ends without those that it has not read yet.
+    const int RelayMilliseconds = 500;
+
     readonly ICollective? collective;
     readonly object failing = new();
     bool hasFailed;
@@ -191,6 +194,7 @@ sealed class Ranks : IDisposable
             terminal.Error.Flush();
             hasFailed = true;
         }
+        Thread.Sleep(RelayMilliseconds);
         collective!.Abort(code);
         return code;
     }
