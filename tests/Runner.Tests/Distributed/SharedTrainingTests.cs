@@ -41,10 +41,11 @@ public sealed class SharedTrainingTests
     public void EveryKindOfRule_TrainsAsOneProcess(string rule) =>
         Compare(3, null, [.. sgd, $"loss.rule={rule}", "loss.reduction=active", "train.steps=2"]);
 
-    // Small steps: through fifty layers over some images a ReLU that opens by rounding changes gradients by 1e-3.
+    // Small steps: through fifty layers over some images a ReLU that opens by rounding changes gradients by 1e-3, and
+    // one process of two threads departs from one of one thread as far as this.
     [Test]
     public void BatchNorm_OfAllRanks_TrainsAsOneProcess() =>
-        Compare(3, Nn2, [.. sgd, "optimizer.learningRate=0.0001", "train.steps=3"]);
+        Compare(3, Nn2, [.. sgd, "optimizer.learningRate=0.00001", "train.steps=3"]);
 
     [Test]
     public void Classifier_OfAllRanks_TrainsAsOneProcess() =>
