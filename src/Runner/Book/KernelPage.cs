@@ -23,7 +23,7 @@ sealed class KernelPage(BookContext book, PtxListing? compiler)
         body.Append(BookPage.Section("Formula", Formula(chapter, kernel)));
         body.Append(BookPage.Section(
             "What is parallel, and where values lie",
-            KernelPicture.Draw(kernel, chapter.Says, listing.CSharp) + Facts(chapter, kernel)));
+            KernelPicture.Draw(kernel, chapter.Says, listing) + Facts(chapter, kernel)));
         body.Append(BookPage.Section("Line by line", ListingHtml.Render(listing), "listing"));
         body.Append(BookPage.Section("On this machine", Bench(kernel)));
         body.Append(BookPage.Section("What must come out", Oracle(chapter)));

@@ -87,7 +87,9 @@ sealed class KernelListing
     {
         if (sources.Of(of) is not { } file) return;
         // What ends a statement on a line of its own has no text that went anywhere.
-        while (last < file.Lines.Length && file.Lines[last].Trim() is ");" or "};" or "}") last++;
+        bool isOpen = file.Lines[(first - 1)..last].Sum(l => l.Count(c => c == '{') - l.Count(c => c == '}')) > 0;
+        while (last < file.Lines.Length && (file.Lines[last].Trim() is ");" or "};"
+            || isOpen && file.Lines[last].Trim() == "}")) last++;
         while (first > 1 && file.Lines[first - 2].TrimStart().StartsWith("///", StringComparison.Ordinal)) first--;
         string[] texts = file.Excerpt(first, last);
         bool isFirst = true;

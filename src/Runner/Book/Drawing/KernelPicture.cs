@@ -14,10 +14,13 @@ static partial class KernelPicture
     const int Width = 720;
 
     /// <summary>An element <c>svg</c>.</summary>
-    public static string Draw(KernelSource kernel, BookKernel says, IEnumerable<CSharpRow> csharp)
+    public static string Draw(KernelSource kernel, BookKernel says, KernelListing listing)
     {
         List<KernelValue> views = KernelValue.Views(kernel, says);
-        List<string> shared = [.. Arrays(csharp, "SharedMemory")], own = [.. Arrays(csharp, "LocalMemory")];
+        List<string> shared = [.. Arrays(listing, "SharedMemory")];
+        // Forms for a CPU have arrays that a GPU's form of the same kernel does not use.
+        bool isInRegisters = listing.Ptx?.All(l => !l.Text.Contains(".local", StringComparison.Ordinal)) ?? false;
+        List<string> own = isInRegisters ? [] : [.. Arrays(listing, "LocalMemory")];
         SvgText svg = new();
         svg.Text(0, 14, "global memory, read", "lab");
         svg.Text(Width, 14, "global memory, written", "lab", "end");
@@ -76,9 +79,9 @@ static partial class KernelPicture
         _ => "everything",
     };
 
-    static IEnumerable<string> Arrays(IEnumerable<CSharpRow> csharp, string memory)
+    static IEnumerable<string> Arrays(KernelListing listing, string memory)
     {
-        foreach (CSharpRow row in csharp)
+        foreach (CSharpRow row in listing.CSharp)
         {
             Match match = Allocation().Match(row.Text);
             if (match.Success && match.Groups["memory"].Value == memory)

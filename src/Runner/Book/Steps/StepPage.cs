@@ -102,7 +102,7 @@ sealed class StepPage
             + Shown($"row {at.Row} of the table of {rows} triplets", $"triplets[{at.Row}]")
             + Shown("the margin", "margin")
             + Shown("its loss", $"losses[{at.Row}]")
-            + Shown($"the mean over all {rows}, of which {active} have a loss: the loss of the step", "loss");
+            + Shown($"the mean over all {rows}, of which {active} are above 0: the loss of the step", "loss");
         Section("5. Distances, and the triplets", html, "TripletLoss");
     }
 
