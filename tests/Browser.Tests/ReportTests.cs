@@ -1,4 +1,5 @@
 using System.Globalization;
+using TripletGpu.Runner.Bench.Roofline;
 using TripletGpu.Runner.Commands;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Images;
@@ -32,6 +33,7 @@ public sealed class ReportTests
         Run(
             "calibrate", run, "--data", folder["images"], "--far", "0.2", "--out", folder["calibration.json"],
             "--html", folder["calibration.html"]);
+        WriteRoofline(folder["roofline.html"]);
         File.Copy(Path.Combine(run, "report.html"), folder["report.html"]);
     }
 
@@ -44,7 +46,7 @@ public sealed class ReportTests
 
     [Test]
     public async Task Page_IsReadable(
-        [Values("report", "compare", "explain", "search", "calibration")] string name,
+        [Values("report", "compare", "explain", "search", "calibration", "roofline")] string name,
         [Values(1280, 390)] int width, [Values] bool isDark)
     {
         await using OpenPage page = await browser.Open(folder[$"{name}.html"], width, 844, isDark);
@@ -80,6 +82,17 @@ public sealed class ReportTests
                 File.WriteAllBytes(Image(c, i), PngEncoder.Encode(pixels, Edge, Edge, channels: 1));
             }
         }
+    }
+
+    /// <summary>Two runs of two kernels: measuring is for bench's own tests.</summary>
+    static void WriteRoofline(string path)
+    {
+        KernelRun Measured(double factor) => new("opencl:0", "a device", "device", 500, 40,
+        [
+            new("ElementwiseKernels.Map<Relu>", "resnet50.layer1", factor * 2e-3, 0.05, 9, 1e7, 8e7),
+            new("GemmKernels.Tiled<Tile64x64>", "1024", factor * 9e-3, 0.02, 9, 2e9, 1.3e7),
+        ]);
+        File.WriteAllText(path, RooflinePage.Render(Measured(1), Measured(1.2), book: null, path));
     }
 
     string Image(int c, int i) =>

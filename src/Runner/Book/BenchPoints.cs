@@ -1,5 +1,5 @@
-using System.Text.Json;
 using TripletGpu.Models;
+using TripletGpu.Runner.Bench.Roofline;
 
 namespace TripletGpu.Runner.Book;
 
@@ -8,50 +8,24 @@ namespace TripletGpu.Runner.Book;
 /// </summary>
 sealed class BenchPoints
 {
-    readonly Dictionary<string, List<(string Name, string Value)[]>> byKernel = new(StringComparer.Ordinal);
+    readonly ILookup<string, KernelRow> rows;
+
+    BenchPoints(KernelRun? run)
+    {
+        Run = run;
+        rows = (run?.Rows ?? []).ToLookup(row => row.Kernel);
+    }
 
     /// <summary>None.</summary>
-    public static BenchPoints None { get; } = new();
+    public static BenchPoints None { get; } = new(null);
+
+    /// <summary>The device and its peaks; null without a file.</summary>
+    public KernelRun? Run { get; }
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="UserErrorException">It cannot be read, or names no kernel.</exception>
-    public static BenchPoints Read(string path)
-    {
-        BenchPoints points = new();
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
-            points.Collect(document.RootElement);
-        }
-        catch (Exception error) when (error is IOException or JsonException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"--bench {path}: {error.Message.ReplaceLineEndings(" ")}", error);
-        }
-        if (points.byKernel.Count == 0)
-            throw new UserErrorException(
-                $"--bench {path}: no kernel is named in it; triplet bench kernels --json writes one");
-        return points;
-    }
+    /// <exception cref="UserErrorException">It cannot be read, or is something else.</exception>
+    public static BenchPoints Read(string path) => new(KernelRunFile.Read(path, "--bench"));
 
-    /// <summary>The measured rows of a kernel, each as names and values.</summary>
-    public IReadOnlyList<(string Name, string Value)[]> Of(string kernel) =>
-        byKernel.TryGetValue(kernel, out var rows) || byKernel.TryGetValue(BookContext.Method(kernel), out rows)
-            ? rows : [];
-
-    /// <summary>Rows are objects that name a kernel, wherever they stand.</summary>
-    void Collect(JsonElement element)
-    {
-        if (element.ValueKind == JsonValueKind.Array)
-            foreach (JsonElement item in element.EnumerateArray()) Collect(item);
-        if (element.ValueKind != JsonValueKind.Object) return;
-        if (element.TryGetProperty("kernel", out JsonElement name) && name.ValueKind == JsonValueKind.String)
-        {
-            if (!byKernel.TryGetValue(name.GetString()!, out var rows)) byKernel[name.GetString()!] = rows = [];
-            rows.Add([.. from field in element.EnumerateObject()
-                         where field.Name != "kernel"
-                         where field.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number
-                         select (field.Name, field.Value.ToString())]);
-        }
-        foreach (JsonProperty field in element.EnumerateObject()) Collect(field.Value);
-    }
+    /// <summary>A kernel's rows, one a size.</summary>
+    public IEnumerable<KernelRow> Of(string kernel) => rows[kernel];
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using TripletGpu.Backends.Gpu.Cuda;
 using TripletGpu.Kernels;
+using TripletGpu.Runner.Bench.Roofline;
 using TripletGpu.Runner.Book.Code;
 using TripletGpu.Runner.Book.Drawing;
 
@@ -88,13 +89,31 @@ sealed class KernelPage(BookContext book, PtxListing? compiler)
             ("parameters", string.Join("<br>", kernel.Parameters.Select(p => $"<code>{Escape(p)}</code>"))));
     }
 
+    /// <summary>Where the kernel stands under this machine's roof, if it was measured.</summary>
     string Bench(KernelSource kernel)
     {
+        KernelRow[] rows = [.. book.Bench.Of(kernel.Name)];
+        if (rows.Length == 0) return "";
+        KernelRun run = book.Bench.Run!;
         StringBuilder html = new();
-        foreach ((string Name, string Value)[] row in book.Bench.Of(kernel.Name))
-            html.Append(BookPage.Facts([.. row.Select(f => (f.Name, Escape(f.Value)))]));
+        if (rows.Any(r => r.Flops > 0)) html.Append(RooflinePicture.Draw(run, [.. rows.Where(r => r.Flops > 0)]));
+        html.Append("<div class=\"scroll\"><table><tr><th>size</th><th>time</th><th>spread</th><th>GFLOP/s</th>"
+            + "<th>GB/s</th><th>of peak</th><th>of bandwidth</th><th>bound by</th></tr>");
+        foreach (KernelRow row in rows)
+            html.Append("<tr><td>").AppendJoin("</td><td>", new[]
+            {
+                Escape(row.Size), $"{RooflinePicture.Number(row.Seconds * 1e6)} us", Percent(row.Spread),
+                RooflinePicture.Number(row.Gflops), RooflinePicture.Number(row.GbPerSecond), Percent(row.PeakShare),
+                Percent(row.BandwidthShare), Escape(row.Bound),
+            }).Append("</td></tr>");
+        string peaks = $"{RooflinePicture.Number(run.PeakGflops)} GFLOP/s and"
+            + $" {RooflinePicture.Number(run.PeakGbPerSecond)} GB/s";
+        html.Append($"</table></div><p class=\"soft\">Measured on {Escape(run.Name)} ({Escape(run.Device)}), whose own"
+            + $" peaks are {peaks}.</p>");
         return html.ToString();
     }
+
+    static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0} %");
 
     string Oracle(KernelChapter chapter)
     {

@@ -1,7 +1,10 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using TripletGpu.Kernels;
+using TripletGpu.Runner.Bench.Roofline;
 using TripletGpu.Runner.Book;
 using TripletGpu.Runner.Book.Code;
+using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Tests.Commands;
 using TripletGpu.Support;
 
@@ -79,6 +82,19 @@ public sealed partial class KernelBookTests
             Assert.That(result.ErrorLines, Has.Length.EqualTo(1));
         }
         Assert.That(folder["other/mine.txt"], Does.Exist);
+    }
+
+    [Test]
+    public void MeasuredKernels_StandUnderTheRoof()
+    {
+        KernelRow row = new("UnitRowKernels.Forward", "rows 100", 2e-5, 0.1, 9, 3e5, 1e5) { Bound = "memory" };
+        KernelRun run = new("opencl:0", "a device", "device", 500, 40, [row]);
+        File.WriteAllText(folder["bench.json"], JsonSerializer.Serialize(run, Json.Readable));
+        BookContext book = new(BenchPoints.Read(folder["bench.json"]));
+        KernelChapter chapter = book.Kernels.Single(k => k.Name == row.Kernel);
+        string page = new KernelPage(book, compiler: null).Render(chapter, chapter.Forms[0]);
+        Assert.That(page, Does.Contain("On this machine").And.Contain("rows 100").And.Contain("class=\"roof\""));
+        Assert.That(page, Does.Contain("15 GFLOP/s").And.Contain("20 us").And.Contain("a device"));
     }
 
     [TestCase("x[Group_IdxX] = 1;", "x[((int)get_local_id(0))] = 1;")]

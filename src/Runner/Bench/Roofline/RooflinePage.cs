@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TripletGpu.Kernels;
+using TripletGpu.Runner.Book;
 using TripletGpu.Runner.Reports;
 
 namespace TripletGpu.Runner.Bench.Roofline;
@@ -73,8 +74,7 @@ static class RooflinePage
     static object Kernel(string name, string? book, string folder)
     {
         KernelSource? source = KernelCatalog.All.FirstOrDefault(kernel => kernel.Name == name);
-        string page = name.Replace("<", "-", StringComparison.Ordinal).Replace(", ", "-", StringComparison.Ordinal)
-            .Replace(">", "", StringComparison.Ordinal) + ".html";
+        string page = PageName.OfKernel(name);
         return new
         {
             Source = source?.CSharp,

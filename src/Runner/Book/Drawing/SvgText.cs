@@ -21,6 +21,10 @@ sealed class SvgText
     public void Line(int x, int y, int toX, int toY, string style) =>
         Add($"<path d=\"M{x} {y}L{toX} {toY}\" class=\"{style}\"/>");
 
+    /// <summary>A point that says what it is.</summary>
+    public void Dot(int x, int y, string title) => Add(
+        $"<circle cx=\"{x}\" cy=\"{y}\" r=\"5\" class=\"mine\"><title>{WebUtility.HtmlEncode(title)}</title></circle>");
+
     /// <summary>A line to the right with a head.</summary>
     public void Arrow(int x, int y, int toX, int toY) =>
         Add($"<path d=\"M{x} {y}L{toX} {toY}m-6 -4l6 4l-6 4\" class=\"link\"/>");
