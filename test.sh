@@ -20,7 +20,7 @@ install_packages() {
         echo "test.sh: that did not work; tests that need them are skipped"
 }
 install_packages dataset-fashion-mnist ocl-icd-libopencl1 pocl-opencl-icd mesa-opencl-icd oclgrind clang gcc libc6-dev \
-    libonnx-testdata libturbojpeg0 debootstrap openmpi-bin mpich chromium
+    libonnx-testdata libturbojpeg0 debootstrap openmpi-bin mpich chromium python3-protobuf
 
 # Where PoCL is, no test of the GPU may be skipped.
 if [ -e /etc/OpenCL/vendors/pocl.icd ]; then export TRIPLETGPU_REQUIRE=${TRIPLETGPU_REQUIRE:-opencl}; fi

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Text.Json;
 using TripletGpu.Runner.Commands;
 using TripletGpu.Runner.Images;
 using TripletGpu.Runner.Tests.Commands;
 using TripletGpu.Runner.Tests.Training;
+using TripletGpu.Support;
 
 namespace TripletGpu.Runner.Tests.TensorBoard;
 
@@ -101,6 +103,40 @@ public sealed class RunBoardTests
         Fields start = later.Single(e => e.Has(SessionLog));
         Assert.That((start[Step], start.Message(SessionLog)[1]), Is.EqualTo((7L, 1L)), "START at the next step");
         Assert.That(Scalars(later, "train/loss").Select(v => v.Step), Is.EqualTo(new[] { 7, 8 }));
+    }
+
+    /// <summary>TensorBoard itself is in none of the registries; what it reads messages with is.</summary>
+    [Test, Platform(Exclude = "Win")]
+    public void GooglesOwnRuntime_ReadsTheSame()
+    {
+        const string python = "/usr/bin/python3", package = "python3-protobuf";
+        if (!File.Exists(python) || Start(python, "-c", "import google.protobuf").ExitCode != 0)
+            TestDevices.Skip(package, $"{package} is not installed");
+        string script = Path.Combine(AppContext.BaseDirectory, "TensorBoard", "read_events.py");
+        (int code, string text, string error) = Start(python, script, EventFiles(run).Single());
+        Assert.That(code, Is.Zero, error);
+        JsonElement read = JsonDocument.Parse(text).RootElement;
+        JsonElement[][] scalars =
+            [.. read.GetProperty("scalars").EnumerateArray().Select(s => s.EnumerateArray().ToArray())];
+        Assert.Multiple(() =>
+        {
+            Assert.That(read.GetProperty("version").GetString(), Is.EqualTo("brain.Event:2"));
+            Assert.That(read.GetProperty("unknown").GetInt32(), Is.Zero, "no field but those of the format");
+            Assert.That(
+                scalars.Where(s => s[0].GetString() == "train/loss").Select(s => (s[1].GetInt64(), s[2].GetSingle())),
+                Is.EqualTo(Scalars(events, "train/loss")));
+            Assert.That(read.GetProperty("histograms").GetArrayLength(), Is.EqualTo(2));
+            Assert.That(read.GetProperty("nodes")[0].GetRawText(),
+                Is.EqualTo("[\"images\", \"Placeholder\", [], [-1, 1, 28, 28]]"));
+        });
+    }
+
+    static (int ExitCode, string Out, string Error) Start(string program, params string[] args)
+    {
+        using Process process = Process.Start(
+            new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        CliResult result = Cli.Finish(process);
+        return (result.ExitCode, result.Out, result.Error);
     }
 
     [Test]
