@@ -6,10 +6,10 @@ using TripletGpu.Support;
 
 namespace TripletGpu.Browser.Tests;
 
-/// <summary>The pages that compare runs and explain pairs, in a browser.</summary>
+/// <summary>What the pages that compare runs and explain pairs do when they are used.</summary>
 public sealed class RunPageTests
 {
-    const int Classes = 4, Images = 32, Side = 28, PhoneWidth = 390, PhoneHeight = 844;
+    const int Classes = 4, Images = 32, Side = 28;
 
     readonly TemporaryFolder folder = new();
     Browser browser = null!;
@@ -44,17 +44,6 @@ public sealed class RunPageTests
     {
         if (browser is not null) await browser.DisposeAsync();
         folder.Dispose();
-    }
-
-    [Test]
-    public async Task Pages_AreReadable(
-        [Values("compare.html", "explain.html")] string file, [Values] bool isPhone, [Values] bool isDark)
-    {
-        await using OpenPage page = await browser.Open(
-            folder[file], isPhone ? PhoneWidth : 1280, isPhone ? PhoneHeight : 800, isDark);
-        page.AssertSilent(file);
-        await page.AssertFits(file);
-        await page.AssertReadable(file);
     }
 
     [Test]
