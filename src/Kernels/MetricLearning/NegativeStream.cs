@@ -42,40 +42,7 @@ static class NegativeStream
         ArrayView<uint> slots, int stride, int k, ref AnchorTally tally) where TShape : struct, IRowShape
     {
         Clear<TShape>(slots, stride, k, NoRow);
-        int end = k > 0 ? dims.N : 0;
-        for (int tile = 0; tile < end; tile += TShape.GroupX * TShape.Columns)
-        {
-            int first = tile + Group.IdxX * TShape.Columns;
-            if (TShape.Columns == 1)
-            {
-                Negative negative = Next(anchor, first, embeddings, packed, classes, dims, slots, k, ref tally);
-                KeepNearest<TShape>(slots, stride, negative);
-            }
-            else
-                KeepNearestOfColumns<TShape>(
-                    anchor, first, embeddings, packed, classes, dims, slots, stride, k, ref tally);
-        }
-        RowBarrier.Wait<TShape>();
-    }
-
-    /// <summary>What an item with several columns keeps of them.</summary>
-    static void KeepNearestOfColumns<TShape>(
-        int anchor, int first, ArrayView<float> embeddings, ArrayView<float> packed, ArrayView<int> classes,
-        MiningDims dims, ArrayView<uint> slots, int stride, int k, ref AnchorTally tally)
-        where TShape : struct, IRowShape
-    {
-        var x = LocalMemory.Allocate<float>(TShape.Columns);
-        var nearer = LocalMemory.Allocate<int>(TShape.Columns);
-        var easy = LocalMemory.Allocate<int>(TShape.Columns);
-        int columns = TShape.Columns;
-        Distances<TShape>(anchor, first, embeddings, packed, classes, dims, x);
-        Locate<TShape>(slots, k, dims.Margin, x, nearer, easy);
-        for (int c = 0; c < columns; c++)
-        {
-            Negative negative = new(first + c, x[c], nearer[c], easy[c]);
-            AnchorTally.Count(k, negative, ref tally);
-            KeepNearest<TShape>(slots, stride, negative);
-        }
+        Sort<TShape>(anchor, embeddings, packed, classes, dims, slots, stride, k, false, ref tally);
     }
 
     /// <summary>
@@ -87,26 +54,34 @@ static class NegativeStream
         ArrayView<uint> slots, int stride, int k, ref AnchorTally tally) where TShape : struct, IRowShape
     {
         Clear<TShape>(slots, stride, k, 0);
+        Sort<TShape>(anchor, embeddings, packed, classes, dims, slots, stride, k, true, ref tally);
+    }
+
+    static void Sort<TShape>(
+        int anchor, ArrayView<float> embeddings, ArrayView<float> packed, ArrayView<int> classes, MiningDims dims,
+        ArrayView<uint> slots, int stride, int k, bool areRuns, ref AnchorTally tally) where TShape : struct, IRowShape
+    {
         int end = k > 0 ? dims.N : 0;
         for (int tile = 0; tile < end; tile += TShape.GroupX * TShape.Columns)
         {
             int first = tile + Group.IdxX * TShape.Columns;
             if (TShape.Columns == 1)
             {
-                Negative negative = Next(anchor, first, embeddings, packed, classes, dims, slots, k, ref tally);
-                AddRuns(slots, stride, k, dims, negative, ref tally);
+                float distance = Distance(anchor, first, embeddings, packed, classes, dims);
+                Negative negative = Locate(slots, k, dims.Margin, first, distance);
+                Keep<TShape>(slots, stride, k, dims, negative, areRuns, ref tally);
             }
             else
-                AddRunsOfColumns<TShape>(
-                    anchor, first, embeddings, packed, classes, dims, slots, stride, k, ref tally);
+                SortColumns<TShape>(
+                    anchor, first, embeddings, packed, classes, dims, slots, stride, k, areRuns, ref tally);
         }
         RowBarrier.Wait<TShape>();
     }
 
-    /// <summary>The runs of an item with several columns.</summary>
-    static void AddRunsOfColumns<TShape>(
+    /// <summary>An item with several columns finds where all of them belong before it keeps them.</summary>
+    static void SortColumns<TShape>(
         int anchor, int first, ArrayView<float> embeddings, ArrayView<float> packed, ArrayView<int> classes,
-        MiningDims dims, ArrayView<uint> slots, int stride, int k, ref AnchorTally tally)
+        MiningDims dims, ArrayView<uint> slots, int stride, int k, bool areRuns, ref AnchorTally tally)
         where TShape : struct, IRowShape
     {
         var x = LocalMemory.Allocate<float>(TShape.Columns);
@@ -118,20 +93,17 @@ static class NegativeStream
         for (int c = 0; c < columns; c++)
         {
             Negative negative = new(first + c, x[c], nearer[c], easy[c]);
-            AnchorTally.Count(k, negative, ref tally);
-            AddRuns(slots, stride, k, dims, negative, ref tally);
+            Keep<TShape>(slots, stride, k, dims, negative, areRuns, ref tally);
         }
     }
 
-    /// <summary>The one row of an item with one column, counted.</summary>
-    static Negative Next(
-        int anchor, int row, ArrayView<float> embeddings, ArrayView<float> packed, ArrayView<int> classes,
-        MiningDims dims, ArrayView<uint> slots, int k, ref AnchorTally tally)
+    static void Keep<TShape>(
+        ArrayView<uint> slots, int stride, int k, MiningDims dims, Negative negative, bool areRuns,
+        ref AnchorTally tally) where TShape : struct, IRowShape
     {
-        float distance = Distance(anchor, row, embeddings, packed, classes, dims);
-        Negative negative = Locate(slots, k, dims.Margin, row, distance);
         AnchorTally.Count(k, negative, ref tally);
-        return negative;
+        if (areRuns) AddRuns(slots, stride, k, dims, negative, ref tally);
+        else KeepNearest<TShape>(slots, stride, negative);
     }
 
     /// <summary>An item's distances to rows <paramref name="first"/> and on, into shared memory.</summary>
