@@ -1,10 +1,5 @@
-using TripletGpu.Autograd;
-using TripletGpu.Inference;
-using TripletGpu.MetricLearning;
 using TripletGpu.Models;
 using TripletGpu.Models.Summary;
-using TripletGpu.Optimizers;
-using TripletGpu.RandomNumbers;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Networks;
 
@@ -34,8 +29,7 @@ sealed record ModelBenchmarkPlan
 /// </summary>
 sealed class ModelBenchmarks(Device device, double peakGflops, ModelBenchmarkPlan plan)
 {
-    const int PerClass = 4, OtherBatch = 8;
-    const float LearningRate = 0.01f;
+    const int OtherBatch = 8;
 
     static readonly Dictionary<string, int> usualBatch = new()
     {
@@ -61,7 +55,7 @@ sealed class ModelBenchmarks(Device device, double peakGflops, ModelBenchmarkPla
                 plan.Batches.Count > 0 ? plan.Batches : [usualBatch.GetValueOrDefault(name, OtherBatch)];
             foreach (int batch in batches)
             {
-                Images images = Draw(network, batch);
+                BenchImages images = BenchImages.Draw(network, batch);
                 if (plan.Training) yield return TimeTraining(name, network, images, macs);
                 if (plan.Inference) yield return TimeInference(name, network, images, macs);
             }
@@ -69,26 +63,20 @@ sealed class ModelBenchmarks(Device device, double peakGflops, ModelBenchmarkPla
         }
     }
 
-    BenchRow TimeTraining(string name, EmbeddingNetwork network, Images images, double macs)
+    BenchRow TimeTraining(string name, EmbeddingNetwork network, BenchImages images, double macs)
     {
-        Sgd optimizer = new(network.Parameters(), momentum: 0.9f);
-        BenchRow row = Measure(
-            $"{name} training", network, images, () => Train(network, optimizer, images), 6 * macs);
-        optimizer.Release();
-        return row;
+        using TrainingPass pass = new(network, images);
+        return Measure($"{name} training", network, images, pass.Run, 6 * macs);
     }
 
-    BenchRow TimeInference(string name, EmbeddingNetwork network, Images images, double macs)
+    BenchRow TimeInference(string name, EmbeddingNetwork network, BenchImages images, double macs)
     {
-        using PlannedNetwork planned = new(network);
-        float[] embeddings = new float[images.Shape[0] * network.Dimension];
-        return Measure(
-            $"{name} inference", network, images, () => planned.Run(images.Shape, images.Pixels, embeddings), 2 * macs,
-            y => planned.Plan(images.Shape)?.LayerOf(y));
+        using InferencePass pass = new(network, images);
+        return Measure($"{name} inference", network, images, pass.Run, 2 * macs, pass.LayerOf);
     }
 
     BenchRow Measure(
-        string op, EmbeddingNetwork network, Images images, Action call, double flopsEach,
+        string op, EmbeddingNetwork network, BenchImages images, Action call, double flopsEach,
         Func<Tensor, string?>? layerOf = null)
     {
         device.Pool.Trim();
@@ -105,24 +93,4 @@ sealed class ModelBenchmarks(Device device, double peakGflops, ModelBenchmarkPla
             Profile = profile?.Events,
         };
     }
-
-    void Train(EmbeddingNetwork network, Sgd optimizer, Images images)
-    {
-        network.Train(true);
-        using Step step = device.BeginStep();
-        Tensor x = device.Tensor(images.Shape, images.Pixels);
-        step.Backward(network.Forward(x).TripletLoss(images.Labels, new TripletSettings()));
-        optimizer.Update(step.Gradients, LearningRate);
-    }
-
-    static Images Draw(EmbeddingNetwork network, int batch)
-    {
-        Shape shape = new([batch, .. network.ImageShape.ToArray()]);
-        float[] pixels = new float[shape.Count];
-        Philox random = new(seed: 1);
-        for (int i = 0; i < pixels.Length; i++) pixels[i] = random.NextSingle();
-        return new Images(shape, pixels, [.. Enumerable.Range(0, batch).Select(i => i / PerClass)]);
-    }
-
-    readonly record struct Images(Shape Shape, float[] Pixels, int[] Labels);
 }
