@@ -5,6 +5,7 @@
 # apt has for this machine, and kept: what was downloaded before an interruption is not downloaded again.
 #   tests/debian13.sh [CONFIGURATION]      default: Release
 #   tests/debian13.sh shell                a shell in the root, with the working copy and the SDK
+#   tests/debian13.sh bench [ARGUMENTS]    bench/, as built for Release: LibTorch needs this root's libstdc++
 #   TRIPLETGPU_DEBIAN13=FOLDER             the root; default: debian13 in the user's cache folder
 # Needs the rights of root. Where they, debootstrap or the mirror are missing, it says so and does nothing.
 set -uo pipefail
@@ -74,6 +75,12 @@ on() {
         sh -c 'cd "$1" && shift && exec "$@"' sh "$PWD" "${@:2}"
 }
 if [ "${1:-}" = shell ]; then on "${2:-pocl}" bash "${@:3}"; exit; fi
+if [ "${1:-}" = bench ]; then
+    program=bench/bin/Release/net10.0/TripletGpu.Bench.dll
+    [ -e $program ] || { echo "debian13.sh: first: dotnet build bench -c Release" >&2; exit 2; }
+    on pocl dotnet $program "${@:2}"
+    exit
+fi
 
 configuration=${1:-Release}
 failed=0

@@ -4,7 +4,7 @@ using TripletGpu.Support;
 
 namespace TripletGpu.Runner.Tests.Commands;
 
-/// <summary><c>triplet bench</c> as bench/compare.sh reads it.</summary>
+/// <summary><c>triplet bench</c> as scripts read it.</summary>
 public sealed class BenchCommandTests
 {
     [Test]
