@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using TripletGpu.Runner.Distributed;
 
@@ -8,16 +9,18 @@ namespace TripletGpu.Runner.Training;
 /// <param name="begin">Where the training stands at that moment.</param>
 sealed class RankTraffic(Ranks ranks, TrainingState begin)
 {
+    readonly long began = Stopwatch.GetTimestamp();
     long otherBytes = ranks.BytesSent;
-    double otherSeconds = ranks.WaitedSeconds;
+    double otherWaits = ranks.WaitedSeconds, otherSeconds;
 
     /// <summary>Does what is no step.</summary>
     public T Apart<T>(Func<T> work)
     {
-        (long sent, double waited) = (ranks.BytesSent, ranks.WaitedSeconds);
+        (long sent, double waited, long before) = (ranks.BytesSent, ranks.WaitedSeconds, Stopwatch.GetTimestamp());
         T result = work();
         otherBytes += ranks.BytesSent - sent;
-        otherSeconds += ranks.WaitedSeconds - waited;
+        otherWaits += ranks.WaitedSeconds - waited;
+        otherSeconds += Stopwatch.GetElapsedTime(before).TotalSeconds;
         return result;
     }
 
@@ -26,7 +29,8 @@ sealed class RankTraffic(Ranks ranks, TrainingState begin)
     {
         long steps = now.Step - begin.Step;
         if (ranks.Size == 1 || steps == 0) return null;
-        double seconds = now.Seconds - begin.Seconds, waited = ranks.WaitedSeconds - otherSeconds;
+        double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds - otherSeconds;
+        double waited = ranks.WaitedSeconds - otherWaits;
         return string.Create(CultureInfo.InvariantCulture,
             $"rank {ranks.Rank} sent {(double)(ranks.BytesSent - otherBytes) / steps:N0} bytes a step, and waited"
             + $" {1000 * waited / steps:0.00} of {1000 * seconds / steps:0.00} ms for the others");
