@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
-# Compiles the kernels as an NVIDIA card would have them, without a card: by the real NVRTC 11.8 and by ILGPU, both
-# through NVIDIA's assembler, and looks at the machine code.
+# Compiles the kernels as an NVIDIA card would have them, without a card: by the real NVRTC 11.8 and 12.4 and by ILGPU,
+# all through NVIDIA's assembler of the same version, and looks at the machine code.
 #   tests/cuda-toolchain.sh [CONFIGURATION]       default: Release
-# The three packages (100 MB) are Debian 12's, from its non-free component; they are unpacked into a cache folder and
-# not installed. Where they cannot be had the tests are skipped, with the reason; TRIPLETGPU_REQUIRE=cuda-toolchain makes
-# that a failure.
+# The packages (twice 100 MB) are Debian 12's and Debian 13's, from their non-free components; they are unpacked into a
+# cache folder and not installed. Where they cannot be had the tests are skipped, with the reason;
+# TRIPLETGPU_REQUIRE=cuda-toolchain makes that a failure.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 configuration=${1:-Release}
-cache=${TRIPLETGPU_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tripletgpu}/cuda-toolchain-11.8
-packages=(libnvrtc11.2 libnvrtc-builtins11.8 nvidia-cuda-toolkit)
+caches=${TRIPLETGPU_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tripletgpu}
 
 skip() {
     case ",${TRIPLETGPU_REQUIRE:-}," in *,cuda-toolchain,*)
@@ -20,8 +19,12 @@ skip() {
     exit 0
 }
 
-# fetch: downloads with lists and settings of its own, so that the machine's stay as they are.
+# fetch VERSION RELEASE PACKAGE...: into a folder of the version, with lists and settings of its own, so that the
+# machine's stay as they are.
 fetch() {
+    local cache=$caches/cuda-toolchain-$1 release=$2
+    shift 2
+    [ ! -e "$cache/complete" ] || return 0
     command -v apt-get >/dev/null && command -v dpkg >/dev/null || skip "no apt here"
     [ "$(dpkg --print-architecture)" = amd64 ] || skip "the packages are for amd64"
     local keys=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -31,7 +34,7 @@ fetch() {
         /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1)
     [ -n "$mirror" ] || skip "no Debian mirror in apt's sources"
     mkdir -p "$cache/apt/lists/partial" "$cache/apt/archives/partial" "$cache/debs"
-    echo "deb [signed-by=$keys] $mirror bookworm non-free" >"$cache/apt/sources.list"
+    echo "deb [signed-by=$keys] $mirror $release non-free" >"$cache/apt/sources.list"
     cat >"$cache/apt/apt.conf" <<END
 Dir::Etc::SourceList "$cache/apt/sources.list";
 Dir::Etc::SourceParts "-";
@@ -39,7 +42,7 @@ Dir::State::Lists "$cache/apt/lists";
 Dir::Cache "$cache/apt";
 END
     (export APT_CONFIG=$cache/apt/apt.conf
-     apt-get update -qq && cd "$cache/debs" && apt-get download -qq "${packages[@]}") >"$cache/apt/log" 2>&1 ||
+     apt-get update -qq && cd "$cache/debs" && apt-get download -qq "$@") >"$cache/apt/log" 2>&1 ||
         skip "the packages cannot be had: $(grep -m 1 -E '^[EW]:' "$cache/apt/log" || tail -n 1 "$cache/apt/log")"
     for package in "$cache"/debs/*.deb; do
         dpkg -x "$package" "$cache/root" || skip "$package cannot be unpacked"
@@ -47,9 +50,15 @@ END
     rm -rf "$cache/debs" "$cache/apt"
     touch "$cache/complete"
 }
-[ -e "$cache/complete" ] || fetch
+fetch 11.8 bookworm libnvrtc11.2 libnvrtc-builtins11.8 nvidia-cuda-toolkit
+fetch 12.4 trixie libnvrtc12 libnvrtc-builtins12.4 nvidia-cuda-toolkit
 
-export TRIPLETGPU_CUDA_TOOLCHAIN=$cache/root/usr LD_LIBRARY_PATH=$cache/root/usr/lib/x86_64-linux-gnu
+# Each NVRTC finds its built-in functions by the loader.
+export TRIPLETGPU_CUDA_TOOLCHAINS=$caches
+for version in 11.8 12.4; do
+    LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$caches/cuda-toolchain-$version/root/usr/lib/x86_64-linux-gnu
+done
+export LD_LIBRARY_PATH
 export TRIPLETGPU_REQUIRE=${TRIPLETGPU_REQUIRE:+$TRIPLETGPU_REQUIRE,}nvrtc
 dotnet test tests/Engine.Tests -c "$configuration" --no-build --nologo --logger "console;verbosity=minimal" \
     --filter "FullyQualifiedName~CudaToolchainTests"

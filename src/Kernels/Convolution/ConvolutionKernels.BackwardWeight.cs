@@ -24,7 +24,7 @@ public static partial class ConvolutionKernels
         var fragments = SharedMemory.Allocate<float>(TTile.Fragments);
         var pixels = SharedMemory.Allocate<SeenPixel>(2 * SharedTile.Depth);
         int item = Group.IdxY * TTile.GroupX + Group.IdxX, k = item % SharedTile.Depth;
-        int first = Grid.IdxZ * pixelsEach, end = Math.Min(first + pixelsEach, d.N * d.Pixels);
+        int first = Grid.IdxZ * pixelsEach, left = Math.Min(pixelsEach, d.N * d.Pixels - first);
         int tap = Grid.IdxX * TTile.Size + item / SharedTile.Depth;
         Tap tap0, tap1, tap2, tap3;
         Tap.Find(out tap0, Math.Min(tap, d.Taps - 1), d);
@@ -39,16 +39,16 @@ public static partial class ConvolutionKernels
         Group.Barrier();
 
         int stage = 0;
-        Float4 nextA = StagedElements.Load(ref filters, dy, pixels[k].Gradient, end - first);
-        Float4 nextB = Seen(x, pixels[k], k < end - first, tap0, tap1, tap2, tap3, d);
+        Float4 nextA = StagedElements.Load(ref filters, dy, pixels[k].Gradient, left);
+        Float4 nextB = Seen(x, pixels[k], k < left, tap0, tap1, tap2, tap3, d);
         SharedTile.Put<TTile>(tileA, stage, filters.Place, TTile.Size / 4, nextA);
         SharedTile.Put<TTile>(tileB, stage, filters.Place, TTile.Size / 4, nextB);
         Group.Barrier();
-        for (int pixel = first + SharedTile.Depth; pixel < end + SharedTile.Depth; pixel += SharedTile.Depth)
+        for (left -= SharedTile.Depth; left > -SharedTile.Depth; left -= SharedTile.Depth)
         {
             int next = (1 - stage) * SharedTile.Depth + k;
-            nextA = StagedElements.Load(ref filters, dy, pixels[next].Gradient, end - pixel);
-            nextB = Seen(x, pixels[next], k < end - pixel, tap0, tap1, tap2, tap3, d);
+            nextA = StagedElements.Load(ref filters, dy, pixels[next].Gradient, left);
+            nextB = Seen(x, pixels[next], k < left, tap0, tap1, tap2, tap3, d);
             SharedTile.MultiplyAdd<TTile>(tileA, tileB, fragments, stage, ref sums);
             if (item < SharedTile.Depth)
                 SeenPixel.Advance(ref pixels[stage * SharedTile.Depth + item], 2 * SharedTile.Depth, d);

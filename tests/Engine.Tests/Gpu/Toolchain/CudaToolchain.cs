@@ -16,12 +16,14 @@ sealed class CudaToolchain : IDisposable
 
     CudaToolchain(string tools, NvrtcLibrary nvrtc) => (this.tools, this.nvrtc) = (tools, nvrtc);
 
-    /// <summary>Opens what the script has fetched, or says why not.</summary>
-    public static CudaToolchain? Open(out string reason)
+    /// <summary>Opens what the script has fetched of a version, or says why not.</summary>
+    public static CudaToolchain? Open(string version, out string reason)
     {
         reason = "tests/cuda-toolchain.sh runs these tests";
-        if (Environment.GetEnvironmentVariable("TRIPLETGPU_CUDA_TOOLCHAIN") is not { Length: > 0 } tools) return null;
-        string library = Path.Combine(tools, "lib", "x86_64-linux-gnu", "libnvrtc.so.11.2");
+        if (Environment.GetEnvironmentVariable("TRIPLETGPU_CUDA_TOOLCHAINS") is not { Length: > 0 } folder) return null;
+        string tools = Path.Combine(folder, $"cuda-toolchain-{version}", "root", "usr");
+        string name = version.StartsWith("11.", StringComparison.Ordinal) ? "libnvrtc.so.11.2" : "libnvrtc.so.12";
+        string library = Path.Combine(tools, "lib", "x86_64-linux-gnu", name);
         reason = $"{library} cannot be loaded";
         return NativeLibrary.TryLoad(library, out nint handle) ? new(tools, new NvrtcLibrary(handle)) : null;
     }

@@ -6,11 +6,14 @@ using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests.Gpu.Toolchain;
 
-/// <summary>What a card would run, by NVIDIA's own compiler and assembler.</summary>
-public sealed class CudaToolchainTests
+/// <summary>
+/// What a card would run, by two versions of NVIDIA's own compiler and assembler. They differ: of the same tiles 12.4
+/// has a point less of multiply-adds at most, and is up to 7 points ahead of ILGPU's PTX where 11.8 is within 5.
+/// </summary>
+[TestFixture("11.8", 80, 0, 0.05)]
+[TestFixture("12.4", 90, 0.01, 0.07)]
+public sealed class CudaToolchainTests(string version, int architecture, double less, double behind)
 {
-    const int Architecture = 80;
-
     // An item of a kernel for CPUs takes what a GPU's group does: nobody runs it on a GPU.
     static readonly string[] ForCpus = ["RowItem", "Panel", "CpuLanes", "ByItem"];
 
@@ -20,7 +23,7 @@ public sealed class CudaToolchainTests
     [OneTimeSetUp]
     public void Open()
     {
-        CudaToolchain? found = CudaToolchain.Open(out string reason);
+        CudaToolchain? found = CudaToolchain.Open(version, out string reason);
         if (found is null) TestDevices.Skip("nvrtc", reason);
         tools = found!;
     }
@@ -37,7 +40,7 @@ public sealed class CudaToolchainTests
     {
         foreach (KernelSource kernel in KernelCatalog.All)
         {
-            MachineCode code = tools.Assemble(tools.Ptx(kernel, Architecture), Architecture);
+            MachineCode code = tools.Assemble(tools.Ptx(kernel, architecture), architecture);
             if (!ForCpus.Any(kernel.Name.Contains)) Assert.That(code.Spilled, Is.Zero, $"{kernel.Name} spills");
         }
     }
@@ -47,7 +50,7 @@ public sealed class CudaToolchainTests
     {
         foreach (KernelSource kernel in KernelCatalog.All)
         {
-            MachineCode code = tools.Assemble(IlgpuPtx(kernel), Architecture);
+            MachineCode code = tools.Assemble(IlgpuPtx(kernel), architecture);
             if (!ForCpus.Any(kernel.Name.Contains)) Assert.That(code.Spilled, Is.Zero, $"{kernel.Name} spills");
         }
     }
@@ -66,14 +69,14 @@ public sealed class CudaToolchainTests
     public void Tile_MultipliesAndAdds_AlikeByBothCompilers(string name, double share, int registers)
     {
         KernelSource kernel = KernelCatalog.All.Single(k => k.Name == name);
-        double byNvrtc = Share(tools.Ptx(kernel, Architecture), "NVRTC");
+        double byNvrtc = Share(tools.Ptx(kernel, architecture), "NVRTC");
         double byIlgpu = Share(IlgpuPtx(kernel), "ILGPU");
-        Assert.That(byNvrtc, Is.GreaterThanOrEqualTo(share), "NVRTC's share of FFMA in the inner loop");
-        Assert.That(byIlgpu, Is.GreaterThanOrEqualTo(byNvrtc - 0.05), "ILGPU's share of FFMA in the inner loop");
+        Assert.That(byNvrtc, Is.GreaterThanOrEqualTo(share - less), "NVRTC's share of FFMA in the inner loop");
+        Assert.That(byIlgpu, Is.GreaterThanOrEqualTo(byNvrtc - behind), "ILGPU's share of FFMA in the inner loop");
 
         double Share(string ptx, string compiler)
         {
-            MachineCode code = tools.Assemble(ptx, Architecture);
+            MachineCode code = tools.Assemble(ptx, architecture);
             MachineLoop loop = tools.Loop(code);
             TestContext.Out.WriteLine(
                 $"{compiler}: {code.Registers} registers, {loop.Count("FFMA")} of {loop.Instructions.Count}");
@@ -94,12 +97,12 @@ public sealed class CudaToolchainTests
     public void TensorTile_MultipliesOnTensorCores_ByBothCompilers(string name, int products, int loads, int registers)
     {
         KernelSource kernel = KernelCatalog.All.Single(k => k.Name == name);
-        Check(tools.Ptx(kernel, Architecture), "NVRTC");
+        Check(tools.Ptx(kernel, architecture), "NVRTC");
         Check(IlgpuPtx(kernel), "ILGPU");
 
         void Check(string ptx, string compiler)
         {
-            MachineCode code = tools.Assemble(ptx, Architecture);
+            MachineCode code = tools.Assemble(ptx, architecture);
             MachineLoop loop = tools.Loop(code);
             TestContext.Out.WriteLine(
                 $"{compiler}: {code.Registers} registers, {loop.Count("HMMA")} of {loop.Instructions.Count}");
@@ -111,5 +114,6 @@ public sealed class CudaToolchainTests
         }
     }
 
-    string IlgpuPtx(KernelSource kernel) => texts.Ptx(kernel.Method!(), CudaArchitecture.SM_80);
+    string IlgpuPtx(KernelSource kernel) => texts.Ptx(
+        kernel.Method!(), architecture == 80 ? CudaArchitecture.SM_80 : CudaArchitecture.SM_90);
 }
