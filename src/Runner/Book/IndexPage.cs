@@ -1,5 +1,6 @@
 using System.Text;
 using TripletGpu.Kernels;
+using TripletGpu.Runner.Book.Code;
 
 namespace TripletGpu.Runner.Book;
 
@@ -53,7 +54,7 @@ sealed class IndexPage(BookContext book)
         StringBuilder html = new();
         string first = PageName.OfKernel(kernel.Forms[0].Name);
         html.Append($"<li data-kind=\"kernel\"><a href=\"kernels/{first}\">{BookPage.Escape(kernel.Name)}</a>"
-            + $" <span class=\"soft\">{Words(book.KernelTable.Cell(kernel.Name, "formula"))}</span>");
+            + $" <span class=\"soft\">{Says(kernel)}</span>");
         if (kernel.Forms.Count > 1)
         {
             html.Append("<div class=\"chips\">");
@@ -65,5 +66,20 @@ sealed class IndexPage(BookContext book)
         return html.Append("</li>\n").ToString();
     }
 
-    static string Words(string cell) => Code.DocTable.Html(cell);
+    /// <summary>What the table says of a kernel; where that leans on another row, its own comment.</summary>
+    string Says(KernelChapter kernel)
+    {
+        string cell = book.KernelTable.Cell(kernel.Name, "formula");
+        if (!cell.StartsWith("as ", StringComparison.Ordinal) && !cell.StartsWith("the same", StringComparison.Ordinal))
+            return Words(cell);
+        string[] comment =
+        [
+            .. kernel.Forms[0].CSharp.Split('\n').TakeWhile(l => l.StartsWith("///", StringComparison.Ordinal))
+                .Select(l => l[3..]),
+        ];
+        string words = DocComment.Plain(string.Join(' ', comment));
+        return BookPage.Escape(words.Split(". ")[0].TrimEnd('.'));
+    }
+
+    static string Words(string cell) => DocTable.Html(cell);
 }

@@ -22,9 +22,9 @@ sealed class KernelPage(BookContext book, PtxListing? compiler)
         body.Append($"<h1>{Escape(kernel.Name)}</h1>\n<p class=\"lead\">{Escape(Summary(listing))}</p>\n");
         body.Append(Forms(chapter, kernel));
         body.Append(BookPage.Section("Formula", Formula(chapter, kernel)));
+        string picture = $"<div class=\"scroll\">{KernelPicture.Draw(kernel, chapter.Says, listing)}</div>";
         body.Append(BookPage.Section(
-            "What is parallel, and where values lie",
-            KernelPicture.Draw(kernel, chapter.Says, listing) + Facts(chapter, kernel)));
+            "What is parallel, and where values lie", picture + Facts(chapter, kernel)));
         body.Append(BookPage.Section("Line by line", ListingHtml.Render(listing), "listing"));
         body.Append(BookPage.Section("On this machine", Bench(kernel)));
         body.Append(BookPage.Section("What must come out", Oracle(chapter)));
@@ -96,7 +96,8 @@ sealed class KernelPage(BookContext book, PtxListing? compiler)
         if (rows.Length == 0) return "";
         KernelRun run = book.Bench.Run!;
         StringBuilder html = new();
-        if (rows.Any(r => r.Flops > 0)) html.Append(RooflinePicture.Draw(run, [.. rows.Where(r => r.Flops > 0)]));
+        KernelRow[] points = [.. rows.Where(r => r.Flops > 0)];
+        if (points.Length > 0) html.Append($"<div class=\"scroll\">{RooflinePicture.Draw(run, points)}</div>");
         html.Append("<div class=\"scroll\"><table><tr><th>size</th><th>time</th><th>spread</th><th>GFLOP/s</th>"
             + "<th>GB/s</th><th>of peak</th><th>of bandwidth</th><th>bound by</th></tr>");
         foreach (KernelRow row in rows)
