@@ -1,6 +1,7 @@
 using System.Text;
 using TripletGpu.Kernels;
 using TripletGpu.Runner.Book.Code;
+using TripletGpu.Runner.Reports;
 
 namespace TripletGpu.Runner.Book;
 

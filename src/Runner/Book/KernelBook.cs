@@ -3,6 +3,7 @@ using TripletGpu.Kernels;
 using TripletGpu.Models;
 using TripletGpu.Runner.Book.Code;
 using TripletGpu.Runner.Book.Steps;
+using TripletGpu.Runner.Reports;
 
 namespace TripletGpu.Runner.Book;
 

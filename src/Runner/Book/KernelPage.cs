@@ -5,6 +5,7 @@ using TripletGpu.Kernels;
 using TripletGpu.Runner.Bench.Roofline;
 using TripletGpu.Runner.Book.Code;
 using TripletGpu.Runner.Book.Drawing;
+using TripletGpu.Runner.Reports;
 
 namespace TripletGpu.Runner.Book;
 

@@ -5,6 +5,7 @@ using TripletGpu.Runner.Bench.Roofline;
 using TripletGpu.Runner.Book;
 using TripletGpu.Runner.Book.Code;
 using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Reports;
 using TripletGpu.Runner.Tests.Commands;
 using TripletGpu.Support;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TripletGpu.Kernels;
-using TripletGpu.Runner.Book;
 using TripletGpu.Runner.Reports;
 
 namespace TripletGpu.Runner.Bench.Roofline;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using TripletGpu.Runner.Images;
+using TripletGpu.Runner.Reports;
 
 namespace TripletGpu.Runner.Book.Steps;
 

@@ -1,6 +1,6 @@
-namespace TripletGpu.Runner.Book;
+namespace TripletGpu.Runner.Reports;
 
-/// <summary>The pages' file names, which a web server and every file system take.</summary>
+/// <summary>The file names of the kernel book's pages, which a web server and every file system take.</summary>
 static class PageName
 {
     /// <summary>A kernel's: <c>GemmKernels.Tiled-Tile32x32.html</c>.</summary>
