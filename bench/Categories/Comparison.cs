@@ -19,13 +19,28 @@ public abstract class Comparison
     /// <summary>The contestants of this run.</summary>
     public static IEnumerable<string> Everyone => Contestants.All;
 
+    /// <summary>Why the benchmark that ran last could not be made ready; empty where it could.</summary>
+    public static string Failure { get; private set; } = "";
+
     /// <summary>Gives back what a benchmark needed.</summary>
     [GlobalCleanup]
     public void Close() => pass?.Dispose();
 
     /// <summary>Makes what a benchmark needs.</summary>
-    private protected void Open(Pass which) => pass = Contestants.Open(On, Work, which);
+    private protected void Open(Pass which)
+    {
+        Failure = "";
+        try
+        {
+            pass = Contestants.Open(On, Work, which);
+        }
+        catch (Exception exception)
+        {
+            // BenchmarkDotNet ends all benchmarks of a process where one throws: it runs, and its row has no figure.
+            Failure = exception.Message.ReplaceLineEndings(" ");
+        }
+    }
 
     /// <summary>Runs the pass once, to its end.</summary>
-    private protected void Run() => pass!.Run();
+    private protected void Run() => pass?.Run();
 }

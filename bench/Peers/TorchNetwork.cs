@@ -71,15 +71,18 @@ sealed class TorchNetwork : IDisposable
         int at = nodes.FindLastIndex(n => n.Output == node.Inputs[0]);
         if (node.Op is not BatchNorm { IsFrozen: true } norm || at < 0 || trace.Reads(node.Inputs[0]) > 1
             || nodes[at].Op is not Conv2d { HasResidual: false, Relu: false } convolution) return false;
-        Torch[] n = Array.ConvertAll(node.Inputs[1..], input => constants[input]);
+        Torch[] n = Array.ConvertAll(node.Inputs[1..5], input => constants[input]);
         Torch scale = n[0] / (n[3] + norm.Epsilon).sqrt();
         int[] from = nodes[at].Inputs;
         Torch shift = convolution.HasBias ? constants[from[2]] - n[2] : -n[2];
         constants[from[1]] = constants[from[1]] * scale.reshape(-1, 1, 1, 1);
         int bias = constants.Keys.Max() + trace.Nodes.Count + 1;
         constants[bias] = shift * scale + n[1];
-        nodes[at] = new(
-            convolution with { HasBias = true, Relu = norm is BatchNormRelu }, [from[0], from[1], bias], node.Output);
+        int[] shortcut = node.Inputs[5..];
+        nodes.RemoveAt(at);
+        nodes.Add(new(
+            convolution with { HasBias = true, HasResidual = shortcut.Length > 0, Relu = norm is BatchNormRelu },
+            [from[0], from[1], bias, .. shortcut], node.Output));
         return true;
     }
 
@@ -89,8 +92,7 @@ sealed class TorchNetwork : IDisposable
         Conv2dReluMaxPool c =>
             F.max_pool2d(F.conv2d(x[0], x[1], x[2], padding: [c.Padding, c.Padding]).relu_(), [2, 2], [2, 2]),
         Linear => F.linear(x[0], x[1], x.Length > 2 ? x[2] : null),
-        BatchNorm b => Relu(
-            F.batch_norm(x[0], x[3], x[4], x[1], x[2], !b.IsFrozen, b.Momentum, b.Epsilon), b is BatchNormRelu),
+        BatchNorm b => Normalize(b, x),
         LocalResponseNorm l => F.local_response_norm(x[0], l.Size, l.Alpha, l.Beta, l.K),
         MaxPool2d { Window: var w } => F.max_pool2d(x[0], Window(w), Strides(w), Padding(w), null, w.CeilMode),
         AveragePool2d { Window: var w } p =>
@@ -116,6 +118,13 @@ sealed class TorchNetwork : IDisposable
             x[0], x[1], c.HasBias ? x[2] : null, [g.StrideH, g.StrideW], [g.PaddingTop, g.PaddingLeft],
             [g.DilationH, g.DilationW]);
         return Relu(c.HasResidual ? y.add_(x[^1]) : y, c.Relu);
+    }
+
+    /// <summary>A sixth operand is a shortcut, which is added before the ReLU.</summary>
+    static Torch Normalize(BatchNorm b, Torch[] x)
+    {
+        Torch y = F.batch_norm(x[0], x[3], x[4], x[1], x[2], !b.IsFrozen, b.Momentum, b.Epsilon);
+        return Relu(x.Length > 5 ? y.add_(x[5]) : y, b is BatchNormRelu);
     }
 
     static Torch Relu(Torch x, bool isThere) => isThere ? x.relu_() : x;

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.EventProcessors;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using TripletGpu.Bench.Categories;
 
 namespace TripletGpu.Bench.Reporting;
 
@@ -41,8 +42,9 @@ sealed class Results : EventProcessor
     /// <inheritdoc/>
     public override void OnEndRunBenchmark(BenchmarkCase benchmarkCase, BenchmarkReport report)
     {
-        if (report.ResultStatistics is not { } statistics)
+        if (Comparison.Failure != "" || report.ResultStatistics is not { } statistics)
         {
+            Console.Error.WriteLine($"no figure: {Comparison.Failure}");
             Failed++;
             return;
         }
