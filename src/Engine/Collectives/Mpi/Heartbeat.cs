@@ -18,6 +18,7 @@ sealed unsafe class Heartbeat
     readonly Peer[] peers;
     readonly byte[] bytes = GC.AllocateArray<byte>(2, pinned: true);
     long lastBeat = Stopwatch.GetTimestamp();
+    bool isQuiet;
 
     public Heartbeat(MpiChannel channel, MpiLibrary library)
     {
@@ -31,6 +32,7 @@ sealed unsafe class Heartbeat
     {
         public nint Sending, Receiving;
         public bool IsSending;
+        public long Spoken, Heard;
 
         public int Rank => rank;
 
@@ -48,18 +50,33 @@ sealed unsafe class Heartbeat
         foreach (Peer peer in peers)
         {
             if (isFresh) peer.HeardAt = now;
-            while (channel.IsDone(ref peer.Receiving))
-            {
-                peer.HeardAt = now;
-                Listen(peer);
-            }
-            if (!peer.IsSending || channel.IsDone(ref peer.Sending)) Speak(peer);
+            Hear(peer, now);
+            if (!isQuiet && (!peer.IsSending || channel.IsDone(ref peer.Sending))) Speak(peer);
             double silent = Stopwatch.GetElapsedTime(peer.HeardAt, now).TotalSeconds;
             if (silent > MostSilentSeconds)
                 throw new CollectiveException(
                     $"rank {peer.Rank} has not been heard of for {silent:0} s: its process stands still or its machine"
                     + " has gone");
         }
+    }
+
+    /// <summary>Says nothing any more, and counts how often it has spoken to each rank.</summary>
+    public void BeQuiet(Span<long> spoken)
+    {
+        isQuiet = true;
+        foreach (Peer peer in peers) spoken[peer.Rank] = peer.Spoken;
+    }
+
+    /// <summary>Hears what is still under way; whether all has come that each rank says it has spoken.</summary>
+    public bool HasHeard(ReadOnlySpan<long> spoken)
+    {
+        bool isAll = true;
+        foreach (Peer peer in peers)
+        {
+            Hear(peer, Stopwatch.GetTimestamp());
+            isAll &= peer.Heard >= spoken[peer.Rank];
+        }
+        return isAll;
     }
 
     /// <summary>Takes back what is still awaited, before MPI ends.</summary>
@@ -73,9 +90,20 @@ sealed unsafe class Heartbeat
             }
     }
 
+    void Hear(Peer peer, long now)
+    {
+        while (channel.IsDone(ref peer.Receiving))
+        {
+            peer.HeardAt = now;
+            peer.Heard++;
+            Listen(peer);
+        }
+    }
+
     void Speak(Peer peer)
     {
         peer.IsSending = true;
+        peer.Spoken++;
         fixed (byte* at = bytes)
         fixed (nint* request = &peer.Sending)
             channel.Check(MpiFunctions.Send(at, 1, library.Byte, peer.Rank, Tag, library.World, request));

@@ -14,7 +14,7 @@ sealed unsafe class MpiChannel
     public const int BeatMilliseconds = 1000;
 
     const int DataTag = 1, MostBytes = 1 << 30, StatusBytes = 64;
-    const double SpinSeconds = 0.001;
+    const double SpinSeconds = 0.001, LongestBeatSeconds = 5;
 
     readonly MpiLibrary library;
     readonly byte[] status = GC.AllocateArray<byte>(StatusBytes, pinned: true);
@@ -99,8 +99,30 @@ sealed unsafe class MpiChannel
     /// <summary>Ends MPI; every rank does so.</summary>
     public void Close()
     {
+        HearAll();
         heartbeat.Stop();
         Check(MpiFunctions.Finish());
+    }
+
+    /// <summary>
+    /// Receives every beat that was sent: of one that nobody awaits when MPI ends, UCX writes a warning to standard
+    /// output, into what others read.
+    /// </summary>
+    void HearAll()
+    {
+        long[] own = GC.AllocateArray<long>(Size, pinned: true), told = GC.AllocateArray<long>(Size, pinned: true);
+        heartbeat.BeQuiet(own);
+        fixed (long* mine = own, theirs = told)
+        {
+            Piece[] send = new Piece[Size], receive = new Piece[Size];
+            for (int rank = 0; rank < Size; rank++)
+                (send[rank], receive[rank]) =
+                    (new((nint)(mine + rank), sizeof(long)), new((nint)(theirs + rank), sizeof(long)));
+            Exchange(send, receive);
+        }
+        long began = Stopwatch.GetTimestamp();
+        while (!heartbeat.HasHeard(told) && Stopwatch.GetElapsedTime(began).TotalSeconds < LongestBeatSeconds)
+            Thread.Sleep(1);
     }
 
     /// <summary>Throws what an error code means.</summary>
