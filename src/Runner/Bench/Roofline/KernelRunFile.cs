@@ -16,8 +16,8 @@ static class KernelRunFile
         try
         {
             KernelRun? run = JsonSerializer.Deserialize<KernelRun>(File.ReadAllBytes(path), Json.Readable);
-            return run is { Rows: not null, Device: not null } && run.Rows.All(row => row is { Kernel: not null,
-                Size: not null })
+            return run is { Rows: not null, Device: not null }
+                && run.Rows.All(row => row is { Kernel: not null, Size: not null })
                 ? run : throw new JsonException("it has no rows of kernels");
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException)
