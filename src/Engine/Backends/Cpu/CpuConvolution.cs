@@ -103,7 +103,7 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
     /// <summary>
     /// Winograd where it measured faster: filters of stride 1 that move within the padded map, and channels enough to
     /// pay for the transforms. With few tiles transforming the filters is most of its work, and filters that are packed
-    /// already are multiplied directly in less time.
+    /// already are multiplied directly in less time. A tile of 2 x 2 pixels takes as many products as its 3 x 3 filter.
     /// </summary>
     Algorithm Choose(in ConvolutionShape d, bool hasPanels = false)
     {
@@ -111,7 +111,8 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
         bool isPossible = cpu.UseWinograd && d.R == d.S && d.R is 3 or 5
             && d is { StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1 } && Math.Min(d.C, d.K) >= FewestChannels
             && Math.Max(Math.Max(d.Top, d.Bottom), Math.Max(d.Left, d.Right)) < d.R;
-        if (isPossible && !(d.R == 3 && d.P <= 2 && d.Q <= 2) && !(hasPanels && (long)d.N * d.P * d.Q <= FewPixels))
+        isPossible &= !(d.R == 3 && d.P <= 2 && d.Q <= 2);
+        if (isPossible && !(hasPanels && (long)d.N * d.P * d.Q <= FewPixels))
             return d.R == 3 ? Algorithm.Winograd3 : Algorithm.Winograd5;
         return hasPanels && SmallMapConvolution<V>.IsBetter(d) ? Algorithm.SmallMap : Algorithm.Direct;
     }
