@@ -86,7 +86,8 @@ public sealed class GlobalPairLoss
         Tensor rows, Tensor columns, ReadOnlySpan<int> rowLabels, int[] columnLabels, PairLoss<TLoss> op,
         ICollective ranks) where TLoss : unmanaged, IPairLoss
     {
-        double[] own = new double[Sums];
+        Span<double> sums = stackalloc double[Sums];
+        sums.Clear();
         Tensor root;
         Tensor? totals = null;
         if (rows.Count > 0)
@@ -95,15 +96,11 @@ public sealed class GlobalPairLoss
             totals = extras[1];
             float[] table = extras[0].ToArray();
             for (int at = PairRow.First; at < table.Length; at += PairRow.Length)
-                for (int k = 0; k < Sums; k++) own[k] += table[at + k];
+                for (int k = 0; k < Sums; k++) sums[k] += table[at + k];
         }
         // Without rows of its own a rank adds gradients of zeros: those of all are exchanged.
         else root = TensorOps.Concat(0, rows, columns.Slice(0, 0, 0));
-        double[] all = new double[Sums * ranks.Size], sums = new double[Sums];
-        int[] counts = new int[ranks.Size];
-        Array.Fill(counts, Sums);
-        ranks.AllGather<double>(own, all, counts);
-        for (int i = 0; i < all.Length; i++) sums[i % Sums] += all[i];
+        ranks.AllReduceSum(sums);
         // The backward pass divides by what it finds here.
         totals?.CopyFrom([(float)sums[1], (float)sums[3]]);
         return new GlobalPairLoss(root, (float)(Part(sums[0], sums[1]) + Part(sums[2], sums[3])));
