@@ -42,8 +42,9 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
             {
                 int images = Math.Min(ImagesOfABlock, Images - n), length = Math.Min(Block, Plane - i);
                 double here = (double)images * length, total = count + here;
-                float center = (float)(Sum(x + At(n, c) + i, images, length) / here);
-                (double rest, double around) = Deviations(x + At(n, c) + i, images, length, center);
+                float* block = x + At(n, c) + i;
+                float center = (float)(Sums<V>.Sum(block, length, images, (nint)Channels * Plane) / here);
+                (double rest, double around) = Deviations(block, images, length, center);
                 double delta = center + rest / here - mean;
                 squares += around - rest * rest / here + delta * delta * count * here / total;
                 mean += delta * here / total;
@@ -167,24 +168,6 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
     // Keeps NaN, as Max does, in fewer instructions.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V AtLeast(V lowest, V y) => V.Select(V.GreaterThan(lowest, y), lowest, y);
-
-    /// <summary>The sum over a block of some images.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    float Sum(float* x, int images, int length)
-    {
-        V s0 = default, s1 = default;
-        for (; images > 0; images--, x += (nint)Channels * Plane)
-        {
-            int i = 0;
-            for (; i <= length - 2 * V.Count; i += 2 * V.Count)
-            {
-                s0 += V.Load(x + i);
-                s1 += V.Load(x + i + V.Count);
-            }
-            for (; i < length; i += V.Count) s0 += V.Load(x + i) & V.FirstLanes(length - i);
-        }
-        return V.Sum(s0 + s1);
-    }
 
     /// <summary>The sums of x - center and of (x - center)^2 over a block of some images.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
