@@ -47,7 +47,8 @@ static class EmbeddingFile
         });
     }
 
-    static void WriteRows(Stream stream, ReadOnlySpan<float> embeddings, int dimension)
+    /// <summary>Rows of numbers with tabs between, in digits that give the same floats again.</summary>
+    public static void WriteRows(Stream stream, ReadOnlySpan<float> embeddings, int dimension)
     {
         using StreamWriter writer = new(stream, leaveOpen: true);
         for (int i = 0; i < embeddings.Length; i++)
@@ -58,7 +59,7 @@ static class EmbeddingFile
     }
 
     /// <summary>A name without what would end its cell or its line: file names may hold any of them.</summary>
-    static string OneCell(string name) => string.Create(name.Length, name, (cell, from) =>
+    public static string OneCell(string name) => string.Create(name.Length, name, (cell, from) =>
     {
         for (int i = 0; i < cell.Length; i++)
             cell[i] = char.IsControl(from[i]) || from[i] is '\u2028' or '\u2029' ? ' ' : from[i];

@@ -1,7 +1,7 @@
-using System.Globalization;
 using TripletGpu.Models.Evaluation;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Data;
+using TripletGpu.Runner.Embedding;
 using TripletGpu.Runner.Images;
 using TripletGpu.Runner.Reports;
 using TripletGpu.Runner.Runs;
@@ -31,20 +31,11 @@ static class Projector
         int count = Math.Min(measured.Count, Math.Min(MostPoints, across * across));
         int[] rows = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * measured.Count / count))];
         string root = Path.Combine(folder.TensorBoard, Folder);
-        AtomicFile.Write(Path.Combine(root, "tensors.tsv"), stream =>
-        {
-            using StreamWriter writer = new(stream, leaveOpen: true);
-            foreach (int row in rows)
-            {
-                ReadOnlySpan<float> values = measured.Row(row);
-                for (int i = 0; i < values.Length; i++)
-                {
-                    if (i > 0) writer.Write('\t');
-                    writer.Write(values[i].ToString("R", CultureInfo.InvariantCulture));
-                }
-                writer.Write('\n');
-            }
-        });
+        float[] values = new float[count * measured.Dimension];
+        for (int i = 0; i < count; i++) measured.Row(rows[i]).CopyTo(values.AsSpan(i * measured.Dimension));
+        AtomicFile.Write(
+            Path.Combine(root, "tensors.tsv"),
+            stream => EmbeddingFile.WriteRows(stream, values, measured.Dimension));
         AtomicFile.Write(Path.Combine(root, "metadata.tsv"), stream =>
         {
             using StreamWriter writer = new(stream, leaveOpen: true);
@@ -88,7 +79,5 @@ static class Projector
         return PngEncoder.Encode(sheet, side * thumbnail.Width, side * thumbnail.Height, thumbnail.Channels);
     }
 
-    /// <summary>A class's name without what would end its cell.</summary>
-    static string Name(IImageDataset images, int label) =>
-        string.Concat(images.ClassNames[label].Select(c => char.IsControl(c) ? ' ' : c));
+    static string Name(IImageDataset images, int label) => EmbeddingFile.OneCell(images.ClassNames[label]);
 }
