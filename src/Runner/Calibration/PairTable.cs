@@ -1,6 +1,6 @@
 using System.Globalization;
 using TripletGpu.Models;
-using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Data;
 
 namespace TripletGpu.Runner.Calibration;
 
@@ -26,25 +26,15 @@ sealed record PairTable(
     /// <exception cref="UserErrorException">It cannot be read, or a line is no pair.</exception>
     public static PairTable Read(string path)
     {
-        using StreamReader reader = new(InputFile.Open(path));
-        string head = reader.ReadLine() ?? throw new UserErrorException($"{path} is empty");
-        char comma = head.Contains('\t') ? '\t' : ',';
-        string[] columns = [.. head.Split(comma).Select(c => c.Trim().ToLowerInvariant())];
-        Columns at = Columns.Of(columns)
+        ColumnTable table = ColumnTable.Read(path);
+        if (table.Heading is null) throw new UserErrorException($"{path} is empty");
+        Columns at = Columns.Of(table.Columns)
             ?? throw new UserErrorException(
                 $"{path}: the first line names the columns person1, person2 and distance (or similarity), or image1,"
-                + $" image2 and same (or person1 and person2), not \"{head}\"");
-        List<string[]> rows = [];
-        for (int line = 2; reader.ReadLine() is { } text; line++)
-        {
-            if (text.Length == 0) continue;
-            string[] fields = [.. text.Split(comma).Select(field => field.Trim())];
-            string? fault = fields.Length != columns.Length ? $"there should be {columns.Length} fields"
-                : at.Fault(fields, columns);
-            if (fault is not null) throw new UserErrorException($"{path}, line {line}: {fault}: \"{text}\"");
-            rows.Add(fields);
-        }
-        if (rows.Count == 0) throw new UserErrorException($"{path} has no pairs");
+                + $" image2 and same (or person1 and person2), not \"{table.Heading}\"");
+        table.Check(fields => at.Fault(fields, table.Columns));
+        string[][] rows = [.. table.Rows.Select(row => row.Fields)];
+        if (rows.Length == 0) throw new UserErrorException($"{path} has no pairs");
         PeopleNumbers people = new();
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         (string A, string B)[] images = at.Image1 < 0 ? []

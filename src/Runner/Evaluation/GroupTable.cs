@@ -1,6 +1,5 @@
 using System.Globalization;
 using TripletGpu.Models;
-using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 
@@ -20,9 +19,9 @@ static class GroupTable
     /// <exception cref="UserErrorException">It cannot be read, or does not belong to these images.</exception>
     public static string?[] Read(string path, string? column, IImageDataset images)
     {
-        string[] lines = ReadLines(path);
-        char comma = lines[0].Contains('\t') ? '\t' : ',';
-        string[] columns = Fields(lines[0]);
+        ColumnTable table = ColumnTable.Read(path);
+        if (table.Rows.Count == 0) throw new UserErrorException($"{path} has no lines below its heading");
+        string[] columns = table.Columns;
         int byClass = Array.FindIndex(columns, name => name is "class" or "person" or "label");
         int byImage = Array.FindIndex(columns, name => name is "image" or "file" or "path");
         int[] others = [.. Enumerable.Range(0, columns.Length).Where(c => c != byClass && c != byImage)];
@@ -33,11 +32,8 @@ static class GroupTable
                 ? $"{path} has the columns {string.Join(", ", columns)}: --by names the one with the group"
                 : $"{path} has no column {column}, but {string.Join(", ", columns)}"
                     + (Spelling.Nearest(column, columns) is { } near ? $"; did you mean {near}?" : ""));
-        string[][] rows = [.. lines.Skip(1).Select(Fields)];
-        for (int i = 0; i < rows.Length; i++)
-            if (rows[i].Length != columns.Length)
-                throw new UserErrorException(
-                    $"{path}, line {i + 2}: there should be {columns.Length} fields: \"{lines[i + 1]}\"");
+        table.Check();
+        string[][] rows = [.. table.Rows.Select(row => row.Fields)];
         string?[] found = byImage >= 0 && byImage != group ? ByImage(rows, byImage, group, images)
             : byClass >= 0 && byClass != group ? ByClass(rows, byClass, group, images)
             : rows.Length == images.Count ? [.. rows.Select(row => row[group])]
@@ -47,17 +43,6 @@ static class GroupTable
         return found.Any(name => name is not null) ? found
             : throw new UserErrorException(
                 $"{path}: not one line is of a{(byImage >= 0 ? "n image" : " class")} of {images.Name}");
-
-        string[] Fields(string line) => [.. line.Split(comma).Select((field, i) =>
-            line == lines[0] ? field.Trim().ToLowerInvariant() : field.Trim())];
-    }
-
-    static string[] ReadLines(string path)
-    {
-        using StreamReader reader = new(InputFile.Open(path));
-        string[] lines =
-            [.. reader.ReadToEnd().Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line != "")];
-        return lines.Length > 1 ? lines : throw new UserErrorException($"{path} has no lines below its heading");
     }
 
     static string?[] ByClass(string[][] rows, int key, int group, IImageDataset images)
