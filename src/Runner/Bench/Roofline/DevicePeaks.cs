@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.Drivers;
@@ -33,15 +32,9 @@ sealed record DevicePeaks(double Gflops, double GbPerSecond)
         int count = (int)Math.Min(64 << 20, driver.Capabilities.GlobalBytes / 32);
         DeviceView<float> from = new(driver.Allocate((long)count * sizeof(float)), 0, count);
         DeviceView<float> to = new(driver.Allocate((long)count * sizeof(float)), 0, count);
-        double best = 0;
-        for (int attempt = 0; attempt <= Attempts; attempt++)
-        {
-            long started = Stopwatch.GetTimestamp();
-            ElementwiseKernels.LaunchCopy(driver, count, from, to);
-            driver.Synchronize();
-            double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            if (attempt > 0) best = Math.Max(best, 2.0 * count * sizeof(float) / seconds * 1e-9);
-        }
+        double best = GpuPeak.Best(
+            driver, Attempts, 2.0 * count * sizeof(float),
+            () => ElementwiseKernels.LaunchCopy(driver, count, from, to));
         driver.Free(from.Buffer);
         driver.Free(to.Buffer);
         return best;
