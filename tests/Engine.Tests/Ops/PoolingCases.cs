@@ -19,6 +19,13 @@ public static class PoolingCases
         ("1x1/3, many planes", new(2, 8, 10, 10), PoolingWindow.Square(1, 3)),
         ("3x3/1 padding 1, 33px", new(1, 3, 5, 33), PoolingWindow.Square(3, 1, 1)),
         ("3x3/1 padding 1, 1px", new(1, 1, 1, 1), PoolingWindow.Square(3, 1, 1)),
+        ("3x3/1 padding 1, 1px of many planes", new(2, 21, 1, 1), PoolingWindow.Square(3, 1, 1)),
+        ("3x3/1 padding 1, 2px of many planes", new(3, 13, 2, 2), PoolingWindow.Square(3, 1, 1)),
+        ("3x3/1 padding 1, 14px", new(2, 9, 14, 14), PoolingWindow.Square(3, 1, 1)),
+        ("5x5/1 padding 2, 3px", new(1, 7, 3, 3), PoolingWindow.Square(5, 1, 2)),
+        ("2x3/1, padding of its own on each side", new(2, 5, 6, 5), new PoolingWindow(2, 3, 1, 1, 0, 2, 1, 0)),
+        ("1x41/1 of 3 pixels", new(1, 2, 1, 3), new PoolingWindow(1, 41, 1, 1, 0, 20, 0, 20)),
+        ("201x1/1 of 2 lines", new(1, 1, 2, 48), new PoolingWindow(201, 1, 1, 1, 100, 0, 100, 0)),
         ("2x2/2", new(3, 5, 28, 28), PoolingWindow.Square(2, 2)),
         ("2x2/2 last row and column unused", new(1, 1, 7, 9), PoolingWindow.Square(2, 2)),
         ("1x1/3", new(1, 3, 10, 10), PoolingWindow.Square(1, 3)),
@@ -46,12 +53,15 @@ public static class PoolingCases
                         Tolerance.Sum);
             }
             // Few values: equal maxima in most windows, and the first of them gets the gradient.
-            PoolingWindow tied = PoolingWindow.Square(3, 2, 1);
             Shape image = new(2, 2, 9, 11);
-            yield return new OpCase("MaxPool2d ties", new MaxPool2d(tied), [image],
-                v => Oracle(image, tied).Max(v[0]), (v, dy) => [Oracle(image, tied).MaxBackward(v[0], dy)],
-                Tolerance.Elementwise)
-            { Draw = (_, count, random) => Values.Integers(count, random, 2), IsSmooth = false };
+            foreach (int stride in (int[])[1, 2])
+            {
+                PoolingWindow tied = PoolingWindow.Square(3, stride, 1);
+                yield return new OpCase($"MaxPool2d ties, stride {stride}", new MaxPool2d(tied), [image],
+                    v => Oracle(image, tied).Max(v[0]), (v, dy) => [Oracle(image, tied).MaxBackward(v[0], dy)],
+                    Tolerance.Elementwise)
+                { Draw = (_, count, random) => Values.Integers(count, random, 2), IsSmooth = false };
+            }
             // After a ReLU most of a map is zero, and some windows are all zero.
             PoolingWindow l2 = PoolingWindow.Square(3, 1, 1);
             yield return new OpCase("L2Pool2d all-zero windows", new L2Pool2d(l2), [image],

@@ -34,6 +34,30 @@ public sealed class PoolingTests(string device) : DeviceFixture(device)
     }
 
     [Test]
+    public void MaxPool2d_OfStride1_GivesTheGradientOfMinusInfinityToAPixelOfTheImage()
+    {
+        using Step step = Device.BeginStep();
+        Tensor x = Device.Tensor(new Shape(1, 2, 2, 2), Enumerable.Repeat(float.NegativeInfinity, 8).ToArray());
+        x.RequiresGradient = true;
+        Tensor y = x.MaxPool2d(3, 1, 1);
+        step.Backward(y, Device.Tensor(y.Shape, new float[] { 1, 2, 3, 4, 5, 6, 7, 8 }));
+        Assert.That(y.ToArray(), Is.All.EqualTo(float.NegativeInfinity));
+        Assert.That(step.Gradients[x].ToArray(), Is.EqualTo(new float[] { 10, 0, 0, 0, 26, 0, 0, 0 }));
+    }
+
+    [Test]
+    public void Pooling_OfStride1_KeepsNanToItsOwnWindows()
+    {
+        using Step step = Device.BeginStep(record: false);
+        float[] values = Enumerable.Range(0, 27).Select(i => (float)i).ToArray();
+        values[13] = float.NaN; // all windows of the second plane see its middle, and no other plane does
+        Tensor x = Device.Tensor(new Shape(1, 3, 3, 3), values);
+        foreach (Tensor y in (Tensor[])[x.MaxPool2d(3, 1, 1), x.L2Pool2d(3, 1, 1)])
+            Assert.That(
+                y.ToArray().Select(float.IsNaN), Is.EqualTo(Enumerable.Range(0, 27).Select(i => i is >= 9 and < 18)));
+    }
+
+    [Test]
     public void MaxPool2d_Nan_WinsItsWindows()
     {
         using Step step = Device.BeginStep(record: false);

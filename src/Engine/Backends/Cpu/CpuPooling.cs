@@ -12,12 +12,18 @@ namespace TripletGpu.Backends.Cpu;
 sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged, ITileVector<V>
 {
     // By what is pooled: a network has some, an ONNX file whose inputs vary might have many.
-    const int MostTaps = 64;
-    readonly Dictionary<(PlaneWindow Dims, bool OfInputs), WindowTaps> known = [];
+    const int MostKnown = 64;
+    readonly Dictionary<(PlaneWindow Dims, bool OfInputs), WindowTaps> knownTaps = [];
+    readonly Dictionary<(PlaneWindow Dims, bool OfInputs), ShiftedPlanes<V>> knownShifts = [];
 
     public void Max(Tensor x, Tensor y, Tensor taps, PlaneWindow d)
     {
         float* from = x.Floats(), to = y.Floats(), chosen = taps.Floats();
+        if (Shifted(y, d, ofInputs: false) is { } shifted)
+        {
+            ForVectors(y, (first, last, count) => shifted.Max(from, to, chosen, first, last, count));
+            return;
+        }
         if (PlaneLanes<V>.IsFor(Planes(y), d))
         {
             WindowTaps windows = Taps(d, ofInputs: false);
@@ -45,6 +51,11 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
     public void Max(Tensor x, Tensor y, PlaneWindow d)
     {
         float* from = x.Floats(), to = y.Floats();
+        if (Shifted(y, d, ofInputs: false) is { } shifted)
+        {
+            ForVectors(y, (first, last, count) => shifted.Max(from, to, null, first, last, count));
+            return;
+        }
         ForPlanes(y, d, (first, last) =>
         {
             using PaddedPlane<V> padded = new(d, float.NegativeInfinity);
@@ -62,6 +73,12 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
     {
         if (!dx.IsNeeded) return;
         float* chosen = taps.Floats(), from = dy.Floats(), to = dx.Target.Floats();
+        if (Shifted(dy, d, ofInputs: true) is { } shifted)
+        {
+            ForVectors(dy, (first, last, count) =>
+                shifted.MaxBackward(chosen, from, to, first, last, count, dx.Accumulate));
+            return;
+        }
         if (PlaneLanes<V>.IsFor(Planes(dy), d))
         {
             WindowTaps windows = Taps(d, ofInputs: true);
@@ -128,6 +145,11 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
     public void L2(Tensor x, Tensor y, PlaneWindow d)
     {
         float* from = x.Floats(), to = y.Floats();
+        if (Shifted(y, d, ofInputs: false) is { } shifted)
+        {
+            ForVectors(y, (first, last, count) => shifted.L2(from, to, first, last, count));
+            return;
+        }
         if (PlaneLanes<V>.IsFor(Planes(y), d))
         {
             WindowTaps windows = Taps(d, ofInputs: false);
@@ -150,6 +172,12 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
     {
         if (!dx.IsNeeded) return;
         float* input = x.Floats(), norm = y.Floats(), from = dy.Floats(), to = dx.Target.Floats();
+        if (Shifted(dy, d, ofInputs: true) is { } shifted)
+        {
+            ForVectors(dy, (first, last, count) =>
+                shifted.L2Backward(input, norm, from, to, first, last, count, dx.Accumulate));
+            return;
+        }
         if (PlaneLanes<V>.IsFor(Planes(dy), d))
         {
             WindowTaps windows = Taps(d, ofInputs: true);
@@ -211,12 +239,29 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
         });
     }
 
-    WindowTaps Taps(PlaneWindow d, bool ofInputs)
+    WindowTaps Taps(PlaneWindow d, bool ofInputs) => Known(
+        knownTaps, d, ofInputs, () => ofInputs ? WindowTaps.OfInputs(d) : WindowTaps.OfOutputs(d));
+
+    /// <summary>How planes are pooled where they lie; null where that is not possible.</summary>
+    ShiftedPlanes<V>? Shifted(Tensor y, PlaneWindow d, bool ofInputs) =>
+        ShiftedPlanes<V>.IsFor(d) && y.Count <= int.MaxValue - 2 * V.Count
+            ? Known(knownShifts, d, ofInputs, () => new ShiftedPlanes<V>(d, ofInputs))
+            : null;
+
+    static T Known<T>(Dictionary<(PlaneWindow, bool), T> all, PlaneWindow d, bool ofInputs, Func<T> make)
     {
-        (PlaneWindow, bool) key = (d, ofInputs);
-        if (known.TryGetValue(key, out WindowTaps? taps)) return taps;
-        if (known.Count == MostTaps) known.Clear();
-        return known[key] = ofInputs ? WindowTaps.OfInputs(d) : WindowTaps.OfOutputs(d);
+        if (all.TryGetValue((d, ofInputs), out T? known)) return known;
+        if (all.Count == MostKnown) all.Clear();
+        return all[(d, ofInputs)] = make();
+    }
+
+    /// <summary>Vectors first .. last of all elements, which are count.</summary>
+    void ForVectors(Tensor y, Action<int, int, int> range)
+    {
+        int count = (int)y.Count;
+        cpu.Workers.For(
+            (count + V.Count - 1) / V.Count, VectorLoop.WorthSharing / V.Count,
+            (first, last) => range(first, last, count));
     }
 
     delegate void Block(PlaneLanes<V> lanes, int first, int planes);
