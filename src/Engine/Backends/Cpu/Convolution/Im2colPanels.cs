@@ -87,6 +87,14 @@ readonly unsafe struct Im2colPanels<V>(float* x, GridOverMaps grid, int[] offset
         }
     }
 
+    public float* Rows(int panel, int k0, out nint step)
+    {
+        step = (nint)grid.Height * grid.Width;
+        if (offsetH is not [0] || offsetW is not [0] || (grid.StepH, grid.StepW) != (1, 1)) return null;
+        int first = panel * 2 * V.Count, plane = grid.GridHeight * grid.GridWidth, n = first / plane;
+        return x + ((nint)n * grid.Channels + k0) * step + first - n * plane;
+    }
+
     /// <summary>
     /// Where the positions of one vector look when the tap is at (0, 0), and the runs they form: the address of lane 0
     /// (of the run continued to it) and the lanes that belong to the run.

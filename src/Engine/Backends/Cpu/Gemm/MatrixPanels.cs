@@ -31,6 +31,12 @@ readonly unsafe struct MatrixPanels<V>(float* b, int columns, nint rowStep, nint
         else PackTransposed(from, kc, valid, to);
     }
 
+    public float* Rows(int panel, int k0, out nint step)
+    {
+        step = rowStep;
+        return columnStep == 1 ? b + k0 * rowStep + panel * 2 * V.Count : null;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void PackWhole(float* from, int kc, float* to)
     {

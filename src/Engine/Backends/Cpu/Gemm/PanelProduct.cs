@@ -15,6 +15,11 @@ unsafe interface IPanels
     /// Writes rows k0 .. k0 + kc of the panel's columns, a panel's width of floats a row; columns past the end are 0.
     /// </summary>
     void Pack(int panel, int k0, int kc, float* to);
+
+    /// <summary>
+    /// Where row k0 of a panel lies, and how many floats further each next row does; null where rows are not so.
+    /// </summary>
+    float* Rows(int panel, int k0, out nint step);
 }
 
 /// <summary>
@@ -50,6 +55,9 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
 
     // Panels of a group: four small arrays of them lie on the stack.
     const int MostPanels = 1024;
+
+    // Cache lines over which a row of a panel may be spread, and floats of one.
+    const int LinesOfARow = 3, Line = 16;
 
     public static void Run<TB, TC>(
         CpuBackend cpu, PackedLeft<V> a, TB source, TC sink, float* bias = null, bool relu = false)
@@ -126,15 +134,33 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
                     int step = (rows + n - 1) / n;
                     for (int j = 0; j < n; j++, next += kc * step)
                     {
-                        float* added = block > 0 ? c[j] : addend[j];
+                        float* added = block > 0 ? c[j] : addend[j], ahead = next;
+                        nint aheadStep = step;
+                        // What is packed after this may come from memory, so it is asked for before A.
+                        if (tile < LinesOfARow) Later(j, from, to, block, tile * Line, ref ahead, ref aheadStep);
                         product(
                             kc, left, rows, packed + (long)j * kc * width, width, c[j] + m0 * ldc[j], ldc[j], bias,
-                            added == null ? null : added + m0 * ldc[j], floor, next, step);
+                            added == null ? null : added + m0 * ldc[j], floor, ahead, aheadStep);
                     }
                 }
             }
             for (int j = 0; j < n; j++)
                 if (!isDirect[j]) Sink.Scatter(from + j, c[j], ldc[j], A.Rows);
+        }
+
+        /// <summary>
+        /// A line of what is packed for panel j after a block: its rows of the next block, or those of a panel of the
+        /// next group. Leaves the pointer as it is where there is none, or rows are not evenly apart.
+        /// </summary>
+        void Later(int j, int from, int to, int block, int line, ref float* ahead, ref nint step)
+        {
+            bool isLast = block == A.Blocks - 1;
+            int panel = (isLast ? to : from) + j;
+            if ((long)panel * RegisterTile<V>.Width >= Columns) return;
+            float* rows = Source.Rows(panel, isLast ? 0 : A.BlockStart(block + 1), out nint rowStep);
+            if (rows == null) return;
+            ahead = rows + line;
+            step = rowStep;
         }
     }
 }
