@@ -43,7 +43,8 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
                 int images = Math.Min(ImagesOfABlock, Images - n), length = Math.Min(Block, Plane - i);
                 double here = (double)images * length, total = count + here;
                 float* block = x + At(n, c) + i;
-                float center = (float)(Sums<V>.Sum(block, length, images, (nint)Channels * Plane) / here);
+                float center = (float)(
+                    Sums<V>.Sum(block, length, images, (nint)Channels * Plane, Beyond(n + images - 1)) / here);
                 (double rest, double around) = Deviations(block, images, length, center);
                 double delta = center + rest / here - mean;
                 squares += around - rest * rest / here + delta * delta * count * here / total;
@@ -101,9 +102,14 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
                 for (int n = first; n < last; n++)
                 {
                     float* from = x + At(n, c), gradient = dy + At(n, c);
+                    nint beyond = Beyond(n);
                     int i = start;
                     for (; i <= end - 2 * V.Count; i += 2 * V.Count)
                     {
+                        V.Prefetch(from + beyond + i);
+                        V.Prefetch(from + beyond + i + V.Count);
+                        V.Prefetch(gradient + beyond + i);
+                        V.Prefetch(gradient + beyond + i + V.Count);
                         V u = V.Load(from + i) - mean, v = V.Load(from + i + V.Count) - mean;
                         V g = Open(u, V.Load(gradient + i), scale, shift, relu);
                         V h = Open(v, V.Load(gradient + i + V.Count), scale, shift, relu);
@@ -114,6 +120,8 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
                     }
                     for (; i < end; i += V.Count)
                     {
+                        V.Prefetch(from + beyond + i);
+                        V.Prefetch(gradient + beyond + i);
                         V u = (V.Load(from + i) - mean) & V.FirstLanes(end - i);
                         V g = Open(u, V.Load(gradient + i), scale, shift, relu) & V.FirstLanes(end - i);
                         s0 += g;
@@ -153,6 +161,13 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
     }
 
     int ImagesOfABlock => Math.Max(1, Block / Math.Max(1, Plane));
+
+    /// <summary>
+    /// From a plane to the one that is read after it: of the next image, or the next channel's first. Small planes of
+    /// one channel are too far apart for the hardware to see a stream, so it is asked for meanwhile. 0 for large ones.
+    /// </summary>
+    nint Beyond(int n) => Plane > Block ? 0
+        : n + 1 < Images ? (nint)Channels * Plane : Plane - (nint)(Images - 1) * Channels * Plane;
 
     long At(int n, int c) => ((long)n * Channels + c) * Plane;
 

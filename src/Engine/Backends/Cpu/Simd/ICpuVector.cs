@@ -70,6 +70,9 @@ unsafe interface ICpuVector<TSelf> : ISimd<TSelf> where TSelf : struct, ICpuVect
     /// <summary>value * 2^n for integers n within -200 .. 200; too large becomes infinite, too small 0.</summary>
     static abstract TSelf TimesPowerOf2(TSelf value, TSelf n);
 
+    /// <summary>Asks for a cache line before its use.</summary>
+    static abstract void Prefetch(float* at);
+
     /// <summary>The sum of the lanes.</summary>
     static abstract float Sum(TSelf value);
 }

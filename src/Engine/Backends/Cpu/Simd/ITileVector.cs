@@ -12,9 +12,6 @@ unsafe interface ITileVector<TSelf> : ICpuVector<TSelf> where TSelf : unmanaged,
     /// <summary>A mask of the lanes where 0 &lt;= at[lane] + offset &lt; size.</summary>
     static abstract TSelf Inside(int* at, int offset, int size);
 
-    /// <summary>Asks for a cache line before its use.</summary>
-    static abstract void Prefetch(float* at);
-
     /// <summary>Asks for a cache line that is used later, past the nearest cache.</summary>
     static abstract void PrefetchToL2(float* at);
 
