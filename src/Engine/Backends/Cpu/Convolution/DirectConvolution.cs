@@ -38,6 +38,7 @@ static unsafe class DirectConvolution<V> where V : unmanaged, ITileVector<V>
         CpuBackend cpu, float* dy, float* weight, float* dx, bool add, in ConvolutionShape d)
     {
         int phases = d.StrideH * d.StrideW;
+        if (!add && LeavesGaps(d)) Clear(cpu, dx, d.N * d.C, d.H * d.W);
         int perProduct = phases > 1 && d.C * phases <= V.TileRows ? phases : 1;
         for (int phase = 0; phase < phases; phase += perProduct)
             Phases(cpu, dy, weight, dx, add, d, phase, perProduct);
@@ -59,11 +60,7 @@ static unsafe class DirectConvolution<V> where V : unmanaged, ITileVector<V>
                 if (h % d.StrideH != 0 || w % d.StrideW != 0) continue;
                 uses.Add((phase - first, tap, IndexOf(h / d.StrideH, offsetH), IndexOf(w / d.StrideW, offsetW)));
             }
-        if (uses.Count == 0)
-        {
-            if (!add) ClearPhase(dx, d, first); // no output looks at these pixels
-            return;
-        }
+        if (uses.Count == 0) return; // no output looks at these pixels
         int taps = d.R * d.S, depth = d.K * offsetH.Count * offsetW.Count;
         Workspace workspace = cpu.Workspace.Begin();
         PackedLeft<V> left = new(workspace, d.C * count, depth);
@@ -101,15 +98,21 @@ static unsafe class DirectConvolution<V> where V : unmanaged, ITileVector<V>
         return list.IndexOf(value);
     }
 
-    static void ClearPhase(float* dx, in ConvolutionShape d, int phase)
+    static void Clear(CpuBackend cpu, float* maps, int count, int pixels) => cpu.Workers.For(count, 2, (from, to) =>
     {
-        for (int map = 0; map < d.N * d.C; map++)
-            for (int h = phase / d.StrideW; h < d.H; h += d.StrideH)
-                for (int w = phase % d.StrideW; w < d.W; w += d.StrideW) dx[((nint)map * d.H + h) * d.W + w] = 0;
-    }
+        for (int i = from; i < to; i++) new Span<float>(maps + (nint)i * pixels, pixels).Clear();
+    });
+
+    /// <summary>Whether some phase has no tap, so that no output looks at its pixels.</summary>
+    static bool LeavesGaps(in ConvolutionShape d) =>
+        Met(d.R, d.DilationH, d.StrideH) < d.StrideH || Met(d.S, d.DilationW, d.StrideW) < d.StrideW;
+
+    /// <summary>How many phases along an axis some tap meets.</summary>
+    static int Met(int taps, int dilation, int stride) =>
+        Enumerable.Range(0, Math.Min(taps, stride)).Select(tap => tap * dilation % stride).Distinct().Count();
 
     /// <summary>Where column t * channels + c of the weight matrix lies in a row.</summary>
-    static int[] Offsets(int taps, int channels, int channelStep)
+    public static int[] Offsets(int taps, int channels, int channelStep)
     {
         int[] offsets = new int[taps * channels];
         for (int t = 0; t < taps; t++)
