@@ -124,6 +124,13 @@ public sealed class Device : IDisposable
         return tensor;
     }
 
+    /// <summary>Memory for values of a shape.</summary>
+    internal Storage Reserve(Shape shape)
+    {
+        long bytes = Math.Max(4, shape.Count * 4);
+        return new Storage(Pool, Pool.Rent(bytes), bytes);
+    }
+
     /// <summary>Waits until everything issued so far has run.</summary>
     public void Synchronize() => Backend.Memory.Synchronize();
 
@@ -138,9 +145,6 @@ public sealed class Device : IDisposable
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    Tensor Rent(Shape shape, ElementType type, string producer)
-    {
-        long bytes = Math.Max(4, shape.Count * 4);
-        return new Tensor(this, shape, type, new Storage(Pool, Pool.Rent(bytes), bytes), producer);
-    }
+    Tensor Rent(Shape shape, ElementType type, string producer) =>
+        new(this, shape, type, Reserve(shape), producer);
 }

@@ -12,6 +12,9 @@ sealed class Storage(BufferPool pool, DeviceBuffer buffer, long bytes)
 
     public DeviceBuffer Buffer { get; } = buffer;
 
+    /// <summary>Whether several tensors look at it.</summary>
+    public bool IsShared => owners > 1;
+
     public void AddOwner() => owners++;
 
     public void Release()

@@ -45,7 +45,7 @@ public sealed class Tensor
     public bool RequiresGradient { get; set; }
 
     /// <summary>Whether the memory has been given back.</summary>
-    public bool IsReleased => storage is null;
+    public bool IsReleased => storage is null && Prepared is null;
 
     /// <summary>The step that releases it; null for what outlives steps.</summary>
     internal Step? Owner { get; set; }
@@ -53,7 +53,7 @@ public sealed class Tensor
     /// <summary>
     /// A backend's own form of values that stay as they are, such as packed weights; released with the tensor.
     /// </summary>
-    internal IDisposable? Prepared { get; set; }
+    internal IPackedWeight? Prepared { get; set; }
 
     /// <summary>How many recorded operations read this tensor again in their backward pass.</summary>
     internal int SavedBy { get; set; }
@@ -66,14 +66,33 @@ public sealed class Tensor
 
     /// <summary>The device memory behind this tensor, for backends.</summary>
     /// <exception cref="InvalidOperationException">The tensor has been released.</exception>
-    public DeviceBuffer Buffer => (storage ?? throw Released()).Buffer;
+    public DeviceBuffer Buffer => (storage ?? Unpacked()).Buffer;
 
     /// <summary>The same values as another shape with the same number of elements; shares the memory.</summary>
     internal Tensor Share(Shape shape, string producer, ElementType? type = null)
     {
-        Storage shared = storage ?? throw Released();
+        Storage shared = storage ?? Unpacked();
         shared.AddOwner();
         return new Tensor(Device, shape, type ?? Type, shared, producer);
+    }
+
+    /// <summary>
+    /// Gives the plain values' memory back where they lie in <see cref="Prepared"/> too, and no other tensor looks at
+    /// it. Whoever asks for them finds them again, and no packed form any more: values lie in one place at a time.
+    /// </summary>
+    internal void KeepPreparedAlone()
+    {
+        if (Prepared is null || storage is null or { IsShared: true }) return;
+        storage.Release();
+        storage = null;
+    }
+
+    /// <summary>Gives the packed form back, unless the values lie there alone.</summary>
+    internal void DropPrepared()
+    {
+        if (storage is null) return;
+        Prepared?.Dispose();
+        Prepared = null;
     }
 
     internal void Release()
@@ -121,6 +140,16 @@ public sealed class Tensor
 
     /// <summary>For example <c>Relu (8, 64, 56, 56)</c>.</summary>
     public override string ToString() => $"{Producer} {Shape}{(IsReleased ? " released" : "")}";
+
+    Storage Unpacked()
+    {
+        if (Prepared is not { } packed) throw Released();
+        storage = Device.Reserve(Shape);
+        packed.Unpack(this);
+        packed.Dispose();
+        Prepared = null;
+        return storage;
+    }
 
     void Download<T>(Span<T> to, ElementType type) where T : unmanaged
     {

@@ -30,7 +30,7 @@ public interface IConvolution
     /// computed once, and Forward finds it at <see cref="Tensor.Prepared"/>. What is there already is returned where
     /// it suits these extents too. Null where there is no such form.
     /// </summary>
-    IDisposable? Prepare(Tensor weight, in ConvolutionShape dims) => null;
+    IPackedWeight? Prepare(Tensor weight, in ConvolutionShape dims) => null;
 
     /// <summary>dx = the transposed convolution of dy, (N, K, P, Q), with the weight.</summary>
     void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionShape dims);

@@ -1,3 +1,4 @@
+using TripletGpu.Backends;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Inference;
@@ -38,14 +39,25 @@ sealed class PlanConstants(Device device) : IDisposable
         return [.. entry.Tensors.Select(tensor => new PlanValue(tensor.Shape, tensor.Type, tensor))];
     }
 
+    /// <summary>
+    /// Whether nobody else reads weights while they are packed: then these give up their plain form.
+    /// </summary>
+    public bool OwnsWeights { get; set; }
+
     /// <summary>Lets the backend keep a convolution's weight in its own form.</summary>
     public void Prepare(Conv2d convolution, Shape x, Tensor weight)
     {
-        IDisposable? form = convolution.Prepare(device.Backend, x, weight);
-        if (form != weight.Prepared) weight.Prepared?.Dispose();
-        weight.Prepared = form;
+        IPackedWeight? form = convolution.Prepare(device.Backend, x, weight);
+        if (form != weight.Prepared)
+        {
+            weight.DropPrepared();
+            weight.Prepared = form;
+        }
         if (form is null) prepared.Remove(weight);
         else prepared.Add(weight);
+        if (!OwnsWeights) return;
+        weight.KeepPreparedAlone();
+        device.Pool.Trim();
     }
 
     /// <summary>Gives back what was made of tensors that are no more.</summary>
@@ -69,11 +81,7 @@ sealed class PlanConstants(Device device) : IDisposable
     {
         foreach (Tensor tensor in made.Values.SelectMany(entry => entry.Tensors)) tensor.Release();
         made.Clear();
-        foreach (Tensor weight in prepared)
-        {
-            weight.Prepared?.Dispose();
-            weight.Prepared = null;
-        }
+        foreach (Tensor weight in prepared) weight.DropPrepared();
         prepared.Clear();
     }
 

@@ -25,6 +25,16 @@ public sealed class PlannedNetwork : IDisposable
         network.Train(false);
     }
 
+    /// <summary>
+    /// Whether nobody reads the parameters meanwhile. A convolution's weight then lies in memory only once, in the form
+    /// that the plan multiplies by. Whoever does read it gets its values, and the plan is slower from then on.
+    /// </summary>
+    public bool OwnsWeights
+    {
+        get => constants.OwnsWeights;
+        init => constants.OwnsWeights = value;
+    }
+
     /// <summary>Why it has no plan; empty where it has one, or has not run yet.</summary>
     public string Unplanned { get; private set; } = "";
 

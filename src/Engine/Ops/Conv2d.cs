@@ -61,7 +61,7 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
     }
 
     /// <summary>The weight in the backend's own form, where it stays as it is; null where there is none.</summary>
-    internal IDisposable? Prepare(IBackend on, Shape x, Tensor weight) =>
+    internal IPackedWeight? Prepare(IBackend on, Shape x, Tensor weight) =>
         x.Count > 0 && weight.Count > 0 ? on.Convolution.Prepare(weight, Geometry.Over(x, weight.Shape)) : null;
 
     /// <summary>Without channels, or with padding alone: sums of no products.</summary>

@@ -29,10 +29,14 @@ public sealed class OnnxNetwork : EmbeddingNetwork
     /// <param name="imageShape">(C, H, W) of one image.</param>
     /// <param name="normalize">Whether embeddings are scaled to length 1 after the graph.</param>
     /// <param name="seed">Of dropout masks.</param>
+    /// <param name="givesUpWeights">
+    /// Whether the file's weights lie on the device alone: it is neither initialized again nor exported.
+    /// </param>
     /// <exception cref="UserErrorException">The file cannot be used, or does not take such images.</exception>
-    public static OnnxNetwork Load(Device device, string path, Shape imageShape, bool normalize, ulong seed)
+    public static OnnxNetwork Load(
+        Device device, string path, Shape imageShape, bool normalize, ulong seed, bool givesUpWeights = false)
     {
-        OnnxGraph graph = new(device, path, seed) { DecidesAboutTraining = true };
+        OnnxGraph graph = new(device, OnnxModel.Load(path, givesUpWeights), seed) { DecidesAboutTraining = true };
         graph.Train(false);
         using Step step = device.BeginStep(record: false);
         Shape one = new([1, .. imageShape.ToArray()]);

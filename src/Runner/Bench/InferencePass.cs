@@ -8,7 +8,7 @@ namespace TripletGpu.Runner.Bench;
 /// <param name="images">The batch.</param>
 sealed class InferencePass(EmbeddingNetwork network, BenchImages images) : IBenchPass
 {
-    readonly PlannedNetwork planned = new(network);
+    readonly PlannedNetwork planned = new(network) { OwnsWeights = true };
 
     /// <summary>(N, D): what the last run gave.</summary>
     public float[] Embeddings { get; } = new float[images.Shape[0] * network.Dimension];

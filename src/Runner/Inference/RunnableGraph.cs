@@ -11,7 +11,7 @@ namespace TripletGpu.Runner.Inference;
 /// </summary>
 sealed class RunnableGraph(OnnxGraph graph) : RunnableModel
 {
-    readonly PlannedNetwork planned = new(graph);
+    readonly PlannedNetwork planned = new(graph) { OwnsWeights = true };
     float[] result = [];
 
     public override IReadOnlyList<string> Inputs { get; } = [.. graph.Inputs.Select(port => port.Name)];

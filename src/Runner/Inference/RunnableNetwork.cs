@@ -20,7 +20,7 @@ sealed class RunnableNetwork : RunnableModel
     RunnableNetwork(EmbeddingNetwork network, RunConfig config, bool isRun)
     {
         (Network, this.config, this.isRun) = (network, config, isRun);
-        planned = new PlannedNetwork(network);
+        planned = new PlannedNetwork(network) { OwnsWeights = true };
     }
 
     public EmbeddingNetwork Network { get; }

@@ -9,7 +9,7 @@ namespace TripletGpu.Runner.Networks;
 static class NetworkFactory
 {
     /// <summary>Makes the network of a run, which takes pixels in [0, 1] and scales them as the config says.</summary>
-    /// <inheritdoc cref="Create(ModelConfig, ulong, Device)"/>
+    /// <inheritdoc cref="Create(ModelConfig, ulong, Device, bool)"/>
     /// <param name="config">The run's config.</param>
     /// <param name="device">Where its parameters live.</param>
     public static EmbeddingNetwork Create(RunConfig config, Device device)
@@ -23,10 +23,14 @@ static class NetworkFactory
     /// <param name="model">The network.</param>
     /// <param name="seed">Of its dropout masks.</param>
     /// <param name="device">Where its parameters live.</param>
+    /// <param name="givesUpWeights">
+    /// Whether an ONNX file's weights need not be there twice: the network is neither initialized again nor exported.
+    /// </param>
     /// <exception cref="UserErrorException">
     /// The network cannot be made so: an ONNX file that cannot be used.
     /// </exception>
-    public static EmbeddingNetwork Create(ModelConfig model, ulong seed, Device device)
+    public static EmbeddingNetwork Create(
+        ModelConfig model, ulong seed, Device device, bool givesUpWeights = false)
     {
         Shape input = new(model.Input);
         float dropout = (float)(model.Dropout ?? 0);
@@ -57,7 +61,7 @@ static class NetworkFactory
                 Width = model.Width,
                 StrideOnFirst = model.StrideOn == StrideOn.Convolution1x1,
             }),
-            _ => OnnxNetwork.Load(device, model.Path!, input, model.Normalize, seed),
+            _ => OnnxNetwork.Load(device, model.Path!, input, model.Normalize, seed, givesUpWeights),
         });
     }
 }

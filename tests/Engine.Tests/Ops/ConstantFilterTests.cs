@@ -1,5 +1,5 @@
 using TripletGpu.Autograd;
-using TripletGpu.Backends.Cpu;
+using TripletGpu.Backends;
 using TripletGpu.Ops;
 using TripletGpu.Support;
 
@@ -44,13 +44,35 @@ public sealed class ConstantFilterTests(string name, int threads)
         using Device device = Open();
         using Step step = device.BeginStep(record: false);
         Tensor[] inputs = [.. x.Select((values, i) => device.Tensor(c.Inputs[i], Values.ToSingle(values)))];
-        using IDisposable? form = ((Conv2d)c.Op).Prepare(device.Backend, c.Inputs[0], inputs[1]);
+        using IPackedWeight? form = ((Conv2d)c.Op).Prepare(device.Backend, c.Inputs[0], inputs[1]);
         inputs[1].Prepared = form;
         Assert.That(form, Is.Not.Null);
         float[] y = c.Op.Apply(inputs).ToArray();
         Close.AreClose(c.Forward(x), y, c.Tolerance, "output");
         Assert.That(c.Op.Apply(inputs).ToArray(), Is.EqualTo(y), "the same bits every time");
         inputs[1].Prepared = null;
+    }
+
+    /// <summary>
+    /// Filters that gave up their plain form: the same results, and the same values for whoever asks for them.
+    /// </summary>
+    [TestCaseSource(nameof(Cases))]
+    public void PackedAlone_MultiplyTheSameAndComeBack(OpCase c)
+    {
+        double[][] x = OpTests.Draw(c);
+        using Device device = Open();
+        using Step step = device.BeginStep(record: false);
+        Tensor[] inputs = [.. x.Select((values, i) => device.Tensor(c.Inputs[i], Values.ToSingle(values)))];
+        Tensor weight = inputs[1];
+        float[] values = weight.ToArray();
+        weight.Prepared = ((Conv2d)c.Op).Prepare(device.Backend, c.Inputs[0], weight);
+        float[] y = c.Op.Apply(inputs).ToArray();
+        weight.KeepPreparedAlone();
+        Assert.That(c.Op.Apply(inputs).ToArray(), Is.EqualTo(y));
+        Assert.That(weight.Prepared, Is.Not.Null);
+        Assert.That(weight.ToArray(), Is.EqualTo(values));
+        Assert.That(weight.Prepared, Is.Null, "values lie in one place at a time");
+        Close.AreClose(c.Forward(x), c.Op.Apply(inputs).ToArray(), c.Tolerance, "output");
     }
 
     /// <summary>
@@ -71,7 +93,7 @@ public sealed class ConstantFilterTests(string name, int threads)
                 Shape shape = new(batch, 40, 7, 7);
                 Tensor x = device.Tensor(shape, Values.ToSingle(Values.Normal((int)shape.Count, random)));
                 float[] expected = op.Apply(x, weight).ToArray();
-                using IDisposable? form = op.Prepare(device.Backend, shape.With(0, prepared), weight);
+                using IPackedWeight? form = op.Prepare(device.Backend, shape.With(0, prepared), weight);
                 weight.Prepared = form;
                 double[] same = Array.ConvertAll(expected, v => (double)v);
                 Close.AreClose(same, op.Apply(x, weight).ToArray(), Tolerance.Sum, "output");

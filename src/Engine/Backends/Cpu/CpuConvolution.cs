@@ -17,32 +17,32 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
     {
         float* from = x.Floats(), to = y.Floats();
         float* b = bias is null ? null : bias.Floats(), r = residual is null ? null : residual.Floats();
-        float* w = weight.Floats();
         FilterPanels<V>? panels = weight.Prepared as FilterPanels<V>;
-        switch (Choose(dims, panels is not null))
+        FilterRows<V>? rows = weight.Prepared as FilterRows<V>;
+        switch (rows is null ? Choose(dims, panels is not null) : Algorithm.Direct)
         {
             case Algorithm.SmallMap:
                 new SmallMapConvolution<V>(cpu, from, panels!, dims).Run(to, new(b, r, relu));
                 break;
             case Algorithm.Winograd3:
-                new WinogradConvolution<F4x4Of3x3, V>(cpu, dims, w, false, panels).Run(from, to, new(b, r, relu));
+                Winograd<F4x4Of3x3>(dims, weight, panels).Run(from, to, new(b, r, relu));
                 break;
             case Algorithm.Winograd5:
-                new WinogradConvolution<F2x2Of5x5, V>(cpu, dims, w, false, panels).Run(from, to, new(b, r, relu));
+                Winograd<F2x2Of5x5>(dims, weight, panels).Run(from, to, new(b, r, relu));
                 break;
             default:
                 Workspace workspace = cpu.Workspace.Begin();
-                PackedLeft<V> packed = weight.Prepared as PackedLeft<V> ?? DirectConvolution<V>.Pack(
-                    cpu, new PackedLeft<V>(workspace, dims.K, dims.C * dims.R * dims.S), w, dims);
+                PackedLeft<V> packed = rows?.Rows ?? DirectConvolution<V>.Pack(
+                    cpu, new PackedLeft<V>(workspace, dims.K, dims.C * dims.R * dims.S), weight.Floats(), dims);
                 DirectConvolution<V>.Forward(cpu, from, packed, b, r, to, dims, relu);
                 break;
         }
     }
 
-    public IDisposable? Prepare(Tensor weight, in ConvolutionShape dims) => Choose(dims, hasPanels: true) switch
+    public IPackedWeight? Prepare(Tensor weight, in ConvolutionShape dims) => Choose(dims, hasPanels: true) switch
     {
-        Algorithm.Direct => weight.Prepared as PackedLeft<V> ?? DirectConvolution<V>.Pack(
-            cpu, new PackedLeft<V>(weight.Device, dims.K, dims.C * dims.R * dims.S), weight.Floats(), dims),
+        Algorithm.Direct =>
+            weight.Prepared as FilterRows<V> ?? new FilterRows<V>(cpu, weight.Device, weight.Floats(), dims),
         _ => weight.Prepared as FilterPanels<V> ?? new FilterPanels<V>(cpu, weight.Device, weight.Floats(), dims),
     };
 
@@ -97,6 +97,11 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
             checked((int)y.Count),
             new UnaryBackward<Kernels.Functions.Relu>(null, y.Floats(), gradient, gradient, accumulate: false));
     }
+
+    WinogradConvolution<F, V> Winograd<F>(in ConvolutionShape d, Tensor weight, FilterPanels<V>? panels)
+        where F : struct, IWinogradForm => panels is not null
+            ? new WinogradConvolution<F, V>(cpu, d, panels)
+            : new WinogradConvolution<F, V>(cpu, d, weight.Floats(), isInputGradient: false);
 
     enum Algorithm { Direct, SmallMap, Winograd3, Winograd5 }
 

@@ -84,6 +84,10 @@ sealed unsafe class PackedLeft<V> : IDisposable where V : unmanaged, ITileVector
         return this;
     }
 
+    /// <summary>Writes w[m * rowStep + offsets[j]] = A[m, j].</summary>
+    public void Unpack(CpuBackend cpu, float* w, nint rowStep, int[] offsets) =>
+        cpu.Workers.ForEach(Tiles * Blocks, (i, _) => UnpackTile(w, rowStep, offsets, i / Tiles, i % Tiles));
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void PackTile(float* a, nint rowStep, nint depthStep, int block, int tile)
     {
@@ -114,6 +118,19 @@ sealed unsafe class PackedLeft<V> : IDisposable where V : unmanaged, ITileVector
         {
             float* from = w + m0 * rowStep + offsets[k0 + k];
             for (int r = 0; r < rows; r++) to[r] = from[r * rowStep];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void UnpackTile(float* w, nint rowStep, int[] offsets, int block, int tile)
+    {
+        int k0 = BlockStart(block), kc = BlockStart(block + 1) - k0;
+        int m0 = RowStart(tile), rows = RowStart(tile + 1) - m0;
+        float* from = Tile(block, tile);
+        for (int k = 0; k < kc; k++, from += rows)
+        {
+            float* to = w + m0 * rowStep + offsets[k0 + k];
+            for (int r = 0; r < rows; r++) to[r * rowStep] = from[r];
         }
     }
 }

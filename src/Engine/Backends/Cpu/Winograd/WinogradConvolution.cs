@@ -39,15 +39,25 @@ sealed unsafe class WinogradConvolution<F, V>
     /// <param name="d">The convolution; of the input's gradient, the one that computes it from dy.</param>
     /// <param name="weight">The filters of the forward convolution.</param>
     /// <param name="isInputGradient">Swaps the filters' channels and turns them round.</param>
-    /// <param name="constant">The filters of a forward convolution packed before, if they are.</param>
-    public WinogradConvolution(
-        CpuBackend cpu, in ConvolutionShape d, float* weight, bool isInputGradient, FilterPanels<V>? constant = null)
+    public WinogradConvolution(CpuBackend cpu, in ConvolutionShape d, float* weight, bool isInputGradient)
+        : this(cpu, d)
     {
-        (this.cpu, this.d, isFlipped, this.constant) = (cpu, d, isInputGradient, constant);
-        this.weight = weight;
         int taps = F.Taps * F.Taps;
+        this.weight = weight;
+        isFlipped = isInputGradient;
         laneStep = isInputGradient ? taps : (nint)d.C * taps;
         depthStep = isInputGradient ? (nint)d.K * taps : taps;
+    }
+
+    /// <param name="cpu">The backend.</param>
+    /// <param name="d">A forward convolution.</param>
+    /// <param name="constant">Its filters, packed before.</param>
+    public WinogradConvolution(CpuBackend cpu, in ConvolutionShape d, FilterPanels<V> constant) : this(cpu, d) =>
+        this.constant = constant;
+
+    WinogradConvolution(CpuBackend cpu, in ConvolutionShape d)
+    {
+        (this.cpu, this.d) = (cpu, d);
         panels = (d.K + lanes - 1) / lanes;
         threads = cpu.Workers.Threads;
         pitchIn = WinogradTransforms<F, V>.Pitch(d.C);
