@@ -70,6 +70,48 @@ public static class TripletRules
         return chosen;
     }
 
+    /// <summary>
+    /// Easy positive: nearest positive of each anchor that has both kinds, and its nearest negative: of all, or of
+    /// those strictly farther than the positive; -1 and no loss where there is none.
+    /// </summary>
+    public static List<Triplet> EasyPositive(double[][] d, int[] labels, double margin, bool isHard)
+    {
+        List<Triplet> chosen = [];
+        for (int a = 0; a < labels.Length; a++)
+        {
+            int[] negatives = Negatives(labels, a);
+            int p = Nearest(Positives(labels, a), d[a]);
+            if (p < 0 || negatives.Length == 0) continue;
+            int n = Nearest(negatives.Where(k => isHard || d[a][k] > d[a][p]), d[a]);
+            chosen.Add(new Triplet(a, p, n, n < 0 ? 0 : Math.Max(0, d[a][p] - d[a][n] + margin)));
+        }
+        return chosen;
+    }
+
+    /// <summary>
+    /// How likely distance-weighted sampling (Wu et al. 2017) takes each row as the negative of anchor
+    /// <paramref name="a"/>: in proportion to min(1 / q(0.5), 1 / q(d)) where d is below 1.4; evenly where none is.
+    /// </summary>
+    /// <param name="d">Distances, not squared, of rows of length 1.</param>
+    /// <param name="labels">The rows' classes.</param>
+    /// <param name="a">The anchor.</param>
+    /// <param name="dimension">The elements of a row.</param>
+    public static double[] DistanceWeights(double[][] d, int[] labels, int a, int dimension)
+    {
+        int[] negatives = Negatives(labels, a);
+        double[] logarithms = [.. d[a].Select(x => x < 1.4 ? -LogDensity(Math.Max(x, 0.5), dimension) : double.NaN)];
+        double most = negatives.Where(n => d[a][n] < 1.4).Select(n => logarithms[n]).DefaultIfEmpty(double.NaN).Max();
+        double[] weights = new double[labels.Length];
+        foreach (int n in negatives)
+            weights[n] = double.IsNaN(most) ? 1 : d[a][n] < 1.4 ? Math.Exp(logarithms[n] - most) : 0;
+        double sum = weights.Sum();
+        return Array.ConvertAll(weights, w => w / sum);
+    }
+
+    /// <summary>ln q(d) = (D - 2) ln d + (D - 3) / 2 ln (1 - d^2 / 4).</summary>
+    static double LogDensity(double d, int dimension) =>
+        (dimension - 2) * Math.Log(d) + (dimension - 3) / 2.0 * Math.Log(1 - d * d / 4);
+
     /// <summary>All triplets; with semi-hard or hard ones only if asked.</summary>
     public static List<Triplet> All(
         double[][] d, int[] labels, double margin, bool semiHardOnly = false, bool hardOnly = false)
@@ -83,6 +125,26 @@ public static class TripletRules
                 chosen.Add(new Triplet(a, p, n, Math.Max(0, margin - gap)));
             }
         return chosen;
+    }
+
+    /// <summary>
+    /// All triplets of an angle, at the negative, above <paramref name="degrees"/> (Wang et al. 2017): its tangent is
+    /// half of d_ap by the distance of n from the middle of a and p, which the three sides tell (Apollonius).
+    /// </summary>
+    public static List<Triplet> Angular(double[][] d, int[] labels, double margin, double degrees, bool isSquared)
+    {
+        List<Triplet> chosen = [];
+        foreach ((int a, int p) in Pairs(labels))
+            foreach (int n in Negatives(labels, a))
+            {
+                double across = Square(d[a][p]), middle = (Square(d[a][n]) + Square(d[p][n])) / 2 - across / 4;
+                double angle = Math.Atan2(Math.Sqrt(across), 2 * Math.Sqrt(Math.Max(0, middle)));
+                if (angle * 180 / Math.PI > degrees)
+                    chosen.Add(new Triplet(a, p, n, Math.Max(0, d[a][p] - d[a][n] + margin)));
+            }
+        return chosen;
+
+        double Square(double distance) => isSquared ? distance : distance * distance;
     }
 
     /// <summary>Rows 0 .. m-1 anchors, then positives, then negatives.</summary>

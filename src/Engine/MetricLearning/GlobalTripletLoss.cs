@@ -97,12 +97,12 @@ public sealed class GlobalTripletLoss
         {
             TripletReduction.Sum => 1,
             TripletReduction.Active => all.Active,
-            _ when settings.Rule == MiningRule.Hard => AnchorsWithBoth(labels),
+            _ when settings.TakesOneAnAnchor => AnchorsWithBoth(labels),
             _ when settings.TakesEveryTriplet => all.Hard + all.SemiHard + all.Easy,
             _ => all.Pairs,
         };
 
-    /// <summary>The anchors that batch-hard takes: those with a positive and a negative.</summary>
+    /// <summary>The anchors that can have a triplet: those with a positive and a negative.</summary>
     static long AnchorsWithBoth(ReadOnlySpan<int> labels)
     {
         Dictionary<int, int> sizes = [];

@@ -30,6 +30,10 @@ public sealed record TripletLoss(TripletSettings Settings, int Rows) : Op
         else Check.That(x[1] == new Shape(x[0][0]), this, $"one label a row: embeddings {x[0]}, labels {x[1]}");
         Check.That(float.IsFinite(Settings.Margin) && Settings.Margin >= 0, this,
             $"the margin must be 0 or more, not {Settings.Margin}");
+        Check.That(Settings.Rule != MiningRule.Angular || Settings.Angle is > 0 and < 90, this,
+            $"the angle must be above 0 and below 90 degrees, not {Settings.Angle}");
+        Check.That(Settings.Rule != MiningRule.DistanceWeighted || x[0][1] >= 2, this,
+            $"distances on a sphere need embeddings of 2 elements or more: {x[0]}");
         int anchors = isExplicit ? x[0][0] / 3 : x[0][0];
         Check.That(Settings.AnchorsOf(anchors) is { First: >= 0, Count: >= 0 } own && own.End <= anchors, this,
             $"the anchors {Settings.Anchors} are not among {anchors}");

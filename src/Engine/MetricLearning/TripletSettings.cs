@@ -30,12 +30,15 @@ public sealed record TripletSettings
     /// <summary>How losses are reduced; null takes the rule's own, <see cref="ReductionOf"/>.</summary>
     public TripletReduction? Reduction { get; init; }
 
-    /// <summary>For <see cref="MiningRule.RandomSemihard"/>: the run's seed.</summary>
+    /// <summary>
+    /// For <see cref="MiningRule.Angular"/>: degrees, above 0 and below 90, that a triplet's angle must exceed.
+    /// </summary>
+    public float Angle { get; init; } = 20;
+
+    /// <summary>For the rules that draw at random: the run's seed.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>
-    /// For <see cref="MiningRule.RandomSemihard"/>: the number of this draw, another one every step.
-    /// </summary>
+    /// <summary>For the rules that draw at random: the number of this draw, another one every step.</summary>
     public ulong Draw { get; init; }
 
     /// <summary>
@@ -50,8 +53,13 @@ public sealed record TripletSettings
     /// <summary>The anchors that count, of so many.</summary>
     internal AnchorRange AnchorsOf(int count) => Anchors ?? new AnchorRange(0, count);
 
+    /// <summary>Whether the rule takes one triplet an anchor, so that the table has a row an anchor.</summary>
+    public bool TakesOneAnAnchor =>
+        Rule is MiningRule.Hard or MiningRule.EasyPositive or MiningRule.EasyPositiveHard;
+
     /// <summary>Whether the rule takes every triplet of a kind, so that no table could list them.</summary>
-    public bool TakesEveryTriplet => Rule is MiningRule.BatchAll or MiningRule.AllSemihard or MiningRule.AllHard;
+    public bool TakesEveryTriplet => Rule is MiningRule.BatchAll or MiningRule.AllSemihard or MiningRule.AllHard
+        or MiningRule.Angular;
 
     /// <summary>The reduction that the sources of a rule use.</summary>
     public static TripletReduction ReductionOf(MiningRule rule) => rule switch

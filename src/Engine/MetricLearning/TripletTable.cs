@@ -24,14 +24,14 @@ public readonly record struct TripletTable(Tensor Triplets, Tensor Losses, Tenso
     internal static TripletTable From(ReadOnlySpan<Tensor> extras) => new(extras[0], extras[1], extras[2]);
 
     /// <summary>
-    /// How many rows a batch needs: one a row for batch-hard, one a triplet for explicit ones, else one an ordered pair
-    /// of different rows with the same label.
+    /// How many rows a batch needs: one a row for the rules that take one triplet an anchor, one a triplet for explicit
+    /// ones, else one an ordered pair of different rows with the same label.
     /// </summary>
     /// <exception cref="ArgumentException">More pairs than one table can hold (2^31 / 3).</exception>
     public static int RowsFor(TripletSettings settings, ReadOnlySpan<int> labels, int n)
     {
         if (settings.Rule == MiningRule.Explicit) return n / 3;
-        if (settings.Rule == MiningRule.Hard) return n;
+        if (settings.TakesOneAnAnchor) return n;
         int[] sorted = labels.ToArray();
         Array.Sort(sorted);
         long pairs = 0;

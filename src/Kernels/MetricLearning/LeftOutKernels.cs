@@ -14,9 +14,8 @@ public static partial class LeftOutKernels
         Index1D row, ArrayView<int> classes, ArrayView<int> triplets, ArrayView<float> losses, MiningDims dims)
     {
         if (row >= dims.First && row < dims.End) return;
-        bool isHard = dims.Rule == MiningRule.Hard;
-        int from = isHard ? (int)row : ClassIndex.FirstPair(classes, dims.N, row);
-        int end = isHard ? row + 1 : ClassIndex.FirstPair(classes, dims.N, row + 1);
+        int from = dims.TakesOneAnAnchor ? (int)row : ClassIndex.FirstPair(classes, dims.N, row);
+        int end = dims.TakesOneAnAnchor ? row + 1 : ClassIndex.FirstPair(classes, dims.N, row + 1);
         for (int t = from; t < end; t++)
         {
             triplets[3 * t] = row;

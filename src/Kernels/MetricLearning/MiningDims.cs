@@ -15,12 +15,18 @@ namespace TripletGpu.Kernels.MetricLearning;
 /// <param name="SeedHigh">Of the random choice.</param>
 /// <param name="StreamLow">Of the random choice.</param>
 /// <param name="StreamHigh">Of the random choice.</param>
+/// <param name="Angle"><see cref="AngularTriplets.Factor"/> of the angle; the other rules have none.</param>
 public readonly record struct MiningDims(
     int N, int D, MiningRule Rule, TripletReduction Reduction, int IsSquared, float Margin, int Fitting,
     int Stride, int First, int End,
-    uint SeedLow, uint SeedHigh, uint StreamLow, uint StreamHigh)
+    uint SeedLow, uint SeedHigh, uint StreamLow, uint StreamHigh, float Angle = 0f)
 {
+    /// <summary>Whether the table has a row an anchor, not one a pair.</summary>
+    public bool TakesOneAnAnchor =>
+        Rule == MiningRule.Hard || Rule == MiningRule.EasyPositive || Rule == MiningRule.EasyPositiveHard;
+
     /// <summary>Whether the table holds a count for every pair, not a negative.</summary>
     public bool TakesEvery =>
-        Rule == MiningRule.BatchAll || Rule == MiningRule.AllSemihard || Rule == MiningRule.AllHard;
+        Rule == MiningRule.BatchAll || Rule == MiningRule.AllSemihard || Rule == MiningRule.AllHard
+        || Rule == MiningRule.Angular;
 }

@@ -25,10 +25,26 @@ public enum MiningRule
     RandomSemihard,
 
     /// <summary>
+    /// For every pair one of the anchor's negatives, drawn as often as <see cref="DistanceWeight"/> says; where all of
+    /// them are too far to be drawn, all are equally likely: a fallback. For embeddings of length 1. Wu et al. 2017,
+    /// arXiv 1706.07567.
+    /// </summary>
+    DistanceWeighted,
+
+    /// <summary>
     /// Batch-hard: one triplet for every anchor that has a positive and a negative, of its farthest positive and
     /// nearest negative. Hermans et al., arXiv 1703.07737.
     /// </summary>
     Hard,
+
+    /// <summary>
+    /// One triplet for every anchor: its nearest positive, and the nearest negative strictly farther; an anchor without
+    /// one is dropped. The easy positive with semi-hard negative of Xuan et al., arXiv 1904.04370.
+    /// </summary>
+    EasyPositive,
+
+    /// <summary>The same with the nearest negative of all: easy positive with hard negative.</summary>
+    EasyPositiveHard,
 
     /// <summary>
     /// Every triplet. Mean over those with a loss above 0: omoindrot's batch-all, pytorch-metric-learning's "all".
@@ -40,6 +56,13 @@ public enum MiningRule
 
     /// <summary>Every hard triplet: pytorch-metric-learning's <c>TripletMarginMiner("hard")</c>.</summary>
     AllHard,
+
+    /// <summary>
+    /// Every triplet whose angle at the negative, of half of the way from anchor to positive by the way from there to
+    /// the negative, is wider than a limit: <see cref="AngularTriplets"/>. pytorch-metric-learning's
+    /// <c>AngularMiner</c>.
+    /// </summary>
+    Angular,
 
     /// <summary>
     /// No mining and no labels: rows 0 .. m-1 are anchors, m .. 2m-1 their positives, 2m .. 3m-1 their negatives, the

@@ -248,6 +248,7 @@ static class NegativeStream
         int easy = negative.Easy, nearer = negative.Nearer;
         int from = dims.Rule == MiningRule.AllHard ? Math.Max(easy, nearer) : easy;
         int to = dims.Rule == MiningRule.BatchAll || dims.Rule == MiningRule.AllHard ? k : nearer;
+        if (dims.Rule == MiningRule.Angular) to = from; // they are no run: AngularTriplets counts them
         if (negative.Distance < float.PositiveInfinity && from < to)
         {
             Atomic.Add(ref slots[3 * stride + from], 1u);

@@ -17,12 +17,14 @@ static class TripletChoices
         float farthest, int farthestRow, ArrayView<int> firsts, ArrayView<int> triplets, ArrayView<float> losses,
         ref AnchorTally tally) where TShape : struct, IRowShape
     {
-        FindFirsts<TShape>(slots, stride, k, firsts);
-        if (dims.Rule != MiningRule.Hard)
+        // Bucket 0 holds what is not farther than the nearest positive.
+        FindFirsts<TShape>(slots, stride, k, dims.Rule == MiningRule.EasyPositive ? 1 : 0, firsts);
+        if (!dims.TakesOneAnAnchor)
             Nearest<TShape>(anchor, classes, dims, slots, stride, k, farthest, farthestRow, firsts, triplets, losses,
                 ref tally);
         else if (Group.IdxX == 0 && k >= 0)
-            Hardest<TShape>(anchor, classes, dims, slots, stride, k, firsts, triplets, losses, ref tally);
+            OfAnchor<TShape>(
+                anchor, classes, dims, slots, stride, k, farthestRow, firsts, triplets, losses, ref tally);
     }
 
     /// <summary>
@@ -64,9 +66,12 @@ static class TripletChoices
         }
     }
 
-    /// <summary>The farthest positive, the lowest of equals, and the nearest negative. One item.</summary>
-    static void Hardest<TShape>(
-        int anchor, ArrayView<int> classes, MiningDims dims, ArrayView<uint> slots, int stride, int k,
+    /// <summary>
+    /// The farthest positive, or the nearest, the lowest of equals; and the negative of the first bucket that counts.
+    /// One item.
+    /// </summary>
+    static void OfAnchor<TShape>(
+        int anchor, ArrayView<int> classes, MiningDims dims, ArrayView<uint> slots, int stride, int k, int farthestRow,
         ArrayView<int> firsts, ArrayView<int> triplets, ArrayView<float> losses, ref AnchorTally tally)
         where TShape : struct, IRowShape
     {
@@ -74,16 +79,19 @@ static class TripletChoices
         float loss = 0f;
         for (int item = 0; item < TShape.GroupX && bucket < 0; item++)
             bucket = firsts[item];
-        if (bucket >= 0)
+        if (k > 0 && farthestRow >= 0)
         {
-            uint farthest = slots[k - 1];
-            int j = k - 1;
+            int j = dims.Rule == MiningRule.Hard ? k - 1 : 0;
+            uint distance = slots[j];
             // Equal ones stand in the order of their places.
-            while (j > 0 && slots[Math.Max(j - 1, 0)] == farthest) j--;
+            while (j > 0 && slots[Math.Max(j - 1, 0)] == distance) j--;
             positive = ClassIndex.Positive(classes, dims.N, anchor, (int)slots[stride + j]);
-            negative = (int)slots[3 * stride + bucket];
-            loss = Interop.IntAsFloat(farthest) + dims.Margin - Interop.IntAsFloat(slots[2 * stride + bucket]);
             tally.Special = 1;
+            if (bucket >= 0)
+            {
+                negative = (int)slots[3 * stride + bucket];
+                loss = Interop.IntAsFloat(distance) + dims.Margin - Interop.IntAsFloat(slots[2 * stride + bucket]);
+            }
         }
         WriteRow(anchor, anchor, positive, negative, loss, triplets, losses, ref tally);
     }
@@ -160,14 +168,15 @@ static class TripletChoices
     }
 
     /// <summary>
-    /// firsts[item] = the first bucket of the item's run that is not empty, else -1. Ends with a barrier.
+    /// firsts[item] = the first bucket of the item's run that is not empty, of those from <paramref name="least"/> on,
+    /// else -1. Ends with a barrier.
     /// </summary>
-    static void FindFirsts<TShape>(ArrayView<uint> slots, int stride, int k, ArrayView<int> firsts)
+    public static void FindFirsts<TShape>(ArrayView<uint> slots, int stride, int k, int least, ArrayView<int> firsts)
         where TShape : struct, IRowShape
     {
         int each = (k + TShape.GroupX) / TShape.GroupX;
         int from = Math.Min(Group.IdxX * each, k + 1), to = Math.Min(from + each, k + 1), first = -1;
-        for (int b = from; b < to && first < 0; b++)
+        for (int b = Math.Max(from, least); b < to && first < 0; b++)
             first = slots[3 * stride + b] != NegativeStream.NoRow ? b : -1;
         firsts[Group.IdxX] = first;
         RowBarrier.Wait<TShape>();
@@ -196,7 +205,7 @@ static class TripletChoices
         RowBarrier.Wait<TShape>();
     }
 
-    static void WritePair(
+    public static void WritePair(
         int anchor, int place, int negative, float loss, ArrayView<int> classes, MiningDims dims,
         ArrayView<int> triplets, ArrayView<float> losses, ref AnchorTally tally)
     {

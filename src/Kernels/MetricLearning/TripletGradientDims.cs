@@ -8,5 +8,7 @@ namespace TripletGpu.Kernels.MetricLearning;
 /// <param name="IsSquared">1: the squared distance; 0: its root.</param>
 /// <param name="Margin">As mined.</param>
 /// <param name="Accumulate">Not 0: adds.</param>
+/// <param name="Angle">As mined.</param>
 public readonly record struct TripletGradientDims(
-    int N, int D, int Count, MiningRule Rule, int IsSquared, float Margin, int Accumulate);
+    int N, int D, int Count, MiningRule Rule, int IsSquared, float Margin, int Accumulate,
+    float Angle = 0f);

@@ -91,7 +91,7 @@ public static partial class TripletGradientKernels
             if (TShape.Columns == 1)
             {
                 float squared = RowDistance.ToPacked(embeddings, row, packed, tile + own, dims.N, dims.D);
-                weights[own] = PairWeight(row, tile + own, squared, classes, triplets, losses, dims);
+                weights[own] = PairWeight(row, tile + own, squared, embeddings, classes, triplets, losses, dims);
                 neighbours[own] = Math.Min(tile + own, dims.N - 1);
             }
             else
@@ -116,7 +116,7 @@ public static partial class TripletGradientKernels
         for (int c = 0; c < columns; c++)
         {
             int other = tile + own + c;
-            weights[own + c] = PairWeight(row, other, x[c], classes, triplets, losses, dims);
+            weights[own + c] = PairWeight(row, other, x[c], embeddings, classes, triplets, losses, dims);
             neighbours[own + c] = Math.Min(other, dims.N - 1);
         }
     }
@@ -144,24 +144,27 @@ public static partial class TripletGradientKernels
 
     /// <summary>The weight of a row at this squared distance.</summary>
     static float PairWeight(
-        int row, int other, float squared, ArrayView<int> classes, ArrayView<int> triplets, ArrayView<float> losses,
-        TripletGradientDims dims)
+        int row, int other, float squared, ArrayView<float> embeddings, ArrayView<int> classes,
+        ArrayView<int> triplets, ArrayView<float> losses, TripletGradientDims dims)
     {
         float distance = dims.IsSquared != 0 ? squared : MathF.Sqrt(squared);
         int weight = 0;
         if (other < dims.N)
-            weight = ActiveTriplets(row, other, distance, classes, triplets, losses, dims);
+            weight = ActiveTriplets(row, other, distance, embeddings, classes, triplets, losses, dims);
         return dims.IsSquared != 0 ? weight : distance > 0f ? weight / distance : 0f;
     }
 
     static int ActiveTriplets(
-        int row, int other, float distance, ArrayView<int> classes, ArrayView<int> triplets, ArrayView<float> losses,
-        TripletGradientDims dims)
+        int row, int other, float distance, ArrayView<float> embeddings, ArrayView<int> classes,
+        ArrayView<int> triplets, ArrayView<float> losses, TripletGradientDims dims)
     {
         if (row == other) return 0;
         if (ClassIndex.ClassOf(classes, row) == ClassIndex.ClassOf(classes, other))
             return triplets[3 * ClassIndex.Pair(classes, dims.N, row, other) + 2]
                 + triplets[3 * ClassIndex.Pair(classes, dims.N, other, row) + 2];
+        if (dims.Rule == MiningRule.Angular)
+            return -WidePositives(row, other, distance, embeddings, classes, losses, dims)
+                - WidePositives(other, row, distance, embeddings, classes, losses, dims);
         return -ActivePositives(row, distance, classes, losses, dims)
             - ActivePositives(other, distance, classes, losses, dims);
     }
@@ -180,6 +183,24 @@ public static partial class TripletGradientKernels
             float positive = distances[pair];
             int isActive = negative < positive + dims.Margin ? 1 : 0, isSemiHard = positive < negative ? 1 : 0;
             count += isActive & (isEither | (isSemiHard == wanted ? 1 : 0));
+        }
+        return count;
+    }
+
+    /// <summary>The same for the triplets of a wide angle.</summary>
+    static int WidePositives(
+        int anchor, int other, float negative, ArrayView<float> embeddings, ArrayView<int> classes,
+        ArrayView<float> distances, TripletGradientDims dims)
+    {
+        int first = ClassIndex.FirstPair(classes, dims.N, anchor);
+        int k = ClassIndex.FirstPair(classes, dims.N, anchor + 1) - first, count = 0;
+        for (int place = 0; place < k; place++)
+        {
+            float positive = distances[first + place];
+            if (!(negative < positive + dims.Margin)) continue;
+            int row = ClassIndex.Positive(classes, dims.N, anchor, place);
+            if (AngularTriplets.IsWide(
+                positive, negative, row, other, embeddings, dims.D, dims.IsSquared, dims.Angle)) count++;
         }
         return count;
     }

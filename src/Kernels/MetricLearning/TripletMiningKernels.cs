@@ -31,7 +31,7 @@ public static partial class TripletMiningKernels
     /// <summary>Whole numbers, and floats, that each anchor leaves for <see cref="TripletTotalKernels"/>.</summary>
     public const int AnchorCounts = AnchorTally.Counts, AnchorSums = AnchorTally.Sums;
 
-    /// <summary>Semi-hard, FaceNet's and batch-hard triplets, for anchors with few positives.</summary>
+    /// <summary>Semi-hard, FaceNet's, batch-hard and easy-positive triplets, for anchors with few positives.</summary>
     [Kernel(GroupOf = nameof(TShape))]
     public static void MineNearest<TShape>(
         ArrayView<float> embeddings, ArrayView<float> packed, ArrayView<int> classes, ArrayView<int> triplets,
@@ -100,14 +100,14 @@ public static partial class TripletMiningKernels
     }
 
     /// <summary>An anchor's positives if they fit into shared memory, else -1: there is nothing to do.</summary>
-    static int FewPositives(ArrayView<int> classes, MiningDims dims, int anchor)
+    internal static int FewPositives(ArrayView<int> classes, MiningDims dims, int anchor)
     {
         int k = ClassIndex.Positives(classes, dims.N, anchor);
         return k < dims.Fitting ? k : -1;
     }
 
     /// <summary>The same for the others.</summary>
-    static int ManyPositives(ArrayView<int> classes, MiningDims dims, int anchor)
+    internal static int ManyPositives(ArrayView<int> classes, MiningDims dims, int anchor)
     {
         int k = ClassIndex.Positives(classes, dims.N, anchor);
         return k < dims.Fitting ? -1 : k;
@@ -144,6 +144,8 @@ public static partial class TripletMiningKernels
         float farthest = distances[0];
         RowBarrier.Wait<TShape>();    // what has been read makes room
         TripletChoices.SumRuns<TShape>(slots, stride, k, itemRows);
+        AngularTriplets.Count<TShape>(anchor, dims.Rule == MiningRule.Angular ? k : 0, embeddings, packed, classes,
+            dims, slots, stride, distances, ref tally);
         if (dims.TakesEvery)
             TripletChoices.Every<TShape>(anchor, classes, dims, slots, stride, k, triplets, losses, ref tally);
         TripletChoices.Random<TShape>(anchor, dims.TakesEvery ? 0 : k, embeddings, packed, classes, dims, slots, stride,
@@ -152,7 +154,7 @@ public static partial class TripletMiningKernels
     }
 
     /// <summary>Distances to the positives, sorted: an item a positive.</summary>
-    static void Positives<TShape>(
+    internal static void Positives<TShape>(
         int anchor, ArrayView<float> embeddings, ArrayView<int> classes, MiningDims dims, ArrayView<uint> slots,
         int stride, int k) where TShape : struct, IRowShape
     {
@@ -167,7 +169,7 @@ public static partial class TripletMiningKernels
     }
 
     /// <summary>What the anchor leaves for the totals, if it was this kernel's.</summary>
-    static void Finish<TShape>(
+    internal static void Finish<TShape>(
         int anchor, int k, ArrayView<float> embeddings, MiningDims dims, ArrayView<uint> slots, float farthest,
         AnchorTally tally, ArrayView<long> itemCounts, ArrayView<float> itemSums, ArrayView<long> counts,
         ArrayView<float> sums) where TShape : struct, IRowShape

@@ -108,9 +108,9 @@ public static partial class TripletTotalKernels
         ArrayView<float> loss, MiningDims dims)
     {
         long hard = totals[0], semiHard = totals[1], active = totals[2], special = totals[3], pairs = totals[4];
-        bool isHardest = dims.Rule == MiningRule.Hard, isFinite = rows[0] == AnchorTally.IsFinite;
+        bool isOneAnAnchor = dims.TakesOneAnAnchor, isFinite = rows[0] == AnchorTally.IsFinite;
         long divisor = pairs;
-        if (isHardest) divisor = special;
+        if (isOneAnAnchor) divisor = special;
         else if (dims.TakesEvery) divisor = totals[5];
         if (dims.Reduction == TripletReduction.Active) divisor = active;
         else if (dims.Reduction == TripletReduction.Sum) divisor = 1;
@@ -120,7 +120,7 @@ public static partial class TripletTotalKernels
         encoded[2] = hard;
         encoded[3] = semiHard;
         encoded[4] = totals[5] - hard - semiHard;
-        encoded[5] = isHardest ? 0 : special;
+        encoded[5] = isOneAnAnchor ? 0 : special;
         encoded[6] = divisor;
         statistics[14] = isFinite ? -1 : rows[0];
         statistics[15] = unchecked((int)Interop.FloatAsInt(sums[2]));

@@ -32,6 +32,12 @@ static class MineCommand
             HelpName = "M",
             DefaultValueFactory = _ => 0.2,
         };
+        Option<double> angle = new("--angle")
+        {
+            Description = "Rule angular: degrees that a triplet's angle must exceed",
+            HelpName = "A",
+            DefaultValueFactory = _ => LossKinds.Angle,
+        };
         Option<string> distance = Word("--distance", "The distance that is compared", TripletDistance.Squared);
         Option<string?> reduction = new("--reduction")
         {
@@ -55,7 +61,7 @@ static class MineCommand
         Option<bool> json = CommonOptions.Json();
         Command command = new("mine", "Mines triplets and computes their loss on given embeddings")
         {
-            embeddings, labels, rule, margin, distance, reduction, output, gradient, device, threads, seed, json,
+            embeddings, labels, rule, margin, angle, distance, reduction, output, gradient, device, threads, seed, json,
         };
         command.SetAction(parsed =>
         {
@@ -63,10 +69,15 @@ static class MineCommand
             if (!(marginValue >= 0 && float.IsFinite((float)marginValue)))
                 throw new UserErrorException(
                     $"--margin must be 0 or more, not {marginValue.ToString(CultureInfo.InvariantCulture)}");
+            double angleValue = parsed.GetValue(angle);
+            if (angleValue is not (> 0 and < 90))
+                throw new UserErrorException(
+                    $"--angle must be above 0 and below 90, not {angleValue.ToString(CultureInfo.InvariantCulture)}");
             TripletSettings settings = new()
             {
                 Rule = Words.Value<MiningRule>(parsed.GetValue(rule)!)!.Value,
                 Margin = (float)marginValue,
+                Angle = (float)angleValue,
                 Distance = Words.Value<TripletDistance>(parsed.GetValue(distance)!)!.Value,
                 Reduction = parsed.GetValue(reduction) is { } word ? Words.Value<TripletReduction>(word) : null,
                 Seed = parsed.GetValue(seed) ?? 1,

@@ -19,6 +19,9 @@ static class ConfigRules
         Check(rules, config.Data);
         CheckPixels(rules, config.Data, config.Model.Input);
         Check(rules, config.Sampler, config.Loss);
+        CheckSphere(rules, config.Model, config.Loss, "loss.rule");
+        for (int i = 0; i < config.Phases.Length; i++)
+            if (config.Phases[i].Loss is { } loss) CheckSphere(rules, config.Model, loss, $"phases[{i}].loss.rule");
         Check(rules, config.Optimizer);
         Check(rules, config.Schedule);
         Check(rules, config.Train);
@@ -132,10 +135,22 @@ static class ConfigRules
             "must be a multiple of 3 with loss.rule explicit: anchors, positives, negatives", sampler.Batch);
     }
 
+    /// <summary>The rule whose weights are those of distances on the unit sphere.</summary>
+    static void CheckSphere(Rules rules, ModelConfig model, LossConfig loss, string path) => rules.That(
+        loss is not { Kind: LossKind.Triplet, Rule: MiningRule.DistanceWeighted }
+            || model.Normalize && (model.Embedding > 1 || model.Kind == ModelKind.Onnx),
+        path, "distance-weighted is for embeddings of length 1: model.normalize=true and model.embedding of 2 or more",
+        null);
+
     static void Check(Rules rules, LossConfig loss)
     {
         if (LossKinds.Foreign(loss) is { } foreign) rules.That(false, $"loss.{foreign}", "", null);
         rules.AtLeast(loss.Margin ?? 0, 0, "loss.margin");
+        rules.That(
+            loss.Angle is null or (> 0 and < 90), "loss.angle", "must be above 0 and below 90 degrees", loss.Angle);
+        rules.That(
+            loss.Angle is null || loss is { Kind: LossKind.Triplet, Rule: MiningRule.Angular }, "loss.angle",
+            "belongs to loss.rule angular", null);
         if (loss.Kind is LossKind.Arcface or LossKind.SubcenterArcface)
             rules.That(loss.Margin < Math.PI, "loss.margin", "is an angle in radians, below pi", loss.Margin);
         foreach ((string name, double? value) in ((string, double?)[])[

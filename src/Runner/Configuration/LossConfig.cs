@@ -18,6 +18,9 @@ public sealed record LossConfig
     /// </summary>
     public double? Margin { get; init; }
 
+    /// <summary>rule angular: degrees that a triplet's angle must exceed; null: 20.</summary>
+    public double? Angle { get; init; }
+
     /// <summary>Squared Euclidean distance or the distance itself.</summary>
     public TripletDistance Distance { get; init; } = TripletDistance.Squared;
 

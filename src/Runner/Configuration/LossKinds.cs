@@ -1,4 +1,5 @@
 using System.Globalization;
+using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 
 namespace TripletGpu.Runner.Configuration;
@@ -8,6 +9,9 @@ static class LossKinds
 {
     /// <summary>Of triplets, and where they are only counted.</summary>
     public const double SmallMargin = 0.2;
+
+    /// <summary>Of the rule angular, in degrees: pytorch-metric-learning's.</summary>
+    public const double Angle = 20;
 
     const double ArcMargin = 0.5, CosineMargin = 0.35, LargeScale = 64;
 
@@ -52,6 +56,11 @@ static class LossKinds
             LossKind.Cosface => loss with { Margin = loss.Margin ?? CosineMargin, Scale = loss.Scale ?? LargeScale },
             LossKind.ProxyNca => loss with { Scale = loss.Scale ?? 1, SumsOwnProxy = loss.SumsOwnProxy ?? true },
             LossKind.ProxyAnchor => loss with { Margin = loss.Margin ?? 0.1, Alpha = loss.Alpha ?? 32 },
+            LossKind.Triplet when loss.Rule == MiningRule.Angular => loss with
+            {
+                Margin = loss.Margin ?? SmallMargin,
+                Angle = loss.Angle ?? Angle,
+            },
             _ => loss with { Margin = loss.Margin ?? SmallMargin },
         };
     }
@@ -85,9 +94,9 @@ static class LossKinds
         string name = loss.Kind == LossKind.Triplet ? Words.Of(loss.Rule) : Words.Of(loss.Kind);
         (string, double?)[] settings =
         [
-            ("margin", loss.Margin), ("temperature", loss.Temperature), ("scale", loss.Scale), ("alpha", loss.Alpha),
-            ("beta", loss.Beta), ("base", loss.Base), ("epsilon", loss.Epsilon), ("sub-centers", loss.SubCenters),
-            ("memory", loss.Memory),
+            ("margin", loss.Margin), ("angle", loss.Angle), ("temperature", loss.Temperature), ("scale", loss.Scale),
+            ("alpha", loss.Alpha), ("beta", loss.Beta), ("base", loss.Base), ("epsilon", loss.Epsilon),
+            ("sub-centers", loss.SubCenters), ("memory", loss.Memory),
         ];
         return string.Concat(
             (string[])[name, .. settings.Where(s => s.Item2 is not null).Select(s => string.Create(

@@ -19,6 +19,9 @@ sealed record MiningInput(Shape Shape, float[] Embeddings, int[] Labels)
         NpyArray<float> points = Npy.ReadFloats(embeddings);
         if (points.Shape.Rank != 2 || points.Shape.Count == 0)
             throw new UserErrorException($"{embeddings} has shape {points.Shape}; embeddings have [n, dimension]");
+        if (settings.Rule == MiningRule.DistanceWeighted && points.Shape[1] < 2)
+            throw new UserErrorException(
+                $"{embeddings} has rows of 1 element; distance-weighted weighs distances on a sphere: 2 or more");
         if (settings.Rule == MiningRule.Explicit)
         {
             if (points.Shape[0] % 3 != 0)

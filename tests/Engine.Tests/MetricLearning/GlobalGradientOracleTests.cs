@@ -53,7 +53,8 @@ public sealed class GlobalGradientOracleTests
     }
 
     static IEnumerable<TripletSettings> Deterministic(GlobalBatches.Batch batch) =>
-        GlobalBatches.Settings(batch).Where(settings => settings.Rule != MiningRule.RandomSemihard);
+        GlobalBatches.Settings(batch).Where(
+            settings => settings.Rule is not (MiningRule.RandomSemihard or MiningRule.DistanceWeighted));
 
     /// <summary>The largest difference of a weight's gradient, by the largest gradient.</summary>
     static double Error(GlobalBatches.Batch batch, TripletSettings settings, int size, Variant variant)

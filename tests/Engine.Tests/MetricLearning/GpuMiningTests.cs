@@ -43,8 +43,9 @@ public sealed class GpuMiningTests
 
     [Test]
     public void FaceNetsBatch_EveryRule_IsMinedAsOnTheCpu(
-        [Values(MiningRule.Semihard, MiningRule.Facenet, MiningRule.RandomSemihard, MiningRule.BatchAll,
-            MiningRule.AllSemihard, MiningRule.AllHard)] MiningRule rule,
+        [Values(MiningRule.Semihard, MiningRule.Facenet, MiningRule.RandomSemihard, MiningRule.DistanceWeighted,
+            MiningRule.EasyPositive, MiningRule.EasyPositiveHard, MiningRule.BatchAll, MiningRule.AllSemihard,
+            MiningRule.AllHard, MiningRule.Angular)] MiningRule rule,
         [Values] TripletDistance distance) =>
         Compare(new TripletSettings { Rule = rule, Distance = distance, Seed = 7, Draw = 3 }, Normal(1800, 128),
             [.. Enumerable.Range(0, 1800).Select(i => i * 7 % 45)], Tolerance.Sum);
@@ -65,7 +66,9 @@ public sealed class GpuMiningTests
     /// <summary>One class that shared memory does not hold, one of a row, and classes of two.</summary>
     [TestCase(MiningRule.Semihard)]
     [TestCase(MiningRule.Hard)]
+    [TestCase(MiningRule.EasyPositive)]
     [TestCase(MiningRule.RandomSemihard)]
+    [TestCase(MiningRule.DistanceWeighted)]
     [TestCase(MiningRule.AllHard)]
     public void LargeClass_IsMinedAsOnTheCpu(MiningRule rule) =>
         Compare(new TripletSettings { Rule = rule, Margin = 1 }, Normal(701, 9),

@@ -37,6 +37,9 @@ public sealed class TripletGoldenTests(string device) : DeviceFixture(device)
             (MiningRule.BatchAll, L2, [1.1, 0.828741766, 0.2, 0, 0, 0.1, 2.2]),
             (MiningRule.AllSemihard, L2, [0.5, 0.085786438, 0, 0, 0, 0.1, 0]),
             (MiningRule.AllHard, L2, [1.5, 1.014480598, 0.2, 0, 0, 0, 2.2]),
+            (MiningRule.EasyPositive, L2, [0.5, 0.085786438, 0, 0, 0, 0.1, 0]),
+            (MiningRule.EasyPositiveHard, L2, [1.125, 0.705463604, 0.2, 0, 0, 0.1, 2.2]),
+            (MiningRule.Angular, L2, [1.125, 0.828741766, 0, 0, 0, 0, 2.7]),
         ];
         foreach ((MiningRule rule, TripletDistance distance, double[] losses) in columns)
             for (int i = 0; i < Batches.Length; i++)

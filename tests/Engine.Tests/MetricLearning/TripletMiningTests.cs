@@ -15,8 +15,9 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
 {
     static readonly MiningRule[] Rules =
         [
-            MiningRule.Semihard, MiningRule.Facenet, MiningRule.Hard, MiningRule.BatchAll, MiningRule.AllSemihard,
-            MiningRule.AllHard,
+            MiningRule.Semihard, MiningRule.Facenet, MiningRule.Hard, MiningRule.EasyPositive,
+            MiningRule.EasyPositiveHard, MiningRule.BatchAll, MiningRule.AllSemihard, MiningRule.AllHard,
+            MiningRule.Angular,
         ];
 
     [Test]
@@ -52,7 +53,10 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
         // Sixteenths: sums of their squares are exact, so that float and double agree about every comparison.
         float[] e = Array.ConvertAll(Values.Normal(n * 11, random, 0.3), v => (float)(Math.Round(v * 16) / 16));
         int[] labels = [.. Enumerable.Range(0, n).Select(i => -5 + 3 * (i % classes))];
-        foreach (MiningRule rule in n > 200 ? [MiningRule.Semihard, MiningRule.AllSemihard] : Rules)
+        MiningRule[] rules = n > 200
+            ? [MiningRule.Semihard, MiningRule.EasyPositive, MiningRule.AllSemihard, MiningRule.Angular]
+            : Rules;
+        foreach (MiningRule rule in rules)
             MatchesOracle(e, labels, new TripletSettings { Rule = rule, Reduction = TripletReduction.Sum }, $"{rule}");
     }
 
@@ -90,7 +94,7 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
         float[] losses = mined.Losses.ToArray();
         List<TripletRules.Triplet> actual = [];
         for (int t = 0; t < losses.Length; t++)
-            if (table[3 * t + 1] >= 0) // batch-hard leaves anchors out
+            if (table[3 * t + 1] >= 0) // what takes one an anchor leaves anchors out
                 actual.Add(new TripletRules.Triplet(table[3 * t], table[3 * t + 1], table[3 * t + 2], losses[t]));
         Assert.That(actual.Select(t => t.Anchor), Is.EqualTo(expected.Select(t => t.Anchor)), $"anchors of {what}");
         for (int i = 0; i < actual.Count; i++)
@@ -133,7 +137,8 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
     }
 
     [Test]
-    public void RandomSemiHard_GradientIsThatOfTheChosenTriplets()
+    public void RandomRule_GradientIsThatOfTheChosenTriplets(
+        [Values(MiningRule.RandomSemihard, MiningRule.DistanceWeighted)] MiningRule rule)
     {
         Random random = new(8);
         const int N = 60, D = 7;
@@ -141,7 +146,7 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
         int[] labels = [.. Enumerable.Range(0, N).Select(i => i % 5)];
         TripletSettings settings = new()
         {
-            Rule = MiningRule.RandomSemihard,
+            Rule = rule,
             Reduction = TripletReduction.Sum,
             Margin = 0.5f,
             Seed = 1,
@@ -157,7 +162,7 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
         for (int t = 0; t < losses.Length; t++)
         {
             chosen.Add(new TripletRules.Triplet(table[3 * t], table[3 * t + 1], table[3 * t + 2], losses[t]));
-            if (table[3 * t + 2] < 0) continue;
+            if (table[3 * t + 2] < 0 || rule != MiningRule.RandomSemihard) continue;
             double[] row = distances[table[3 * t]];
             Assert.That(
                 row[table[3 * t + 2]], Is.InRange(row[table[3 * t + 1]], row[table[3 * t + 1]] + settings.Margin));
@@ -170,7 +175,8 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
 
     [Test]
     public void AnyNumberOfThreads_GivesTheSameBits(
-        [Values(MiningRule.Semihard, MiningRule.RandomSemihard, MiningRule.BatchAll)] MiningRule rule)
+        [Values(MiningRule.Semihard, MiningRule.RandomSemihard, MiningRule.DistanceWeighted, MiningRule.EasyPositive,
+            MiningRule.BatchAll)] MiningRule rule)
     {
         if (Device.Backend is not CpuBackend cpu)
         {

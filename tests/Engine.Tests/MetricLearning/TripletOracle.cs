@@ -14,9 +14,13 @@ static class TripletOracle
             MiningRule.Semihard => TripletRules.SemiHard(d, labels, settings.Margin),
             MiningRule.Facenet => TripletRules.FaceNet(d, labels, settings.Margin),
             MiningRule.Hard => TripletRules.Hard(d, labels, settings.Margin),
+            MiningRule.EasyPositive => TripletRules.EasyPositive(d, labels, settings.Margin, isHard: false),
+            MiningRule.EasyPositiveHard => TripletRules.EasyPositive(d, labels, settings.Margin, isHard: true),
             MiningRule.BatchAll => TripletRules.All(d, labels, settings.Margin),
             MiningRule.AllSemihard => TripletRules.All(d, labels, settings.Margin, semiHardOnly: true),
             MiningRule.AllHard => TripletRules.All(d, labels, settings.Margin, hardOnly: true),
+            MiningRule.Angular => TripletRules.Angular(
+                d, labels, settings.Margin, settings.Angle, settings.Distance == TripletDistance.Squared),
             MiningRule.Explicit => TripletRules.Explicit(d, settings.Margin),
             _ => throw new ArgumentException($"{settings.Rule} chooses at random"),
         };

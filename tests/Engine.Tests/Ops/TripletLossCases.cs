@@ -19,10 +19,16 @@ public static class TripletLossCases
         Mined(MiningRule.Facenet, TripletDistance.L2, TripletReduction.Pairs, 17, 16),
         Mined(MiningRule.Hard, TripletDistance.Squared, null, 26, 7),
         Mined(MiningRule.Hard, TripletDistance.L2, TripletReduction.Active, 26, 19),
+        Mined(MiningRule.EasyPositive, TripletDistance.Squared, null, 26, 7),
+        Mined(MiningRule.EasyPositive, TripletDistance.L2, TripletReduction.Pairs, 26, 19),
+        Mined(MiningRule.EasyPositiveHard, TripletDistance.Squared, TripletReduction.Pairs, 31, 4),
+        Mined(MiningRule.EasyPositiveHard, TripletDistance.L2, null, 26, 7),
         Mined(MiningRule.BatchAll, TripletDistance.Squared, null, 14, 6),
         Mined(MiningRule.BatchAll, TripletDistance.L2, TripletReduction.Pairs, 51, 40),
         Mined(MiningRule.AllSemihard, TripletDistance.L2, null, 30, 9),
         Mined(MiningRule.AllHard, TripletDistance.L2, null, 30, 9),
+        Mined(MiningRule.Angular, TripletDistance.Squared, null, 19, 6),
+        Mined(MiningRule.Angular, TripletDistance.L2, null, 30, 9),
         // More rows than a group has items, and more triplets than are counted or scanned by one. Among so many some
         // choice or hinge flips within any difference: the smaller cases show the derivative.
         Mined(MiningRule.Semihard, TripletDistance.Squared, null, 130, 3) with { IsSmooth = false },

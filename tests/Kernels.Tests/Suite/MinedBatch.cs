@@ -70,7 +70,8 @@ sealed class MinedBatch
 
     /// <summary>The dimensions of a rule with a sum of losses; all anchors fit into shared memory.</summary>
     public MiningDims Dims(MiningRule rule) => new(
-        N, D, rule, TripletReduction.Sum, 1, Margin, TripletMiningKernels.SharedSlots, 0, 0, N, 1, 2, 3, 4);
+        N, D, rule, TripletReduction.Sum, 1, Margin, TripletMiningKernels.SharedSlots, 0, 0, N, 1, 2, 3, 4,
+        AngularTriplets.Factor(20));
 
     /// <summary>Mines.</summary>
     public MinedBatch Mine<TShape>(MiningRule rule) where TShape : struct, IRowShape
@@ -78,6 +79,10 @@ sealed class MinedBatch
         using var on = new Reference();
         if (TakesNearest(rule))
             TripletMiningKernels.LaunchMineNearest<TShape>(Reference.Driver, N,
+                on.View(Embeddings), on.View(Packed), on.View(Classes), on.View(Triplets),
+                on.View(Losses), on.View(Counts), on.View(Sums), Dims(rule));
+        else if (rule == MiningRule.DistanceWeighted)
+            WeightedMiningKernels.LaunchMineWeighted<TShape>(Reference.Driver, N,
                 on.View(Embeddings), on.View(Packed), on.View(Classes), on.View(Triplets),
                 on.View(Losses), on.View(Counts), on.View(Sums), Dims(rule));
         else
@@ -91,7 +96,8 @@ sealed class MinedBatch
 
     /// <summary>Which of the mining kernels a rule is for.</summary>
     public static bool TakesNearest(MiningRule rule) =>
-        rule is MiningRule.Semihard or MiningRule.Facenet or MiningRule.Hard;
+        rule is MiningRule.Semihard or MiningRule.Facenet or MiningRule.Hard or MiningRule.EasyPositive
+            or MiningRule.EasyPositiveHard;
 
     public (int Anchor, int Positive, int Third) Row(int t) =>
         (Triplets[3 * t], Triplets[3 * t + 1], Triplets[3 * t + 2]);

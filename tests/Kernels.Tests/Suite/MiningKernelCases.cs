@@ -24,7 +24,8 @@ public static class MiningKernelCases
         new("ScanKernels.Exclusive", 1, Of([.. Enumerable.Range(-2, 301)]), 300),
         new("ScanKernels.Exclusive", 1, Of(7, 0), 1),
         .. Enum.GetValues<MiningRule>().Where(c => c != MiningRule.Explicit).SelectMany(Mine),
-        .. MineLarge(MiningRule.Semihard), .. MineLarge(MiningRule.AllHard),
+        .. MineLarge(MiningRule.Semihard), .. MineLarge(MiningRule.AllHard), .. MineLarge(MiningRule.Angular),
+        .. MineLarge(MiningRule.DistanceWeighted),
         new("TripletTotalKernels.Given", 4,
             In(12 * D), Out<int>(12), Out(4), Out<long>(20), Out(12), Given),
         .. Parts(MiningRule.Hard), .. Parts(MiningRule.Semihard), .. Parts(MiningRule.BatchAll),
@@ -39,8 +40,9 @@ public static class MiningKernelCases
 
     static MiningDims Given => Small.Dims(MiningRule.Explicit) with { N = 12, End = 4, IsSquared = 0 };
 
-    static string Kernel(MiningRule rule) =>
-        MinedBatch.TakesNearest(rule) ? "TripletMiningKernels.MineNearest" : "TripletMiningKernels.MineEvery";
+    static string Kernel(MiningRule rule) => rule == MiningRule.DistanceWeighted
+        ? "WeightedMiningKernels.MineWeighted"
+        : MinedBatch.TakesNearest(rule) ? "TripletMiningKernels.MineNearest" : "TripletMiningKernels.MineEvery";
 
     static IEnumerable<KernelCase> Mine(MiningRule rule)
     {
@@ -92,12 +94,16 @@ public static class MiningKernelCases
     static IEnumerable<KernelCase> Gradient(MinedBatch batch, int isSquared, int accumulate)
     {
         (int n, int d) = (batch.N, batch.D);
-        batch.Mine<RowItem>(MiningRule.BatchAll);
         var dims = new TripletGradientDims(
-            n, d, batch.Rows, MiningRule.BatchAll, isSquared, MinedBatch.Margin, accumulate);
-        yield return new("TripletGradientKernels.Every", Groups,
-            Of(batch.Embeddings), Of(batch.Packed), Of(batch.Classes),
-            Of([.. batch.Triplets]), Of([.. batch.Losses]), Of([.. batch.Statistics]), In(1), In(n * d), dims);
+            n, d, batch.Rows, MiningRule.BatchAll, isSquared, MinedBatch.Margin, accumulate,
+            batch.Dims(MiningRule.Angular).Angle);
+        foreach (MiningRule rule in (MiningRule[])[MiningRule.BatchAll, MiningRule.Angular])
+        {
+            batch.Mine<RowItem>(rule);
+            yield return new("TripletGradientKernels.Every", Groups,
+                Of(batch.Embeddings), Of(batch.Packed), Of(batch.Classes), Of([.. batch.Triplets]),
+                Of([.. batch.Losses]), Of([.. batch.Statistics]), In(1), In(n * d), dims with { Rule = rule });
+        }
 
         batch.Mine<RowItem>(MiningRule.Semihard);
         int[] triplets = [.. batch.Triplets];

@@ -78,17 +78,21 @@ static class MiningWork
             Write<long>(Counts * n), Write(Sums * n),
         ];
         (int groups, int stride) = sizes.Plan.Workspaces(slots, n);
-        foreach ((string kernel, MiningRule rule) in new[] { ("Nearest", MiningRule.Semihard), ("Every",
-            MiningRule.BatchAll) })
+        foreach ((string kernel, MiningRule rule, string flops) in new[]
+        {
+            ("TripletMiningKernels.MineNearest", MiningRule.Semihard, "3 N² D"),
+            ("TripletMiningKernels.MineEvery", MiningRule.BatchAll, "3 N² D"),
+            // Negatives stream by three times.
+            ("WeightedMiningKernels.MineWeighted", MiningRule.DistanceWeighted, "9 N² D"),
+        })
         {
             MiningDims dims = Dims(batch, rule);
             yield return new(
-                $"TripletMiningKernels.Mine{kernel}<{shape}>", at, n, KernelCost.Of("3 N² D", bytes, letters),
-                [.. views, dims]);
+                $"{kernel}<{shape}>", at, n, KernelCost.Of(flops, bytes, letters), [.. views, dims]);
             // As if no class fitted into shared memory.
             yield return new(
-                $"TripletMiningKernels.Mine{kernel}Large<{shape}>", at, groups,
-                KernelCost.Of("3 N² D", $"{bytes} + 16 W", [.. letters, ("W", groups * stride)]),
+                $"{kernel}Large<{shape}>", at, groups,
+                KernelCost.Of(flops, $"{bytes} + 16 W", [.. letters, ("W", groups * stride)]),
                 [.. views, Write<uint>(4 * groups * stride), dims with { Fitting = 1, Stride = stride }]);
         }
         int queries = Math.Max(1, n / 4), length = queries * Neighbours;

@@ -30,7 +30,7 @@ static unsafe class AllTripletsGradient<V> where V : struct, IDistanceVector<V>
         long perThread = (long)stripRows * padded + (DifferenceSum<V>.ScratchFloats(d) + 15) / 16 * 16;
         float* scratch = workspace.Take(perThread * workers.Threads);
         bool isSquared = settings.Distance == TripletDistance.Squared, accumulate = dx.Accumulate;
-        Weights weights = new(groups, settings, table);
+        Weights weights = new(groups, settings, table, rows, d);
         float scaled = isSquared ? 2 * scale : scale;
         int next = 0;
         workers.For(panelCount, atLeast: 2, (from, to) => DistanceStrips<V>.Pack(rows, n, d, packed, from, to));
@@ -61,19 +61,53 @@ static unsafe class AllTripletsGradient<V> where V : struct, IDistanceVector<V>
     }
 
     /// <summary>The weights of pairs of rows, from the table: counts of pairs, distances of positives.</summary>
-    readonly struct Weights(ClassGroups groups, TripletSettings settings, TripletTable table)
+    readonly struct Weights(
+        ClassGroups groups, TripletSettings settings, TripletTable table, float* rows, int d)
     {
         readonly int* triplets = table.Triplets.Ints();
         readonly float* distances = table.Losses.Floats();
         readonly MiningRule rule = settings.Rule;
-        readonly float margin = settings.Margin;
+        readonly float margin = settings.Margin, angle = AngularTriplets.Factor(settings.Angle);
+        readonly bool isSquared = settings.Distance == TripletDistance.Squared;
 
         public int Of(int i, int j, float x)
         {
             if (i == j) return 0;
             if (groups.AreSameClass(i, j))
                 return triplets[3L * groups.Pair(i, j) + 2] + triplets[3L * groups.Pair(j, i) + 2];
-            return -ActivePositives(i, x) - ActivePositives(j, x);
+            return rule == MiningRule.Angular
+                ? -WidePositives(i, j, x) - WidePositives(j, i, x)
+                : -ActivePositives(i, x) - ActivePositives(j, x);
+        }
+
+        /// <summary>
+        /// How many of an anchor's positives form an active triplet of a wide angle with a negative at distance x.
+        /// </summary>
+        int WidePositives(int anchor, int negative, float x)
+        {
+            int pair = groups.FirstPair(anchor), count = 0;
+            float near = isSquared ? x : x * x;
+            foreach (int positive in groups.Members(anchor))
+            {
+                if (positive == anchor) continue;
+                float s = distances[pair++], across = isSquared ? s : s * s;
+                if (x < s + margin && across > angle * near
+                    && across > angle * (near + Squared(positive, negative))) count++;
+            }
+            return count;
+        }
+
+        /// <summary>As it was mined: one chain of multiply-adds.</summary>
+        float Squared(int a, int b)
+        {
+            float* rowA = rows + (long)a * d, rowB = rows + (long)b * d;
+            float sum = 0;
+            for (int k = 0; k < d; k++)
+            {
+                float difference = rowA[k] - rowB[k];
+                sum = MathF.FusedMultiplyAdd(difference, difference, sum);
+            }
+            return sum;
         }
 
         /// <summary>How many of an anchor's positives form an active triplet with a negative at distance x.</summary>

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Backends.Cpu.SmallConvolution;
+using TripletGpu.Kernels.MetricLearning;
 
 namespace TripletGpu.Backends.Cpu.MetricLearning;
 
@@ -247,6 +248,45 @@ unsafe struct AnchorRow<V> where V : struct, IDistanceVector<V>
             bits = Between(i += V.Count, s, t);
         while (index-- > 0) bits &= bits - 1;
         return i + BitOperations.TrailingZeroCount(bits);
+    }
+
+    /// <summary>The distance of the nearest negative; infinity if there is none.</summary>
+    public readonly float NearestDistance()
+    {
+        int bucket = 0;
+        while (bucket < K && BucketRow[bucket] < 0) bucket++;
+        return BucketDistance[bucket];
+    }
+
+    /// <summary>
+    /// Sums the weights of the rows up to each, in the place of <see cref="Nearer"/> and <see cref="EasyFor"/>.
+    /// </summary>
+    /// <returns>The sum of all.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly ulong SumWeights(int dimension, bool isSquared, float most)
+    {
+        ulong* sums = (ulong*)Nearer;
+        ulong sum = 0;
+        for (int i = 0; i < N; i++)
+        {
+            float x = X[i];
+            sums[i] = sum += DistanceWeight.Of(isSquared ? x : x * x, dimension, most);
+        }
+        return sum;
+    }
+
+    /// <summary>The first row up to which the weights' sum is above a number.</summary>
+    public readonly int SelectWeight(ulong number)
+    {
+        ulong* sums = (ulong*)Nearer;
+        int low = 0, high = N - 1;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (sums[middle] > number) high = middle;
+            else low = middle + 1;
+        }
+        return low;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
@@ -8,7 +10,8 @@ namespace TripletGpu.Backends.Cpu.MetricLearning;
 /// <summary>
 /// What a rule takes from one prepared <see cref="AnchorRow{V}"/>: rows of the table, the loss, the counts.
 /// </summary>
-unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* losses)
+unsafe struct TripletChoice<V>(
+    TripletSettings settings, float* rows, float* packed, int dimension, int* triplets, float* losses)
     where V : struct, IDistanceVector<V>
 {
     /// <summary>Counts over all rows so far.</summary>
@@ -30,8 +33,11 @@ unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* l
         return settings.Rule switch
         {
             MiningRule.Hard => Hardest(row, anchor, members),
+            MiningRule.EasyPositive or MiningRule.EasyPositiveHard => Easiest(row, anchor, members),
             MiningRule.Semihard or MiningRule.Facenet => Nearest(row, anchor, members, firstPair),
             MiningRule.RandomSemihard => Random(row, anchor, members, firstPair),
+            MiningRule.DistanceWeighted => Weighted(row, anchor, members, firstPair),
+            MiningRule.Angular => Angular(row, anchor, members, firstPair),
             _ => All(row, anchor, members, firstPair),
         };
     }
@@ -78,15 +84,42 @@ unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* l
             if (count > 0)
             {
                 int positive = Positive(members, anchor, row.Place[j]);
-                (uint bits, _, _, _) = Philox.Block(
-                    settings.Seed, Streams.Mining + settings.Draw, (ulong)anchor << 32 | (uint)positive);
-                negative = row.SelectBetween(s, shifted, (int)((ulong)bits * (uint)count >> 32));
+                negative = row.SelectBetween(s, shifted, (int)(Bits(anchor, positive) * (uint)count >> 32));
                 loss = shifted - row.X[negative];
             }
             sum += Write(row, j, anchor, members, firstPair, negative, loss);
         }
         return sum;
     }
+
+    double Weighted(in AnchorRow<V> row, int anchor, ReadOnlySpan<int> members, int firstPair)
+    {
+        if (row.K == 0) return 0;
+        bool isSquared = settings.Distance == TripletDistance.Squared;
+        float nearest = row.NearestDistance(), most = DistanceWeight.Exponent(
+            isSquared ? nearest : nearest * nearest, dimension);
+        ulong total = row.SumWeights(dimension, isSquared, most);
+        double sum = 0;
+        for (int j = 0; j < row.K; j++)
+        {
+            int negative = -1;
+            float loss = 0;
+            if (total > 0)
+            {
+                ulong bits = Bits(anchor, Positive(members, anchor, row.Place[j]));
+                // The upper half of a product of 32 and 64 bits.
+                negative = row.SelectWeight(bits * (total >> 32) + (bits * (uint)total >> 32));
+                loss = row.Shifted[j] - row.X[negative];
+                if (float.IsNegativeInfinity(most)) Tally.Fallback++;
+            }
+            sum += Write(row, j, anchor, members, firstPair, negative, loss);
+        }
+        return sum;
+    }
+
+    /// <summary>The 32 random bits of a pair.</summary>
+    readonly ulong Bits(int anchor, int positive) => Philox.Block(
+        settings.Seed, Streams.Mining + settings.Draw, (ulong)anchor << 32 | (uint)positive).Item1;
 
     double Hardest(in AnchorRow<V> row, int anchor, ReadOnlySpan<int> members)
     {
@@ -100,6 +133,26 @@ unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* l
             for (int j = row.K - 1; j >= 0 && row.S[j] == row.S[row.K - 1]; j--) place = Math.Min(place, row.Place[j]);
             positive = Positive(members, anchor, place);
             loss = Math.Max(0, row.Shifted[row.K - 1] - row.BucketDistance[bucket]);
+            Tally.Anchors++;
+        }
+        WriteRow(anchor, anchor, positive, negative, loss);
+        return loss;
+    }
+
+    double Easiest(in AnchorRow<V> row, int anchor, ReadOnlySpan<int> members)
+    {
+        int positive = -1, negative = -1;
+        float loss = 0;
+        if (row.K > 0 && row.FarthestDistance >= 0)
+        {
+            int place = row.Place[0];
+            for (int j = 1; j < row.K && row.S[j] == row.S[0]; j++) place = Math.Min(place, row.Place[j]);
+            positive = Positive(members, anchor, place);
+            // Bucket 0 holds what is not farther than the nearest positive.
+            int bucket = settings.Rule == MiningRule.EasyPositive ? 1 : 0;
+            while (bucket < row.K && row.BucketRow[bucket] < 0) bucket++;
+            negative = row.BucketRow[bucket];
+            if (negative >= 0) loss = Math.Max(0, row.Shifted[0] - row.BucketDistance[bucket]);
             Tally.Anchors++;
         }
         WriteRow(anchor, anchor, positive, negative, loss);
@@ -128,15 +181,63 @@ unsafe struct TripletChoice<V>(TripletSettings settings, int* triplets, float* l
             row.Runs[from]++;
             row.Runs[to]--;
         }
-        for (int j = 0, run = 0; j < k; j++)
+        for (int j = 0, run = 0; j < k; j++) WriteCount(row, j, anchor, members, firstPair, run += row.Runs[j]);
+        return sum;
+    }
+
+    /// <summary>
+    /// The negatives of a wide angle at each positive (<see cref="AngularTriplets"/>): those that may have one are
+    /// looked for a panel at a time, and only for panels that hold one the positive's distances are computed.
+    /// </summary>
+    double Angular(in AnchorRow<V> row, int anchor, ReadOnlySpan<int> members, int firstPair)
+    {
+        bool isSquared = settings.Distance == TripletDistance.Squared;
+        float factor = AngularTriplets.Factor(settings.Angle);
+        int width = DistanceStrips<V>.PanelWidth;
+        float* others = stackalloc float[width];
+        double sum = 0;
+        for (int j = 0; j < row.K; j++)
         {
-            run += row.Runs[j];
-            int place = row.Place[j];
-            int* triplet = triplets + 3L * (firstPair + place);
-            (triplet[0], triplet[1], triplet[2]) = (anchor, Positive(members, anchor, place), run);
-            losses[firstPair + place] = row.S[j];
+            float positive = row.S[j], across = isSquared ? positive : positive * positive;
+            float* embedding = rows + (long)Positive(members, anchor, row.Place[j]) * dimension;
+            int count = 0;
+            for (int first = 0; first < row.Padded; first += width)
+            {
+                float* x = row.X + first;
+                uint possible = Possible(x, row.Shifted[j], across, factor, isSquared)
+                    | Possible(x + V.Count, row.Shifted[j], across, factor, isSquared) << V.Count;
+                if (possible == 0) continue;
+                DistanceStrips<V>.One(embedding, dimension, packed + (long)first * dimension, others);
+                for (; possible != 0; possible &= possible - 1)
+                {
+                    int i = BitOperations.TrailingZeroCount(possible);
+                    float near = isSquared ? x[i] : x[i] * x[i];
+                    if (!(across > factor * (near + others[i]))) continue;
+                    count++;
+                    sum += (double)row.Shifted[j] - x[i];
+                }
+            }
+            Tally.Active += count;
+            WriteCount(row, j, anchor, members, firstPair, count);
         }
         return sum;
+    }
+
+    /// <summary>The lanes of a loss whose angle would be wide if the positive were at the negative.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static uint Possible(float* x, float shifted, float across, float factor, bool isSquared)
+    {
+        V negative = V.Load(x), near = isSquared ? negative : negative * negative;
+        return V.GreaterBits(V.Create(shifted), negative) & V.GreaterBits(V.Create(across), V.Create(factor) * near);
+    }
+
+    readonly void WriteCount(
+        in AnchorRow<V> row, int j, int anchor, ReadOnlySpan<int> members, int firstPair, int count)
+    {
+        int place = row.Place[j];
+        int* triplet = triplets + 3L * (firstPair + place);
+        (triplet[0], triplet[1], triplet[2]) = (anchor, Positive(members, anchor, place), count);
+        losses[firstPair + place] = row.S[j];
     }
 
     double Write(

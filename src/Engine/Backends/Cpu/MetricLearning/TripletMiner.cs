@@ -36,7 +36,7 @@ static unsafe class TripletMiner<V> where V : struct, IDistanceVector<V>
         {
             float* strip = scratch + perThread * thread;
             AnchorRow<V> row = AnchorRow<V>.At(strip + (long)stripRows * padded, n, padded, most);
-            TripletChoice<V> choice = new(settings, triplets, pairLosses);
+            TripletChoice<V> choice = new(settings, rows, packed, d, triplets, pairLosses);
             for (int s; (s = Interlocked.Increment(ref next) - 1) < strips;)
             {
                 int first = own.First + s * stripRows, count = Math.Min(stripRows, own.End - first);
@@ -71,12 +71,12 @@ static unsafe class TripletMiner<V> where V : struct, IDistanceVector<V>
     /// </summary>
     static void LeaveOut(AnchorRange own, ClassGroups groups, TripletSettings settings, int* triplets, float* losses)
     {
-        bool isHard = settings.Rule == MiningRule.Hard;
+        bool isOneAnAnchor = settings.TakesOneAnAnchor;
         for (int anchor = 0; anchor < groups.Rows; anchor++)
         {
             if (own.Contains(anchor)) continue;
-            int from = isHard ? anchor : groups.FirstPair(anchor);
-            int to = isHard ? anchor + 1 : groups.FirstPair(anchor + 1);
+            int from = isOneAnAnchor ? anchor : groups.FirstPair(anchor);
+            int to = isOneAnAnchor ? anchor + 1 : groups.FirstPair(anchor + 1);
             for (int t = from; t < to; t++)
             {
                 int* triplet = triplets + 3L * t;
@@ -92,7 +92,7 @@ static unsafe class TripletMiner<V> where V : struct, IDistanceVector<V>
         {
             TripletReduction.Sum => 1,
             TripletReduction.Active => all.Active,
-            _ when settings.Rule == MiningRule.Hard => all.Anchors,
+            _ when settings.TakesOneAnAnchor => all.Anchors,
             _ when settings.TakesEveryTriplet => all.Triplets,
             _ => pairs,
         };

@@ -77,6 +77,10 @@ sealed class GpuMetricLearning(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
             TripletMiningKernels.LaunchMineNearest<TShape>(
                 driver, anchors, embeddings.Floats(), packed, batch.Classes, table.Triplets.Ints(),
                 table.Losses.Floats(), batch.Counts, batch.Sums, dims);
+        else if (dims.Rule == MiningRule.DistanceWeighted)
+            WeightedMiningKernels.LaunchMineWeighted<TShape>(
+                driver, anchors, embeddings.Floats(), packed, batch.Classes, table.Triplets.Ints(),
+                table.Losses.Floats(), batch.Counts, batch.Sums, dims);
         else
             TripletMiningKernels.LaunchMineEvery<TShape>(
                 driver, anchors, embeddings.Floats(), packed, batch.Classes, table.Triplets.Ints(),
@@ -92,13 +96,17 @@ sealed class GpuMetricLearning(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
         Tensor embeddings, DeviceView<float> packed, TripletTable table, MiningScratch batch, MiningDims dims,
         TripletSettings settings) where TShape : struct, IRowShape
     {
-        int positives = MostPositives(dims.N, settings.Rule == MiningRule.Hard ? null : table.Losses.Count);
+        int positives = MostPositives(dims.N, settings.TakesOneAnAnchor ? null : table.Losses.Count);
         if (positives < dims.Fitting) return;
         (int groups, int stride) = plan.Workspaces(positives + 1, dims.N);
         DeviceView<uint> workspaces = scratch.Take<uint>(ScratchUse.Workspaces, 4L * groups * stride);
         dims = dims with { Stride = stride };
         if (TakesNearest(dims.Rule))
             TripletMiningKernels.LaunchMineNearestLarge<TShape>(
+                driver, groups, embeddings.Floats(), packed, batch.Classes, table.Triplets.Ints(),
+                table.Losses.Floats(), batch.Counts, batch.Sums, workspaces, dims);
+        else if (dims.Rule == MiningRule.DistanceWeighted)
+            WeightedMiningKernels.LaunchMineWeightedLarge<TShape>(
                 driver, groups, embeddings.Floats(), packed, batch.Classes, table.Triplets.Ints(),
                 table.Losses.Floats(), batch.Counts, batch.Sums, workspaces, dims);
         else
@@ -108,7 +116,8 @@ sealed class GpuMetricLearning(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
     }
 
     static bool TakesNearest(MiningRule rule) =>
-        rule is MiningRule.Semihard or MiningRule.Facenet or MiningRule.Hard;
+        rule is MiningRule.Semihard or MiningRule.Facenet or MiningRule.Hard or MiningRule.EasyPositive
+            or MiningRule.EasyPositiveHard;
 
     /// <summary>The most positives an anchor can have among N rows that form so many ordered pairs.</summary>
     static int MostPositives(int n, long? pairs)
@@ -140,6 +149,6 @@ sealed class GpuMetricLearning(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
             settings.Distance == TripletDistance.Squared ? 1 : 0, settings.Margin, plan.FittingPositives, Stride: 0,
             own.First, own.End,
             (uint)settings.Seed,
-            (uint)(settings.Seed >> 32), (uint)stream, (uint)(stream >> 32));
+            (uint)(settings.Seed >> 32), (uint)stream, (uint)(stream >> 32), AngularTriplets.Factor(settings.Angle));
     }
 }

@@ -19,7 +19,8 @@ sealed class GpuTripletGradient(IGpuDriver driver, LaunchPlan plan, GpuScratch s
     {
         var dims = new TripletGradientDims(
             embeddings.Shape[0], embeddings.Shape[1], table.Losses.Items(), settings.Rule,
-            settings.Distance == TripletDistance.Squared ? 1 : 0, settings.Margin, dx.Adds());
+            settings.Distance == TripletDistance.Squared ? 1 : 0, settings.Margin, dx.Adds(),
+            AngularTriplets.Factor(settings.Angle));
         LaunchSize groups = (dims.N, TripletGradientKernels.Parts<TShape>(dims.D));
         if (settings.TakesEveryTriplet)
         {
