@@ -40,7 +40,7 @@ debian() {
 }
 
 # csharp PACKAGE/VERSION... <PROGRAM: builds and runs a C# program with these NuGet packages; its output is the answer.
-# CSHARP_OPTIONS: further properties of the project.
+# CSHARP_OPTIONS: further properties of the project. CSHARP_RUN: the dotnet that runs it.
 csharp() {
     local package references=
     command -v dotnet >/dev/null || cannot "no dotnet here"
@@ -61,7 +61,7 @@ csharp() {
 PROJECT
     dotnet build "$work/program" -c Release -v quiet -clp:ErrorsOnly -nologo -o "$work/built" >"$work/build.log" 2>&1 ||
         cannot "$(grep -m 1 -E 'error|warn' "$work/build.log")"
-    dotnet "$work/built/program.dll"
+    "${CSHARP_RUN:-dotnet}" "$work/built/program.dll"
 }
 
 # compare OUTPUT <STATED: "as stated", or what differs and exit code 1.
@@ -77,22 +77,26 @@ compare() {
     fi
 }
 
-# cuda: CUDA 11.8's NVRTC, ptxas and nvdisasm of Debian 12's non-free section; no driver and no GPU are needed.
-cuda() {
-    local version=11.8.89~11.8.0-5~deb12u1 apt=$work/apt site options
+# elsewhere SUITE SECTION PACKAGE[=VERSION]...: unpacks Debian packages that apt is not set to into $root.
+elsewhere() {
+    local apt=$work/apt site options
     command -v apt-get >/dev/null || cannot "no apt-get here"
     site=$(apt-get indextargets --format '$(SITE) $(RELEASE)' 'Created-By: Packages' | grep -m 1 ' bookworm$') ||
         cannot "not Debian 12"
     mkdir -p "$root" "$apt"/{lists,cache,debs}
-    echo "deb ${site% *} bookworm non-free" >"$apt/sources.list"
+    echo "deb ${site% *} $1 $2" >"$apt/sources.list"
     options=(-o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
         -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o Debug::NoLocking=1)
-    { apt-get "${options[@]}" update && cd "$apt/debs" && apt-get "${options[@]}" download \
-        {nvidia-cuda-toolkit,libnvrtc11.2,libnvrtc-builtins11.8}="$version"; } >/dev/null 2>"$work/apt.err" ||
-        cannot "$(tail -n 1 "$work/apt.err")"
+    { apt-get "${options[@]}" update && cd "$apt/debs" && apt-get "${options[@]}" download "${@:3}"; } >/dev/null \
+        2>"$work/apt.err" || cannot "$(tail -n 1 "$work/apt.err")"
     cd - >/dev/null
     for package in "$apt"/debs/*.deb; do dpkg -x "$package" "$root" || cannot "$package does not unpack"; done
     rm -rf "$apt"
+}
+
+# cuda: CUDA 11.8's NVRTC, ptxas and nvdisasm of Debian 12's non-free section; no driver and no GPU are needed.
+cuda() {
+    elsewhere bookworm non-free {nvidia-cuda-toolkit,libnvrtc11.2,libnvrtc-builtins11.8}=11.8.89~11.8.0-5~deb12u1
     export PATH=$root/usr/bin:$PATH LD_LIBRARY_PATH=$root/usr/lib/x86_64-linux-gnu
 }
 
@@ -174,4 +178,75 @@ static class Text
 }
 PROGRAM
     csharp ILGPU/1.5.3 ILGPU.Algorithms/1.5.3
+}
+
+# torchsharp <PROGRAM: as csharp, with TorchSharp 0.107.0, its torchvision and LibTorch 2.10.0 for CPUs, and Text, which
+# writes tensors as numbers. LibTorch needs the C++ library of Debian 13; with an older one dotnet is run by that one's
+# loader.
+torchsharp() {
+    local sdk lib
+    if ! grep -qs GLIBCXX_3.4.32 /usr/lib/x86_64-linux-gnu/libstdc++.so.6; then
+        command -v dotnet >/dev/null || cannot "no dotnet here"
+        elsewhere bookworm main patchelf
+        elsewhere trixie main libc6 libstdc++6 libgcc-s1
+        sdk=$(dirname "$(readlink -f "$(command -v dotnet)")") lib=$root/usr/lib/x86_64-linux-gnu
+        mkdir -p "$work/dotnet" && cp "$sdk/dotnet" "$work/dotnet" && ln -s "$sdk"/{host,shared} "$work/dotnet"
+        "$root/usr/bin/patchelf" --set-interpreter "$lib/ld-linux-x86-64.so.2" --set-rpath "$lib" \
+            "$work/dotnet/dotnet" || cannot "patchelf"
+        CSHARP_RUN=$work/newer
+        printf '%s\n' '#!/bin/sh' "LD_LIBRARY_PATH=$lib exec $work/dotnet/dotnet \"\$@\"" >"$CSHARP_RUN"
+        chmod +x "$CSHARP_RUN"
+    fi
+    mkdir -p "$work/program"
+    cat >"$work/program/Text.cs" <<'PROGRAM'
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+static class Text
+{
+    [ModuleInitializer]
+    public static void Start()
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        set_num_threads(1);
+    }
+
+    public static string Of(Tensor tensor) => string.Join(" ", tensor.detach().to_type(ScalarType.Float32)
+        .flatten().data<float>().ToArray().Select(value => $"{value:0.####}"));
+}
+PROGRAM
+    csharp TorchSharp/0.107.0 TorchVision/0.107.0 libtorch-cpu-linux-x64/2.10.0
+}
+
+# mpi RANKS <PROGRAM_IN_C: what it prints as that many ranks of Open MPI 4.1.4 and of MPICH 4.0.2, each line with
+# openmpi: or mpich: before it. Each implementation, and what it needs, is in a folder of its own.
+mpi() {
+    command -v gcc >/dev/null || cannot "no gcc here"
+    cat >"$work/program.c"
+    for implementation in openmpi mpich; do
+        (mpi_$implementation "$1" 2>"$work/err" | sed "s/^/$implementation: /")
+        grep -q . "$work/program.$implementation" 2>/dev/null || cannot "$implementation: $(tail -n 1 "$work/err")"
+    done
+}
+mpi_openmpi() {
+    local program=$work/program.openmpi
+    root=$work/openmpi
+    debian openmpi-bin=4.1.4-3+b1 libopenmpi-dev=4.1.4-3+b1
+    local lib=$root/usr/lib/x86_64-linux-gnu
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OPAL_PREFIX=$root/usr OPAL_LIBDIR=$lib
+    export OMPI_MCA_mca_base_component_path=$lib/openmpi/lib/openmpi3 OMPI_MCA_mca_base_component_show_load_errors=0
+    export OPAL_DATADIR=$root/usr/share OPAL_PKGDATADIR=$root/usr/share/openmpi OPAL_SYSCONFDIR=$root/etc/openmpi
+    export LD_LIBRARY_PATH=$LD_LIBRARY_PATH:$lib/openmpi/lib PATH=$root/usr/bin:$PATH
+    gcc "$work/program.c" -o "$program" -I"$lib/openmpi/include" -L"$lib" -L"$lib/openmpi/lib" \
+        -Wl,--allow-shlib-undefined -lmpi && mpirun.openmpi --oversubscribe -np "$1" "$program" </dev/null
+}
+mpi_mpich() {
+    local program=$work/program.mpich
+    root=$work/mpich
+    debian mpich=4.0.2-3+b1 libmpich-dev=4.0.2-3+b1
+    gcc "$work/program.c" -o "$program" -I"$root/usr/include/x86_64-linux-gnu/mpich" \
+        -L"$root/usr/lib/x86_64-linux-gnu" -Wl,--allow-shlib-undefined -lmpich &&
+        PATH=$root/usr/bin:$PATH mpiexec.hydra -np "$1" "$program" </dev/null
 }
