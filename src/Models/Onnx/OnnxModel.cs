@@ -18,9 +18,12 @@ sealed class OnnxModel
     // The format's own limit, set by its 32-bit lengths; larger models keep their tensors in external files.
     const long LargestFile = int.MaxValue;
 
-    OnnxModel(string path, ModelProto model)
+    readonly LargeWeights? large;
+
+    OnnxModel(string path, ModelProto model, LargeWeights? large)
     {
         Path = path;
+        this.large = large;
         Opset = model.OpsetImport.FirstOrDefault(o => o.Domain is "" or "ai.onnx")?.Version ?? 0;
         Graph = model.Graph;
         Proto = model;
@@ -52,8 +55,11 @@ sealed class OnnxModel
         }
     }
 
-    /// <summary>Whether an initializer's bytes are given up once it is converted: nobody asks for them again.</summary>
-    public bool GivesUpWeights { get; private init; }
+    /// <summary>
+    /// Whether the bytes of large initializers stay in the file and those of others are given up once they are
+    /// converted: nobody asks for them in <see cref="Proto"/>.
+    /// </summary>
+    public bool GivesUpWeights => large is not null;
 
     /// <summary>Reads and checks a model.</summary>
     /// <param name="path">The file.</param>
@@ -68,9 +74,10 @@ sealed class OnnxModel
             throw new UserErrorException(
                 $"{path} has {file.Length:N0} bytes; an ONNX file has at most 2 GiB (larger ones use external data)");
         ModelProto model;
+        LargeWeights? large = null;
         try
         {
-            model = ModelProto.Parser.ParseFrom(file);
+            model = givesUpWeights ? LargeWeights.Parse(file, path, out large) : ModelProto.Parser.ParseFrom(file);
         }
         catch (InvalidProtocolBufferException exception)
         {
@@ -89,7 +96,7 @@ sealed class OnnxModel
         if (model.Functions.Count > 0)
             throw new UserErrorException(
                 $"{path} defines functions of its own ({model.Functions[0].Name}); export it with them inlined");
-        OnnxModel result = new(path, model) { GivesUpWeights = givesUpWeights };
+        OnnxModel result = new(path, model, large);
         bool isOld = result.Opset < OldestOpset && !result.Nodes.All(node => unchanged.Contains(node.OpType));
         if (isOld || result.Opset is < 1 or > NewestOpset)
             throw new UserErrorException(
@@ -108,14 +115,16 @@ sealed class OnnxModel
     public Dictionary<string, OnnxTensor> ReadInitializers()
     {
         Dictionary<string, OnnxTensor> byName = [];
-        foreach (TensorProto tensor in Graph.Initializer)
-            if (!byName.TryAdd(tensor.Name, OnnxTensor.From(tensor, Path)))
+        for (int i = 0; i < Graph.Initializer.Count; i++)
+        {
+            TensorProto tensor = Graph.Initializer[i];
+            ReadOnlySpan<byte> stored = large is null ? default : large.Read(i);
+            if (!byName.TryAdd(tensor.Name, OnnxTensor.From(tensor, Path, stored)))
                 throw new UserErrorException($"{Path}: two initializers are called \"{tensor.Name}\"");
-            else if (GivesUpWeights)
-            {
-                tensor.RawData = ByteString.Empty;
-                tensor.FloatData.Clear();
-            }
+            if (!GivesUpWeights) continue;
+            tensor.RawData = ByteString.Empty;
+            tensor.FloatData.Clear();
+        }
         return byName;
     }
 

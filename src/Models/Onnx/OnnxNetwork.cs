@@ -54,7 +54,7 @@ public sealed class OnnxNetwork : EmbeddingNetwork
     public static Shape? ImageShapeOf(string path)
     {
         const int largest = 1 << 16;
-        OnnxPort[] inputs = [.. OnnxGraph.PortsOf(OnnxModel.Load(path))];
+        OnnxPort[] inputs = [.. OnnxGraph.PortsOf(OnnxModel.Load(path, givesUpWeights: true))];
         return inputs is [{ Dims: { Count: 4 } dims }] && dims.Skip(1).All(extent => extent is > 0 and <= largest)
             ? new Shape((int)dims[1], (int)dims[2], (int)dims[3])
             : null;
@@ -67,7 +67,7 @@ public sealed class OnnxNetwork : EmbeddingNetwork
     /// <exception cref="UserErrorException">The file is no ONNX model.</exception>
     public static bool IsOfTorchvision(string path)
     {
-        OnnxModel model = OnnxModel.Load(path);
+        OnnxModel model = OnnxModel.Load(path, givesUpWeights: true);
         return model.Proto.ProducerName == "pytorch"
             && model.Graph.Initializer.Any(weight => firstWeights.Contains(weight.Name))
             && model.Graph.Initializer.Any(weight =>

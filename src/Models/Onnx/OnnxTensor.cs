@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using TripletGpu.Models.Onnx.Format;
 using DataType = TripletGpu.Models.Onnx.Format.TensorProto.Types.DataType;
 
@@ -30,8 +31,9 @@ sealed class OnnxTensor
     /// <summary>Converts a message; external data is read from beside the model.</summary>
     /// <param name="tensor">The message.</param>
     /// <param name="modelPath">The model's file, for messages and external data.</param>
+    /// <param name="stored">Its bytes, where the message was read without them.</param>
     /// <exception cref="UserErrorException">Extents and data disagree, or the element type has no numbers.</exception>
-    public static OnnxTensor From(TensorProto tensor, string modelPath)
+    public static OnnxTensor From(TensorProto tensor, string modelPath, ReadOnlySpan<byte> stored = default)
     {
         string what = $"{modelPath}: tensor \"{tensor.Name}\"";
         long count = Count(tensor, what);
@@ -39,7 +41,7 @@ sealed class OnnxTensor
         var type = (DataType)tensor.DataType;
         ReadOnlySpan<byte> raw = tensor.DataLocation == TensorProto.Types.DataLocation.External
             ? ExternalData.Read(tensor, count * Size(type, what), modelPath, what)
-            : tensor.RawData.Span;
+            : stored.Length > 0 ? stored : tensor.RawData.Span;
         if (raw.Length > 0 || (count == 0 && TypedCount(tensor) == 0))
             return FromRaw(tensor.Name, dims, type, raw, count, what);
         return FromTyped(tensor, dims, type, count, what);
@@ -77,6 +79,8 @@ sealed class OnnxTensor
                 + $" {count * size:N0}");
         switch (type)
         {
+            case DataType.Float when BitConverter.IsLittleEndian:
+                return Of(name, dims, MemoryMarshal.Cast<byte, float>(raw).ToArray());
             case DataType.Float:
                 return Of(name, dims, Convert(raw, 4, b => BinaryPrimitives.ReadSingleLittleEndian(b)));
             case DataType.Double:
