@@ -66,22 +66,22 @@ public sealed unsafe class AlteredDriver(IGpuDriver driver, GpuCapabilities? cap
         driver.Launch(kernel, size, arguments);
     }
 
-    public void Upload(void* from, nint buffer, long bytes)
+    public void Upload(void* from, nint buffer, long at, long bytes)
     {
         Issued.Add("upload");
-        driver.Upload(from, buffer, bytes);
+        driver.Upload(from, buffer, at, bytes);
     }
 
-    public void Download(nint buffer, void* to, long bytes)
+    public void Download(nint buffer, long at, void* to, long bytes)
     {
         Issued.Add("wait");
-        driver.Download(buffer, to, bytes);
+        driver.Download(buffer, at, to, bytes);
     }
 
-    public void Copy(nint from, nint to, long at, long bytes)
+    public void Copy(nint from, long fromAt, nint to, long toAt, long bytes)
     {
         Issued.Add("copy");
-        driver.Copy(from, to, at, bytes);
+        driver.Copy(from, fromAt, to, toAt, bytes);
     }
 
     public void Synchronize()

@@ -90,10 +90,10 @@ public sealed unsafe class CudaDriverTests
         using CudaDriver driver = Open();
         float[] values = [0, 1, 2, 3, 4], back = new float[5];
         nint buffer = driver.Allocate(64);
-        fixed (float* p = values) driver.Upload(p, buffer, sizeof(float) * 5);
+        fixed (float* p = values) driver.Upload(p, buffer, 0, sizeof(float) * 5);
         var part = new DeviceView<float>(buffer, 1, 3);
         ElementwiseKernels.LaunchAffine(driver, 3, part, part, 10, 1, 0);
-        fixed (float* p = back) driver.Download(buffer, p, sizeof(float) * 5);
+        fixed (float* p = back) driver.Download(buffer, 0, p, sizeof(float) * 5);
         driver.Free(buffer);
         Assert.That(back, Is.EqualTo(new float[] { 0, 11, 21, 31, 4 }));
         Assert.That(Calls(), Is.EqualTo(
@@ -123,9 +123,9 @@ public sealed unsafe class CudaDriverTests
         byte[] values = new byte[2 * PinnedStaging.SlotBytes + 3], back = new byte[values.Length];
         new Random(1).NextBytes(values);
         nint buffer = driver.Allocate(values.Length);
-        fixed (byte* p = values) driver.Upload(p, buffer, values.Length);
+        fixed (byte* p = values) driver.Upload(p, buffer, 0, values.Length);
         string[] copies = [.. Calls().Split('\n').Where(c => c.StartsWith("cuMemcpy", StringComparison.Ordinal))];
-        fixed (byte* p = back) driver.Download(buffer, p, back.Length);
+        fixed (byte* p = back) driver.Download(buffer, 0, p, back.Length);
         driver.Free(buffer);
         Assert.That(back, Is.EqualTo(values));
         Assert.That(copies, Is.EqualTo(
@@ -142,7 +142,7 @@ public sealed unsafe class CudaDriverTests
         thread.Start();
         thread.Join();
         float[] back = new float[3];
-        fixed (float* p = back) driver.Download(buffer, p, sizeof(float) * 3);
+        fixed (float* p = back) driver.Download(buffer, 0, p, sizeof(float) * 3);
         driver.Free(buffer);
         Assert.That(back, Is.EqualTo(new float[] { 1, 1, 1 }));
     }
@@ -236,7 +236,7 @@ public sealed unsafe class CudaDriverTests
         CudaDriver driver = Open();
         nint buffer = driver.Allocate(4);
         int value = 1;
-        driver.Upload(&value, buffer, 4);
+        driver.Upload(&value, buffer, 0, 4);
         driver.Launch(Kernel("Last"), 1, []);
         driver.Free(buffer);
         Calls();

@@ -56,9 +56,9 @@ public sealed unsafe class OpenClDriverTests
         using var driver = Open();
         int[] values = [1, -2, 3], back = new int[3];
         nint a = driver.Allocate(64), b = driver.Allocate(64);
-        fixed (int* p = values) driver.Upload(p, a, sizeof(int) * 3);
-        driver.Copy(a, b, at: 0, sizeof(int) * 3);
-        fixed (int* p = back) driver.Download(b, p, sizeof(int) * 3);
+        fixed (int* p = values) driver.Upload(p, a, 0, sizeof(int) * 3);
+        driver.Copy(a, 0, b, 0, sizeof(int) * 3);
+        fixed (int* p = back) driver.Download(b, 0, p, sizeof(int) * 3);
         Assert.That(back, Is.EqualTo(values));
         driver.Free(a);
         driver.Free(b);
@@ -110,10 +110,10 @@ public sealed unsafe class OpenClDriverTests
         using var driver = new OpenClDriver(Device(), folder);
         float value = 2, result = 0;
         nint buffer = driver.Allocate(64);
-        driver.Upload(&value, buffer, sizeof(float));
+        driver.Upload(&value, buffer, 0, sizeof(float));
         var view = new DeviceView<float>(buffer, 0, 1);
         ElementwiseKernels.LaunchAffine(driver, 1, view, view, 3, 1, 0);
-        driver.Download(buffer, &result, sizeof(float));
+        driver.Download(buffer, 0, &result, sizeof(float));
         driver.Free(buffer);
         return result;
     }

@@ -76,14 +76,14 @@ sealed unsafe class KernelMemory<T>(Func<Random, T[]> draw) : KernelMemory where
     {
         nint buffer = driver.Allocate((long)array.Length * sizeof(T));
         if (writesUndefined || !IsUndefined)
-            fixed (T* p = (T[])array) driver.Upload(p, buffer, (long)array.Length * sizeof(T));
+            fixed (T* p = (T[])array) driver.Upload(p, buffer, 0, (long)array.Length * sizeof(T));
         return buffer;
     }
 
     public override Array Download(IGpuDriver driver, nint buffer, int count)
     {
         T[] array = new T[count];
-        fixed (T* p = array) driver.Download(buffer, p, (long)count * sizeof(T));
+        fixed (T* p = array) driver.Download(buffer, 0, p, (long)count * sizeof(T));
         return array;
     }
 }

@@ -25,10 +25,10 @@ sealed unsafe class Reference : IDisposable
         if (!buffers.TryGetValue(array, out nint buffer))
         {
             buffers.Add(array, buffer = Driver.Allocate(bytes));
-            fixed (T* from = array) Driver.Upload(from, buffer, bytes);
+            fixed (T* from = array) Driver.Upload(from, buffer, 0, bytes);
             downloads.Add(() =>
             {
-                fixed (T* to = array) Driver.Download(buffer, to, bytes);
+                fixed (T* to = array) Driver.Download(buffer, 0, to, bytes);
             });
         }
         return new(buffer, 0, array.Length);

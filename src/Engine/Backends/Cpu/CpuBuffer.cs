@@ -12,4 +12,7 @@ sealed unsafe class CpuBuffer(float* pointer, void* allocation, long bytes) : De
     public float* Pointer { get; } = pointer;
 
     public void* Allocation { get; } = allocation;
+
+    public override DeviceBuffer Part(long start, long count) =>
+        new CpuBuffer((float*)((byte*)Pointer + start), Allocation, count);
 }

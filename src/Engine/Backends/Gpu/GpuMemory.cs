@@ -6,26 +6,30 @@ namespace TripletGpu.Backends.Gpu;
 /// <summary>The driver's memory as the engine's.</summary>
 sealed unsafe class GpuMemory(IGpuDriver driver) : IMemory
 {
-    public DeviceBuffer Allocate(long bytes) => new GpuBuffer(driver.Allocate(bytes), bytes);
+    public DeviceBuffer Allocate(long bytes) => new GpuBuffer(driver.Allocate(bytes), 0, bytes);
 
     public void Free(DeviceBuffer buffer) => driver.Free(((GpuBuffer)buffer).Handle);
 
     public void Upload<T>(ReadOnlySpan<T> from, DeviceBuffer to) where T : unmanaged
     {
         if (from.IsEmpty) return;
-        fixed (T* p = from) driver.Upload(p, ((GpuBuffer)to).Handle, (long)from.Length * sizeof(T));
+        GpuBuffer target = (GpuBuffer)to;
+        fixed (T* p = from) driver.Upload(p, target.Handle, target.Start, (long)from.Length * sizeof(T));
     }
 
     public void Download<T>(DeviceBuffer from, Span<T> to) where T : unmanaged
     {
         if (to.IsEmpty) return;
-        fixed (T* p = to) driver.Download(((GpuBuffer)from).Handle, p, (long)to.Length * sizeof(T));
+        GpuBuffer source = (GpuBuffer)from;
+        fixed (T* p = to) driver.Download(source.Handle, source.Start, p, (long)to.Length * sizeof(T));
     }
 
     public void Copy(Tensor from, Tensor to, long at)
     {
-        if (from.Count > 0) driver.Copy(((GpuBuffer)from.Buffer).Handle, ((GpuBuffer)to.Buffer).Handle,
-            at * sizeof(float), from.Count * sizeof(float));
+        if (from.Count == 0) return;
+        GpuBuffer source = (GpuBuffer)from.Buffer, target = (GpuBuffer)to.Buffer;
+        driver.Copy(
+            source.Handle, source.Start, target.Handle, target.Start + at * sizeof(float), from.Count * sizeof(float));
     }
 
     public void Fill(Tensor x, float value)

@@ -84,7 +84,7 @@ sealed unsafe class WorkMemory<T>(Access access, int count, int touched, Action<
         T[] values = new T[Math.Max(1, Count)];
         fill(values);
         nint buffer = driver.Allocate((long)values.Length * sizeof(T));
-        fixed (T* from = values) driver.Upload(from, buffer, (long)values.Length * sizeof(T));
+        fixed (T* from = values) driver.Upload(from, buffer, 0, (long)values.Length * sizeof(T));
         return buffer;
     }
 

@@ -101,12 +101,12 @@ public sealed unsafe class IlgpuDriverTests
         try
         {
             *(float*)((byte*)host + offset) = 3;
-            driver.Upload(host, buffer, bytes);
+            driver.Upload(host, buffer, 0, bytes);
             *(float*)((byte*)host + offset) = 0;
             var last = new DeviceView<float>(buffer, offset / sizeof(float), 1);
             ElementwiseKernels.LaunchAffine(driver, 1, last, last, 2, 1, 0);
-            driver.Copy(buffer, copy, at: 0, bytes);
-            driver.Download(copy, host, bytes);
+            driver.Copy(buffer, 0, copy, 0, bytes);
+            driver.Download(copy, 0, host, bytes);
             Assert.That(*(float*)((byte*)host + offset), Is.EqualTo(7));
         }
         finally

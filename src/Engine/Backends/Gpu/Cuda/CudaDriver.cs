@@ -60,23 +60,24 @@ sealed unsafe class CudaDriver : IGpuDriver
         cuda.Check(cuda.MemFree(buffer), "cuMemFree");
     }
 
-    public void Upload(void* from, nint buffer, long bytes)
+    public void Upload(void* from, nint buffer, long at, long bytes)
     {
         MakeCurrent();
-        staging.Upload((byte*)from, buffer, bytes, stream);
+        staging.Upload((byte*)from, buffer + (nint)at, bytes, stream);
     }
 
-    public void Download(nint buffer, void* to, long bytes)
+    public void Download(nint buffer, long at, void* to, long bytes)
     {
         MakeCurrent();
-        cuda.Check(cuda.CopyToHost(to, buffer, (nuint)bytes, stream), "cuMemcpyDtoHAsync");
+        cuda.Check(cuda.CopyToHost(to, buffer + (nint)at, (nuint)bytes, stream), "cuMemcpyDtoHAsync");
         Synchronize();
     }
 
-    public void Copy(nint from, nint to, long at, long bytes)
+    public void Copy(nint from, long fromAt, nint to, long toAt, long bytes)
     {
         MakeCurrent();
-        cuda.Check(cuda.CopyOnDevice(to + (nint)at, from, (nuint)bytes, stream), "cuMemcpyDtoDAsync");
+        cuda.Check(
+            cuda.CopyOnDevice(to + (nint)toAt, from + (nint)fromAt, (nuint)bytes, stream), "cuMemcpyDtoDAsync");
     }
 
     public void Synchronize()

@@ -31,10 +31,10 @@ public static unsafe class GpuSelfTest
         const int count = 5;
         float* values = stackalloc float[count] { 0, 1, 2, 3, -4 };
         nint buffer = driver.Allocate(count * sizeof(float));
-        driver.Upload(values, buffer, count * sizeof(float));
+        driver.Upload(values, buffer, 0, count * sizeof(float));
         var view = new DeviceView<float>(buffer, 0, count);
         ElementwiseKernels.LaunchAffine(driver, count, view, view, scale: 2, shift: 1, accumulate: 0);
-        driver.Download(buffer, values, count * sizeof(float));
+        driver.Download(buffer, 0, values, count * sizeof(float));
         driver.Free(buffer);
         ReadOnlySpan<float> result = new(values, count);
         return result.SequenceEqual([1, 3, 5, 7, -7]) ? ""

@@ -18,14 +18,16 @@ public interface IGpuDriver : IKernelQueue, IDisposable
     /// <summary>Gives memory back after what was issued has run.</summary>
     void Free(nint buffer);
 
-    /// <summary>Copies host memory to the start of a buffer.</summary>
-    unsafe void Upload(void* from, nint buffer, long bytes);
+    /// <summary>Copies host memory to a buffer, from its byte <paramref name="at"/> on.</summary>
+    unsafe void Upload(void* from, nint buffer, long at, long bytes);
 
-    /// <summary>Waits for what was issued and copies the start of a buffer to the host.</summary>
-    unsafe void Download(nint buffer, void* to, long bytes);
+    /// <summary>
+    /// Waits for what was issued and copies a buffer to the host, from its byte <paramref name="at"/> on.
+    /// </summary>
+    unsafe void Download(nint buffer, long at, void* to, long bytes);
 
-    /// <summary>Copies from the start of one buffer to a place in another, in bytes from its start.</summary>
-    void Copy(nint from, nint to, long at, long bytes);
+    /// <summary>Copies from a place in one buffer to a place in another, in bytes from their starts.</summary>
+    void Copy(nint from, long fromAt, nint to, long toAt, long bytes);
 
     /// <summary>Waits until everything issued so far has run.</summary>
     void Synchronize();

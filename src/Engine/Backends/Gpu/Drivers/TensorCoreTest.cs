@@ -35,9 +35,9 @@ static unsafe class TensorCoreTest
         const int groupsX = (Columns + 63) / 64, groupsY = (Rows + 63) / 64;
         float[] actual = new float[expected.Length];
         Array.Fill(actual, float.NaN);
-        fixed (float* from = actual) driver.Upload(from, c.Buffer, actual.Length * sizeof(float));
+        fixed (float* from = actual) driver.Upload(from, c.Buffer, 0, actual.Length * sizeof(float));
         GemmKernels.LaunchTiled<TTile>(driver, (groupsX, groupsY), a, b, c, GemmDims.Of(Rows, Columns, Depth));
-        fixed (float* to = actual) driver.Download(c.Buffer, to, actual.Length * sizeof(float));
+        fixed (float* to = actual) driver.Download(c.Buffer, 0, to, actual.Length * sizeof(float));
         int wrong = Enumerable.Range(0, actual.Length).Count(i => actual[i] != expected[i]);
         return wrong == 0 ? ""
             : $"the tensor cores of {driver.Capabilities.Name} compute wrongly: {wrong} of {actual.Length} elements"
@@ -47,7 +47,7 @@ static unsafe class TensorCoreTest
     static DeviceView<float> Upload(IGpuDriver driver, float[] values)
     {
         nint buffer = driver.Allocate(values.Length * sizeof(float));
-        fixed (float* from = values) driver.Upload(from, buffer, values.Length * sizeof(float));
+        fixed (float* from = values) driver.Upload(from, buffer, 0, values.Length * sizeof(float));
         return new(buffer, 0, values.Length);
     }
 }

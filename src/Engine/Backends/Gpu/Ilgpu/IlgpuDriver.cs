@@ -66,11 +66,11 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
         freed?.Dispose();
     }
 
-    public void Upload(void* from, nint buffer, long bytes)
+    public void Upload(void* from, nint buffer, long at, long bytes)
     {
         try
         {
-            ArrayView<byte> to = Bytes(buffer, bytes);
+            ArrayView<byte> to = Bytes(buffer, at, bytes);
             to.CopyFromCPUUnsafeAsync(accelerator.DefaultStream, ref *(byte*)from, bytes);
             accelerator.Synchronize(); // the host's memory is the caller's again
         }
@@ -80,11 +80,11 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
         }
     }
 
-    public void Download(nint buffer, void* to, long bytes)
+    public void Download(nint buffer, long at, void* to, long bytes)
     {
         try
         {
-            Bytes(buffer, bytes).CopyToCPUUnsafeAsync(accelerator.DefaultStream, ref *(byte*)to, bytes);
+            Bytes(buffer, at, bytes).CopyToCPUUnsafeAsync(accelerator.DefaultStream, ref *(byte*)to, bytes);
             accelerator.Synchronize();
         }
         catch (AcceleratorException exception)
@@ -93,11 +93,11 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
         }
     }
 
-    public void Copy(nint from, nint to, long at, long bytes)
+    public void Copy(nint from, long fromAt, nint to, long toAt, long bytes)
     {
         try
         {
-            Bytes(from, bytes).CopyTo(accelerator.DefaultStream, Bytes(to, at + bytes).SubView(at, bytes));
+            Bytes(from, fromAt, bytes).CopyTo(accelerator.DefaultStream, Bytes(to, toAt, bytes));
         }
         catch (AcceleratorException exception)
         {
@@ -168,10 +168,10 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
                 $"{source.Name} has no ILGPU launcher: it was not made by the kernel compiler");
     }
 
-    ArrayView<byte> Bytes(nint buffer, long bytes)
+    ArrayView<byte> Bytes(nint buffer, long at, long bytes)
     {
         ArrayView<byte> all = buffers[buffer].View;
-        return all.SubView(0L, bytes);
+        return all.SubView(at, bytes);
     }
 
     static DriverException Failed(string what, AcceleratorException exception) =>

@@ -50,20 +50,21 @@ sealed unsafe class OpenClDriver : IGpuDriver
 
     public void Free(nint buffer) => OpenClException.Check(library.ReleaseMemObject(buffer), "clReleaseMemObject");
 
-    public void Upload(void* from, nint buffer, long bytes) => OpenClException.Check(
-        library.EnqueueWriteBuffer(queue, buffer, Blocking, 0, (nuint)bytes, from, 0, null, null),
+    public void Upload(void* from, nint buffer, long at, long bytes) => OpenClException.Check(
+        library.EnqueueWriteBuffer(queue, buffer, Blocking, (nuint)at, (nuint)bytes, from, 0, null, null),
         "clEnqueueWriteBuffer");
 
-    public void Download(nint buffer, void* to, long bytes)
+    public void Download(nint buffer, long at, void* to, long bytes)
     {
         OpenClException.Check(
-            library.EnqueueReadBuffer(queue, buffer, Blocking, 0, (nuint)bytes, to, 0, null, null),
+            library.EnqueueReadBuffer(queue, buffer, Blocking, (nuint)at, (nuint)bytes, to, 0, null, null),
             "clEnqueueReadBuffer");
         AfterWait();
     }
 
-    public void Copy(nint from, nint to, long at, long bytes) => OpenClException.Check(
-        library.EnqueueCopyBuffer(queue, from, to, 0, (nuint)at, (nuint)bytes, 0, null, null), "clEnqueueCopyBuffer");
+    public void Copy(nint from, long fromAt, nint to, long toAt, long bytes) => OpenClException.Check(
+        library.EnqueueCopyBuffer(queue, from, to, (nuint)fromAt, (nuint)toAt, (nuint)bytes, 0, null, null),
+        "clEnqueueCopyBuffer");
 
     public void Synchronize()
     {
