@@ -117,9 +117,11 @@ public sealed class Device : IDisposable
     }
 
     /// <summary>A tensor that outlives every step and that the caller releases: parameters, optimizer state.</summary>
-    internal Tensor Unowned(Shape shape, ElementType type, string producer)
+    internal Tensor Unowned(Shape shape, ElementType type, string producer) => Unowned(Rent(shape, type, producer));
+
+    /// <summary>The same of a tensor that there is.</summary>
+    internal Tensor Unowned(Tensor tensor)
     {
-        Tensor tensor = Rent(shape, type, producer);
         unfinished?.Add(tensor);
         return tensor;
     }

@@ -64,6 +64,9 @@ public sealed class Tensor
     /// </summary>
     internal Tape? Tape { get; set; }
 
+    /// <summary>The block into which it has been moved; null, as a rule: <see cref="TensorBlock"/>.</summary>
+    internal BlockPlace? Place { get; private set; }
+
     /// <summary>The device memory behind this tensor, for backends.</summary>
     /// <exception cref="InvalidOperationException">The tensor has been released.</exception>
     public DeviceBuffer Buffer => (storage ?? Unpacked()).Buffer;
@@ -78,11 +81,12 @@ public sealed class Tensor
 
     /// <summary>
     /// Gives the plain values' memory back where they lie in <see cref="Prepared"/> too, and no other tensor looks at
-    /// it. Whoever asks for them finds them again, and no packed form any more: values lie in one place at a time.
+    /// it: in a block others do. Whoever asks for them finds them again, and no packed form any more: values lie in one
+    /// place at a time.
     /// </summary>
     internal void KeepPreparedAlone()
     {
-        if (Prepared is null || storage is null or { IsShared: true }) return;
+        if (Prepared is null || storage is null or { IsShared: true } || Place is not null) return;
         storage.Release();
         storage = null;
     }
@@ -93,6 +97,22 @@ public sealed class Tensor
         if (storage is null) return;
         Prepared?.Dispose();
         Prepared = null;
+    }
+
+    /// <summary>Some of the values as a tensor, from element <paramref name="start"/> on; shares the memory.</summary>
+    internal Tensor Part(long start, Shape shape, string producer)
+    {
+        Storage whole = storage ?? throw Released();
+        return new Tensor(Device, shape, Type, whole.Part(start * 4, shape.Count * 4), producer);
+    }
+
+    /// <summary>Moves the values into a part of a block, which is this tensor's memory from then on.</summary>
+    internal void MoveInto(Tensor block, long start)
+    {
+        Tensor part = block.Part(start, Shape, Producer);
+        Device.Backend.Memory.Copy(this, part);
+        storage!.Release();
+        (storage, Place) = (part.storage, new(block.storage!, start));
     }
 
     internal void Release()
@@ -175,3 +195,8 @@ public sealed class Tensor
         $"this tensor, made by {Producer} with shape {Shape}, has been released: its step has ended or its gradient"
         + " has been computed. Use step.Keep(tensor) or ToArray() before that");
 }
+
+/// <summary>Where a tensor lies in a block of tensors.</summary>
+/// <param name="Block">The block.</param>
+/// <param name="Start">Its first element there.</param>
+readonly record struct BlockPlace(Storage Block, long Start);

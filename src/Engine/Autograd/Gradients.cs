@@ -4,6 +4,7 @@ namespace TripletGpu.Autograd;
 public sealed class Gradients
 {
     readonly Dictionary<Tensor, Tensor> byTensor = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<Storage, Tensor> blocks = [];
 
     /// <summary>The gradient of a leaf (a parameter's value or an input that asked for one), or null.</summary>
     public Tensor? Find(Tensor of) => byTensor.GetValueOrDefault(of);
@@ -17,6 +18,26 @@ public sealed class Gradients
 
     internal void Set(Tensor of, Tensor gradient) => byTensor[of] = gradient;
 
-    internal Tensor? Take(Tensor of) => byTensor.Remove(of, out Tensor? gradient) ? gradient : null;
+    /// <summary>
+    /// Makes a tensor of undefined contents for a gradient. Those of tensors that share a block share one too, and lie
+    /// there in the same places.
+    /// </summary>
+    internal Tensor Make(Step step, Tensor of)
+    {
+        string producer = $"gradient of {of.Producer}";
+        Tensor made;
+        if (of.Place is not { } place) made = of.Device.Empty(of.Shape, ElementType.Float32, producer);
+        else
+        {
+            if (!blocks.TryGetValue(place.Block, out Tensor? block))
+                blocks[place.Block] = block = of.Device.Empty(
+                    TensorBlock.ShapeOf(place.Block.Bytes / 4), ElementType.Float32, "gradients");
+            made = block.Part(place.Start, of.Shape, producer);
+            step.Own(made);
+        }
+        Set(of, made);
+        return made;
+    }
 
+    internal Tensor? Take(Tensor of) => byTensor.Remove(of, out Tensor? gradient) ? gradient : null;
 }

@@ -118,8 +118,7 @@ sealed class Tape
             }
             else
             {
-                Tensor made = device.Empty(x.Shape, ElementType.Float32, $"gradient of {x.Producer}");
-                gradients.Set(x, made);
+                Tensor made = gradients.Make(step, x);
                 // A gradient without elements is there, and nothing has to be computed for it.
                 if (x.Count == 0) continue;
                 if (dy.Count == 0) device.Backend.Memory.Fill(made, 0);

@@ -17,6 +17,8 @@ public interface IOptimizers
     /// Updates all the weights of a step, and what the rule keeps for them, in one call; or none of them, if the update
     /// is marked as refused. Marks tensors whose new values are NaN or infinite.
     /// </summary>
+    /// <param name="updates">What is updated, in the order of the marks.</param>
+    /// <param name="marks">Where to.</param>
     void Update<TRule>(ReadOnlySpan<ParameterUpdate<TRule>> updates, UpdateMarks marks)
         where TRule : struct, IUpdateRule;
 }
@@ -28,8 +30,9 @@ public interface IOptimizers
 /// Int32: the number of the last update that was refused, of the last that overflowed, and of the last of either kind
 /// for each tensor that was looked at. Zero at first.
 /// </param>
+/// <param name="Lengths">Int32: the number of elements of each of these tensors.</param>
 /// <param name="Number">This update's number, above 0.</param>
-public readonly record struct UpdateMarks(Tensor Tensor, int Number);
+public readonly record struct UpdateMarks(Tensor Tensor, Tensor Lengths, int Number);
 
 /// <summary>One tensor of weights to update; all tensors have the same number of elements.</summary>
 /// <param name="Rule">The rule with this tensor's settings.</param>

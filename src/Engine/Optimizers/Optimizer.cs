@@ -11,6 +11,8 @@ namespace TripletGpu.Optimizers;
 /// <summary>
 /// Changes parameters by their gradients. What it keeps between steps is allocated at once and lives until
 /// <see cref="Release"/>, so that memory stays constant. The formulas are PyTorch's.
+/// <para>An optimizer moves its parameters behind one another in memory, group by group, and what it keeps lies in the
+/// same order: a device then updates those of a group in one launch.</para>
 /// <para>Where the loss, a gradient, or a running statistic among the parameters holds NaN or infinity, an update
 /// changes nothing. The device itself sees to that, and leaves word of it in <see cref="Marks"/>, so that nobody has to
 /// wait before it.</para>
@@ -18,7 +20,9 @@ namespace TripletGpu.Optimizers;
 public abstract class Optimizer
 {
     readonly List<ParameterState> states = [], updated = [];
+    readonly ParameterState[] inMemory = [];
     readonly List<Parameter> statistics = [];
+    readonly Tensor? lengths;
     int number, asked;
 
     /// <param name="parameters">A network's parameters; those that are not trainable now are left out for good.</param>
@@ -39,18 +43,15 @@ public abstract class Optimizer
         {
             if (parameter.IsStatistic) statistics.Add(parameter);
             if (!parameter.IsTrainable) continue;
-            ParameterGroup? group = groups.FirstOrDefault(g => Matches(g, parameter));
-            states.Add(new ParameterState(parameter, group?.Rate ?? 1, group?.WeightDecay ?? weightDecay));
+            int place = groups.TakeWhile(g => !Matches(g, parameter)).Count();
+            ParameterGroup? group = groups.ElementAtOrDefault(place);
+            states.Add(new ParameterState(parameter, place, group?.Rate ?? 1, group?.WeightDecay ?? weightDecay));
         }
         if (states.Count == 0) return;
+        inMemory = [.. states.OrderBy(state => state.Group)];
         Device device = states[0].Parameter.Value.Device;
         string[] names = [.. kept];
-        Marks = device.Build(() =>
-        {
-            foreach (ParameterState state in states)
-                state.Tensors = [.. names.Select(name => (name, Zero(state.Parameter.Value, name)))];
-            return NoMarks(device);
-        });
+        (Marks, lengths) = device.Build(() => Allocate(device, names));
     }
 
     /// <summary>The parameters in order, with everything that a checkpoint needs to continue exactly.</summary>
@@ -99,8 +100,7 @@ public abstract class Optimizer
         int statistic = tensors[states.Count..].IndexOfAnyExceptInRange(int.MinValue, since);
         if (statistic >= 0)
             return new(statistics[statistic], isRefused, $"{statistics[statistic].Name} holds NaN or infinity");
-        int last = tensors[..states.Count].LastIndexOfAnyExceptInRange(int.MinValue, since);
-        Parameter parameter = states[last].Parameter;
+        Parameter parameter = LastMarked(tensors, since);
         return new(parameter, isRefused, isRefused
             ? $"the gradient of {parameter.Name} holds NaN or infinity"
             : $"the update of {parameter.Name} gives NaN or infinity");
@@ -110,6 +110,7 @@ public abstract class Optimizer
     public void Release()
     {
         Marks?.Release();
+        lengths?.Release();
         foreach (ParameterState state in states)
             foreach ((_, Tensor tensor) in state.Tensors) tensor.Release();
     }
@@ -123,9 +124,9 @@ public abstract class Optimizer
         List<ParameterUpdate<TRule>> updates = new(states.Count);
         Tensor?[] watched = new Tensor?[states.Count + statistics.Count + 1];
         updated.Clear();
-        for (int i = 0; i < states.Count; i++)
+        for (int i = 0; i < inMemory.Length; i++)
         {
-            ParameterState state = states[i];
+            ParameterState state = inMemory[i];
             if (gradients.Find(state.Parameter.Value) is not { } gradient) continue;
             watched[i] = gradient;
             updated.Add(state);
@@ -137,7 +138,7 @@ public abstract class Optimizer
         if (updates.Count == 0) return;
         for (int i = 0; i < statistics.Count; i++) watched[states.Count + i] = statistics[i].Value;
         watched[^1] = loss;
-        UpdateMarks now = new(Marks!, checked(++number));
+        UpdateMarks now = new(Marks!, lengths!, checked(++number));
         IOptimizers optimizers = Marks!.Device.Backend.Optimizers;
         optimizers.MarkNonFinite(watched, now);
         optimizers.Update<TRule>(CollectionsMarshal.AsSpan(updates), now);
@@ -146,18 +147,36 @@ public abstract class Optimizer
     static bool Matches(ParameterGroup group, Parameter parameter) =>
         FileSystemName.MatchesSimpleExpression(group.Match, parameter.Name, ignoreCase: false);
 
-    Tensor NoMarks(Device device)
+    /// <summary>
+    /// Moves the parameters, and allocates what is kept, the marks, and the lengths of what they are for.
+    /// </summary>
+    (Tensor Marks, Tensor Lengths) Allocate(Device device, string[] names)
     {
-        int[] none = new int[OptimizerKernels.FirstTensor + states.Count + statistics.Count + 1];
-        Tensor tensor = device.Unowned(new Shape(none.Length), ElementType.Int32, "marks");
-        tensor.CopyFrom(none);
-        return tensor;
+        TensorBlock.Gather([.. inMemory.Select(state => state.Parameter.Value)], "Parameter");
+        TensorBlock.Gather([.. statistics.Select(statistic => statistic.Value)], "Parameter");
+        Shape[] shapes = [.. inMemory.Select(state => state.Parameter.Value.Shape)];
+        (string Name, Tensor[] Values)[] kept =
+            [.. names.Select(name => (name, TensorBlock.Zeros(device, shapes, name)))];
+        for (int i = 0; i < inMemory.Length; i++)
+            inMemory[i].Tensors = [.. kept.Select(k => (k.Name, k.Values[i]))];
+        int[] counts = [.. shapes.Concat(statistics.Select(s => s.Value.Shape)).Select(s => checked((int)s.Count)), 1];
+        return (Integers(device, new int[OptimizerKernels.FirstTensor + counts.Length], "marks"),
+            Integers(device, counts, "lengths"));
     }
 
-    static Tensor Zero(Tensor like, string name)
+    /// <summary>Of the parameters that are marked, the last in the network.</summary>
+    Parameter LastMarked(ReadOnlySpan<int> marks, int since)
     {
-        Tensor tensor = like.Device.Unowned(like.Shape, ElementType.Float32, name);
-        like.Device.Backend.Memory.Fill(tensor, 0);
+        int last = -1;
+        for (int i = 0; i < inMemory.Length; i++)
+            if (marks[i] > since) last = Math.Max(last, states.IndexOf(inMemory[i]));
+        return states[last].Parameter;
+    }
+
+    static Tensor Integers(Device device, int[] values, string name)
+    {
+        Tensor tensor = device.Unowned(new Shape(values.Length), ElementType.Int32, name);
+        tensor.CopyFrom(values);
         return tensor;
     }
 }

@@ -5,11 +5,14 @@ namespace TripletGpu.Optimizers;
 /// <summary>What an optimizer knows about one parameter. A checkpoint stores the step and the tensors.</summary>
 public sealed class ParameterState
 {
-    internal ParameterState(Parameter parameter, float rate, float weightDecay) =>
-        (Parameter, Rate, WeightDecay) = (parameter, rate, weightDecay);
+    internal ParameterState(Parameter parameter, int group, float rate, float weightDecay) =>
+        (Parameter, Group, Rate, WeightDecay) = (parameter, group, rate, weightDecay);
 
     /// <summary>The parameter.</summary>
     public Parameter Parameter { get; }
+
+    /// <summary>The number of its group; those of one follow one another in memory.</summary>
+    internal int Group { get; }
 
     /// <summary>What the learning rate is multiplied by for it.</summary>
     public float Rate { get; }

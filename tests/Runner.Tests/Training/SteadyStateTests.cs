@@ -26,10 +26,14 @@ public sealed class SteadyStateTests
         RunConfig config = ConfigReader.Read(job.Config, []);
         DatasetSplits data = Datasets.Open(config, progress.WriteLine);
         using TrainingParts parts = TrainingParts.Build(config, data, device);
-        // And a word for each parameter and the loss that says whether it was finite, and two for all.
-        long marks = parts.Network.Parameters().Count + 3;
-        long kept = 4 * (marks + parts.Network.Parameters().Sum(p => p.Value.Count)
-            + parts.Optimizer.States.Sum(s => s.Tensors.Sum(t => t.Value.Shape.Count)));
+        // And a word for each parameter and the loss that says whether it was finite, one that says how long it is, and
+        // two for all. Parameters begin at multiples of sixteen elements.
+        long marks = 2 * parts.Network.Parameters().Count + 4;
+        long kept = 4 * (marks + parts.Network.Parameters().Sum(p => Room(p.Value.Shape))
+            + parts.Optimizer.States.Sum(s => s.Tensors.Sum(t => Room(t.Value.Shape))));
+
+        static long Room(Shape shape) => (shape.Count + 15) / 16 * 16;
+
         RunFolder folder = new(job["run"]);
         Directory.CreateDirectory(folder.Path);
         using RunLog log = new(folder.Log, progress);

@@ -36,7 +36,7 @@ public sealed class GpuBackend : IBackend
         Normalization = new GpuNormalization(driver, Plan, scratch);
         MetricLearning = new GpuMetricLearning(driver, Plan, scratch);
         PairLosses = new GpuPairLosses(driver, Plan, products, scratch);
-        Optimizers = new GpuOptimizers(driver);
+        Optimizers = new GpuOptimizers(driver, Plan);
     }
 
     /// <summary>The device's driver.</summary>

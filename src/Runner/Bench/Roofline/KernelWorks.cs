@@ -17,7 +17,7 @@ static class KernelWorks
                 .. ProductWork.Of(sizes, layer), .. ConvolutionWork.Of(sizes, layer), .. PoolingWork.Of(sizes, layer),
                 .. PoolingWork.Mean(sizes, layer), .. NormalizationWork.Batch(sizes, layer),
                 .. NormalizationWork.Response(sizes, layer), .. ElementwiseWork.Of(sizes, layer),
-                .. ReductionWork.Of(sizes, layer), .. OptimizerWork.Of(layer),
+                .. ReductionWork.Of(sizes, layer), .. OptimizerWork.Of(sizes, layer),
             ];
             foreach (KernelWork work in ofLayer) yield return work;
         }
