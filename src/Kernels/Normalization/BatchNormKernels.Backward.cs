@@ -18,24 +18,10 @@ public static partial class BatchNormKernels
     {
         var sums = SharedMemory.Allocate<float>(Items);
         var dots = SharedMemory.Allocate<float>(Items);
-        int item = Group.IdxX, channel = Grid.IdxX, begin = Grid.IdxY * each, end = Math.Min(begin + each, d.Count);
-        float mean = statistics[channel], rest = statistics[d.Channels + channel];
-        float scale = statistics[2 * d.Channels + channel], factor = weight[channel], shift = bias[channel];
-        float sum = 0f, dot = 0f;
-        ChannelWalk walk;
-        ChannelWalk.Start(out walk, channel, begin + item, Items, d);
-        for (int i = begin + item; i < end; i += Items)
-        {
-            float n = (x[walk.At] - mean - rest) * scale, given = dy[walk.At];
-            ChannelWalk.Next(ref walk, d);
-            float g = relu != 0 && n * factor + shift <= 0f ? 0f : given;
-            sum += g;
-            dot += g * n;
-        }
-        sums[item] = sum;
-        dots[item] = dot;
-        SumBoth(sums, dots, item);
-        if (item == 0)
+        int channel = Grid.IdxX, begin = Grid.IdxY * each;
+        ChannelNorm norm = ChannelNorm.Of(statistics, weight, bias, channel, d.Channels);
+        SumGradients(x, dy, sums, dots, channel, begin, Math.Min(begin + each, d.Count), norm, d, relu);
+        if (Group.IdxX == 0)
         {
             parts[2 * Grid.IdxY * d.Channels + channel] = sums[0];
             parts[(2 * Grid.IdxY + 1) * d.Channels + channel] = dots[0];
@@ -59,8 +45,8 @@ public static partial class BatchNormKernels
         }
         parts[channel] = sum;
         parts[channels + channel] = dot;
-        if (weightFlag != 0) dweight[channel] = weightFlag == 2 ? dweight[channel] + dot : dot;
-        if (biasFlag != 0) dbias[channel] = biasFlag == 2 ? dbias[channel] + sum : sum;
+        Keep(dweight, channel, dot, weightFlag);
+        Keep(dbias, channel, sum, biasFlag);
     }
 
     /// <summary>The same without a barrier, as <see cref="StatisticsByItem"/>.</summary>
@@ -69,34 +55,10 @@ public static partial class BatchNormKernels
         ArrayView<float> x, ArrayView<float> weight, ArrayView<float> bias, ArrayView<float> statistics,
         ArrayView<float> dy, ArrayView<float> gradientSums, ChannelDims d, int relu)
     {
-        int channel = Grid.IdxX, full = d.Plane / Lanes * Lanes;
-        float mean = statistics[channel], rest = statistics[d.Channels + channel];
-        float scale = statistics[2 * d.Channels + channel], factor = weight[channel], shift = bias[channel];
-        var sums = LocalMemory.Allocate<float>(Lanes);
-        var dots = LocalMemory.Allocate<float>(Lanes);
-        float sum = 0f, dot = 0f;
-        for (int image = 0; image < d.Images; image++)
-        {
-            int start = (image * d.Channels + channel) * d.Plane;
-            Clear(sums, dots);
-            for (int j = start; j < start + full; j += Lanes)
-                for (int lane = 0; lane < Lanes; lane++)
-                {
-                    float n = (x[j + lane] - mean - rest) * scale, given = dy[j + lane];
-                    float g = relu != 0 && n * factor + shift <= 0f ? 0f : given;
-                    sums[lane] += g;
-                    dots[lane] += g * n;
-                }
-            for (int j = start + full; j < start + d.Plane; j++)
-            {
-                float n = (x[j] - mean - rest) * scale, given = dy[j];
-                float g = relu != 0 && n * factor + shift <= 0f ? 0f : given;
-                sum += g;
-                dot += g * n;
-            }
-            sum += Total(sums);
-            dot += Total(dots);
-        }
+        int channel = Grid.IdxX;
+        ChannelNorm norm = ChannelNorm.Of(statistics, weight, bias, channel, d.Channels);
+        float sum, dot;
+        SumGradientsByItem(out sum, out dot, x, dy, channel, norm, d, relu);
         gradientSums[channel] = sum;
         gradientSums[d.Channels + channel] = dot;
     }
@@ -114,16 +76,73 @@ public static partial class BatchNormKernels
         int plane = d.ByBlocks.Quotient(i), first = d.ByBlocks.Remainder(i, plane) * d.Each;
         int channel = d.ByChannels.Remainder(plane, d.ByChannels.Quotient(plane));
         int start = plane * d.Plane, end = Math.Min(first + d.Each, d.Plane);
-        float mean = statistics[channel], rest = statistics[d.Channels + channel];
-        float scale = statistics[2 * d.Channels + channel], factor = weight[channel], shift = bias[channel];
+        ChannelNorm norm = ChannelNorm.Of(statistics, weight, bias, channel, d.Channels);
         float share = frozen != 0 ? 0f : gradientSums[channel] / d.Count;
         float slope = frozen != 0 ? 0f : gradientSums[d.Channels + channel] / d.Count;
         for (int j = start + first; j < start + end; j++)
         {
-            float n = (x[j] - mean - rest) * scale, given = dy[j];
-            float g = relu != 0 && n * factor + shift <= 0f ? 0f : given;
-            float gradient = factor * scale * (g - share - n * slope);
+            float n = norm.Normal(x[j]);
+            float gradient = norm.InputGradient(n, norm.Passed(n, dy[j], relu), share, slope);
             dx[j] = accumulate != 0 ? dx[j] + gradient : gradient;
         }
+    }
+
+    /// <summary>Element 0 of both gets the sum of g, and of g n, over some elements of a channel.</summary>
+    static void SumGradients(
+        ArrayView<float> x, ArrayView<float> dy, ArrayView<float> sums, ArrayView<float> dots, int channel, int first,
+        int end, ChannelNorm norm, ChannelDims d, int relu)
+    {
+        int item = Group.IdxX;
+        float sum = 0f, dot = 0f;
+        ChannelWalk walk;
+        ChannelWalk.Start(out walk, channel, first + item, Items, d);
+        for (int i = first + item; i < end; i += Items)
+        {
+            float n = norm.Normal(x[walk.At]), g = norm.Passed(n, dy[walk.At], relu);
+            ChannelWalk.Next(ref walk, d);
+            sum += g;
+            dot += g * n;
+        }
+        sums[item] = sum;
+        dots[item] = dot;
+        SumBoth(sums, dots, item);
+    }
+
+    /// <summary>The same over a whole channel by one item.</summary>
+    static void SumGradientsByItem(
+        out float sum, out float dot, ArrayView<float> x, ArrayView<float> dy, int channel, ChannelNorm norm,
+        ChannelDims d, int relu)
+    {
+        var sums = LocalMemory.Allocate<float>(Lanes);
+        var dots = LocalMemory.Allocate<float>(Lanes);
+        int full = d.Plane / Lanes * Lanes;
+        sum = 0f;
+        dot = 0f;
+        for (int image = 0; image < d.Images; image++)
+        {
+            int start = (image * d.Channels + channel) * d.Plane;
+            Clear(sums, dots);
+            for (int j = start; j < start + full; j += Lanes)
+                for (int lane = 0; lane < Lanes; lane++)
+                {
+                    float n = norm.Normal(x[j + lane]), g = norm.Passed(n, dy[j + lane], relu);
+                    sums[lane] += g;
+                    dots[lane] += g * n;
+                }
+            for (int j = start + full; j < start + d.Plane; j++)
+            {
+                float n = norm.Normal(x[j]), g = norm.Passed(n, dy[j], relu);
+                sum += g;
+                dot += g * n;
+            }
+            sum += Total(sums);
+            dot += Total(dots);
+        }
+    }
+
+    /// <summary>A parameter's gradient: not wanted at 0, overwritten at 1, added to at 2.</summary>
+    static void Keep(ArrayView<float> gradient, int channel, float value, int flag)
+    {
+        if (flag != 0) gradient[channel] = flag == 2 ? gradient[channel] + value : value;
     }
 }

@@ -29,26 +29,9 @@ public static partial class BatchNormKernels
     {
         var sums = SharedMemory.Allocate<float>(Items);
         var squares = SharedMemory.Allocate<float>(Items);
-        int item = Group.IdxX, channel = Grid.IdxX, first = Grid.IdxY * each;
-        int sample = Math.Min(d.Count, Items), end = Math.Min(first + each, d.Count);
-        sums[item] = item < sample ? x[d.At(channel, item * (d.Count / sample))] : 0f;
-        GroupSum.Fold(sums, item, Items);
-        float center = sums[0] / sample;
-        Group.Barrier(); // all have read it
-        float sum = 0f, sumRest = 0f, square = 0f, squareRest = 0f;
-        ChannelWalk walk;
-        ChannelWalk.Start(out walk, channel, first + item, Items, d);
-        for (int i = first + item; i < end; i += Items)
-        {
-            float deviation = x[walk.At] - center;
-            ChannelWalk.Next(ref walk, d);
-            TwoSum.Add(ref sum, ref sumRest, deviation);
-            TwoSum.Add(ref square, ref squareRest, deviation * deviation);
-        }
-        sums[item] = TwoSum.Total(sum, sumRest);
-        squares[item] = TwoSum.Total(square, squareRest);
-        SumBoth(sums, squares, item);
-        if (item == 0)
+        int channel = Grid.IdxX, first = Grid.IdxY * each;
+        float center = SumChannel(x, sums, squares, channel, first, Math.Min(first + each, d.Count), d);
+        if (Group.IdxX == 0)
         {
             if (Grid.DimY == 1)
                 Describe(
@@ -91,35 +74,7 @@ public static partial class BatchNormKernels
         ArrayView<float> x, ArrayView<float> runningMean, ArrayView<float> runningVariance, ArrayView<float> statistics,
         ChannelDims d, float momentum, float epsilon)
     {
-        int channel = Grid.IdxX, full = d.Plane / Lanes * Lanes;
-        var sums = LocalMemory.Allocate<float>(Lanes);
-        var squares = LocalMemory.Allocate<float>(Lanes);
-        float center = 0f, sum = 0f, square = 0f;
-        int sample = Math.Min(d.Count, Items);
-        for (int i = 0; i < sample; i++)
-            center += x[d.At(channel, i * (d.Count / sample))];
-        center /= sample;
-        for (int image = 0; image < d.Images; image++)
-        {
-            int start = (image * d.Channels + channel) * d.Plane;
-            Clear(sums, squares);
-            for (int j = start; j < start + full; j += Lanes)
-                for (int lane = 0; lane < Lanes; lane++)
-                {
-                    float deviation = x[j + lane] - center;
-                    sums[lane] += deviation;
-                    squares[lane] += deviation * deviation;
-                }
-            for (int j = start + full; j < start + d.Plane; j++)
-            {
-                float deviation = x[j] - center;
-                sum += deviation;
-                square += deviation * deviation;
-            }
-            sum += Total(sums);
-            square += Total(squares);
-        }
-        Describe(runningMean, runningVariance, statistics, channel, center, sum, square, d, momentum, epsilon);
+        DescribeByItem(x, runningMean, runningVariance, statistics, Grid.IdxX, d, momentum, epsilon);
     }
 
     /// <summary>The statistics of frozen running values. Parallel over channels.</summary>
@@ -156,11 +111,10 @@ public static partial class BatchNormKernels
         int plane = d.ByBlocks.Quotient(i), first = d.ByBlocks.Remainder(i, plane) * d.Each;
         int channel = d.ByChannels.Remainder(plane, d.ByChannels.Quotient(plane));
         int start = plane * d.Plane, end = Math.Min(first + d.Each, d.Plane);
-        float mean = statistics[channel], rest = statistics[d.Channels + channel];
-        float scale = statistics[2 * d.Channels + channel], factor = weight[channel], shift = bias[channel];
+        ChannelNorm norm = ChannelNorm.Of(statistics, weight, bias, channel, d.Channels);
         for (int j = start + first; j < start + end; j++)
         {
-            float value = (x[j] - mean - rest) * scale * factor + shift;
+            float value = norm.Output(x[j]);
             y[j] = relu != 0 ? MathF.Max(value, 0f) : value;
         }
     }
@@ -174,13 +128,76 @@ public static partial class BatchNormKernels
         int plane = d.ByBlocks.Quotient(i), first = d.ByBlocks.Remainder(i, plane) * d.Each;
         int channel = d.ByChannels.Remainder(plane, d.ByChannels.Quotient(plane));
         int start = plane * d.Plane, end = Math.Min(first + d.Each, d.Plane);
-        float mean = statistics[channel], rest = statistics[d.Channels + channel];
-        float scale = statistics[2 * d.Channels + channel], factor = weight[channel], shift = bias[channel];
+        ChannelNorm norm = ChannelNorm.Of(statistics, weight, bias, channel, d.Channels);
         for (int j = start + first; j < start + end; j++)
         {
-            float value = (x[j] - mean - rest) * scale * factor + shift + residual[j];
+            float value = norm.Output(x[j]) + residual[j];
             y[j] = relu != 0 ? MathF.Max(value, 0f) : value;
         }
+    }
+
+    /// <summary>
+    /// Element 0 of both gets the sum of a channel's deviations, and of their squares, over some of its elements. They
+    /// are taken from the mean of a sample, which is returned.
+    /// </summary>
+    static float SumChannel(
+        ArrayView<float> x, ArrayView<float> sums, ArrayView<float> squares, int channel, int first, int end,
+        ChannelDims d)
+    {
+        int item = Group.IdxX, sample = Math.Min(d.Count, Items);
+        sums[item] = item < sample ? x[d.At(channel, item * (d.Count / sample))] : 0f;
+        GroupSum.Fold(sums, item, Items);
+        float center = sums[0] / sample;
+        Group.Barrier(); // all have read it
+        float sum = 0f, sumRest = 0f, square = 0f, squareRest = 0f;
+        ChannelWalk walk;
+        ChannelWalk.Start(out walk, channel, first + item, Items, d);
+        for (int i = first + item; i < end; i += Items)
+        {
+            float deviation = x[walk.At] - center;
+            ChannelWalk.Next(ref walk, d);
+            TwoSum.Add(ref sum, ref sumRest, deviation);
+            TwoSum.Add(ref square, ref squareRest, deviation * deviation);
+        }
+        sums[item] = TwoSum.Total(sum, sumRest);
+        squares[item] = TwoSum.Total(square, squareRest);
+        SumBoth(sums, squares, item);
+        return center;
+    }
+
+    /// <summary>The statistics of a whole channel by one item.</summary>
+    static void DescribeByItem(
+        ArrayView<float> x, ArrayView<float> runningMean, ArrayView<float> runningVariance, ArrayView<float> statistics,
+        int channel, ChannelDims d, float momentum, float epsilon)
+    {
+        var sums = LocalMemory.Allocate<float>(Lanes);
+        var squares = LocalMemory.Allocate<float>(Lanes);
+        float center = 0f, sum = 0f, square = 0f;
+        int sample = Math.Min(d.Count, Items), full = d.Plane / Lanes * Lanes;
+        for (int i = 0; i < sample; i++)
+            center += x[d.At(channel, i * (d.Count / sample))];
+        center /= sample;
+        for (int image = 0; image < d.Images; image++)
+        {
+            int start = (image * d.Channels + channel) * d.Plane;
+            Clear(sums, squares);
+            for (int j = start; j < start + full; j += Lanes)
+                for (int lane = 0; lane < Lanes; lane++)
+                {
+                    float deviation = x[j + lane] - center;
+                    sums[lane] += deviation;
+                    squares[lane] += deviation * deviation;
+                }
+            for (int j = start + full; j < start + d.Plane; j++)
+            {
+                float deviation = x[j] - center;
+                sum += deviation;
+                square += deviation * deviation;
+            }
+            sum += Total(sums);
+            square += Total(squares);
+        }
+        Describe(runningMean, runningVariance, statistics, channel, center, sum, square, d, momentum, epsilon);
     }
 
     /// <summary>A channel's statistics from its sums around a value, and the running ones moved towards them.</summary>

@@ -54,6 +54,23 @@ public static class NormalizationKernelCases
                 In(count), In(c), In(c), Positive(3 * c), In(count), In(2 * c), Out(count), d, 0, 1, 0),
             Of("BatchNormKernels.InputGradient", items,
                 In(count), In(c), In(c), Positive(3 * c), In(count), Out(2 * c), In(count), d, 1, 0, 1),
+            .. Whole(d, "BatchNormKernels.NormalizeWhole", "BatchNormKernels.GradientsWhole"),
+            .. Whole(d, "BatchNormKernels.NormalizeWholeByItem", "BatchNormKernels.GradientsWholeByItem"),
+        ];
+    }
+
+    static IEnumerable<KernelCase> Whole(ChannelDims d, string normalize, string gradients)
+    {
+        int count = d.Count * d.Channels, c = d.Channels;
+        KernelMemory y = Out(count), dx = In(count);
+        return
+        [
+            Of(normalize, c, In(count), In(c), In(c), In(c), Positive(c), Out(3 * c), y, y, d, 0.1f, 1e-5f, 1, 0),
+            Of(normalize, c, In(count), In(c), In(c), In(c), Positive(c), Out(3 * c), In(count), Out(count), d,
+                0.1f, 1e-5f, 0, 1),
+            Of(gradients, c, In(count), In(c), In(c), Positive(3 * c), In(count), Out(c), In(c), Out(count), d, 1, 1,
+                2, 0),
+            Of(gradients, c, In(count), In(c), In(c), Positive(3 * c), In(count), dx, dx, dx, d, 0, 0, 0, 1),
         ];
     }
 

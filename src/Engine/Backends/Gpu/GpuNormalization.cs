@@ -13,8 +13,22 @@ sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor? residual, Tensor y,
         Tensor statistics, float momentum, float epsilon, bool relu)
     {
-        Describe(x, runningMean.Floats(), runningVariance.Floats(), statistics, momentum, epsilon);
-        Normalize(x, weight, bias, statistics, residual, y, Dims(x), relu);
+        ChannelDims d = Dims(x);
+        if (!TakesWholeChannels(d))
+        {
+            Describe(x, runningMean.Floats(), runningVariance.Floats(), statistics, momentum, epsilon);
+            Normalize(x, weight, bias, statistics, residual, y, d, relu);
+        }
+        else if (plan.SumsByItem)
+            BatchNormKernels.LaunchNormalizeWholeByItem(
+                driver, d.Channels, x.Floats(), weight.Floats(), bias.Floats(), runningMean.Floats(),
+                runningVariance.Floats(), statistics.Floats(), (residual ?? y).Floats(), y.Floats(), d, momentum,
+                epsilon, relu ? 1 : 0, residual is null ? 0 : 1);
+        else
+            BatchNormKernels.LaunchNormalizeWhole(
+                driver, d.Channels, x.Floats(), weight.Floats(), bias.Floats(), runningMean.Floats(),
+                runningVariance.Floats(), statistics.Floats(), (residual ?? y).Floats(), y.Floats(), d, momentum,
+                epsilon, relu ? 1 : 0, residual is null ? 0 : 1);
     }
 
     public void BatchMoments(Tensor x, Tensor moments)
@@ -58,6 +72,11 @@ sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         Gradient dx, Gradient dweight, Gradient dbias, bool frozen, bool relu)
     {
         ChannelDims d = Dims(x);
+        if (!frozen && dx.IsNeeded && TakesWholeChannels(d))
+        {
+            BackwardWhole(x, weight, bias, statistics, dy, dx, dweight, dbias, d, relu ? 1 : 0);
+            return;
+        }
         (int parts, int each) = plan.SumsByItem ? (1, d.Count) : PartsOf(d);
         DeviceView<float> sums = scratch.Take(ScratchUse.Sums, 2L * parts * d.Channels);
         if (!frozen || dweight.IsNeeded || dbias.IsNeeded)
@@ -79,6 +98,21 @@ sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
                 driver, Planes(x) * d.Blocks, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(),
                 dy.Floats(), sums,
                 dx.Target.Floats(), d, frozen ? 1 : 0, relu ? 1 : 0, dx.Adds());
+    }
+
+    void BackwardWhole(
+        Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor dy, Gradient dx, Gradient dweight,
+        Gradient dbias, ChannelDims d, int relu)
+    {
+        DeviceView<float> to = dx.Target!.Floats();
+        if (plan.SumsByItem)
+            BatchNormKernels.LaunchGradientsWholeByItem(
+                driver, d.Channels, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), dy.Floats(),
+                Target(dweight, to), Target(dbias, to), to, d, relu, Flag(dweight), Flag(dbias), dx.Adds());
+        else
+            BatchNormKernels.LaunchGradientsWhole(
+                driver, d.Channels, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(), dy.Floats(),
+                Target(dweight, to), Target(dbias, to), to, d, relu, Flag(dweight), Flag(dbias), dx.Adds());
     }
 
     public void LocalResponseNorm(Tensor x, Tensor y, int size, float alpha, float beta, float k)
@@ -153,6 +187,10 @@ sealed class GpuNormalization(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
                 driver, Planes(x) * d.Blocks, x.Floats(), weight.Floats(), bias.Floats(), statistics.Floats(),
                 residual.Floats(), y.Floats(), d, relu ? 1 : 0);
     }
+
+    /// <summary>Whether the channels alone fill the device, so that none is shared out.</summary>
+    bool TakesWholeChannels(ChannelDims d) =>
+        plan.SumsByItem ? plan.ItemsFill(d.Channels) : PartsOf(d).Parts == 1;
 
     /// <summary>Groups that share a channel, and the elements that each sums.</summary>
     (int Parts, int Each) PartsOf(ChannelDims d)

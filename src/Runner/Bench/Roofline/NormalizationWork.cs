@@ -58,6 +58,20 @@ static class NormalizationWork
         yield return new(
             "BatchNormKernels.InputGradient", at, blocks, Cost("11 N", "12 N + 28 C"), Read(n), Weights(), Weights(),
             Statistics(), Read(n), Read(2 * c), Write(n), d, 0, 1, 0);
+        foreach (KernelWork work in Whole("", 16)) yield return work;
+        foreach (KernelWork work in Whole("ByItem", 4)) yield return work;
+
+        // Operations an element of the sums differ.
+        IEnumerable<KernelWork> Whole(string form, int summing)
+        {
+            WorkMemory y = Write(n);
+            yield return new(
+                $"BatchNormKernels.NormalizeWhole{form}", at, c, Cost($"{summing + 6} N + 18 C", "8 N + 36 C"), Read(n),
+                Weights(), Weights(), Update(c), Update(c), Write(3 * c), y, y, d, 0.1f, 1e-5f, 1, 0);
+            yield return new(
+                $"BatchNormKernels.GradientsWhole{form}", at, c, Cost("20 N", "12 N + 28 C"), Read(n), Weights(),
+                Weights(), Statistics(), Read(n), Write(c), Write(c), Write(n), d, 1, 1, 1, 0);
+        }
     }
 
     /// <summary>The launches for a local response norm.</summary>

@@ -84,6 +84,10 @@ public sealed class LaunchPlan(GpuCapabilities device)
     /// </summary>
     public bool SumsByItem => device.TakesLongItems;
 
+    /// <summary>Whether each core has an item or more, which take long.</summary>
+    /// <param name="items">The items.</param>
+    public bool ItemsFill(int items) => items >= device.ComputeUnits;
+
     /// <summary>Why kernels do not fit the device, in one line; empty where they do.</summary>
     public static string Misfit(GpuCapabilities device) =>
         device.MaxGroupItems >= LeastGroupItems && device.SharedBytes >= LeastSharedBytes ? ""
