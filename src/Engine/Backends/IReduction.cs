@@ -19,6 +19,18 @@ public interface IReduction
     /// </summary>
     void Copy(Strided from, Strided to, Shape box, float scale, bool accumulate);
 
+    /// <summary>y = the tensors one after the other along an axis.</summary>
+    void Join(ReadOnlySpan<Tensor> parts, Tensor y, int axis);
+
+    /// <summary>
+    /// The gradients of the tensors that <see cref="Join"/> has joined. Written in order: one may be given twice.
+    /// </summary>
+    /// <param name="dy">The gradient of the joined tensor.</param>
+    /// <param name="parts">Where they go.</param>
+    /// <param name="extents">The tensors' extents along the axis.</param>
+    /// <param name="axis">The axis.</param>
+    void Split(Tensor dy, ReadOnlySpan<Gradient> parts, ReadOnlySpan<int> extents, int axis);
+
     /// <summary>
     /// y = x - ln sum e^x along the last axis; the largest element is subtracted before the exponential.
     /// </summary>

@@ -28,33 +28,17 @@ public sealed record Concat(int Axis) : Op
     }
 
     /// <inheritdoc/>
-    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
-    {
-        int[] strides = Strided.StridesOf(y.Shape);
-        int start = 0;
-        foreach (Tensor part in x)
-        {
-            if (part.Count > 0)
-                on.Reduction.Copy(
-                    Strided.Of(part), new(y, start * strides[Axis], strides), part.Shape, scale: 1, accumulate: false);
-            start += part.Shape[Axis];
-        }
-    }
+    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
+        on.Reduction.Join(x, y, Axis);
 
     /// <inheritdoc/>
     public override void Backward(
         IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
         ReadOnlySpan<Gradient> dx)
     {
-        int[] strides = Strided.StridesOf(dy.Shape);
-        int start = 0;
-        for (int i = 0; i < x.Length; i++)
-        {
-            if (dx[i].Target is { } target)
-                on.Reduction.Copy(
-                    new(dy, start * strides[Axis], strides), Strided.Of(target), target.Shape, 1, dx[i].Accumulate);
-            start += x[i].Shape[Axis];
-        }
+        Span<int> extents = new int[x.Length];
+        for (int i = 0; i < x.Length; i++) extents[i] = x[i].Shape[Axis];
+        on.Reduction.Split(dy, dx, extents, Axis);
     }
 }
 

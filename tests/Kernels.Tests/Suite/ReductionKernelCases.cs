@@ -31,9 +31,25 @@ public static class ReductionKernelCases
         new("ReductionKernels.Spread", 3, In(1), In(3), new ReduceDims(1, 3, 1), 1f, 1),
         new("StridedCopyKernels.Copy", 2 * 3 * 3, In(33), Out(31), Permuted, 2f, 0),
         new("StridedCopyKernels.Copy", 2 * 3 * 3, In(33), In(31), Permuted, 1f, 1),
+        .. Concat(JoinDims.Of(new(0, 5, 0), new(5, 9, 1), new(14, 1, 0), new(15, 6, 1), 21, 4)),
+        .. Concat(JoinDims.Of(new(3, 5, 1), default, new(8, 2, 0), default, 11, 1)),
         .. Softmax(rows: 2, width: 1), .. Softmax(rows: 1, width: 63), .. Softmax(rows: 2, width: 130),
         .. CrossEntropy(rows: 65, width: 7),
     ];
+
+    /// <summary>Three rows of up to four tensors.</summary>
+    static IEnumerable<KernelCase> Concat(JoinDims dims)
+    {
+        const int rows = 3;
+        JoinedPart[] parts = [dims.A, dims.B, dims.C, dims.D];
+        KernelMemory[] from = [.. parts.Select(part => In(Math.Max(1, rows * part.Length)))];
+        int items = rows * dims.ByBlocks.Divisor, count = rows * dims.Width;
+        return
+        [
+            new("ConcatKernels.Join", items, from[0], from[1], from[2], from[3], In(count), dims),
+            new("ConcatKernels.Split", items, In(count), from[0], from[1], from[2], from[3], dims),
+        ];
+    }
 
     static IEnumerable<KernelCase> Softmax(int rows, int width)
     {

@@ -25,6 +25,32 @@ sealed unsafe class CpuReduction(CpuBackend cpu) : IReduction
             rows, from.Tensor.Floats() + from.Offset, to.Tensor.Floats() + to.Offset, scale, accumulate));
     }
 
+    public void Join(ReadOnlySpan<Tensor> parts, Tensor y, int axis)
+    {
+        int[] strides = Strided.StridesOf(y.Shape);
+        int start = 0;
+        foreach (Tensor part in parts)
+        {
+            if (part.Count > 0)
+                Copy(Strided.Of(part), new(y, start * strides[axis], strides), part.Shape, scale: 1, accumulate: false);
+            start += part.Shape[axis];
+        }
+    }
+
+    public void Split(Tensor dy, ReadOnlySpan<Gradient> parts, ReadOnlySpan<int> extents, int axis)
+    {
+        int[] strides = Strided.StridesOf(dy.Shape);
+        int start = 0;
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (parts[i].Target is { } target)
+                Copy(
+                    new(dy, start * strides[axis], strides), Strided.Of(target), target.Shape, scale: 1,
+                    parts[i].Accumulate);
+            start += extents[i];
+        }
+    }
+
     public void LogSoftmax(Tensor x, Tensor y) =>
         ForRows(x, new LogSoftmaxForward(x.Floats(), x.Shape[-1], y.Floats()));
 

@@ -9,6 +9,8 @@ namespace TripletGpu.Backends.Gpu;
 /// <summary>Sums, strided copies and softmax on a GPU.</summary>
 sealed class GpuReduction(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch) : IReduction
 {
+    readonly GpuConcat concat = new(driver, plan);
+
     public void Sum(Tensor x, Shape to, float scale, Gradient y)
     {
         if (!y.IsNeeded) return;
@@ -49,6 +51,11 @@ sealed class GpuReduction(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch
                 driver, KernelSize.Of(box.Count / d.Extent5 * d.Blocks), from.Tensor.Floats(), to.Tensor.Floats(), d,
                 scale, accumulate ? 1 : 0);
     }
+
+    public void Join(ReadOnlySpan<Tensor> parts, Tensor y, int axis) => concat.Join(parts, y, axis);
+
+    public void Split(Tensor dy, ReadOnlySpan<Gradient> parts, ReadOnlySpan<int> extents, int axis) =>
+        concat.Split(dy, parts, extents, axis);
 
     public void LogSoftmax(Tensor x, Tensor y)
     {

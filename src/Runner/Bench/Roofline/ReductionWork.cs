@@ -33,6 +33,17 @@ static class ReductionWork
         yield return new(
             "StridedCopyKernels.Copy", at, images * c * turned.Blocks, KernelCost.Of("N", "8 N", letters), Read(n),
             Write(n), turned, 1f, 0);
+        // Four tensors of as many channels as the map.
+        int row = c * plane;
+        JoinDims joined = JoinDims.Of(
+            new(0, row, 0), new(row, row, 0), new(2 * row, row, 0), new(3 * row, row, 0), 4 * row, each);
+        int items = images * joined.ByBlocks.Divisor;
+        yield return new(
+            "ConcatKernels.Join", at, items, KernelCost.Of("0", "32 N", letters), Read(n), Read(n), Read(n), Read(n),
+            Write(4 * n), joined);
+        yield return new(
+            "ConcatKernels.Split", at, items, KernelCost.Of("0", "32 N", letters), Read(4 * n), Write(n), Write(n),
+            Write(n), Write(n), joined);
     }
 
     /// <summary>The launches for N rows of embeddings, and for a classifier of a thousand classes.</summary>
