@@ -33,7 +33,7 @@ public static partial class ConvolutionPanelKernels
     public static void Multiply(
         ArrayView<float> x, ArrayView<float> weight, [MayAlias] ArrayView<float> bias,
         [MayAlias] ArrayView<float> residual,
-        [MayAlias] ArrayView<float> y, ConvolutionShape d, ConvolutionTarget target, int rowsEach)
+        [MayAlias] ArrayView<float> y, ConvolutionShape d, FilterLayout filters, ConvolutionTarget target, int rowsEach)
     {
         var panel = SharedMemory.Allocate<float>(Depth * Columns);
         var at = SharedMemory.Allocate<int>(Columns);
@@ -85,7 +85,16 @@ public static partial class ConvolutionPanelKernels
                             tile[i * Columns + j] = y[results[j] + (k + i) * plane];
                     PanelTile.Unspill(tile, sums);
                 }
-                PanelTile.Accumulate(weight, firstTap, k, d.K, d.Taps, 1, panel, depth, sums);
+                int tap = 0;
+                while (tap < depth)
+                {
+                    int run = (firstTap + tap) / filters.Run, place = firstTap + tap - run * filters.Run;
+                    int taps = Math.Min(filters.Run - place, depth - tap);
+                    PanelTile.Accumulate(
+                        weight, filters.First + run * filters.RunStep + place * filters.Step, k, d.K, filters.Filter,
+                        filters.Step, panel.SubView(tap * Columns, taps * Columns), taps, sums);
+                    tap += taps;
+                }
                 if (isRun && !(isLast && target.Finishes))
                     PanelTile.Store(sums, d.K - k, y, results[0] + k * plane, plane, adds);
                 else

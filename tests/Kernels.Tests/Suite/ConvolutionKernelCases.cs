@@ -85,8 +85,13 @@ public static class ConvolutionKernelCases
     static IEnumerable<KernelCase> Panel(ConvolutionShape d, ConvolutionTarget target)
     {
         int pixels = Images * d.Pixels, each = (pixels + 1) / 2, filters = Panels(d.K) * 32;
-        object[] operands = [.. Operands(d, target), 16];
-        yield return new("ConvolutionPanelKernels.Multiply", (Panels(pixels), Groups(d.K, 16)), operands);
+        object[] operands = Operands(d, target);
+        // On the way back of a convolution, the filters' channels are this one's filters.
+        FilterLayout reversed = FilterLayout.Reversed(d with { C = d.K, K = d.C });
+        foreach (FilterLayout layout in (FilterLayout[])[FilterLayout.Of(d), reversed])
+            yield return new(
+                "ConvolutionPanelKernels.Multiply", (Panels(pixels), Groups(d.K, 16)),
+                [.. operands[..6], layout, target, 16]);
         if (d.Taps == 0) yield break;
 
         KernelMemory x = In(Images * d.C * d.H * d.W), dy = In(pixels * d.K);

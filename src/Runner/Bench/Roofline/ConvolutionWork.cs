@@ -71,7 +71,7 @@ static class ConvolutionWork
         WorkMemory output = Write(to);
         yield return new(
             "ConvolutionPanelKernels.Multiply", at, (panels, Groups(d.K, each)), forward, Read(from), Read(weights),
-            output, output, output, d, ConvolutionTarget.All(d.P, d.Q), each);
+            output, output, output, d, FilterLayout.Of(d), ConvolutionTarget.All(d.P, d.Q), each);
         yield return new(
             "ConvolutionPanelKernels.PackGradient", at, (Groups(d.Pixels, 16), Groups(d.K, wide), d.N),
             KernelCost.Of("0", "4 N P Q (K + L)", packed), Read(to), Write(filters * pixels), d);

@@ -13,6 +13,9 @@ namespace TripletGpu.Backends.Gpu.Convolution;
 /// <param name="Target">Where its results lie in dx.</param>
 readonly record struct ConvolutionPhase(TapSubset Taps, ConvolutionShape Shape, ConvolutionTarget Target)
 {
+    /// <summary>Whether these pixels are reached by every tap of the filters.</summary>
+    public bool TakesAllTaps(ConvolutionShape d) => Taps.Lines == d.R && Taps.Columns == d.S;
+
     /// <summary>The phases, which together write every pixel of the input once.</summary>
     public static IEnumerable<ConvolutionPhase> Of(ConvolutionShape d, bool accumulate)
     {

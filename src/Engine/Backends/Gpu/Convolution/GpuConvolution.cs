@@ -23,7 +23,7 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scrat
         DeviceView<float> output = y.Floats();
         products.Multiply(
             x.Floats(), weight.Floats(), bias?.Floats() ?? output, residual?.Floats() ?? output, output, d,
-            ConvolutionTarget.All(d.P, d.Q) with
+            FilterLayout.Of(d), ConvolutionTarget.All(d.P, d.Q) with
             {
                 HasBias = bias is null ? 0 : 1,
                 HasResidual = residual is null ? 0 : 1,
@@ -56,7 +56,7 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scrat
     {
         DeviceView<float> map = scratch.Take(ScratchUse.Map, (long)d.N * d.K * d.P * d.Q);
         products.Multiply(
-            x.Floats(), weight.Floats(), map, map, map, d, ConvolutionTarget.All(d.P, d.Q));
+            x.Floats(), weight.Floats(), map, map, map, d, FilterLayout.Of(d), ConvolutionTarget.All(d.P, d.Q));
         ReluPoolKernels.LaunchForward(
             driver, d.N * d.K * (d.P / 2), map, bias.Floats(), y.Floats(), index.Ints(), Pool(d));
     }
@@ -72,10 +72,15 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scrat
         foreach (ConvolutionPhase phase in ConvolutionPhase.Of(d, dx.Accumulate))
         {
             ConvolutionShape way = phase.Shape;
-            DeviceView<float> flipped = scratch.Take(ScratchUse.Weight, Math.Max(1, (long)way.K * way.Taps));
-            if (way.Taps > 0)
-                ConvolutionKernels.LaunchFlipTaps(driver, (d.K, d.C), weight, flipped, d, phase.Taps);
-            products.Multiply(dy, flipped, target, target, target, way, phase.Target);
+            FilterLayout layout = FilterLayout.Of(way);
+            DeviceView<float> filters = weight;
+            if (way.Taps > 0 && phase.TakesAllTaps(d) && products.TakesAnyLayout) layout = FilterLayout.Reversed(d);
+            else if (way.Taps > 0)
+            {
+                filters = scratch.Take(ScratchUse.Weight, (long)way.K * way.Taps);
+                ConvolutionKernels.LaunchFlipTaps(driver, (d.K, d.C), weight, filters, d, phase.Taps);
+            }
+            products.Multiply(dy, filters, target, target, target, way, layout, phase.Target);
         }
     }
 

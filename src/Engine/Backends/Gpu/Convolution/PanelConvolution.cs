@@ -12,14 +12,17 @@ namespace TripletGpu.Backends.Gpu.Convolution;
 /// <summary>Convolutions on a device that is a CPU: one item gathers and multiplies, in its core's cache.</summary>
 sealed class PanelConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch) : IConvolutionProducts
 {
+    public bool TakesAnyLayout => true;
+
     public void Multiply(
         DeviceView<float> x, DeviceView<float> weight, DeviceView<float> bias, DeviceView<float> residual,
-        DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target)
+        DeviceView<float> y, ConvolutionShape d, FilterLayout filters, ConvolutionTarget target)
     {
         plan.TellPanels(d.K, d.N * d.Pixels, d.Taps);
         int panels = Groups(d.N * d.Pixels, PanelTile.Columns), each = plan.FiltersEach(panels, d.K);
         ConvolutionPanelKernels.LaunchMultiply(
-            driver, (panels, Groups(d.K, each)), x, weight, bias, residual, y, d, target, each);
+            driver, (panels, Groups(d.K, each)), x, weight, bias, residual, y, d, filters,
+            target, each);
     }
 
     public void BackwardWeight(

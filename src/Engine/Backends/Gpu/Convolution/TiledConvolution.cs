@@ -12,9 +12,11 @@ namespace TripletGpu.Backends.Gpu.Convolution;
 /// <summary>Convolutions on a GPU: tiles in shared memory, of the size that the plan chooses.</summary>
 sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch) : IConvolutionProducts
 {
+    public bool TakesAnyLayout => false;
+
     public void Multiply(
         DeviceView<float> x, DeviceView<float> weight, DeviceView<float> bias, DeviceView<float> residual,
-        DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target)
+        DeviceView<float> y, ConvolutionShape d, FilterLayout filters, ConvolutionTarget target)
     {
         long results = (long)d.N * d.K * target.H * target.W;
         (ProductForm form, int parts) = plan.ProductInParts(d.K, d.N * d.Pixels, d.Taps, results);
