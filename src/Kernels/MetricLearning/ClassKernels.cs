@@ -3,7 +3,7 @@ using ILGPU;
 namespace TripletGpu.Kernels.MetricLearning;
 
 /// <summary>
-/// From labels to <see cref="ClassIndex"/>, without the host: <see cref="Count"/>, two sums of
+/// From labels to <see cref="ClassIndex"/>, without the host: <see cref="Count"/>, the two sums of
 /// <see cref="ScanKernels"/>, <see cref="Place"/>. Whole numbers: deterministic.
 /// </summary>
 public static partial class ClassKernels

@@ -38,7 +38,7 @@ public static partial class OptimizerKernels
     {
         int from = i * dims.Each, to = Math.Min(from + dims.Each, dims.Run.Count);
         if (marks[Refused] == dims.Number) to = from;
-        bool isFinite = true;
+        int overflows = 0;
         for (int j = from; j < to; j++)
         {
             float a = dims.Kept > 0 ? first[j] : 0f, b = dims.Kept > 1 ? second[j] : 0f;
@@ -46,9 +46,9 @@ public static partial class OptimizerKernels
             weights[j] = weight;
             if (dims.Kept > 0) first[j] = a;
             if (dims.Kept > 1) second[j] = b;
-            isFinite = isFinite & IsFinite(weight) & IsFinite(a) & IsFinite(b);
+            overflows += IsFinite(weight) && IsFinite(a) && IsFinite(b) ? 0 : 1;
         }
-        if (isFinite) return;
+        if (overflows == 0) return;
         for (int j = from; j < to; j++)
         {
             bool isSound = IsFinite(weights[j]) && (dims.Kept < 1 || IsFinite(first[j]))
@@ -82,10 +82,10 @@ public static partial class OptimizerKernels
         ArrayView<float> x, int from, int to, TensorRun run, ArrayView<int> marks, ArrayView<int> lengths, int number)
     {
         int end = Math.Min(to, run.Count);
-        bool isFinite = true;
+        int found = 0;
         for (int j = from; j < end; j++)
-            isFinite = isFinite & IsFinite(x[j]);
-        if (isFinite) return;
+            found += IsFinite(x[j]) ? 0 : 1;
+        if (found == 0) return;
         for (int j = from; j < end; j++)
             if (!IsFinite(x[j])) Mark(marks, lengths, run.Tensor, j, Refused, number);
     }

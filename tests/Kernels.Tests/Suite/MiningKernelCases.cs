@@ -22,7 +22,7 @@ public static class MiningKernelCases
         new("ClassKernels.Count", Small.N, Of(Small.Labels), Out<int>(Small.Classes.Length), Small.N),
         new("ClassKernels.Place", Small.N, Of(Small.Summed), Small.N),
         new("ScanKernels.Exclusive", 1, Of([.. Enumerable.Range(-2, 301)]), 300),
-        new("ScanKernels.Exclusive", 1, Of(7, 0), 1),
+        new("ScanKernels.Exclusive", 3, Of(7, 0, 5, 1, -1, 2), 1),
         .. Enum.GetValues<MiningRule>().Where(c => c != MiningRule.Explicit).SelectMany(Mine),
         .. MineLarge(MiningRule.Semihard), .. MineLarge(MiningRule.AllHard), .. MineLarge(MiningRule.Angular),
         .. MineLarge(MiningRule.DistanceWeighted),

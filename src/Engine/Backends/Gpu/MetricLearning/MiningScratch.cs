@@ -38,8 +38,7 @@ readonly struct MiningScratch
     public void BuildClasses(IGpuDriver driver, Tensor labels)
     {
         ClassKernels.LaunchCount(driver, N, labels.Ints(), Classes, N);
-        ScanKernels.LaunchExclusive(driver, 1, Classes.Slice(3 * N, N + 1), N);
-        ScanKernels.LaunchExclusive(driver, 1, Classes.Slice(4 * N + 1, N + 1), N);
+        ScanKernels.LaunchExclusive(driver, 2, Classes.Slice(3 * N, 2 * (N + 1)), N);
         ClassKernels.LaunchPlace(driver, N, Classes, N);
     }
 }
