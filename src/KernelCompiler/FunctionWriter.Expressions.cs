@@ -172,6 +172,18 @@ sealed partial class FunctionWriter
         return base.VisitPrefixUnaryExpression(node);
     }
 
+    public override SyntaxNode? VisitConditionalExpression(ConditionalExpressionSyntax node)
+    {
+        IlgpuTraps.Check(node, model, translation);
+        return base.VisitConditionalExpression(node);
+    }
+
+    public override SyntaxNode? VisitCastExpression(CastExpressionSyntax node)
+    {
+        IlgpuTraps.Check(node, model, translation);
+        return base.VisitCastExpression(node);
+    }
+
     static bool IsStatement(ExpressionSyntax node) => node.Parent is ExpressionStatementSyntax
         || node.Parent is ForStatementSyntax f && (f.Incrementors.Contains(node) || f.Initializers.Contains(node));
 

@@ -71,6 +71,9 @@ static class Rules
     public static readonly DiagnosticDescriptor TypeParameter = Rule("TGK022",
         "type parameter {0} needs an interface constraint that derives from IKernelTypeArgument");
 
+    public static readonly DiagnosticDescriptor IlgpuTrap = Rule("TGK023",
+        "{0}: ILGPU 1.5.3 compiles it to another number, write {1}");
+
     private static DiagnosticDescriptor Rule(string id, string message) =>
         new(id, message, message, "Kernels", DiagnosticSeverity.Error, isEnabledByDefault: true);
 }

@@ -38,6 +38,13 @@ static class DiagnosticCases
         Item("TGK019", "Underscore", "int x_length = 3; // here"),
         Item("TGK021", "NegativeIndex", "x[-1] = 1f; // here"),
         Item("TGK021", "NegativeSubView", "var v = x.SubView(-1, 2); // here"),
+        Item("TGK023", "FlagTimesFloat", "x[i] = (x[i] > 0f ? 1 : 0) * x[i]; // here"),
+        Item("TGK023", "FlagAsFloat", "x[i] = x[i] > 0f ? 0 : 1; // here"),
+        Item("TGK023", "FlagCast", "x[i] = (float)(x[i] > 0f ? 1 : 0); // here"),
+        Item("TGK023", "NegatedFlag", "int mask = -(x[i] > 0f ? 1 : 0); x[mask & 1] = 0f; // here"),
+        Item("TGK023", "ComplementOfFlag", "int mask = ~(x[i] > 0f ? 1 : 0); x[mask & 1] = 0f; // here"),
+        Item("TGK023", "ByteOfInt", "int low = (byte)(int)x[i]; x[low] = 0f; // here"),
+        Item("TGK023", "UIntOfInt", "uint wide = (uint)((int)x[i]); x[(int)(wide >> 1)] = 0f; // here"),
 
         // Statements of a kernel with groups.
         Grouped(
@@ -131,6 +138,9 @@ static class DiagnosticCases
             Group("if (Half(n) > 3) Group.Barrier(); x[0] = 1f; } static int Half(int n) { return n / 2;")),
         Fine("ReturnAfterBarrier", Group("Group.Barrier(); if (Group.IdxX > 3) return; x[0] = 1f;")),
         Fine("AtomicInIndex", Group("x[Atomic.Add(ref counts[0], 1)] = 1f;")),
+        Fine("FlagAsNumber", Group("int count = 0; count += x[0] > 0f ? 1 : 0; x[0] = (x[1] > 0f ? 1f : 0f) + count;")),
+        Fine("OtherNumbers", Group("x[0] = (x[1] > 0f ? 2 : 3) * x[0]; x[1] = -(n > 2 ? 4 : 1);")),
+        Fine("CastToIntAndBack", Group("x[0] = (float)(int)x[1]; x[1] = ((int)x[0]) & 255;")),
         Fine("SimdMembersAreLeftOut", "using System.Runtime.Intrinsics;\n" + Usings + """
             public interface IF : IKernelTypeArgument
             {
