@@ -9,8 +9,9 @@ namespace TripletGpu;
 /// </summary>
 static class TensorBlock
 {
-    // A device may refuse what is larger in one piece, and a kernel counts with 32 bits.
-    const long MostElements = 1 << 26;
+    // 32 MB: a backward pass takes a block's memory with the first gradient in it, which a whole network's would hold
+    // long before they are needed.
+    const long MostElements = 1 << 23;
 
     /// <summary>Float tensors of these shapes that nobody owns, zero everywhere.</summary>
     public static Tensor[] Zeros(Device device, IReadOnlyList<Shape> shapes, string producer)
