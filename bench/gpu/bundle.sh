@@ -11,7 +11,7 @@ mkdir -p "$work/bundle/cache" "$work/bundle/lib" "$out"
 # Its own lock files: a runtime identifier does not belong in those of the repository.
 for project in bench/gpu/Tests src/Runner; do
     dotnet publish "$project" -c Release -r linux-x64 --self-contained -v quiet -nologo -o "$work/bundle/program" \
-        -p:NuGetLockFilePath=obj/bundle.lock.json -p:DebugType=none -p:GenerateDocumentationFile=false
+        -p:NuGetLockFilePath=obj/bundle.lock.json -p:GenerateDocumentationFile=false
 done
 rm -f "$work"/bundle/program/*.pdb "$work"/bundle/program/*.xml "$work"/bundle/program/libmscor*.so
 ./triplet data mnist >/dev/null
@@ -19,7 +19,8 @@ data=${TRIPLETGPU_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tripletgpu}
 mkdir -p "$work/bundle/cache/tripletgpu" && cp -r "$data/mnist" "$work/bundle/cache/tripletgpu/"
 loader=$(ldconfig -p | sed -n 's/.*libOpenCL\.so\.1 .* => //p' | head -n 1)
 [ -z "$loader" ] || cp -L "$loader" "$work/bundle/lib/libOpenCL.so.1"
-cp "$here/torch_peer.py" "$here/show.py" "$work/bundle/"
-tar -C "$work" -cf - bundle | xz -T0 -6 >"$out/triplet.tar.xz"
+cp "$here/torch_peer.py" "$work/bundle/"
+# gzip, which every machine has.
+tar -C "$work" -cf - bundle | gzip -9 >"$out/triplet.tar.gz"
 cp "$here/run.sh" "$out/"
-du -h "$out/triplet.tar.xz"
+du -h "$out/triplet.tar.gz"

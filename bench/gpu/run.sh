@@ -1,21 +1,56 @@
 #!/usr/bin/env bash
-# Beside triplet.tar.xz, on a machine with a card, where neither .NET nor a network is needed:
-#   OUT=results bash run.sh [PART...]
-# Parts: devices tests train memcheck speed peer whole; all of them, in this order, where none is named: about 8 minutes.
-# Correctness comes first; each part is bounded and prints as it goes. Without a card it ends after the devices.
+# Beside triplet.tar.gz, on a machine with a card, where neither .NET nor a network nor anything else is needed:
+#   OUT=results bash run.sh [--device ID]... [PART...]
+# Parts: devices tests train memcheck speed peer whole; all of them, in this order, where none is named. After
+# LIMIT seconds (480: 8 minutes) what is left is left out. Correctness comes first; each part prints as it goes.
+# Devices are those of a card; without one it ends after the devices, unless --device names others: cpu, opencl:0.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-out=${OUT:-$here/results} work=$(mktemp -d) start=$SECONDS
-parts=${*:-devices tests train memcheck speed peer whole}
+out=${OUT:-$here/results} work=$(mktemp -d) start=$SECONDS limit=${LIMIT:-480}
+devices=() parts=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        --device)
+            [ $# -gt 1 ] || { echo "run.sh: --device needs an identifier" >&2; exit 2; }
+            devices+=("$2")
+            shift ;;
+        devices | tests | train | memcheck | speed | peer | whole) parts+=("$1") ;;
+        *) echo "run.sh: no part $1: devices tests train memcheck speed peer whole" >&2; exit 2 ;;
+    esac
+    shift
+done
+[ ${#parts[@]} -gt 0 ] || parts=(devices tests train memcheck speed peer whole)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$out"
 exec > >(tee -a "$out/log.txt") 2>&1
 say() { echo "== $((SECONDS - start)) s: $*"; }
-part() { [[ " $parts " == *" $1 "* ]]; }
-show() { python3 "$work/bundle/show.py" "$@"; }
+rest() { echo $((limit - SECONDS + start)); }
+# part NAME: whether it was asked for and there is time for any of it.
+part() {
+    [[ " ${parts[*]} " == *" $1 "* ]] || return 1
+    [ "$(rest)" -ge 10 ] || { say "$1: left out, $limit s are over"; return 1; }
+}
+# within SECONDS COMMAND...: no longer than that, nor than what is left.
+within() {
+    local most=$1 left
+    shift
+    left=$(rest)
+    [ "$left" -ge 1 ] || left=1
+    timeout $((most < left ? most : left)) "$@"
+}
+show() { "$program/triplet-tests" show "$@"; }
+batch() { case $1 in cuda*) echo 64 ;; *) echo 4 ;; esac; }
 name() { echo "${1//[:+]/}"; } # DEVICE as part of a file's name
+# The tests' name of a device.
+driver() {
+    case $1 in
+        cpu) echo cpu-avx512,cpu-avx2,cpu-portable ;;
+        *+ilgpu) echo "ilgpu-${1%%:*}" ;;
+        *) echo "${1%%:*}" ;;
+    esac
+}
 
-tar -xJf "$here/triplet.tar.xz" -C "$work"
+tar -xzf "$here/triplet.tar.gz" -C "$work" || exit 1
 program=$work/bundle/program
 export XDG_CACHE_HOME=$work/bundle/cache DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 NO_COLOR=1
 # Some machines have the card's OpenCL, but neither a loader nor its entry.
@@ -26,40 +61,45 @@ cd "$work" || exit 1
 triplet=$program/triplet
 
 ! command -v nvidia-smi >/dev/null || nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader
-timeout 60 "$triplet" devices
-timeout 60 "$triplet" devices --json >"$out/devices.json"
-mapfile -t devices < <(if [ -n "${DEVICES:-}" ]; then tr ' ' '\n' <<<"$DEVICES"; else show cards "$out/devices.json"; fi)
-say "cards: ${devices[*]:-none}"
+within 60 "$triplet" devices
+within 60 "$triplet" devices --json >"$out/devices.json"
+[ ${#devices[@]} -gt 0 ] || mapfile -t devices < <(show cards "$out/devices.json")
+say "devices: ${devices[*]:-no card}"
 [ ${#devices[@]} -gt 0 ] || exit 0
 
-# The tests of operations and the kernels, each device's drivers side by side.
+# The tests of operations and the kernels, each device's side by side. A card's own OpenCL as well.
 if part tests; then
     names='KernelSuiteTests|\.OpTests|TripletGolden|TripletMining|GpuMining|NearestNeighbours|Conv2d|MatMul|BatchNorm'
     jobs=()
-    for driver in cuda ilgpu-cuda opencl; do
+    mapfile -t drivers < <(for device in "${devices[@]}"; do
+        driver "$device"
+        [[ $device != cuda* ]] || echo opencl
+    done | sort -u)
+    for driver in "${drivers[@]}"; do
         for tests in Kernels Engine; do
-            TRIPLETGPU_DEVICES=$driver timeout "${TESTS_LIMIT:-150}" "$program/triplet-tests" "$names" \
-                "TripletGpu.$tests.Tests" >"$out/tests-$driver-$tests.txt" 2>&1 &
+            TRIPLETGPU_DEVICES=$driver within "${TESTS_LIMIT:-150}" "$program/triplet-tests" "$names" \
+                "TripletGpu.$tests.Tests" >"$out/tests-${driver%%,*}-$tests.txt" 2>&1 &
             jobs+=($!)
         done
     done
     wait "${jobs[@]}"
     for file in "$out"/tests-*.txt; do
         say "$(basename "$file" .txt)"
-        head -n 60 "$file" | cut -c 1-300
+        if [ -s "$file" ]; then head -n 60 "$file" | cut -c 1-300; else echo "   not done in ${TESTS_LIMIT:-150} s"; fi
     done
 fi
 
 # The first losses of two networks beside the CPU's.
 train() { # DEVICE
     local settings=(--device "$1" --set 'evaluate.protocols=[]') to=$work
-    timeout 120 "$triplet" train mnist-small "${settings[@]}" --set train.steps=100 --out "$to/small-$(name "$1")" &&
-        timeout 120 "$triplet" train mnist-nn2 "${settings[@]}" --set train.steps=10 --set data.limit=2000 \
+    within 120 "$triplet" train mnist-small "${settings[@]}" --set train.steps=100 --out "$to/small-$(name "$1")" &&
+        within 120 "$triplet" train mnist-nn2 "${settings[@]}" --set train.steps=10 --set data.limit=2000 \
             --out "$to/nn2-$(name "$1")"
 }
 if part train; then
     jobs=()
-    for device in cpu "${devices[@]}"; do
+    mapfile -t all < <(printf '%s\n' cpu "${devices[@]}" | sort -u)
+    for device in "${all[@]}"; do
         (train "$device" >"$work/train-$(name "$device").txt" 2>&1 || tail -n 2 "$work/train-$(name "$device").txt") &
         jobs+=($!)
     done
@@ -74,7 +114,7 @@ fi
 
 if part memcheck && command -v compute-sanitizer >/dev/null; then
     say "compute-sanitizer, the kernels' tests on cuda"
-    TRIPLETGPU_DEVICES=cuda timeout "${MEMCHECK_LIMIT:-90}" compute-sanitizer --tool memcheck \
+    TRIPLETGPU_DEVICES=cuda within "${MEMCHECK_LIMIT:-90}" compute-sanitizer --tool memcheck \
         "$program/triplet-tests" KernelSuiteTests TripletGpu.Kernels.Tests | tail -n 8
 fi
 
@@ -83,10 +123,10 @@ if part speed; then
         for what in ${WHAT:-ops mining models}; do
             say "$device: bench $what"
             options=(--device "$device" --json)
-            [ "$what" != models ] || options+=(small-cnn mnist-nn2 nn2 resnet50 --batch "${BATCH:-64}")
+            [ "$what" != models ] || options+=(small-cnn mnist-nn2 nn2 resnet50 --batch "${BATCH:-$(batch "$device")}")
             file=$out/$what-$(name "$device").json
-            timeout "${SPEED_LIMIT:-60}" "$triplet" bench "$what" "${options[@]}" >"$file" 2>"$work/error" ||
-                tail -n 1 "$work/error"
+            within "${SPEED_LIMIT:-60}" "$triplet" bench "$what" "${options[@]}" >"$file" 2>"$work/error" ||
+                { [ -s "$work/error" ] && tail -n 1 "$work/error" || echo "   not done in ${SPEED_LIMIT:-60} s"; }
             show rows "$file"
         done
     done
@@ -94,11 +134,15 @@ fi
 
 if part peer; then
     say "PyTorch"
-    timeout "${PEER_LIMIT:-120}" python3 "$work/bundle/torch_peer.py"
+    if python3 -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2>/dev/null; then
+        within "${PEER_LIMIT:-120}" python3 "$work/bundle/torch_peer.py"
+    else
+        echo "   no PyTorch with CUDA here"
+    fi
 fi
 
 if part whole; then
     say "${devices[0]}: mnist-small whole"
-    timeout 120 "$triplet" train mnist-small --device "${devices[0]}" --out "$work/whole" 2>&1 | tail -n 14
+    within 120 "$triplet" train mnist-small --device "${devices[0]}" --out "$work/whole" 2>&1 | tail -n 14
 fi
 say done

@@ -8,12 +8,14 @@ namespace TripletGpu.GpuTests;
 
 /// <summary>
 /// Runs the tests of the given assemblies whose full names match a regular expression, and prints the failed ones:
-/// <c>triplet-tests PATTERN ASSEMBLY...</c>. Which devices they run on is TRIPLETGPU_DEVICES.
+/// <c>triplet-tests PATTERN ASSEMBLY...</c>. Which devices they run on is TRIPLETGPU_DEVICES. <c>triplet-tests show</c>
+/// prints results that run.sh has made: <see cref="Shown"/>.
 /// </summary>
 static class Program
 {
     static int Main(string[] arguments)
     {
+        if (arguments is ["show", ..] && Shown.Run(arguments[1..])) return 0;
         if (arguments.Length < 2)
         {
             Console.Error.WriteLine("triplet-tests PATTERN ASSEMBLY...");
