@@ -123,6 +123,8 @@ static class LauncherWriter
         }
         bool isIndexed = shape.IndexDimensions > 0;
         string load = isIndexed ? "LoadAutoGroupedStreamKernel" : "LoadStreamKernel";
+        string specialization = isIndexed ? "" : ", KernelSource.Specialization("
+            + $"(int)new global::TripletGpu.Kernels.Launching.LaunchSize({shape.GroupInCSharp}).Count)";
         string groups = "new global::ILGPU.Index3D(size.X, size.Y, size.Z)";
         string first = shape.IndexDimensions switch
         {
@@ -136,7 +138,7 @@ static class LauncherWriter
                 Ilgpu = static accelerator =>
                 {
                     var kernel = global::ILGPU.Runtime.KernelLoaders.{{load}}<{{types}}>(
-                        accelerator, {{shape.Method.Name}}{{generic}});
+                        accelerator, {{shape.Method.Name}}{{generic}}{{specialization}});
                     return (views, size, arguments) => kernel({{string.Join(", ", new[] { first }.Concat(values))}});
                 },
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using ILGPU;
 using ILGPU.Runtime;
 using TripletGpu.Kernels.Elementwise;
 using TripletGpu.Kernels.Functions;
@@ -57,6 +58,13 @@ public sealed class KernelSource
 
     /// <summary>Compiles the kernel with ILGPU's own compiler and gives its launcher.</summary>
     public Func<Accelerator, IlgpuLaunch>? Ilgpu { get; init; }
+
+    /// <summary>
+    /// What ILGPU is told of a kernel's group, as CUDA C is by <c>GROUP</c> of its prelude: how many groups of so many
+    /// items a multiprocessor must have registers for.
+    /// </summary>
+    public static KernelSpecialization Specialization(int items) => items == 0 ? KernelSpecialization.Empty
+        : new(items, items > 256 ? 1 : items > 128 ? 2 : items > 64 ? 5 : items > 32 ? 6 : 16);
 
     /// <summary>The complete program in OpenCL C 1.2.</summary>
     public string OpenCl => Prelude.OpenCl + "\n" + Body + "\n";

@@ -10,47 +10,54 @@ namespace TripletGpu.Kernels.Tests;
 public sealed class BankConflictTests
 {
     [Test]
-    public void Put_AlongK_MeetsEachBankOnce()
-    {
-        Assert.That(Stores<Tile128x128>(strideK: 1), Is.EqualTo(1));
-        Assert.That(Stores<Tile64x64>(strideK: 1), Is.EqualTo(1));
-        Assert.That(Stores<Tile32x32>(strideK: 1), Is.EqualTo(1));
-        Assert.That(Stores<Tensor128x128>(strideK: 1), Is.EqualTo(1));
-        Assert.That(Stores<Tensor64x64>(strideK: 1), Is.EqualTo(1));
-    }
+    public void Put_AlongK_MeetsEachBankOnce() => AssertStores(strideK: 1);
 
-    /// <summary>
-    /// Smaller tiles have fewer than 32 lines a quarter, so that a warp has several depths, whose lines meet twice.
-    /// </summary>
     [Test]
-    public void Put_AlongLines_MeetsEachBankOnce_OrTwiceInSmallTiles()
-    {
-        Assert.That(Stores<Tile128x128>(strideK: 500), Is.EqualTo(1));
-        Assert.That(Stores<Tile64x64>(strideK: 500), Is.EqualTo(2));
-        Assert.That(Stores<Tile32x32>(strideK: 500), Is.EqualTo(2));
-        Assert.That(Stores<Tensor128x128>(strideK: 500), Is.EqualTo(1));
-        Assert.That(Stores<Tensor64x64>(strideK: 500), Is.EqualTo(2));
-    }
+    public void Put_AlongLines_MeetsEachBankOnce() => AssertStores(strideK: 500);
 
     [Test]
     public void MultiplyAdd_LoadsOfSixteenBytes_MeetEachBankOnce()
     {
         Assert.That(Loads<Tile128x128>(), Is.EqualTo(1));
         Assert.That(Loads<Tile64x64>(), Is.EqualTo(1));
-        Assert.That(Loads<Tile32x32>(), Is.EqualTo(1));
         Assert.That(Loads<Tensor128x128>(), Is.EqualTo(1));
         Assert.That(Loads<Tensor64x64>(), Is.EqualTo(1));
     }
 
-    /// <summary>The most words of one bank that a warp stores to at once.</summary>
+    /// <summary>
+    /// A step's eight depths of a table, one a place of 16 bytes, by the items of a warp that gather along K.
+    /// </summary>
+    [Test]
+    public void DepthTable_Loads_MeetEachBankOnce() => Assert.That(
+        Enumerable.Range(0, 32).Select(item => item % 8).Chunk(8).Max(each => Ways(each, 8)), Is.EqualTo(1));
+
+    /// <summary>
+    /// On tensor cores an item stores floats, and the small tile has fewer than 32 lines a quarter, so that a warp has
+    /// two depths, whose lines meet twice.
+    /// </summary>
+    static void AssertStores(int strideK)
+    {
+        Assert.That(Stores<Tile128x128>(strideK), Is.EqualTo(1));
+        Assert.That(Stores<Tile64x64>(strideK), Is.EqualTo(1));
+        Assert.That(Stores<Tensor128x128>(strideK), Is.EqualTo(1));
+        Assert.That(Stores<Tensor64x64>(strideK), Is.EqualTo(strideK == 1 ? 1 : 2));
+    }
+
+    /// <summary>
+    /// The most words of one bank that a warp stores to at once: floats for tensor cores, else 16 bytes, of which eight
+    /// items' go at a time.
+    /// </summary>
     static int Stores<TTile>(int strideK) where TTile : struct, ITile
     {
+        int each = TTile.OnTensorCores != 0 ? 32 : 8;
         int[] places = [.. Enumerable.Range(0, TTile.GroupX * TTile.GroupY).Select(item =>
         {
-            StagedElements.Share<TTile>(out StagedElements own, item, 0, 0, 1000, strideK == 1 ? 500 : 1, strideK);
-            return own.Place;
+            StagedElements.Share<TTile>(
+                out StagedElements own, item, 0, 0, 1000, strideK == 1 ? 500 : 1, strideK);
+            return own.To;
         })];
-        return places.Chunk(32).Max(warp => Ways(warp, 32));
+        Assert.That(places.Distinct().Count(), Is.EqualTo(places.Length), "each place has one item");
+        return places.Chunk(each).Max(warp => Ways(warp, each));
     }
 
     /// <summary>The most blocks of 16 bytes in one group of four banks that eight items load at once.</summary>

@@ -40,7 +40,7 @@ public sealed class KernelSourceTests
     public void Tile_GroupAndSharedBytes_ComeFromTheTile()
     {
         KernelSource tiled = GemmKernels.TiledSource<Tile64x64>();
-        Assert.That(tiled.Group, Is.EqualTo(new LaunchSize(16, 8)));
-        Assert.That(tiled.SharedBytes, Is.EqualTo((2 * 2 * 8 * (64 + 4) + Tile64x64.Fragments) * sizeof(float)));
+        Assert.That(tiled.Group, Is.EqualTo(new LaunchSize(8, 8)));
+        Assert.That(tiled.SharedBytes, Is.EqualTo((2 * 2 * 8 * (64 + 8) + Tile64x64.Fragments) * sizeof(float)));
     }
 }

@@ -100,7 +100,7 @@ public sealed class ReferenceTests
         double[] expected = Product(a, b, c, dims);
         LaunchSize groups = ((n + 31) / 32, (m + 31) / 32);
         using (var on = new Reference())
-            GemmKernels.LaunchTiled<Tile32x32>(Reference.Driver, groups, on.View(a), on.View(b), on.View(c), dims);
+            GemmKernels.LaunchTiled<Tile64x64>(Reference.Driver, groups, on.View(a), on.View(b), on.View(c), dims);
         Close.AreClose(expected, c, Tolerance.Sum, "C");
     }
 

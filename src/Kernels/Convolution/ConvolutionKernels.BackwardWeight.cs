@@ -10,8 +10,8 @@ public static partial class ConvolutionKernels
     /// Parts of the weight's gradient, [part][filter][tap]: the product of the output's gradient (K x pixels) and
     /// what each pixel sees (pixels x C R S), over <paramref name="pixelsEach"/> pixels a part (Grid.IdxZ), so that a
     /// few small filters still fill the device. One group a tile of filters (Grid.IdxY) and taps (Grid.IdxX); an item
-    /// stages the same four filters and taps in every step, of one pixel; beyond the last it repeats that. Bound by
-    /// arithmetic.
+    /// stages the same four filters and four taps in every step; beyond the last it repeats that. Where the pixels look
+    /// is worked out 64 at a time; the first step has what they leave beyond whole steps. Bound by arithmetic.
     /// </summary>
     [Kernel(GroupOf = nameof(TTile))]
     public static void BackwardWeight<TTile>(
@@ -19,83 +19,111 @@ public static partial class ConvolutionKernels
         int accumulate)
         where TTile : struct, ITapTile
     {
-        var tileA = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * (TTile.Size / 4 + 1));
-        var tileB = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * (TTile.Size / 4 + 1));
+        var tileA = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * TTile.Pitch);
+        var tileB = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * TTile.Pitch);
         var fragments = SharedMemory.Allocate<float>(TTile.Fragments);
-        var pixels = SharedMemory.Allocate<SeenPixel>(2 * SharedTile.Depth);
-        int item = Group.IdxY * TTile.GroupX + Group.IdxX, k = item % SharedTile.Depth;
-        int first = Grid.IdxZ * pixelsEach, left = Math.Min(pixelsEach, d.N * d.Pixels - first);
-        int tap = Grid.IdxX * TTile.Size + item / SharedTile.Depth;
-        Tap tap0, tap1, tap2, tap3;
-        Tap.Find(out tap0, Math.Min(tap, d.Taps - 1), d);
-        Tap.Find(out tap1, Math.Min(tap + TTile.Size / 4, d.Taps - 1), d);
-        Tap.Find(out tap2, Math.Min(tap + TTile.Size / 2, d.Taps - 1), d);
-        Tap.Find(out tap3, Math.Min(tap + 3 * TTile.Size / 4, d.Taps - 1), d);
-        if (item < 2 * SharedTile.Depth) SeenPixel.Find(out pixels[item], first + item, d);
+        var pixels = SharedMemory.Allocate<Float4>(DepthTable.Length);
+        int item = Group.IdxY * TTile.GroupX + Group.IdxX;
+        int firstPixel = Grid.IdxZ * pixelsEach, count = Math.Min(pixelsEach, d.N * d.Pixels - firstPixel);
+        int first = SharedTile.FirstDepth(count), left = count - first, start = 0;
+        int kB = item % StagedElements.Depths<TTile>();
+        int line = item / StagedElements.Depths<TTile>(), tap = Grid.IdxX * TTile.Size + line;
+        int to = StagedElements.Place<TTile>(kB, line);
+        FindPixels<TTile>(pixels, item, 0, firstPixel, count, first, d);
+        FourSights own;
+        FindTap(out own.First, tap, d);
+        FindTap(out own.Second, tap + TTile.Size / 4, d);
+        FindTap(out own.Third, tap + TTile.Size / 2, d);
+        FindTap(out own.Last, tap + 3 * TTile.Size / 4, d);
         StagedElements filters;
-        StagedElements.Share<TTile>(out filters, item, -k, Grid.IdxY * TTile.Size, d.K, d.Pixels, 1);
+        StagedElements.Share<TTile>(
+            out filters, item, -(item % StagedElements.Depths<TTile>()),
+            Grid.IdxY * TTile.Size, d.K, d.Pixels, 1);
         TileSums sums;
         TileSums.Clear(out sums);
         Group.Barrier();
 
-        int stage = 0;
-        Float4 nextA = StagedElements.Load(ref filters, dy, pixels[k].Gradient, left);
-        Float4 nextB = Seen(x, pixels[k], k < left, tap0, tap1, tap2, tap3, d);
-        SharedTile.Put<TTile>(tileA, stage, filters.Place, TTile.Size / 4, nextA);
-        SharedTile.Put<TTile>(tileB, stage, filters.Place, TTile.Size / 4, nextB);
+        StagedStep nextA, nextB;
+        LoadFirstLines<TTile>(out nextA, ref filters, dy, pixels.SubView(filters.K), first);
+        Gather<TTile>(out nextB, x, ref own, pixels.SubView(kB));
+        SharedTile.Put<TTile>(tileA, 0, filters.To, nextA);
+        SharedTile.Put<TTile>(tileB, 0, to, nextB);
         Group.Barrier();
-        for (left -= SharedTile.Depth; left > -SharedTile.Depth; left -= SharedTile.Depth)
+        for (int chunk = 0; chunk < left + SharedTile.Depth; chunk += DepthTable.Chunk)
         {
-            int next = (1 - stage) * SharedTile.Depth + k;
-            nextA = StagedElements.Load(ref filters, dy, pixels[next].Gradient, left);
-            nextB = Seen(x, pixels[next], k < left, tap0, tap1, tap2, tap3, d);
-            SharedTile.MultiplyAdd<TTile>(tileA, tileB, fragments, stage, ref sums);
-            if (item < SharedTile.Depth)
-                SeenPixel.Advance(ref pixels[stage * SharedTile.Depth + item], 2 * SharedTile.Depth, d);
-            stage = 1 - stage;
-            SharedTile.Put<TTile>(tileA, stage, filters.Place, TTile.Size / 4, nextA);
-            SharedTile.Put<TTile>(tileB, stage, filters.Place, TTile.Size / 4, nextB);
-            Group.Barrier();
+            FindPixels<TTile>(pixels, item, chunk + DepthTable.Chunk, firstPixel, count, first, d);
+            int end = Math.Min(chunk + DepthTable.Chunk, left + SharedTile.Depth);
+            for (int pixel = chunk; pixel < end; pixel += SharedTile.Depth)
+            {
+                int next = DepthTable.Place(pixel + SharedTile.Depth);
+                LoadLines<TTile>(out nextA, ref filters, dy, pixels.SubView(next + filters.K));
+                Gather<TTile>(out nextB, x, ref own, pixels.SubView(next + kB));
+                SharedTile.MultiplyAdd<TTile>(tileA, tileB, fragments, start, ref sums);
+                start = SharedTile.OtherStage<TTile>(start);
+                SharedTile.Put<TTile>(tileA, start, filters.To, nextA);
+                SharedTile.Put<TTile>(tileB, start, to, nextB);
+                Group.Barrier();
+            }
         }
 
         TileSums.Arrange<TTile>(ref sums);
         int filter = Grid.IdxY * TTile.Size + TileSums.Row<TTile>(item);
-        int to = Grid.IdxX * TTile.Size + TileSums.Column<TTile>(item);
-        int below = filter + TileSums.RowsBelow<TTile>(), right = to + TileSums.ColumnsRight<TTile>();
-        WriteParts(parts, filter, to, ref sums.First, d, accumulate);
-        if (TTile.ItemRows > 4)
-            WriteParts(parts, below, to + TileSums.ColumnsBelow<TTile>(), ref sums.Below, d, accumulate);
+        int column = Grid.IdxX * TTile.Size + TileSums.Column<TTile>(item);
+        int below = filter + TileSums.RowsBelow<TTile>(), right = column + TileSums.ColumnsRight<TTile>();
+        int belowAt = column + TileSums.ColumnsBelow<TTile>(), lastAt = right + TileSums.ColumnsBelow<TTile>();
+        WriteParts<TTile>(parts, filter, column, ref sums.First, d, accumulate);
+        WriteParts<TTile>(parts, below, belowAt, ref sums.Below, d, accumulate);
         if (TTile.ItemColumns > 4)
         {
-            WriteParts(parts, filter, right, ref sums.Right, d, accumulate);
-            WriteParts(parts, below, right + TileSums.ColumnsBelow<TTile>(), ref sums.Last, d, accumulate);
+            WriteParts<TTile>(parts, filter, right, ref sums.Right, d, accumulate);
+            WriteParts<TTile>(parts, below, lastAt, ref sums.Last, d, accumulate);
         }
     }
 
-    /// <summary>What a pixel sees through four taps, if it exists.</summary>
-    static Float4 Seen(
-        ArrayView<float> x, SeenPixel p, bool exists, Tap tap0, Tap tap1, Tap tap2, Tap tap3,
-        ConvolutionShape d) => new(
-        See(x, tap0, exists, p.Line, p.Column, p.Start, d), See(x, tap1, exists, p.Line, p.Column, p.Start, d),
-        See(x, tap2, exists, p.Line, p.Column, p.Start, d), See(x, tap3, exists, p.Line, p.Column, p.Start, d));
-
-    static void WriteParts(
-        ArrayView<float> parts, int filter, int tap, ref Quad sums, ConvolutionShape d, int accumulate)
+    static void FindTap(out Sight sight, int tap, ConvolutionShape d)
     {
-        WritePart(parts, filter, tap, sums.Row0, d, accumulate);
-        WritePart(parts, filter + 1, tap, sums.Row1, d, accumulate);
-        WritePart(parts, filter + 2, tap, sums.Row2, d, accumulate);
-        WritePart(parts, filter + 3, tap, sums.Row3, d, accumulate);
+        Sight.OfTap(out sight, Math.Min(tap, d.Taps - 1), true, ahead: 0, d);
     }
 
-    static void WritePart(
+    /// <summary>
+    /// Where a chunk of pixels looks, and where its gradient of filter 0 lies: <paramref name="first"/> of the
+    /// <paramref name="count"/> pixels are the first step, the others follow in whole steps.
+    /// </summary>
+    static void FindPixels<TTile>(
+        ArrayView<Float4> pixels, int item, int chunk, int firstPixel, int count, int first, ConvolutionShape d)
+        where TTile : struct, ITile
+    {
+        for (int i = chunk + item; i < chunk + DepthTable.Chunk; i += TTile.GroupX * TTile.GroupY)
+        {
+            int next = i < SharedTile.Depth ? i : i - SharedTile.Depth + first, pixel = firstPixel + next;
+            int image = pixel / d.Pixels, inner = pixel % d.Pixels;
+            bool exists = i < SharedTile.Depth ? i < first : next < count;
+            Sight sight;
+            Sight.OfPixel(out sight, image, inner / d.Q, inner % d.Q, exists, ahead: 0, d);
+            pixels[DepthTable.Place(i)] = Sight.Pack(sight, exists ? image * d.K * d.Pixels + inner : 0);
+        }
+    }
+
+    static void WriteParts<TTile>(
+        ArrayView<float> parts, int filter, int tap, ref Quad sums, ConvolutionShape d, int accumulate)
+        where TTile : struct, ITapTile
+    {
+        int step = TileSums.RowStep<TTile>();
+        WritePart<TTile>(parts, filter, tap, sums.Row0, d, accumulate);
+        WritePart<TTile>(parts, filter + step, tap, sums.Row1, d, accumulate);
+        WritePart<TTile>(parts, filter + 2 * step, tap, sums.Row2, d, accumulate);
+        WritePart<TTile>(parts, filter + 3 * step, tap, sums.Row3, d, accumulate);
+    }
+
+    static void WritePart<TTile>(
         ArrayView<float> parts, int filter, int tap, Float4 sums, ConvolutionShape d, int accumulate)
+        where TTile : struct, ITapTile
     {
         if (filter >= d.K) return;
-        int at = (Grid.IdxZ * d.K + filter) * d.Taps + tap;
+        int at = (Grid.IdxZ * d.K + filter) * d.Taps + tap, step = TileSums.ColumnStep<TTile>();
         if (tap < d.Taps) GemmKernels.Write(parts, at, sums.X, accumulate);
-        if (tap + 1 < d.Taps) GemmKernels.Write(parts, at + 1, sums.Y, accumulate);
-        if (tap + 2 < d.Taps) GemmKernels.Write(parts, at + 2, sums.Z, accumulate);
-        if (tap + 3 < d.Taps) GemmKernels.Write(parts, at + 3, sums.W, accumulate);
+        if (tap + step < d.Taps) GemmKernels.Write(parts, at + step, sums.Y, accumulate);
+        if (tap + 2 * step < d.Taps) GemmKernels.Write(parts, at + 2 * step, sums.Z, accumulate);
+        if (tap + 3 * step < d.Taps) GemmKernels.Write(parts, at + 3 * step, sums.W, accumulate);
     }
 }

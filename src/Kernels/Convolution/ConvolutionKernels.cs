@@ -11,15 +11,13 @@ namespace TripletGpu.Kernels.Convolution;
 /// </summary>
 public static partial class ConvolutionKernels
 {
-    // Far outside of every image, however a tap moves it.
-    const int Nowhere = -(1 << 28);
-
     /// <summary>
     /// y = W x gathered: the product of the filters (K x C R S) and what each pixel sees, one group a tile of filters
-    /// (Grid.IdxY) and pixels (Grid.IdxX), one item a small tile of that in registers. An item stages the same pixel in
-    /// every step; where a step's taps look is worked out by the first items while the others still multiply. Where few
-    /// tiles would leave the device idle, each part of <paramref name="tapsEach"/> taps (Grid.IdxZ) has groups of its
-    /// own, and y has a copy for each, which <see cref="SumParts"/> adds up. Bound by arithmetic.
+    /// (Grid.IdxY) and pixels (Grid.IdxX), one item a small tile of that in registers. An item gathers for the same
+    /// four pixels in every step; where the taps look is worked out 64 at a time. The first step has what the taps
+    /// leave beyond whole steps. Where few tiles would leave the device idle, each part of
+    /// <paramref name="tapsEach"/> taps (Grid.IdxZ) has groups of its own, and y has a copy for each, which
+    /// <see cref="SumParts"/> adds up. Bound by arithmetic.
     /// </summary>
     [Kernel(GroupOf = nameof(TTile))]
     public static void Tiled<TTile>(
@@ -28,58 +26,132 @@ public static partial class ConvolutionKernels
         [MayAlias] ArrayView<float> y, ConvolutionShape d, ConvolutionTarget target, int tapsEach)
         where TTile : struct, ITile
     {
-        var tileA = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * (TTile.Size / 4 + 1));
-        var tileB = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * (TTile.Size / 4 + 1));
+        var tileA = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * TTile.Pitch);
+        var tileB = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * TTile.Pitch);
         var fragments = SharedMemory.Allocate<float>(TTile.Fragments);
-        var taps = SharedMemory.Allocate<Tap>(2 * SharedTile.Depth);
-        var results = SharedMemory.Allocate<int>(TTile.Size);
-        int item = Group.IdxY * TTile.GroupX + Group.IdxX, column = item % TTile.Size, firstK = item / TTile.Size;
+        var taps = SharedMemory.Allocate<Float4>(DepthTable.Length);
+        var pixels = SharedMemory.Allocate<Float4>(TTile.Size);
+        int item = Group.IdxY * TTile.GroupX + Group.IdxX;
         int firstTap = Grid.IdxZ * tapsEach, count = Math.Min(tapsEach, d.Taps - firstTap);
-        int place = firstK * (TTile.Size + 4) + column, step = 2 * (TTile.Size + 4);
-        int pixel = Grid.IdxX * TTile.Size + column, image = pixel / d.Pixels, p = pixel / d.Q % d.P, q = pixel % d.Q;
-        bool exists = image < d.N;
-        int line = exists ? d.Line(p, 0) : Nowhere, start = d.Column(q, 0);
-        int from = exists ? (image * d.C * d.H + line) * d.W + start : 0;
-        if (item < TTile.Size)
-            results[item] = exists ? (Grid.IdxZ * d.N + image) * d.K * target.H * target.W + target.At(p, q) : -1;
-        if (item < 2 * SharedTile.Depth) Tap.Find(out taps[item], firstTap + item, d);
+        int first = SharedTile.FirstDepth(count), left = count - first, start = 0;
+        if (item < TTile.Size) pixels[item] = Pixel(Grid.IdxX * TTile.Size + item, d, target);
+        FindTaps<TTile>(taps, item, 0, firstTap, count, first, d);
         StagedElements filters;
-        StagedElements.Share<TTile>(out filters, item, firstTap, Grid.IdxY * TTile.Size, d.K, d.Taps, 1);
+        StagedElements.Share<TTile>(
+            out filters, item, firstTap - item % StagedElements.Depths<TTile>(),
+            Grid.IdxY * TTile.Size, d.K, d.Taps, 1);
         TileSums sums;
         TileSums.Clear(out sums);
         Group.Barrier();
 
-        int stage = 0;
-        Float4 nextA = StagedElements.Load(ref filters, weight, 0, count);
-        Float4 nextB = Seen(x, taps, firstK, count - firstK, line, start, from, d);
-        SharedTile.Put<TTile>(tileA, stage, filters.Place, TTile.Size / 4, nextA);
-        SharedTile.Put<TTile>(tileB, stage, place, step, nextB);
+        int line = item % (TTile.Size / 4), k = item / (TTile.Size / 4);
+        int to = StagedElements.Place<TTile>(k, line);
+        FourSights own;
+        Sight.Unpack(out own.First, pixels[line]);
+        Sight.Unpack(out own.Second, pixels[line + TTile.Size / 4]);
+        Sight.Unpack(out own.Third, pixels[line + TTile.Size / 2]);
+        Sight.Unpack(out own.Last, pixels[line + 3 * TTile.Size / 4]);
+        StagedStep nextA, nextB;
+        LoadFirstLines<TTile>(out nextA, ref filters, weight, taps.SubView(filters.K), first);
+        Gather<TTile>(out nextB, x, ref own, taps.SubView(k));
+        SharedTile.Put<TTile>(tileA, 0, filters.To, nextA);
+        SharedTile.Put<TTile>(tileB, 0, to, nextB);
         Group.Barrier();
-        for (int tap = SharedTile.Depth; tap < count + SharedTile.Depth; tap += SharedTile.Depth)
+        for (int chunk = 0; chunk < left + SharedTile.Depth; chunk += DepthTable.Chunk)
         {
-            nextA = StagedElements.Load(ref filters, weight, tap, count - tap);
-            nextB = Seen(
-                x, taps, (1 - stage) * SharedTile.Depth + firstK, count - tap - firstK, line, start, from, d);
-            SharedTile.MultiplyAdd<TTile>(tileA, tileB, fragments, stage, ref sums);
-            if (item < SharedTile.Depth)
-                Tap.Advance(ref taps[stage * SharedTile.Depth + item], 2 * SharedTile.Depth, d);
-            stage = 1 - stage;
-            SharedTile.Put<TTile>(tileA, stage, filters.Place, TTile.Size / 4, nextA);
-            SharedTile.Put<TTile>(tileB, stage, place, step, nextB);
-            Group.Barrier();
+            FindTaps<TTile>(taps, item, chunk + DepthTable.Chunk, firstTap, count, first, d);
+            int end = Math.Min(chunk + DepthTable.Chunk, left + SharedTile.Depth);
+            for (int tap = chunk; tap < end; tap += SharedTile.Depth)
+            {
+                int next = DepthTable.Place(tap + SharedTile.Depth);
+                LoadLines<TTile>(out nextA, ref filters, weight, taps.SubView(next + filters.K));
+                Gather<TTile>(out nextB, x, ref own, taps.SubView(next + k));
+                SharedTile.MultiplyAdd<TTile>(tileA, tileB, fragments, start, ref sums);
+                start = SharedTile.OtherStage<TTile>(start);
+                SharedTile.Put<TTile>(tileA, start, filters.To, nextA);
+                SharedTile.Put<TTile>(tileB, start, to, nextB);
+                Group.Barrier();
+            }
         }
 
         TileSums.Arrange<TTile>(ref sums);
-        int k = Grid.IdxY * TTile.Size + TileSums.Row<TTile>(item), to = TileSums.Column<TTile>(item);
-        int below = k + TileSums.RowsBelow<TTile>(), right = to + TileSums.ColumnsRight<TTile>();
-        Finish(bias, residual, y, results, k, to, ref sums.First, d, target);
-        if (TTile.ItemRows > 4)
-            Finish(bias, residual, y, results, below, to + TileSums.ColumnsBelow<TTile>(), ref sums.Below, d, target);
+        int filter = Grid.IdxY * TTile.Size + TileSums.Row<TTile>(item), column = TileSums.Column<TTile>(item);
+        int below = filter + TileSums.RowsBelow<TTile>(), right = column + TileSums.ColumnsRight<TTile>();
+        int belowAt = column + TileSums.ColumnsBelow<TTile>(), lastAt = right + TileSums.ColumnsBelow<TTile>();
+        Finish<TTile>(bias, residual, y, pixels, filter, column, ref sums.First, d, target);
+        Finish<TTile>(bias, residual, y, pixels, below, belowAt, ref sums.Below, d, target);
         if (TTile.ItemColumns > 4)
         {
-            Finish(bias, residual, y, results, k, right, ref sums.Right, d, target);
-            Finish(bias, residual, y, results, below, right + TileSums.ColumnsBelow<TTile>(), ref sums.Last, d, target);
+            Finish<TTile>(bias, residual, y, pixels, filter, right, ref sums.Right, d, target);
+            Finish<TTile>(bias, residual, y, pixels, below, lastAt, ref sums.Last, d, target);
         }
+    }
+
+    /// <summary>What a pixel sees through tap 0, and where its result of filter 0 goes; -1 where it is none.</summary>
+    static Float4 Pixel(int pixel, ConvolutionShape d, ConvolutionTarget target)
+    {
+        int image = pixel / d.Pixels, p = pixel / d.Q % d.P, q = pixel % d.Q;
+        bool exists = image < d.N;
+        Sight sight;
+        Sight.OfPixel(out sight, image, p, q, exists, Sight.Padding(d), d);
+        int result = (Grid.IdxZ * d.N + image) * d.K * target.H * target.W + target.At(p, q);
+        return Sight.Pack(sight, exists ? result : -1);
+    }
+
+    /// <summary>
+    /// Where a chunk of taps looks, and its place among a filter's: <paramref name="first"/> of the
+    /// <paramref name="count"/> taps are the first step, the others follow in whole steps.
+    /// </summary>
+    static void FindTaps<TTile>(
+        ArrayView<Float4> taps, int item, int chunk, int firstTap, int count, int first, ConvolutionShape d)
+        where TTile : struct, ITile
+    {
+        for (int i = chunk + item; i < chunk + DepthTable.Chunk; i += TTile.GroupX * TTile.GroupY)
+        {
+            int tap = i < SharedTile.Depth ? i : i - SharedTile.Depth + first;
+            bool exists = i < SharedTile.Depth ? i < first : tap < count;
+            Sight sight;
+            Sight.OfTap(out sight, firstTap + tap, exists, Sight.Padding(d), d);
+            taps[DepthTable.Place(i)] = Sight.Pack(sight, exists ? tap : 0);
+        }
+    }
+
+    /// <summary>
+    /// A step of an operand whose lines are an item's four filters, at depths that the table has the places of; beyond
+    /// the last it is the first place, which nobody multiplies.
+    /// </summary>
+    static void LoadLines<TTile>(
+        out StagedStep step, ref StagedElements lines, ArrayView<float> from, ArrayView<Float4> depths)
+        where TTile : struct, ITile
+    {
+        step.First = StagedElements.Load(ref lines, from.SubView(Sight.Other(depths[0])));
+        step.Second = step.First;
+        if (StagedElements.Depths<TTile>() < SharedTile.Depth)
+            step.Second = StagedElements.Load(ref lines, from.SubView(Sight.Other(depths[SharedTile.Depth / 2])));
+    }
+
+    /// <summary>The same of the first step, of which only <paramref name="count"/> depths exist.</summary>
+    static void LoadFirstLines<TTile>(
+        out StagedStep step, ref StagedElements lines, ArrayView<float> from, ArrayView<Float4> depths, int count)
+        where TTile : struct, ITile
+    {
+        step.First = StagedElements.LoadExisting(ref lines, from, Sight.Other(depths[0]), lines.K < count);
+        step.Second = step.First;
+        if (StagedElements.Depths<TTile>() < SharedTile.Depth)
+            step.Second = StagedElements.LoadExisting(
+                ref lines, from, Sight.Other(depths[SharedTile.Depth / 2]), lines.K + SharedTile.Depth / 2 < count);
+    }
+
+    /// <summary>
+    /// What an item's four pixels see through a step's taps, or a step's pixels through its four taps.
+    /// </summary>
+    static void Gather<TTile>(out StagedStep step, ArrayView<float> x, ref FourSights own, ArrayView<Float4> depths)
+        where TTile : struct, ITile
+    {
+        step.First = FourSights.Elements(x, ref own, depths[0]);
+        step.Second = step.First;
+        if (StagedElements.Depths<TTile>() < SharedTile.Depth)
+            step.Second = FourSights.Elements(x, ref own, depths[SharedTile.Depth / 2]);
     }
 
     /// <summary>
@@ -124,46 +196,30 @@ public static partial class ConvolutionKernels
         dy[i] = y[i] > 0f ? dy[i] : 0f;
     }
 
-    /// <summary>What a pixel sees through every second of eight taps, of which <paramref name="left"/> exist.</summary>
-    static Float4 Seen(
-        ArrayView<float> x, ArrayView<Tap> taps, int first, int left, int line, int column, int from,
-        ConvolutionShape d) => new(
-        See(x, taps[first], 0 < left, line, column, from, d), See(x, taps[first + 2], 2 < left, line, column, from, d),
-        See(x, taps[first + 4], 4 < left, line, column, from, d),
-        See(x, taps[first + 6], 6 < left, line, column, from, d));
-
-    /// <summary>
-    /// What the pixel that sees element <paramref name="from"/> through tap 0, at that line and column, sees through a
-    /// tap: 0 outside of the image. As unsigned numbers places before the first are too large as well.
-    /// </summary>
-    static float See(
-        ArrayView<float> x, Tap tap, bool exists, int line, int column, int from, ConvolutionShape d)
-    {
-        int h = line + tap.Down, w = column + tap.Right;
-        return exists && unchecked((uint)h < (uint)d.H && (uint)w < (uint)d.W) ? x[from + tap.Shift] : 0f;
-    }
-
-    static void Finish(
-        ArrayView<float> bias, ArrayView<float> residual, ArrayView<float> y, ArrayView<int> results, int k, int to,
+    static void Finish<TTile>(
+        ArrayView<float> bias, ArrayView<float> residual, ArrayView<float> y, ArrayView<Float4> pixels, int k, int to,
         ref Quad sums, ConvolutionShape d, ConvolutionTarget target)
+        where TTile : struct, ITile
     {
-        FinishRow(bias, residual, y, results, k, to, sums.Row0, d, target);
-        FinishRow(bias, residual, y, results, k + 1, to, sums.Row1, d, target);
-        FinishRow(bias, residual, y, results, k + 2, to, sums.Row2, d, target);
-        FinishRow(bias, residual, y, results, k + 3, to, sums.Row3, d, target);
+        int step = TileSums.RowStep<TTile>();
+        FinishRow<TTile>(bias, residual, y, pixels, k, to, sums.Row0, d, target);
+        FinishRow<TTile>(bias, residual, y, pixels, k + step, to, sums.Row1, d, target);
+        FinishRow<TTile>(bias, residual, y, pixels, k + 2 * step, to, sums.Row2, d, target);
+        FinishRow<TTile>(bias, residual, y, pixels, k + 3 * step, to, sums.Row3, d, target);
     }
 
-    static void FinishRow(
-        ArrayView<float> bias, ArrayView<float> residual, ArrayView<float> y, ArrayView<int> results, int k, int to,
+    static void FinishRow<TTile>(
+        ArrayView<float> bias, ArrayView<float> residual, ArrayView<float> y, ArrayView<Float4> pixels, int k, int to,
         Float4 sums, ConvolutionShape d, ConvolutionTarget target)
+        where TTile : struct, ITile
     {
         if (k >= d.K) return;
         float shift = target.HasBias != 0 ? bias[k] : 0f;
-        int plane = k * target.H * target.W;
-        Finish(residual, y, results[to], plane, sums.X, shift, target);
-        Finish(residual, y, results[to + 1], plane, sums.Y, shift, target);
-        Finish(residual, y, results[to + 2], plane, sums.Z, shift, target);
-        Finish(residual, y, results[to + 3], plane, sums.W, shift, target);
+        int plane = k * target.H * target.W, step = TileSums.ColumnStep<TTile>();
+        Finish(residual, y, Sight.Other(pixels[to]), plane, sums.X, shift, target);
+        Finish(residual, y, Sight.Other(pixels[to + step]), plane, sums.Y, shift, target);
+        Finish(residual, y, Sight.Other(pixels[to + 2 * step]), plane, sums.Z, shift, target);
+        Finish(residual, y, Sight.Other(pixels[to + 3 * step]), plane, sums.W, shift, target);
     }
 
     static void Finish(

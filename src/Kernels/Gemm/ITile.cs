@@ -1,20 +1,23 @@
 namespace TripletGpu.Kernels.Gemm;
 
 /// <summary>
-/// The tiles of a matrix product in shared memory: a group computes Size x Size of C, an item ItemRows x ItemColumns
-/// in registers. A group has 2 Size items, so that each brings four elements of either operand in a step
-/// (<see cref="StagedElements"/>).
+/// The tiles of a matrix product in shared memory: a group computes Size x Size of C, an item 8 rows and ItemColumns of
+/// these in registers. What an item stages of an operand in a step is four of its lines, a quarter of the tile apart,
+/// at one depth or at two (<see cref="StagedElements"/>).
 /// </summary>
 public interface ITile : IGroupShape
 {
     /// <summary>Rows, and columns, of C that a group computes.</summary>
     static abstract int Size { get; }
 
-    /// <summary>Rows an item computes: 4, or 8 of which four lie Size / 2 below the others.</summary>
-    static abstract int ItemRows { get; }
-
-    /// <summary>Columns an item computes: 4, or 8 of which four lie Size / 2 to the right.</summary>
+    /// <summary>Columns an item computes: 8, or 4.</summary>
     static abstract int ItemColumns { get; }
+
+    /// <summary>
+    /// From one depth of a stage to the next, in 16 bytes: a quarter of the lines, and as many more as keep the items
+    /// that store eight places at a time in different banks.
+    /// </summary>
+    static abstract int Pitch { get; }
 
     /// <summary>
     /// 1: a warp multiplies on tensor cores, in TF32 (<see cref="TensorTile"/>); 0: each item by itself.
@@ -33,23 +36,23 @@ public interface ITile : IGroupShape
 /// </summary>
 public interface ITapTile : ITile;
 
-/// <summary>128 x 128 by 256 items of 8 x 8: 16 multiply-adds a shared load, for large matrices.</summary>
+/// <summary>128 x 128 by 256 items: one element staged for 64 multiply-adds, for large matrices.</summary>
 public readonly struct Tile128x128 : ITapTile
 {
     /// <inheritdoc/>
     public static int Size => 128;
 
     /// <inheritdoc/>
-    public static int ItemRows => 8;
+    public static int ItemColumns => 8;
 
     /// <inheritdoc/>
-    public static int ItemColumns => 8;
+    public static int Pitch => Size / 4 + 1;
 
     /// <inheritdoc/>
     public static int GroupX => Size / ItemColumns;
 
     /// <inheritdoc/>
-    public static int GroupY => Size / ItemRows;
+    public static int GroupY => Size / 8;
 
     /// <inheritdoc/>
     public static int OnTensorCores => 0;
@@ -58,48 +61,23 @@ public readonly struct Tile128x128 : ITapTile
     public static int Fragments => 1;
 }
 
-/// <summary>64 x 64 by 128 items of 8 x 4: 11 multiply-adds a shared load.</summary>
+/// <summary>64 x 64 by 64 items: two elements staged for 64 multiply-adds, for small matrices.</summary>
 public readonly struct Tile64x64 : ITapTile
 {
     /// <inheritdoc/>
     public static int Size => 64;
 
     /// <inheritdoc/>
-    public static int ItemRows => 8;
+    public static int ItemColumns => 8;
 
     /// <inheritdoc/>
-    public static int ItemColumns => 4;
-
-    /// <inheritdoc/>
-    public static int GroupX => Size / ItemColumns;
-
-    /// <inheritdoc/>
-    public static int GroupY => Size / ItemRows;
-
-    /// <inheritdoc/>
-    public static int OnTensorCores => 0;
-
-    /// <inheritdoc/>
-    public static int Fragments => 1;
-}
-
-/// <summary>32 x 32 by 64 items of 4 x 4, for small matrices: more groups to fill the device.</summary>
-public readonly struct Tile32x32 : ITapTile
-{
-    /// <inheritdoc/>
-    public static int Size => 32;
-
-    /// <inheritdoc/>
-    public static int ItemRows => 4;
-
-    /// <inheritdoc/>
-    public static int ItemColumns => 4;
+    public static int Pitch => Size / 4 + 2;
 
     /// <inheritdoc/>
     public static int GroupX => Size / ItemColumns;
 
     /// <inheritdoc/>
-    public static int GroupY => Size / ItemRows;
+    public static int GroupY => Size / 8;
 
     /// <inheritdoc/>
     public static int OnTensorCores => 0;
@@ -117,10 +95,10 @@ public readonly struct Tensor128x128 : ITile
     public static int Size => 128;
 
     /// <inheritdoc/>
-    public static int ItemRows => 8;
+    public static int ItemColumns => 8;
 
     /// <inheritdoc/>
-    public static int ItemColumns => 8;
+    public static int Pitch => Size / 4 + 1;
 
     /// <inheritdoc/>
     public static int GroupX => 16;
@@ -142,10 +120,10 @@ public readonly struct Tensor64x64 : ITapTile
     public static int Size => 64;
 
     /// <inheritdoc/>
-    public static int ItemRows => 8;
+    public static int ItemColumns => 4;
 
     /// <inheritdoc/>
-    public static int ItemColumns => 4;
+    public static int Pitch => Size / 4 + 1;
 
     /// <inheritdoc/>
     public static int GroupX => 16;

@@ -3,8 +3,9 @@ using ILGPU;
 namespace TripletGpu.Kernels.Gemm;
 
 /// <summary>
-/// The four elements of an operand that an item brings to shared memory in each step along K, all of one depth. An
-/// operand is a matrix of lines: the rows of A, the columns of B.
+/// The elements of an operand that an item brings to shared memory in each step along K: of four lines, at one depth,
+/// or at two where the group has too few items to stage a step's eight depths at once. An operand is a matrix of lines:
+/// the rows of A, the columns of B.
 /// </summary>
 public struct StagedElements
 {
@@ -17,8 +18,8 @@ public struct StagedElements
     /// <summary>Their depth in a step.</summary>
     public int K;
 
-    /// <summary>The first's place in a stage, in floats.</summary>
-    public int Place;
+    /// <summary>The first's place in a stage: <see cref="Place"/>.</summary>
+    public int To;
 
     /// <summary>
     /// Shares an operand's elements out among a group's items so that a warp reads neighbours: along K where that is
@@ -35,9 +36,10 @@ public struct StagedElements
         out StagedElements own, int item, int start, int firstLine, int lines, int strideLine, int strideK)
         where TTile : struct, ITile
     {
-        own.K = strideK == 1 ? item % SharedTile.Depth : item / (TTile.Size / 4);
-        int line = strideK == 1 ? item / SharedTile.Depth : item % (TTile.Size / 4);
-        own.Place = own.K * (TTile.Size + 4) + line;
+        int depths = Depths<TTile>();
+        own.K = strideK == 1 ? item % depths : item / (TTile.Size / 4);
+        int line = strideK == 1 ? item / depths : item % (TTile.Size / 4);
+        own.To = Place<TTile>(own.K, line);
         int at = start + own.K * strideK, first = firstLine + line, last = lines - 1;
         own.At0 = at + Math.Min(first, last) * strideLine;
         own.At1 = at + Math.Min(first + TTile.Size / 4, last) * strideLine;
@@ -45,12 +47,52 @@ public struct StagedElements
         own.At3 = at + Math.Min(first + 3 * TTile.Size / 4, last) * strideLine;
     }
 
+    /// <summary>How many depths of an operand a group's items stage at once: 8, or 4.</summary>
+    public static int Depths<TTile>() where TTile : struct, ITile =>
+        TTile.GroupX * TTile.GroupY / (TTile.Size / 4);
+
+    /// <summary>
+    /// Where in a stage a line and the three that lie a quarter further have an element: in 16 bytes, or in floats
+    /// where tensor cores take them.
+    /// </summary>
+    public static int Place<TTile>(int k, int line) where TTile : struct, ITile =>
+        TTile.OnTensorCores != 0 ? k * TTile.Pitch * 4 + line : k * TTile.Pitch + line;
+
     /// <summary>The elements of a step.</summary>
+    /// <param name="step">Are set.</param>
     /// <param name="own">The item's own.</param>
-    /// <param name="from">The operand.</param>
-    /// <param name="shift">Elements from step 0 to this one.</param>
-    /// <param name="depth">What is left along K: deeper elements are 0.</param>
-    public static Float4 Load(ref StagedElements own, ArrayView<float> from, int shift, int depth) => new(
-        own.K < depth ? from[own.At0 + shift] : 0f, own.K < depth ? from[own.At1 + shift] : 0f,
-        own.K < depth ? from[own.At2 + shift] : 0f, own.K < depth ? from[own.At3 + shift] : 0f);
+    /// <param name="from">The operand from this step on.</param>
+    /// <param name="strideK">Elements from one depth to the next.</param>
+    public static void Load<TTile>(
+        out StagedStep step, ref StagedElements own, ArrayView<float> from, int strideK)
+        where TTile : struct, ITile
+    {
+        step.First = Load(ref own, from);
+        step.Second = step.First;
+        if (Depths<TTile>() < SharedTile.Depth)
+            step.Second = Load(ref own, from.SubView(SharedTile.Depth / 2 * strideK));
+    }
+
+    /// <summary>The elements of step 0, of which only <paramref name="depth"/> depths exist: 0 beyond.</summary>
+    /// <inheritdoc cref="Load{TTile}"/>
+    public static void LoadFirst<TTile>(
+        out StagedStep step, ref StagedElements own, ArrayView<float> from, int depth, int strideK)
+        where TTile : struct, ITile
+    {
+        step.First = LoadExisting(ref own, from, 0, own.K < depth);
+        step.Second = step.First;
+        if (Depths<TTile>() < SharedTile.Depth)
+            step.Second = LoadExisting(
+                ref own, from, SharedTile.Depth / 2 * strideK, own.K + SharedTile.Depth / 2 < depth);
+    }
+
+    /// <summary>Four lines' elements.</summary>
+    public static Float4 Load(ref StagedElements own, ArrayView<float> from) => new(
+        GlobalMemory.Read(from, own.At0), GlobalMemory.Read(from, own.At1), GlobalMemory.Read(from, own.At2),
+        GlobalMemory.Read(from, own.At3));
+
+    /// <summary>Four lines' elements, 0 where they do not exist.</summary>
+    public static Float4 LoadExisting(ref StagedElements own, ArrayView<float> from, int shift, bool exist) => new(
+        exist ? from[own.At0 + shift] : 0f, exist ? from[own.At1 + shift] : 0f,
+        exist ? from[own.At2 + shift] : 0f, exist ? from[own.At3 + shift] : 0f);
 }

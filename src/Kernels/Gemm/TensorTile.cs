@@ -24,27 +24,27 @@ public static class TensorTile
 
     /// <summary>Where in a stage of A an item's rows of depth 2 t begin, in 16 bytes.</summary>
     public static int PlaceA<TTile>(int item) where TTile : struct, ITile =>
-        item % 4 * 2 * (TTile.Size / 4 + 1) + Row(item) / 4 + item % 32 / 4;
+        item % 4 * 2 * TTile.Pitch + Row(item) / 4 + item % 32 / 4;
 
     /// <summary>Where in a stage of B its columns do.</summary>
     public static int PlaceB<TTile>(int item) where TTile : struct, ITile =>
-        item % 4 * 2 * (TTile.Size / 4 + 1) + Column<TTile>(item) / 4 + item % 32 / 4;
+        item % 4 * 2 * TTile.Pitch + Column<TTile>(item) / 4 + item % 32 / 4;
 
     /// <summary>sums += a stage's A B; fragment (i, j) in row j % 4 of a quad: see <see cref="Arrange"/>.</summary>
     public static void MultiplyAdd<TTile>(
-        ArrayView<Float4> tileA, ArrayView<Float4> tileB, ArrayView<float> fragments, int stage, ref TileSums sums)
+        ArrayView<Float4> tileA, ArrayView<Float4> tileB, ArrayView<float> fragments, int start, ref TileSums sums)
         where TTile : struct, ITile
     {
-        int item = Group.IdxY * TTile.GroupX + Group.IdxX, start = stage * SharedTile.Depth * (TTile.Size / 4 + 1);
+        int item = Group.IdxY * TTile.GroupX + Group.IdxX;
         var a = tileA.SubView(start + PlaceA<TTile>(item));
         var b = tileB.SubView(start + PlaceB<TTile>(item));
-        Float4 a0 = a[0], a1 = a[TTile.Size / 4 + 1], b0 = b[0], b1 = b[TTile.Size / 4 + 1];
+        Float4 a0 = a[0], a1 = a[TTile.Pitch], b0 = b[0], b1 = b[TTile.Pitch];
         Float4 upper = new(a0.X, a0.Y, a1.X, a1.Y), lower = new(a0.Z, a0.W, a1.Z, a1.W);
         MultiplyAdd(fragments, ref sums.First, upper, b0, b1);
         MultiplyAdd(fragments, ref sums.Below, lower, b0, b1);
         if (TTile.ItemColumns > 4)
         {
-            Float4 right0 = b[8], right1 = b[TTile.Size / 4 + 9];
+            Float4 right0 = b[8], right1 = b[TTile.Pitch + 8];
             MultiplyAdd(fragments, ref sums.Right, upper, right0, right1);
             MultiplyAdd(fragments, ref sums.Last, lower, right0, right1);
         }

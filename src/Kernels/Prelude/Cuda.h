@@ -35,6 +35,7 @@ INLINE float __uint_as_float(uint x) { return __builtin_bit_cast(float, x); }
 INLINE uint __float_as_uint(float x) { return __builtin_bit_cast(uint, x); }
 INLINE double __longlong_as_double(int64 x) { return __builtin_bit_cast(double, x); }
 INLINE int64 __double_as_longlong(double x) { return __builtin_bit_cast(int64, x); }
+INLINE float __ldg(const float* p) { return *p; }
 INLINE float atomicAdd(float* p, float v) { return __nvvm_atom_add_gen_f(p, v); }
 INLINE int atomicAdd(int* p, int v) { return __nvvm_atom_add_gen_i(p, v); }
 INLINE uint atomicAdd(uint* p, uint v) { return __nvvm_atom_add_gen_i((int*)p, v); }
@@ -77,9 +78,9 @@ struct Dim3 { int x, y, z; };
 #define gridDim SREG(nctaid)
 #endif
 #define KERNEL extern "C" __global__
-// Groups that a multiprocessor must have registers for, as TileModel counts on: 128, 96 or 80 an item. Without them the
+// Groups that a multiprocessor must have registers for, as TileModel counts on: 128, 96 or 168 an item. Without them the
 // assembler chooses itself, and spilled to fit 2,048 items (ptxas 11.8 for sm_80: nearest neighbours, 32 registers).
-#define LEAST_GROUPS(items) ((items) > 256 ? 1 : (items) > 128 ? 2 : (items) > 64 ? 5 : (items) > 32 ? 12 : 16)
+#define LEAST_GROUPS(items) ((items) > 256 ? 1 : (items) > 128 ? 2 : (items) > 64 ? 5 : (items) > 32 ? 6 : 16)
 #define GROUP(x, y, z) __launch_bounds__((x) * (y) * (z), LEAST_GROUPS((x) * (y) * (z)))
 #define FUNCTION static __device__ __forceinline__
 #define GLOBAL
@@ -154,6 +155,19 @@ FUNCTION Lanes16 Lanes16_Load(const float* from, int at) { LANES(from[at + i]); 
 FUNCTION void Lanes16_Store(Lanes16 lanes, float* to, int at) { UNROLL for (int i = 0; i < 16; i++) to[at + i] = lanes.at[i]; }
 FUNCTION Lanes16 Lanes16_MultiplyAdd(float x, Lanes16 y, Lanes16 sum) { LANES(fmaf(x, y.at[i], sum.at[i])); }
 FUNCTION Lanes16 Lanes16_Where(Lanes16 all, const int* inside, int at) { LANES(inside[at + i] != 0 ? all.at[i] : 0.0f); }
+
+// An address in one instruction: of mad.wide, and of what C would become, ptxas makes two (11.8, 12.4). Of a pair of
+// places the first is shared by those that read it with others.
+FUNCTION const float* Place(const float* from, uint at)
+{
+    const float* place;
+    asm("{ .reg .u64 t; mul.wide.u32 t, %1, 4; add.u64 %0, t, %2; }" : "=l"(place) : "r"(at), "l"(from));
+    return place;
+}
+#define GlobalMemory_Read GlobalMemory_Read
+FUNCTION float GlobalMemory_Read(const float* from, int at) { return __ldg(Place(from, at)); }
+#define GlobalMemory_ReadAt GlobalMemory_ReadAt
+FUNCTION float GlobalMemory_ReadAt(const float* from, int at, int further) { return __ldg(Place(from + at, further)); }
 
 // Since sm_80: elsewhere the functions' own bodies compute the same, slowly.
 #if __CUDA_ARCH__ >= 800

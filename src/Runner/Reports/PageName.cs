@@ -3,7 +3,7 @@ namespace TripletGpu.Runner.Reports;
 /// <summary>The file names of the kernel book's pages, which a web server and every file system take.</summary>
 static class PageName
 {
-    /// <summary>A kernel's: <c>GemmKernels.Tiled-Tile32x32.html</c>.</summary>
+    /// <summary>A kernel's: <c>GemmKernels.Tiled-Tile64x64.html</c>.</summary>
     public static string OfKernel(string name) => name.Replace("<", "-", StringComparison.Ordinal)
         .Replace(", ", "-", StringComparison.Ordinal).Replace(">", "", StringComparison.Ordinal) + ".html";
 

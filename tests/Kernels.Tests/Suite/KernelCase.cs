@@ -9,7 +9,7 @@ namespace TripletGpu.Kernels.Tests.Suite;
 /// case needs no expectation of its own.
 /// </summary>
 /// <param name="Kernel">
-/// Class and method: <c>GemmKernels.Tiled&lt;Tile32x32&gt;</c>. A generic kernel without its structs: each that fits.
+/// Class and method: <c>GemmKernels.Tiled&lt;Tile64x64&gt;</c>. A generic kernel without its structs: each that fits.
 /// </param>
 /// <param name="Size">Items for a kernel with an index, else groups.</param>
 /// <param name="Arguments">

@@ -9,9 +9,9 @@ public static class MatrixKernelCases
 {
     public static IEnumerable<KernelCase> Cases =>
     [
-        Tiled<Tile32x32>(33, 35, 18, false, false, false),
-        Tiled<Tile32x32>(5, 31, 16, true, true, true),
-        Tiled<Tile32x32>(1, 1, 1, false, false, false),
+        Tiled<Tile64x64>(33, 35, 18, false, false, false),
+        Tiled<Tile64x64>(5, 31, 16, true, true, true),
+        Tiled<Tile64x64>(1, 1, 1, false, false, false),
         Tiled<Tile64x64>(63, 9, 17, false, true, false),
         Tiled<Tile64x64>(64, 65, 3, true, false, true),
         Tiled<Tile128x128>(127, 61, 17, false, false, false),
@@ -20,7 +20,7 @@ public static class MatrixKernelCases
         Tiled<Tensor64x64>(64, 65, 3, true, false, true),
         Tiled<Tensor128x128>(127, 61, 17, false, false, false),
         Tiled<Tensor128x128>(3, 5, 9, true, true, true),
-        new("GemmKernels.Tiled<Tile32x32>", (1, 1, 3), In(3 * 7 * 5), In(5 * 4), Out(3 * 7 * 4), Batch(7, 4, 5)),
+        new("GemmKernels.Tiled<Tile64x64>", (1, 1, 3), In(3 * 7 * 5), In(5 * 4), Out(3 * 7 * 4), Batch(7, 4, 5)),
         Panel(13, 75, 21, false),
         Panel(8, 32, 5, true),
         Panel(1, 1, 1, false),

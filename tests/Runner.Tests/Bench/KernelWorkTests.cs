@@ -50,7 +50,7 @@ public sealed class KernelWorkTests
     // 256 channels to 1024 on 14 x 14 pixels.
     [Test]
     public void Product_CountedByHand() => Check(
-        "GemmKernels.Tiled<Tile32x32>", "resnet50.layer3.0.conv3", flops: 1024L * 196 * 256 * 2,
+        "GemmKernels.Tiled<Tile64x64>", "resnet50.layer3.0.conv3", flops: 1024L * 196 * 256 * 2,
         bytes: 4L * (1024 * 256 + 256 * 196 + 1024 * 196));
 
     // y = max(0, x): one comparison, one float read, one written; 256 maps of 56 x 56.
@@ -103,8 +103,8 @@ public sealed class KernelWorkTests
     [Test]
     public void Plans_WithATile_TakeIt()
     {
-        List<PlanRow> rows = Plans(new LaunchPlan(Card) { Tile = ProductForm.Tile32x32 });
-        Assert.That(rows.Select(row => row.Taken), Has.All.EqualTo("32x32x8"));
+        List<PlanRow> rows = Plans(new LaunchPlan(Card) { Tile = ProductForm.Tile64x64 });
+        Assert.That(rows.Select(row => row.Taken), Has.All.EqualTo("64x64x8"));
         Assert.That(rows.Select(row => row.Why), Has.All.StartsWith("asked for"));
     }
 

@@ -40,10 +40,9 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch)
                 RunPacked(a, packed, c, d, batch);
                 break;
             case ProductForm.Tile128x128: Tiled<Tile128x128>(a, b, c, d, batch); break;
-            case ProductForm.Tile64x64: Tiled<Tile64x64>(a, b, c, d, batch); break;
             case ProductForm.Tensor128x128: Tiled<Tensor128x128>(a, b, c, d, batch); break;
             case ProductForm.Tensor64x64: Tiled<Tensor64x64>(a, b, c, d, batch); break;
-            default: Tiled<Tile32x32>(a, b, c, d, batch); break;
+            default: Tiled<Tile64x64>(a, b, c, d, batch); break;
         }
     }
 

@@ -12,7 +12,6 @@ static class TileWord
 {
     static readonly (string Word, ProductForm Form, ProductForm OnTensorCores)[] All =
     [
-        ("32x32x8", ProductForm.Tile32x32, ProductForm.Tile32x32),
         ("64x64x8", ProductForm.Tile64x64, ProductForm.Tensor64x64),
         ("128x128x8", ProductForm.Tile128x128, ProductForm.Tensor128x128),
     ];

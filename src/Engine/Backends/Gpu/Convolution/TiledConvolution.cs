@@ -9,9 +9,14 @@ using static TripletGpu.Backends.Gpu.Launching.KernelSize;
 
 namespace TripletGpu.Backends.Gpu.Convolution;
 
-/// <summary>Convolutions on a GPU: tiles in shared memory, of the size that the plan chooses.</summary>
+/// <summary>
+/// Convolutions on a GPU: tiles in shared memory, of the size that the plan chooses. In panels, slow on a GPU, with
+/// filters of more lines that meet padding than <see cref="Sight"/> knows of.
+/// </summary>
 sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch) : IConvolutionProducts
 {
+    readonly PanelConvolution panels = new(driver, plan, scratch);
+
     public bool TakesAnyLayout => false;
 
     public void Multiply(
@@ -20,6 +25,11 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
     {
         long results = (long)d.N * d.K * target.H * target.W;
         (ProductForm form, int parts) = plan.ProductInParts(d.K, d.N * d.Pixels, d.Taps, results);
+        if (!Sight.Holds(d))
+        {
+            panels.Multiply(x, weight, bias, residual, y, d, filters, target);
+            return;
+        }
         int each = Math.Max(1, Groups(Groups(d.Taps, parts), SharedTile.Depth) * SharedTile.Depth);
         parts = Math.Max(1, Groups(d.Taps, each));
         DeviceView<float> sums = parts == 1 ? y : scratch.Take(ScratchUse.Product, parts * results);
@@ -30,9 +40,6 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
             case ProductForm.Tile128x128:
                 Multiply<Tile128x128>(x, weight, bias, residual, sums, d, first, parts, each);
                 break;
-            case ProductForm.Tile64x64:
-                Multiply<Tile64x64>(x, weight, bias, residual, sums, d, first, parts, each);
-                break;
             case ProductForm.Tensor128x128:
                 Multiply<Tensor128x128>(x, weight, bias, residual, sums, d, first, parts, each);
                 break;
@@ -40,7 +47,7 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
                 Multiply<Tensor64x64>(x, weight, bias, residual, sums, d, first, parts, each);
                 break;
             default:
-                Multiply<Tile32x32>(x, weight, bias, residual, sums, d, first, parts, each);
+                Multiply<Tile64x64>(x, weight, bias, residual, sums, d, first, parts, each);
                 break;
         }
         if (parts > 1)
@@ -53,12 +60,16 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
     {
         (ProductForm form, int parts) = plan.ProductInParts(
             d.K, d.Taps, d.N * d.Pixels, (long)d.K * d.Taps, holdsTaps: true);
+        if (!Sight.Holds(d))
+        {
+            panels.BackwardWeight(x, dy, dw, d, accumulate);
+            return;
+        }
         switch (form)
         {
             case ProductForm.Tile128x128: BackwardWeight<Tile128x128>(x, dy, dw, d, parts, accumulate); break;
-            case ProductForm.Tile64x64: BackwardWeight<Tile64x64>(x, dy, dw, d, parts, accumulate); break;
             case ProductForm.Tensor64x64: BackwardWeight<Tensor64x64>(x, dy, dw, d, parts, accumulate); break;
-            default: BackwardWeight<Tile32x32>(x, dy, dw, d, parts, accumulate); break;
+            default: BackwardWeight<Tile64x64>(x, dy, dw, d, parts, accumulate); break;
         }
     }
 

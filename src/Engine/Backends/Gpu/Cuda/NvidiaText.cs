@@ -36,7 +36,8 @@ public sealed record NvidiaText(string Compiler, int Architecture, string Ptx)
             : $"ILGPU writes PTX {OldestOfIlgpu} to {NewestOfIlgpu}, compute capability 5.0 to 9.0";
         if (reason != "") return null;
         using IlgpuTexts texts = new();
-        string ptx = texts.Ptx(kernel.Method!(), new CudaArchitecture(architecture / 10, architecture % 10));
+        string ptx = texts.Ptx(kernel.Method!(), new CudaArchitecture(architecture / 10, architecture % 10),
+            (int)(kernel.Group?.Count ?? 0));
         return new("ILGPU", architecture, ptx);
     }
 

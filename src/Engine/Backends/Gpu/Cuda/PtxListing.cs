@@ -31,7 +31,8 @@ public sealed partial class PtxListing : IDisposable
     /// <param name="architecture">80 for sm_80.</param>
     public IReadOnlyList<PtxLine> Of(KernelSource kernel, int architecture = 80)
     {
-        string text = texts.Ptx(kernel.Method!(), new CudaArchitecture(architecture / 10, architecture % 10));
+        string text = texts.Ptx(kernel.Method!(), new CudaArchitecture(architecture / 10, architecture % 10),
+            (int)(kernel.Group?.Count ?? 0));
         string[] lines = text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
         Dictionary<int, string> files = [];
         foreach (string line in lines)

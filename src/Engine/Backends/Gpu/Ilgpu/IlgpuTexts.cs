@@ -10,6 +10,8 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 
+using TripletGpu.Kernels;
+
 namespace TripletGpu.Backends.Gpu.Ilgpu;
 
 /// <summary>What ILGPU's compilers make of a kernel, as text and without a device.</summary>
@@ -39,12 +41,17 @@ sealed class IlgpuTexts(OptimizationLevel level = IlgpuContext.Level, bool hasLi
     static extern void SetSymbols(ContextProperties properties, DebugSymbolsMode mode);
 
     /// <summary>PTX for an architecture.</summary>
-    public string Ptx(MethodInfo kernel, CudaArchitecture? architecture = null)
+    /// <param name="kernel">The kernel's method.</param>
+    /// <param name="architecture">sm_80 where none is named.</param>
+    /// <param name="items">
+    /// Items of the kernel's group, which say how many registers each may have; 0: as many as there are.
+    /// </param>
+    public string Ptx(MethodInfo kernel, CudaArchitecture? architecture = null, int items = 0)
     {
         CudaArchitecture target = architecture ?? CudaArchitecture.SM_80;
         using var backend = new PTXBackend(
             context, new CudaCapabilityContext(target), target, CudaInstructionSet.ISA_78, null);
-        return ((PTXCompiledKernel)backend.Compile(EntryPoint(kernel), KernelSpecialization.Empty)).PTXAssembly;
+        return ((PTXCompiledKernel)backend.Compile(EntryPoint(kernel), KernelSource.Specialization(items))).PTXAssembly;
     }
 
     /// <summary>OpenCL C 2.0.</summary>

@@ -11,10 +11,7 @@ public enum ProductForm
     /// <summary>8 x 32 sums an item, no barriers: for devices that are CPUs.</summary>
     Panels,
 
-    /// <summary>Tiles of 32 x 32 in shared memory.</summary>
-    Tile32x32,
-
-    /// <summary>Tiles of 64 x 64.</summary>
+    /// <summary>Tiles of 64 x 64 in shared memory.</summary>
     Tile64x64,
 
     /// <summary>Tiles of 128 x 128.</summary>
@@ -44,8 +41,11 @@ public sealed class LaunchPlan(GpuCapabilities device)
     /// <summary>Items of a group that a device must allow: sums and the mining of a GPU have so many.</summary>
     public const int LeastGroupItems = 128;
 
-    /// <summary>Shared memory that a group must have: mining's, which is less than OpenCL's and CUDA's least.</summary>
-    public const int LeastSharedBytes = 14_336;
+    /// <summary>
+    /// Shared memory that a group must have: a 64 x 64 tile's on tensor cores, which is less than OpenCL's and CUDA's
+    /// least.
+    /// </summary>
+    public const int LeastSharedBytes = 14_848;
 
     // Of a convolution in panels.
     const int PanelBytes = 32_384;

@@ -23,9 +23,6 @@ public readonly record struct PredictedTile(ProductForm Form, int Parts, double 
 /// <param name="tiles">Those that fit the device, the smallest last.</param>
 sealed class TileModel(int units, TileModel.Tile[] tiles)
 {
-    // Of a convolution's 128 x 128 tile, and how many bytes more that takes to exchange fragments in.
-    const int LargestItems = 256, LargestBytes = 17_604, FragmentBytes = 6_140;
-
     // Steps of the depth that filling the first stage and writing the result cost.
     const double SetupDepth = 16;
 
@@ -35,28 +32,29 @@ sealed class TileModel(int units, TileModel.Tile[] tiles)
 
     const int ShortestPart = 128;
 
+    // Shares by tests/cuda-toolchain.sh; bytes are a convolution's.
     static readonly Tile[] Alone =
     [
-        new(ProductForm.Tile128x128, 128, Warps: 8, Resident: 2, Share: 0.84, HoldsTaps: true),
-        new(ProductForm.Tile64x64, 64, Warps: 4, Resident: 5, Share: 0.72, HoldsTaps: true),
-        new(ProductForm.Tile32x32, 32, Warps: 2, Resident: 12, Share: 0.60, HoldsTaps: true),
+        new(ProductForm.Tile128x128, 128, Warps: 8, Resident: 2, Share: 0.85, HoldsTaps: true, Bytes: 21_008),
+        new(ProductForm.Tile64x64, 64, Warps: 2, Resident: 6, Share: 0.81, HoldsTaps: true, Bytes: 12_304),
     ];
 
     // Guesses, from the instructions between tensor cores' own: no card has been measured.
     static readonly Tile[] OnTensorCores =
     [
-        new(ProductForm.Tensor128x128, 128, Warps: 8, Resident: 2, Share: 3, HoldsTaps: false),
-        new(ProductForm.Tensor64x64, 64, Warps: 4, Resident: 5, Share: 2, HoldsTaps: true),
+        new(ProductForm.Tensor128x128, 128, Warps: 8, Resident: 2, Share: 3, HoldsTaps: false, Bytes: 27_136),
+        new(ProductForm.Tensor64x64, 64, Warps: 4, Resident: 5, Share: 2, HoldsTaps: true, Bytes: 14_848),
     ];
 
     /// <summary>The tiles of a precision that fit a device.</summary>
     public static TileModel For(GpuCapabilities device, MatrixPrecision precision)
     {
-        bool isTensor = precision == MatrixPrecision.Tf32;
-        Tile[] tiles = isTensor ? OnTensorCores : Alone;
-        int bytes = isTensor ? LargestBytes + FragmentBytes : LargestBytes;
-        bool takesLargest = device.MaxGroupItems >= LargestItems && device.SharedBytes >= bytes;
-        return new(device.ComputeUnits, takesLargest ? tiles : tiles[1..]);
+        Tile[] tiles = precision == MatrixPrecision.Tf32 ? OnTensorCores : Alone;
+        Tile[] fitting =
+        [
+            .. tiles[..^1].Where(t => device.MaxGroupItems >= 32 * t.Warps && device.SharedBytes >= t.Bytes), tiles[^1],
+        ];
+        return new(device.ComputeUnits, fitting);
     }
 
     /// <summary>The tiles that fit.</summary>
@@ -124,6 +122,7 @@ sealed class TileModel(int units, TileModel.Tile[] tiles)
     /// multiprocessor's instructions.
     /// </param>
     /// <param name="HoldsTaps">Whether it is an <see cref="Kernels.Gemm.ITapTile"/>.</param>
+    /// <param name="Bytes">Shared memory that a group takes.</param>
     public readonly record struct Tile(
-        ProductForm Form, int Size, int Warps, int Resident, double Share, bool HoldsTaps);
+        ProductForm Form, int Size, int Warps, int Resident, double Share, bool HoldsTaps, int Bytes);
 }
