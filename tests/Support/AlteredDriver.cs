@@ -20,6 +20,9 @@ public sealed unsafe class AlteredDriver(IGpuDriver driver, GpuCapabilities? cap
     /// <summary>How many more blocks there are; null for as many as the device has.</summary>
     public int? BlocksLeft { get; set; }
 
+    /// <summary>Kernels that do nothing, by the end of their names.</summary>
+    public string? LeftOut { get; set; }
+
     /// <summary>
     /// What has been asked of the device, in order: names of kernels, <c>upload</c>, <c>copy</c>, and <c>wait</c> for
     /// what lets the host wait for all before it.
@@ -63,7 +66,8 @@ public sealed unsafe class AlteredDriver(IGpuDriver driver, GpuCapabilities? cap
                 $"{kernel.Name} takes {kernel.SharedBytes} bytes of shared memory, of {Capabilities.SharedBytes} that"
                 + " the device has");
         Issued.Add(kernel.Name);
-        driver.Launch(kernel, size, arguments);
+        if (LeftOut is null || !kernel.Name.EndsWith(LeftOut, StringComparison.Ordinal))
+            driver.Launch(kernel, size, arguments);
     }
 
     public void Upload(void* from, nint buffer, long at, long bytes)

@@ -12,12 +12,17 @@ static class DevicesCommand
     public static Command Create(Terminal terminal)
     {
         Option<bool> json = CommonOptions.Json();
-        Command command = new("devices", "Lists the devices of this machine") { json };
+        Option<bool> check = new("--check")
+        {
+            Description = "Tries the fast forms of products and convolutions on every GPU and OpenCL device, too",
+        };
+        Command command = new("devices", "Lists the devices of this machine") { json, check };
         command.SetAction(parsed =>
         {
             IReadOnlyList<DeviceEntry> devices = DeviceCatalog.List();
             if (parsed.GetValue(json)) Json.Write(terminal, new { devices, images = ImageFile.Codec });
             else Show(terminal, devices);
+            if (parsed.GetValue(check)) Check(terminal);
             return CommandLine.Done;
         });
         return command;
@@ -41,6 +46,16 @@ static class DevicesCommand
             if (device.Compilers is [{ Usable: false } preferred, ..])
                 terminal.Out.WriteLine($"{device.Id}+{preferred.Id}: {preferred.Reason}");
         terminal.Out.WriteLine($"images: {ImageFile.Codec}");
+    }
+
+    /// <summary>To standard error: it is no part of the list.</summary>
+    static void Check(Terminal terminal)
+    {
+        // ILGPU's CPU accelerator calls the C#, a thread an item: there is nothing that it could get wrong quickly.
+        foreach (GpuDevice device in GpuDevice.Families.Where(f => f != GpuDevice.Ilgpu)
+            .SelectMany(family => GpuDevice.Find(family, out _)))
+            foreach (string line in DeviceCheck.Run(device))
+                terminal.Error.WriteLine(line);
     }
 
     static string CompilersText(DeviceEntry device) =>

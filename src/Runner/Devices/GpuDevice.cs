@@ -124,7 +124,11 @@ sealed class GpuDevice(
                 + (by == "" ? Unusable : compilers.First(c => c.Id == by).Fault()));
         try
         {
-            return new Device(name, new GpuBackend(compiler.Open()));
+            IGpuDriver opened = compiler.Open();
+            // A device that is a CPU takes tiles only where it is asked to.
+            TileTrials? trials = opened.Capabilities.IsCpu ? null
+                : new(opened, compiler.Name, line => Console.Error.WriteLine($"warning: {line}"));
+            return new Device(name, new GpuBackend(opened, trials: trials));
         }
         catch (DriverException exception)
         {

@@ -16,7 +16,8 @@ public sealed class GpuBackend : IBackend
     /// <param name="driver">The device's driver; disposed with the backend.</param>
     /// <exception cref="DriverException">The device allows less than kernels take.</exception>
     /// <param name="plan">Which kernels to take; null for what the device's capabilities suggest.</param>
-    public GpuBackend(IGpuDriver driver, LaunchPlan? plan = null)
+    /// <param name="trials">Try tiles before they are taken; null: nothing is tried.</param>
+    public GpuBackend(IGpuDriver driver, LaunchPlan? plan = null, TileTrials? trials = null)
     {
         if (LaunchPlan.Misfit(driver.Capabilities) is not "" and var misfit)
         {
@@ -26,12 +27,12 @@ public sealed class GpuBackend : IBackend
         Driver = driver;
         Plan = plan ?? new LaunchPlan(driver.Capabilities);
         scratch = new GpuScratch(driver);
-        var products = new GpuProducts(driver, Plan, scratch);
+        var products = new GpuProducts(driver, Plan, scratch, trials);
         Memory = new GpuMemory(driver);
         Elementwise = new GpuElementwise(driver);
         Reduction = new GpuReduction(driver, Plan, scratch);
         MatMul = new GpuMatMul(driver, products);
-        Convolution = new GpuConvolution(driver, Plan, scratch);
+        Convolution = new GpuConvolution(driver, Plan, scratch, trials);
         Pooling = new GpuPooling(driver);
         Normalization = new GpuNormalization(driver, Plan, scratch);
         MetricLearning = new GpuMetricLearning(driver, Plan, scratch);

@@ -5,8 +5,8 @@ using TripletGpu.Kernels.Launching;
 
 namespace TripletGpu.Backends.Gpu;
 
-/// <summary>Matrix products by the form that the plan chooses.</summary>
-sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch)
+/// <summary>Matrix products by the form that the plan chooses, in panels where trials find that one wrong.</summary>
+sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch, TileTrials? trials)
 {
     /// <summary>Panels that hold some columns.</summary>
     public static int Panels(int columns) => KernelSize.Groups(columns, PanelTile.Columns);
@@ -30,7 +30,9 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch)
     /// <summary>Runs a batch of products.</summary>
     public void Run(DeviceView<float> a, DeviceView<float> b, DeviceView<float> c, GemmDims d, int batch = 1)
     {
-        switch (plan.Product(d.M, d.N, d.K, batch))
+        ProductForm form = plan.Product(d.M, d.N, d.K, batch);
+        if (trials?.Passes(TileUse.Product, form) == false) form = ProductForm.Panels;
+        switch (form)
         {
             case ProductForm.Panels:
                 DeviceView<float> packed = scratch.Take(ScratchUse.Packed, batch * PackedLength(d.K, d.N));

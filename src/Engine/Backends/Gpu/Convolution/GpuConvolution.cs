@@ -11,11 +11,12 @@ namespace TripletGpu.Backends.Gpu.Convolution;
 /// Convolutions on a GPU as implicit matrix products. The way back to the input is a convolution too, of the output's
 /// gradient with the taps in reverse order.
 /// </summary>
-sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch) : IConvolution
+sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch, TileTrials? trials)
+    : IConvolution
 {
     readonly ReluPoolGradients poolGradients = new(driver, plan, scratch);
     readonly IConvolutionProducts products = plan.UsesPanels
-        ? new PanelConvolution(driver, plan, scratch) : new TiledConvolution(driver, plan, scratch);
+        ? new PanelConvolution(driver, plan, scratch) : new TiledConvolution(driver, plan, scratch, trials);
 
     public void Forward(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionShape d,
         bool relu)

@@ -10,10 +10,11 @@ using static TripletGpu.Backends.Gpu.Launching.KernelSize;
 namespace TripletGpu.Backends.Gpu.Convolution;
 
 /// <summary>
-/// Convolutions on a GPU: tiles in shared memory, of the size that the plan chooses. In panels, slow on a GPU, with
-/// filters of more lines that meet padding than <see cref="Sight"/> knows of.
+/// Convolutions on a GPU: tiles in shared memory, of the size that the plan chooses. In panels, slow on a GPU, where
+/// trials find a tile wrong, and with filters of more lines that meet padding than <see cref="Sight"/> knows of.
 /// </summary>
-sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch) : IConvolutionProducts
+sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch, TileTrials? trials)
+    : IConvolutionProducts
 {
     readonly PanelConvolution panels = new(driver, plan, scratch);
 
@@ -25,7 +26,7 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
     {
         long results = (long)d.N * d.K * target.H * target.W;
         (ProductForm form, int parts) = plan.ProductInParts(d.K, d.N * d.Pixels, d.Taps, results);
-        if (!Sight.Holds(d))
+        if (!Sight.Holds(d) || trials?.Passes(TileUse.Convolution, form) == false)
         {
             panels.Multiply(x, weight, bias, residual, y, d, filters, target);
             return;
@@ -60,7 +61,7 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
     {
         (ProductForm form, int parts) = plan.ProductInParts(
             d.K, d.Taps, d.N * d.Pixels, (long)d.K * d.Taps, holdsTaps: true);
-        if (!Sight.Holds(d))
+        if (!Sight.Holds(d) || trials?.Passes(TileUse.FilterGradient, form) == false)
         {
             panels.BackwardWeight(x, dy, dw, d, accumulate);
             return;

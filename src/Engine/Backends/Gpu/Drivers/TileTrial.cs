@@ -1,0 +1,109 @@
+using TripletGpu.Kernels.Convolution;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Kernels.Gemm;
+using TripletGpu.Kernels.Launching;
+using static TripletGpu.Backends.Gpu.Launching.KernelSize;
+
+namespace TripletGpu.Backends.Gpu.Drivers;
+
+/// <summary>
+/// One tile on a small problem of whole numbers, so few and so small that float32 and TF32 hold them and their sums:
+/// every bit of the result is known, from plain loops on the host. The problems end within a tile, within a step and
+/// within a table of the depth.
+/// </summary>
+static unsafe class TileTrial<TTile>
+    where TTile : struct, ITile
+{
+    const int Rows = 130, Columns = 135, Depth = 83;
+
+    // Two images of 9 x 11 x 13, 3 x 3 filters, padding above and at the left and one line below: 81 taps, 260 pixels.
+    static readonly ConvolutionShape Shape = new(2, 9, 11, 13, Rows, 3, 3, 11, 12, 1, 1, 1, 1, 1, 1);
+
+    /// <summary>A product of matrices: what is wrong, in a few words; empty where nothing is.</summary>
+    public static string Product(IGpuDriver driver)
+    {
+        float[] a = Whole(Rows * Depth, 23), b = Whole(Depth * Columns, 19), expected = new float[Rows * Columns];
+        for (int row = 0; row < Rows; row++)
+            for (int k = 0; k < Depth; k++)
+                for (int column = 0; column < Columns; column++)
+                    expected[row * Columns + column] += a[row * Depth + k] * b[k * Columns + column];
+        return Compare(driver, a, b, expected, (x, y, to) => GemmKernels.LaunchTiled<TTile>(
+            driver, (Groups(Columns, TTile.Size), Groups(Rows, TTile.Size)), x, y, to,
+            GemmDims.Of(Rows, Columns, Depth)));
+    }
+
+    /// <summary>A convolution.</summary>
+    public static string Convolution(IGpuDriver driver)
+    {
+        ConvolutionShape d = Shape;
+        float[] x = Whole(d.N * d.C * d.H * d.W, 23), w = Whole(d.K * d.Taps, 19), expected = new float[
+            d.N * d.K * d.Pixels];
+        Walk((seen, tap, pixel) =>
+        {
+            for (int k = 0; k < d.K; k++) expected[Output(k, pixel)] += x[seen] * w[k * d.Taps + tap];
+        });
+        return Compare(driver, x, w, expected, (from, by, to) => ConvolutionKernels.LaunchTiled<TTile>(
+            driver, (Groups(d.N * d.Pixels, TTile.Size), Groups(d.K, TTile.Size), 1), from, by, to, to, to, d,
+            ConvolutionTarget.All(d.P, d.Q), d.Taps));
+    }
+
+    /// <summary>What launches a gradient of filters: only some tiles have it.</summary>
+    /// <param name="driver">The device's driver.</param>
+    /// <param name="launch">Launches it for x, the output's gradient, the filters' and the groups.</param>
+    public static string FilterGradient(
+        IGpuDriver driver,
+        Action<LaunchSize, DeviceView<float>, DeviceView<float>, DeviceView<float>, ConvolutionShape> launch)
+    {
+        ConvolutionShape d = Shape;
+        float[] x = Whole(d.N * d.C * d.H * d.W, 23), dy = Whole(d.N * d.K * d.Pixels, 19), expected = new float[
+            d.K * d.Taps];
+        Walk((seen, tap, pixel) =>
+        {
+            for (int k = 0; k < d.K; k++) expected[k * d.Taps + tap] += x[seen] * dy[Output(k, pixel)];
+        });
+        return Compare(driver, x, dy, expected, (from, gradient, to) => launch(
+            (Groups(d.Taps, TTile.Size), Groups(d.K, TTile.Size), 1), from, gradient, to, d));
+    }
+
+    /// <summary>Every element that a pixel sees through a tap, with the numbers of tap and pixel.</summary>
+    static void Walk(Action<int, int, int> visit)
+    {
+        ConvolutionShape d = Shape;
+        for (int pixel = 0; pixel < d.N * d.Pixels; pixel++)
+            for (int tap = 0; tap < d.Taps; tap++)
+            {
+                int image = pixel / d.Pixels, channel = tap / (d.R * d.S), rs = tap % (d.R * d.S);
+                int h = d.Line(pixel / d.Q % d.P, rs / d.S), w = d.Column(pixel % d.Q, rs % d.S);
+                if (h >= 0 && h < d.H && w >= 0 && w < d.W)
+                    visit(((image * d.C + channel) * d.H + h) * d.W + w, tap, pixel);
+            }
+    }
+
+    static int Output(int k, int pixel) =>
+        (pixel / Shape.Pixels * Shape.K + k) * Shape.Pixels + pixel % Shape.Pixels;
+
+    /// <summary>Whole numbers around 0, one after the other and not in step with any extent.</summary>
+    static float[] Whole(int count, int of) =>
+        [.. Enumerable.Range(0, count).Select(i => (float)(i * 7 % of - of / 2))];
+
+    static string Compare(
+        IGpuDriver driver, float[] left, float[] right, float[] expected,
+        Action<DeviceView<float>, DeviceView<float>, DeviceView<float>> launch)
+    {
+        float[] actual = new float[expected.Length];
+        Array.Fill(actual, float.NaN);
+        DeviceView<float>[] views = [Upload(driver, left), Upload(driver, right), Upload(driver, actual)];
+        launch(views[0], views[1], views[2]);
+        fixed (float* to = actual) driver.Download(views[2].Buffer, 0, to, actual.Length * sizeof(float));
+        foreach (DeviceView<float> view in views) driver.Free(view.Buffer);
+        int wrong = Enumerable.Range(0, actual.Length).Count(i => actual[i] != expected[i]);
+        return wrong == 0 ? "" : $"{wrong:N0} of {actual.Length:N0} elements of a small problem are wrong";
+    }
+
+    static DeviceView<float> Upload(IGpuDriver driver, float[] values)
+    {
+        nint buffer = driver.Allocate(values.Length * sizeof(float));
+        fixed (float* from = values) driver.Upload(from, buffer, 0, values.Length * sizeof(float));
+        return new(buffer, 0, values.Length);
+    }
+}
