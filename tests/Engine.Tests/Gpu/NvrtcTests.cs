@@ -3,7 +3,7 @@ using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests.Gpu;
 
-/// <summary>Which NVRTC is taken where several are installed, against stand-ins of several versions.</summary>
+/// <summary>Which NVRTC is taken where several are installed, against stubs of several versions.</summary>
 [Platform("Linux")]
 public sealed class NvrtcTests
 {

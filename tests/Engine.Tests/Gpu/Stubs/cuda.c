@@ -1,4 +1,4 @@
-/* A stand-in for NVIDIA's driver: one device with host memory, which knows one kernel, ElementwiseKernels.Affine. It
+/* A stub of NVIDIA's driver: one device with host memory, which knows one kernel, ElementwiseKernels.Affine. It
    writes down the calls that matter, checks the handles it gave out, and can be told to fail. */
 #include <stdio.h>
 #include <stdlib.h>

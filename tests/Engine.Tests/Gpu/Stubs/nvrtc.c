@@ -1,5 +1,5 @@
 /*
- * A stand-in for NVRTC: takes every program but one with #error, and puts its options into the log. What it makes, its
+ * A stub of NVRTC: takes every program but one with #error, and puts its options into the log. What it makes, its
  * version and the oldest architecture that it knows may be given to the compiler.
  */
 #include <string.h>
