@@ -9,7 +9,7 @@ public sealed class LaunchShapeTests
     [Test]
     public void Of_GroupedKernel_TakesItsOwnGroup() => Assert.That(
         LaunchShape.Of(GemmKernels.TiledSource<Tile64x64>(), (3, 2), 1024),
-        Is.EqualTo(new LaunchShape((3, 2), (16, 8))));
+        Is.EqualTo(new LaunchShape((3, 2), (8, 8))));
 
     [TestCase(1, 129, 1, 1, "2 x 1 x 1", "128 x 1 x 1")]
     [TestCase(2, 33, 4, 1, "2 x 1 x 1", "32 x 4 x 1")]
