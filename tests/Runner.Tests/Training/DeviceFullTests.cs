@@ -29,7 +29,7 @@ public sealed class DeviceFullTests
         Assert.That(SyntheticRun.Metrics(job["run"]), Has.Length.EqualTo(4));
 
         // And where there is no room for all of the parameters and the optimizer.
-        for (int left = 0; left < 19; left++)
+        for (int left = 0; left < 11; left++)
         {
             memory.BlocksLeft = left;
             Assert.That(() => Train("none"), Throws.TypeOf<DeviceOutOfMemoryException>(), $"{left} blocks");
