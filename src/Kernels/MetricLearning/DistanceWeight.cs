@@ -50,6 +50,15 @@ public static class DistanceWeight
         return mantissa << Shift >> (below + 1);
     }
 
+    /// <summary>
+    /// A number below the sum of weights, as likely as any other: the upper half of the product of the sum and 32
+    /// random bits.
+    /// </summary>
+    /// <param name="bits">32 random bits.</param>
+    /// <param name="total">The sum of the weights.</param>
+    public static ulong Draw(ulong bits, ulong total) =>
+        bits * (total >> 32) + (bits * (total & 0xFFFFFFFFul) >> 32);
+
     /// <summary>log2 x of a normal x above 0, within 2e-7: x = 2^n m, a polynomial in m - 1.</summary>
     static float Log2(float x)
     {

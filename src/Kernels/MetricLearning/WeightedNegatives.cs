@@ -98,7 +98,7 @@ static class WeightedNegatives
         int place = (int)slots[stride + j], positive = ClassIndex.Positive(classes, dims.N, anchor, place);
         ulong bits = PhiloxBlock.Word(
             0, (uint)positive, (uint)anchor, dims.StreamLow, dims.StreamHigh, dims.SeedLow, dims.SeedHigh);
-        ulong sum = (ulong)total, drawn = bits * (sum >> 32) + (bits * (sum & 0xFFFFFFFFul) >> 32);
+        ulong drawn = DistanceWeight.Draw(bits, (ulong)total);
         slots[2 * stride + j] = (uint)(drawn & 0xFFFFFFFFul);
         slots[3 * stride + j] = (uint)(drawn >> 32);
         if (total == 0) TripletChoices.WritePair(anchor, place, -1, 0f, classes, dims, triplets, losses, ref tally);

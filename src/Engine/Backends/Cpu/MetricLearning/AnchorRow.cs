@@ -250,12 +250,13 @@ unsafe struct AnchorRow<V> where V : struct, IDistanceVector<V>
         return i + BitOperations.TrailingZeroCount(bits);
     }
 
-    /// <summary>The distance of the nearest negative; infinity if there is none.</summary>
-    public readonly float NearestDistance()
+    /// <summary>
+    /// The bucket of the nearest negative, from a bucket on; the last one, which may be empty, if there is none.
+    /// </summary>
+    public readonly int NearestBucket(int from = 0)
     {
-        int bucket = 0;
-        while (bucket < K && BucketRow[bucket] < 0) bucket++;
-        return BucketDistance[bucket];
+        while (from < K && BucketRow[from] < 0) from++;
+        return from;
     }
 
     /// <summary>

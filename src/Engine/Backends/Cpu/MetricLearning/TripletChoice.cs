@@ -96,7 +96,7 @@ unsafe struct TripletChoice<V>(
     {
         if (row.K == 0) return 0;
         bool isSquared = settings.Distance == TripletDistance.Squared;
-        float nearest = row.NearestDistance(), most = DistanceWeight.Exponent(
+        float nearest = row.BucketDistance[row.NearestBucket()], most = DistanceWeight.Exponent(
             isSquared ? nearest : nearest * nearest, dimension);
         ulong total = row.SumWeights(dimension, isSquared, most);
         double sum = 0;
@@ -107,8 +107,7 @@ unsafe struct TripletChoice<V>(
             if (total > 0)
             {
                 ulong bits = Bits(anchor, Positive(members, anchor, row.Place[j]));
-                // The upper half of a product of 32 and 64 bits.
-                negative = row.SelectWeight(bits * (total >> 32) + (bits * (uint)total >> 32));
+                negative = row.SelectWeight(DistanceWeight.Draw(bits, total));
                 loss = row.Shifted[j] - row.X[negative];
                 if (float.IsNegativeInfinity(most)) Tally.Fallback++;
             }
@@ -123,8 +122,7 @@ unsafe struct TripletChoice<V>(
 
     double Hardest(in AnchorRow<V> row, int anchor, ReadOnlySpan<int> members)
     {
-        int bucket = 0;
-        while (bucket < row.K && row.BucketRow[bucket] < 0) bucket++;
+        int bucket = row.NearestBucket();
         int positive = -1, negative = row.K == 0 ? -1 : row.BucketRow[bucket];
         float loss = 0;
         if (negative >= 0)
@@ -149,8 +147,7 @@ unsafe struct TripletChoice<V>(
             for (int j = 1; j < row.K && row.S[j] == row.S[0]; j++) place = Math.Min(place, row.Place[j]);
             positive = Positive(members, anchor, place);
             // Bucket 0 holds what is not farther than the nearest positive.
-            int bucket = settings.Rule == MiningRule.EasyPositive ? 1 : 0;
-            while (bucket < row.K && row.BucketRow[bucket] < 0) bucket++;
+            int bucket = row.NearestBucket(settings.Rule == MiningRule.EasyPositive ? 1 : 0);
             negative = row.BucketRow[bucket];
             if (negative >= 0) loss = Math.Max(0, row.Shifted[0] - row.BucketDistance[bucket]);
             Tally.Anchors++;
