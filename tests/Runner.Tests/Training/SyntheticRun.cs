@@ -56,6 +56,15 @@ sealed class SyntheticRun : IDisposable
         return this;
     }
 
+    /// <summary>Writes <c>tests.npy</c> and <c>testLabels.npy</c>, so many black images of two classes.</summary>
+    public SyntheticRun WriteTests(int images)
+    {
+        Npy.Write(folder["tests.npy"], new Shape(images, 1, 28, 28), new float[images * Pixels]);
+        int[] labels = [.. Enumerable.Range(0, images).Select(i => i % 2)];
+        Npy.Write(folder["testLabels.npy"], new Shape(images), labels);
+        return this;
+    }
+
     /// <summary>The metrics of a run without what depends on the clock.</summary>
     public static string[] Metrics(string run) => [.. File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line =>
     {
