@@ -15,6 +15,7 @@ public abstract unsafe class Collective : ICollective
     public const int ShortSum = 16 * 1024;
 
     long sent, waited;
+    long[] scratch = [];
 
     /// <inheritdoc/>
     public abstract int Rank { get; }
@@ -169,9 +170,12 @@ public abstract unsafe class Collective : ICollective
     void Scatter<T>(T* all, T* own, int[] counts) where T : unmanaged, INumberBase<T>
     {
         long count = counts[Rank], bytes = count * sizeof(T);
-        byte* parts = (byte*)NativeMemory.Alloc((nuint)Math.Max(1, bytes * Size));
-        try
+        // Kept: a rank's calls come one at a time, and fresh memory costs as much time as the sums.
+        int words = checked((int)((bytes * Size + sizeof(long) - 1) / sizeof(long)));
+        if (scratch.Length < words) scratch = GC.AllocateUninitializedArray<long>(words);
+        fixed (long* start = scratch)
         {
+            byte* parts = (byte*)start;
             Piece[] send = new Piece[Size], receive = new Piece[Size];
             T* mine = all;
             long at = 0;
@@ -186,10 +190,6 @@ public abstract unsafe class Collective : ICollective
             Buffer.MemoryCopy(mine, parts + Rank * bytes, bytes, bytes);
             Buffer.MemoryCopy(parts, own, bytes, bytes);
             for (int rank = 1; rank < Size; rank++) Add(own, (T*)(parts + rank * bytes), count);
-        }
-        finally
-        {
-            NativeMemory.Free(parts);
         }
     }
 

@@ -21,8 +21,9 @@ sealed class GradientExchange : IOpObserver, IDisposable
     readonly List<(PendingSum Sum, float[] Values, Tensor[] Of)> buckets = [];
     readonly List<Tensor> filling = [];
     readonly Tensor[] parameters;
+    readonly List<float[]> memory;
     readonly bool isWatching;
-    long filled;
+    int filled;
 
     /// <param name="device">Where the gradients are.</param>
     /// <param name="parameters">The values of what trains, in the same order on every rank.</param>
@@ -31,10 +32,12 @@ sealed class GradientExchange : IOpObserver, IDisposable
     /// <param name="overlaps">
     /// Whether the operations of one forward pass tell when a gradient is whole: not where several passes add to it.
     /// </param>
+    /// <param name="memory">That of the buckets, one step's after the other's: fresh memory costs time.</param>
     public GradientExchange(
-        Device device, IEnumerable<Tensor> parameters, Gradients gradients, ICollective ranks, bool overlaps)
+        Device device, IEnumerable<Tensor> parameters, Gradients gradients, ICollective ranks, bool overlaps,
+        List<float[]> memory)
     {
-        (this.device, this.gradients, this.ranks) = (device, gradients, ranks);
+        (this.device, this.gradients, this.ranks, this.memory) = (device, gradients, ranks, memory);
         this.parameters = [.. parameters];
         isWatching = overlaps && device.Observer is null;
         if (!isWatching) return;
@@ -88,14 +91,14 @@ sealed class GradientExchange : IOpObserver, IDisposable
     {
         if (gradients.Find(parameter) is null || !sent.Add(parameter)) return;
         filling.Add(parameter);
-        filled += parameter.Count;
+        filled = checked(filled + (int)parameter.Count);
         if (filled >= BucketFloats) Send();
     }
 
     void Send()
     {
         if (filling.Count == 0) return;
-        float[] values = new float[filled];
+        float[] values = Memory();
         int at = 0;
         foreach (Tensor parameter in filling)
         {
@@ -106,5 +109,14 @@ sealed class GradientExchange : IOpObserver, IDisposable
         buckets.Add((ranks.BeginAllReduceSum(values), values, [.. filling]));
         filling.Clear();
         filled = 0;
+    }
+
+    /// <summary>An array for the next bucket, of its length: that of the step before where the same trains.</summary>
+    float[] Memory()
+    {
+        int bucket = buckets.Count;
+        if (bucket == memory.Count) memory.Add([]);
+        if (memory[bucket].Length != filled) memory[bucket] = GC.AllocateUninitializedArray<float>(filled);
+        return memory[bucket];
     }
 }

@@ -21,6 +21,8 @@ namespace TripletGpu.Runner.Training;
 /// </summary>
 sealed class SharedStep(TrainingParts parts, BatchShare share, Ranks ranks) : ITrainingStep
 {
+    readonly List<float[]> bucketMemory = [];
+
     /// <inheritdoc/>
     public StepMetrics Run(StepStart start, Batch batch, out string? collapse)
     {
@@ -34,7 +36,7 @@ sealed class SharedStep(TrainingParts parts, BatchShare share, Ranks ranks) : IT
         parts.Network.SetStep(number);
         using GradientExchange exchange = new(
             device, parts.Optimizer.States.Select(state => state.Parameter.Value), step.Gradients, share.Collective,
-            overlaps: cache is null);
+            overlaps: cache is null, bucketMemory);
         Tensor? raw = cache?.Forward();
         if (raw is null) parts.Network.Forward(device.Tensor(batch.Shape, batch.Pixels), out raw);
         Mined mined = Mine(raw, batch, number);
