@@ -21,11 +21,34 @@ static partial class CommandLine
     /// <summary>Something is wrong with what the user gave.</summary>
     public const int BadInput = 2;
 
+    /// <summary>In the order of the help.</summary>
+    static readonly Entry[] All =
+    [
+        new("devices", DevicesCommand.Create),
+        new("data", DataCommand.Create),
+        new("train", TrainCommand.Create),
+        new("evaluate", EvaluateCommand.Create),
+        new("embed", EmbedCommand.Create),
+        new("index", IndexCommand.Create),
+        new("search", SearchCommand.Create),
+        new("identify", IdentifyCommand.Create),
+        new("calibrate", CalibrateCommand.Create),
+        new("compare", CompareCommand.Create),
+        new("explain", ExplainCommand.Create),
+        new("mine", MineCommand.Create),
+        new("summary", SummaryCommand.Create),
+        new("import", ImportCommand.Create),
+        new("run", RunCommand.Create),
+        new("export", ExportCommand.Create),
+        new("bench", BenchCommand.Create),
+        new("kernels", KernelsCommand.Create),
+    ];
+
     /// <summary>Parses the arguments and runs the command; never throws.</summary>
     /// <returns>The exit code.</returns>
     public static int Run(string[] args, Terminal terminal)
     {
-        ParseResult parsed = Root(terminal).Parse(args.Length == 0 ? ["--help"] : args);
+        ParseResult parsed = RootFor(args, terminal).Parse(args.Length == 0 ? ["--help"] : args);
         if (parsed.Errors.Count > 0)
         {
             string command = "";
@@ -73,28 +96,29 @@ static partial class CommandLine
         }
     }
 
+    /// <summary>The commands' names, as they are looked for before a command is made.</summary>
+    internal static IEnumerable<string> Names => All.Select(entry => entry.Name);
+
     /// <summary>The whole tree of commands.</summary>
-    internal static RootCommand Root(Terminal terminal) => new("Trains embedding networks with triplet loss.")
+    internal static RootCommand Root(Terminal terminal) => RootOf(All, terminal);
+
+    /// <summary>
+    /// As much of the tree as the arguments need: to make one command costs a millisecond or two, of which the others
+    /// would take many. Where the first argument is no command, all of them are there to be listed and suggested.
+    /// </summary>
+    static RootCommand RootFor(string[] args, Terminal terminal) => args switch
     {
-        DevicesCommand.Create(terminal),
-        DataCommand.Create(terminal),
-        TrainCommand.Create(terminal),
-        EvaluateCommand.Create(terminal),
-        EmbedCommand.Create(terminal),
-        IndexCommand.Create(terminal),
-        SearchCommand.Create(terminal),
-        IdentifyCommand.Create(terminal),
-        CalibrateCommand.Create(terminal),
-        CompareCommand.Create(terminal),
-        ExplainCommand.Create(terminal),
-        MineCommand.Create(terminal),
-        SummaryCommand.Create(terminal),
-        ImportCommand.Create(terminal),
-        RunCommand.Create(terminal),
-        ExportCommand.Create(terminal),
-        BenchCommand.Create(terminal),
-        KernelsCommand.Create(terminal),
+        ["--version"] => RootOf([], terminal),
+        [var first, ..] when Array.Find(All, entry => entry.Name == first) is { } named => RootOf([named], terminal),
+        _ => Root(terminal),
     };
+
+    static RootCommand RootOf(Entry[] entries, Terminal terminal)
+    {
+        RootCommand root = new("Trains embedding networks with triplet loss.");
+        foreach (Entry entry in entries) root.Add(entry.Create(terminal));
+        return root;
+    }
 
     static int Report(TextWriter error, Exception exception)
     {
@@ -126,4 +150,7 @@ static partial class CommandLine
 
     static string OneLine(string message) =>
         string.Join(' ', message.Split((char[])['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>A command that is there to be made.</summary>
+    sealed record Entry(string Name, Func<Terminal, Command> Create);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TripletGpu.Runner.Commands;
+using TripletGpu.Runner.Display;
 
 namespace TripletGpu.Runner.Tests.Commands;
 
@@ -48,6 +49,11 @@ public sealed class CommandLineTests
         Assert.That(result.ErrorLines, Has.Length.EqualTo(1), result.Error);
         Assert.That(result.Out, Is.Empty);
     }
+
+    [Test]
+    public void Commands_AreMadeByTheNamesThatTheyHave() => Assert.That(
+        CommandLine.Names,
+        Is.EqualTo(CommandLine.Root(new Terminal(Console.Out, Console.Error)).Subcommands.Select(c => c.Name)));
 
     [Test]
     public void UnknownCommand_IsNamed() => Assert.That(Cli.Run("trian").Error, Does.StartWith("trian is no command"));
