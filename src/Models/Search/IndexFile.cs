@@ -65,15 +65,35 @@ public sealed class IndexFile : IDisposable
     /// <exception cref="UserErrorException">The file is damaged there.</exception>
     public void ReadRows(int first, Span<float> to)
     {
-        if (Header.Storage == IndexStorage.Float32)
+        if (Header.Storage == IndexStorage.Float16) ReadRounded(first, to);
+        else
+            foreach ((int row, Range place) in Runs(first, to.Length))
+                ReadBytes(Header.RowAt(row), MemoryMarshal.AsBytes(to[place]));
+    }
+
+    /// <summary>Reads embeddings as they are rounded to float16, of a file that holds them so.</summary>
+    internal void ReadRounded(int first, Span<float> to)
+    {
+        foreach ((int row, Range place) in Runs(first, to.Length))
         {
-            ReadBytes((long)first * Header.RowBytes, MemoryMarshal.AsBytes(to));
-            return;
+            Span<float> run = to[place];
+            if (buffer.Length < 2 * run.Length) buffer = new byte[2 * run.Length];
+            Span<ushort> halves = MemoryMarshal.Cast<byte, ushort>(buffer.AsSpan(0, 2 * run.Length));
+            ReadBytes(Header.RoundedAt(row), MemoryMarshal.AsBytes(halves));
+            Widen(halves, run);
         }
-        if (buffer.Length < 2 * to.Length) buffer = new byte[2 * to.Length];
-        Span<ushort> halves = MemoryMarshal.Cast<byte, ushort>(buffer.AsSpan(0, 2 * to.Length));
-        ReadBytes((long)first * Header.RowBytes, MemoryMarshal.AsBytes(halves));
-        Widen(halves, to);
+    }
+
+    /// <summary>Rows that lie one behind the other, and the place of their values among all that are wanted.</summary>
+    IEnumerable<(int Row, Range Place)> Runs(int first, int values)
+    {
+        int d = Header.Dimension;
+        for (int done = 0; done < values;)
+        {
+            int row = first + done / d, count = Math.Min(values - done, (Header.PartRows - row % Header.PartRows) * d);
+            yield return (row, done..(done + count));
+            done += count;
+        }
     }
 
     /// <summary>The name of a row; null where rows have none.</summary>

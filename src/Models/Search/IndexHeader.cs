@@ -13,6 +13,12 @@ public enum IndexStorage
     /// Rounded to 16 bits, in half the space. Distances are exact of what is stored: of the rounded values.
     /// </summary>
     Float16,
+
+    /// <summary>
+    /// Both: a search reads the rounded rows, and of the few that may be among the nearest those as they are. The
+    /// answer is that of <see cref="Float32"/>.
+    /// </summary>
+    Float16Exact,
 }
 
 /// <summary>The network whose embeddings an index holds.</summary>
@@ -37,6 +43,7 @@ public sealed record IndexThumbnails(int Width, int Height, int Channels)
 public sealed record IndexHeader
 {
     internal const int MostDimensions = 1 << 16, MostBytes = 1 << 16;
+    const int PartBytes = 32 << 20;
 
     /// <summary>N, the number of embeddings; at least 1.</summary>
     public required int Rows { get; init; }
@@ -62,8 +69,11 @@ public sealed record IndexHeader
     /// <summary>Whose embeddings they are; null where that was not told.</summary>
     public IndexModel? Model { get; init; }
 
-    /// <summary>Bytes of one row.</summary>
-    internal int RowBytes => Dimension * (Storage == IndexStorage.Float32 ? sizeof(float) : sizeof(ushort));
+    /// <summary>
+    /// Rows that pass by at a time. Of <see cref="IndexStorage.Float16Exact"/> so many rows lie as they are, then the
+    /// same ones rounded: each part is read in one go, and no more than one is held where the file is written.
+    /// </summary>
+    internal int PartRows => Math.Max(1, PartBytes / sizeof(float) / Dimension);
 
     // The parts lie one after the other.
     internal long LabelsAt => (long)Rows * RowBytes;
@@ -79,6 +89,26 @@ public sealed record IndexHeader
     internal long ThumbnailsAt => NamesAt + (NameBytes ?? 0);
 
     internal long DataBytes => ThumbnailsAt + (long)Rows * (Thumbnails?.Bytes ?? 0);
+
+    long RowBytes => (long)Dimension * Storage switch
+    {
+        IndexStorage.Float32 => sizeof(float),
+        IndexStorage.Float16 => sizeof(ushort),
+        _ => sizeof(float) + sizeof(ushort),
+    };
+
+    /// <summary>Where a row lies as it is; of float16 rounded. Those behind it follow up to its part's end.</summary>
+    internal long RowAt(int row) => Storage == IndexStorage.Float16Exact
+        ? row / PartRows * PartRows * RowBytes + (long)(row % PartRows) * Dimension * sizeof(float)
+        : row * RowBytes;
+
+    /// <summary>Where a row lies rounded.</summary>
+    internal long RoundedAt(int row)
+    {
+        if (Storage == IndexStorage.Float16) return RowAt(row);
+        int first = row / PartRows * PartRows, count = Math.Min(PartRows, Rows - first);
+        return RowAt(first) + ((long)count * sizeof(float) + (long)(row - first) * sizeof(ushort)) * Dimension;
+    }
 
     internal byte[] ToJson()
     {
@@ -155,12 +185,18 @@ public sealed record IndexHeader
         };
 
     /// <summary>The word for a kind of storage.</summary>
-    public static string NameOf(IndexStorage storage) => storage == IndexStorage.Float32 ? "float32" : "float16";
+    public static string NameOf(IndexStorage storage) => storage switch
+    {
+        IndexStorage.Float32 => "float32",
+        IndexStorage.Float16 => "float16",
+        _ => "float16-exact",
+    };
 
     static IndexStorage StorageOf(string? name) => name switch
     {
         "float32" => IndexStorage.Float32,
         "float16" => IndexStorage.Float16,
+        "float16-exact" => IndexStorage.Float16Exact,
         _ => throw new FormatException("no storage"),
     };
 }

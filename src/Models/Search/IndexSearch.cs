@@ -18,7 +18,8 @@ public sealed record SearchResult(int K, int[] Rows, float[] Distances, double S
 /// </summary>
 public static class IndexSearch
 {
-    const int PartBytes = 32 << 20, MostQueries = 1 << 16;
+    /// <summary>Queries of a pass over the index.</summary>
+    internal const int MostQueries = 1 << 16;
 
     /// <summary>Finds the nearest rows.</summary>
     /// <param name="device">Where the search runs.</param>
@@ -28,14 +29,21 @@ public static class IndexSearch
     /// <param name="counts">Which rows are searched, by number; null: all. Others are as if not there.</param>
     /// <exception cref="UserErrorException">The index is damaged.</exception>
     public static SearchResult Find(
-        Device device, IndexFile index, float[] queries, int k, Func<int, bool>? counts = null)
+        Device device, IndexFile index, float[] queries, int k, Func<int, bool>? counts = null) =>
+        index.Header.Storage == IndexStorage.Float16Exact
+            ? RoundedSearch.Find(device, index, queries, k, counts)
+            : Scan(device, index, queries, k, counts, isRounded: false);
+
+    /// <summary>Compares each query with each row, as it is or rounded.</summary>
+    internal static SearchResult Scan(
+        Device device, IndexFile index, float[] queries, int k, Func<int, bool>? counts, bool isRounded)
     {
         int d = index.Header.Dimension, q = queries.Length / d;
         k = Math.Min(k, index.Header.Rows);
         int[] rows = new int[q * k];
         float[] distances = new float[q * k];
         long start = Stopwatch.GetTimestamp(), reading = 0;
-        float[] part = new float[(int)Math.Min(index.Header.Rows, Math.Max(1, PartBytes / sizeof(float) / d)) * d];
+        float[] part = new float[Math.Min(index.Header.Rows, index.Header.PartRows) * d];
         int[] numbers = counts is null ? [] : new int[index.Header.Rows];
         for (int from = 0; from < q; from += MostQueries)
         {
@@ -48,7 +56,8 @@ public static class IndexSearch
             {
                 int length = Math.Min(part.Length / d, index.Header.Rows - first);
                 long before = Stopwatch.GetTimestamp();
-                index.ReadRows(first, part.AsSpan(0, length * d));
+                if (isRounded) index.ReadRounded(first, part.AsSpan(0, length * d));
+                else index.ReadRows(first, part.AsSpan(0, length * d));
                 reading += Stopwatch.GetTimestamp() - before;
                 int stay = counts is null ? length : Gather(part, first, length, d, counts, placed, numbers);
                 first += length;

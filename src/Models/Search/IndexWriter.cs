@@ -14,8 +14,6 @@ public static class IndexWriter
 {
     internal const uint Version = 1;
 
-    const int BufferBytes = 1 << 16;
-
     internal static ReadOnlySpan<byte> Magic => "TRIPLETX"u8;
 
     /// <summary>Writes a file.</summary>
@@ -54,22 +52,24 @@ public static class IndexWriter
         using PendingFile file = new(path);
         // Batches are computed between two writes, so that only the disk's failures are taken for those.
         CheckedStream? data = null;
+        RowWriter? rows = null;
         file.Write(stream =>
         {
             stream.Write(head);
-            data = new CheckedStream(stream);
+            rows = new RowWriter(data = new CheckedStream(stream), header);
         });
         long written = 0;
         foreach (ReadOnlyMemory<float> batch in content.Batches)
         {
             Check(content, batch.Span, written);
             written += batch.Length;
-            file.Write(_ => WriteRows(data!, batch.Span, content.Storage));
+            file.Write(_ => rows!.Write(batch.Span));
         }
         if (written != (long)header.Rows * header.Dimension)
             throw new ArgumentException($"{content.Name}: {written} values are not {header.Rows} rows");
         file.Write(_ =>
         {
+            rows!.Finish();
             data!.Write(MemoryMarshal.AsBytes(content.Labels.AsSpan()));
             WriteNames(data, classes);
             if (names is not null) WriteNames(data, names);
@@ -89,29 +89,12 @@ public static class IndexWriter
 
     static void Check(IndexContent content, ReadOnlySpan<float> values, long before)
     {
-        float most = content.Storage == IndexStorage.Float16 ? (float)Half.MaxValue : float.MaxValue;
+        float most = content.Storage == IndexStorage.Float32 ? float.MaxValue : (float)Half.MaxValue;
         for (int i = 0; i < values.Length; i++)
             if (!(Math.Abs(values[i]) <= most))
                 throw new UserErrorException(
                     $"{content.Name}: row {(before + i) / content.Dimension} holds {values[i]}, which"
                     + $" {IndexHeader.NameOf(content.Storage)} does not");
-    }
-
-    static void WriteRows(CheckedStream data, ReadOnlySpan<float> values, IndexStorage storage)
-    {
-        if (storage == IndexStorage.Float32)
-        {
-            for (; !values.IsEmpty; values = values[Math.Min(BufferBytes, values.Length)..])
-                data.Write(MemoryMarshal.AsBytes(values[..Math.Min(BufferBytes, values.Length)]));
-            return;
-        }
-        Half[] halves = new Half[Math.Min(values.Length, BufferBytes)];
-        for (; !values.IsEmpty; values = values[Math.Min(halves.Length, values.Length)..])
-        {
-            int count = Math.Min(halves.Length, values.Length);
-            for (int i = 0; i < count; i++) halves[i] = (Half)values[i];
-            data.Write(MemoryMarshal.AsBytes(halves.AsSpan(0, count)));
-        }
     }
 
     /// <summary>Where each name ends, then the names.</summary>

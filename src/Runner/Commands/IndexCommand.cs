@@ -52,7 +52,8 @@ static class IndexCommand
         Option<string> output = new("--out") { Description = "The index", HelpName = "FILE", Required = true };
         Option<string> storage = new("--storage")
         {
-            Description = "float16 takes half the space; distances are then exact of the rounded values",
+            Description = "float16 takes half the space, and distances are exact of the rounded values; float16-exact"
+                + " keeps both: a search reads half as much, and answers as float32",
             DefaultValueFactory = _ => Words.Of(IndexStorage.Float32),
         };
         storage.AcceptOnlyFromAmong([.. Words.All<IndexStorage>()]);

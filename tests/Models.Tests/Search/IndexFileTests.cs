@@ -55,6 +55,7 @@ public sealed class IndexFileTests
 
     [TestCase(float.NaN, IndexStorage.Float32)]
     [TestCase(70000, IndexStorage.Float16)]
+    [TestCase(70000, IndexStorage.Float16Exact)]
     public void WhatCannotBeStored_IsRefused_AndNothingIsLeft(float value, IndexStorage storage)
     {
         IndexContent content = Content(4, 2, storage, full: false) with
@@ -89,7 +90,7 @@ public sealed class IndexFileTests
     public void Index_Damaged()
     {
         IndexWriter.Write(folder["full"], Content(20, 2, IndexStorage.Float32, full: true));
-        IndexWriter.Write(folder["bare"], Content(3, 5, IndexStorage.Float16, full: false));
+        IndexWriter.Write(folder["bare"], Content(3, 5, IndexStorage.Float16Exact, full: false));
         byte[][] sound = [File.ReadAllBytes(folder["full"]), File.ReadAllBytes(folder["bare"])];
         Mutations.Survives(400, sound, file => ReadAll(folder.Write("a", file)), typeof(UserErrorException));
         // The same with checks that fit, so that what lies behind them is reached.
@@ -132,6 +133,7 @@ public sealed class IndexFileTests
 
     [TestCase(IndexStorage.Float32)]
     [TestCase(IndexStorage.Float16)]
+    [TestCase(IndexStorage.Float16Exact)]
     public void Search_FindsTheNearestOfWhatIsStored(IndexStorage storage)
     {
         const int Rows = 500, D = 7, K = 5;
