@@ -4,12 +4,12 @@ namespace TripletGpu.Runner.Book.Steps;
 
 /// <summary>
 /// The first batch of <c>mnist-small</c> with seed 1, which is part of the program, so that the walked step needs no
-/// download: 200 images of 28 x 28 as they go into the network, and their labels.
+/// download: 100 images of 28 x 28 as they go into the network, and their labels.
 /// </summary>
 sealed class StepBatch
 {
     /// <summary>How many images.</summary>
-    public const int Size = 200;
+    public const int Size = 100;
 
     /// <summary>Pixels in a row or column of an image.</summary>
     public const int Edge = 28;

@@ -24,7 +24,7 @@ sealed class StepPage
         page.body.Append(
             """
             <h1>One step of training, number by number</h1>
-            <p class="lead">The first step of <code>triplet train mnist-small</code>: a batch of 200 digits, two layers
+            <p class="lead">The first step of <code>triplet train mnist-small</code>: a batch of 100 digits, two layers
             of convolution, a dense layer, and one triplet of the many that teach it. Behind each number stands the
             command that prints it: this page was made by the same program, and a test runs them all.</p>
 
@@ -44,7 +44,7 @@ sealed class StepPage
     {
         int n = at.Anchor, h = at.First.Line, w = at.First.Column;
         StringBuilder html = new(
-            "<p>Ten classes, twenty images of each. These three become one triplet: an anchor, a positive of its class,"
+            "<p>Ten classes, ten images of each. These three become one triplet: an anchor, a positive of its class,"
             + " and a negative of another.</p>\n<div class=\"digits\">");
         html.Append(Figure("anchor", n)).Append(Figure("positive", at.Positive));
         html.Append(Figure("negative", at.Negative));
@@ -99,11 +99,11 @@ sealed class StepPage
         string html = BookPage.Formulas(
             ["d(i, j) = sum_k (e_(i k) - e_(j k))^2", "loss = max(0, d(a, p) - d(a, n) + alpha)"])
             + Shown("anchor to positive", $"distance[{a},{p}]") + Shown("anchor to negative", $"distance[{a},{n}]")
-            + $"<p>One triplet an anchor: the nearest of its class, and the nearest of the others. {Nearest()}</p>"
+            + $"<p>Semi-hard: of the negatives that are farther than the positive, the nearest. {Nearest()}</p>"
             + Shown($"row {at.Row} of the table of {rows} triplets", $"triplets[{at.Row}]")
             + Shown("the margin", "margin")
             + Shown("its loss", $"losses[{at.Row}]")
-            + Shown($"the mean over the {active} of {rows} that are above 0: the loss of the step", "loss");
+            + Shown($"the mean over all {rows}, of which {active} are above 0: the loss of the step", "loss");
         Section("5. Distances, and the triplets", html, "TripletLoss");
     }
 
@@ -112,13 +112,14 @@ sealed class StepPage
     {
         float[] d = step["distance"].Numbers;
         int[] labels = batch.Labels;
-        List<int> others =
+        List<int> farther =
         [
-            .. Enumerable.Range(0, StepBatch.Size).Where(i => labels[i] != labels[at.Anchor]).OrderBy(D),
+            .. Enumerable.Range(0, StepBatch.Size).Where(i => labels[i] != labels[at.Anchor] && D(i) > D(at.Positive))
+                .OrderBy(D),
         ];
         return string.Create(CultureInfo.InvariantCulture,
-            $"Of {others.Count} images of other classes the nearest are {string.Join(", ", others.Take(4))}: the first"
-            + $" of them is taken. {others.Count(i => D(i) < D(at.Positive))} are nearer than the positive.");
+            $"{90 - farther.Count} of the 90 are nearer and are passed over; then come images"
+            + $" {string.Join(", ", farther.Take(4))}: the first of them is taken.");
 
         float D(int i) => d[at.Anchor * StepBatch.Size + i];
     }
@@ -141,7 +142,7 @@ sealed class StepPage
             + Shown($"a weight of the dense layer, over all images", $"d.linear.weight[{j},{at.Feature}]")
             + Shown("at the second layer's result", $"d.conv2.y[{n},{k2},{p2},{q2}]")
             + Shown("at the first layer's", $"d.conv1.y[{n},{k},{p},{q}]")
-            + Shown($"and at filter {k}: what 200 images say together", $"d.conv1.weight[{k},0]");
+            + Shown($"and at filter {k}: what 100 images say together", $"d.conv1.weight[{k},0]");
         Section("6. The gradient", html, "TripletLoss");
     }
 
@@ -160,7 +161,7 @@ sealed class StepPage
             + Shown("the filter's middle weight before", $"conv1.weight[{k},0,1,1]")
             + Shown("and after", $"after.conv1.weight[{k},0,1,1]");
         Section("7. The changed weight", html, "");
-        body.Append("<p>That was the first of 2,280 steps.</p>\n");
+        body.Append("<p>That was the first of 3,205 steps.</p>\n");
     }
 
     void Section(string title, string html, string operation)

@@ -6,13 +6,17 @@ namespace TripletGpu.Runner.Book.Steps;
 /// </summary>
 sealed class StepRoute
 {
+    const int LeastNearer = 10;
+
     /// <summary>Chooses it.</summary>
     public StepRoute(WalkedStep step)
     {
         float[] losses = step["losses"].Numbers, triplets = step["triplets"].Numbers;
         float margin = step["margin"].Numbers[0];
-        // Over the margin: the negative is nearer than the positive, as it should not be.
-        Row = Enumerable.Range(0, losses.Length).First(r => losses[r] > margin);
+        // Under the margin: the negative is farther than the positive, as the rule wants it. And there is a choice.
+        Row = Enumerable.Range(0, losses.Length).First(r =>
+            losses[r] > 0 && losses[r] < margin && triplets[3 * r + 2] >= 0
+            && Nearer(step, (int)triplets[3 * r], (int)triplets[3 * r + 1]) >= LeastNearer);
         (Anchor, Positive, Negative) = ((int)triplets[3 * Row], (int)triplets[3 * Row + 1], (int)triplets[3 * Row + 2]);
         (int filter, int p, int q) = Strongest(step["conv1.y"]);
         NamedValue map = step["conv1.map"];
@@ -48,6 +52,14 @@ sealed class StepRoute
 
     /// <summary>The second layer's strongest answer as one of the dense layer's inputs.</summary>
     public int Feature { get; }
+
+    /// <summary>How many of other classes are nearer to an anchor than its positive.</summary>
+    static int Nearer(WalkedStep step, int anchor, int positive)
+    {
+        float[] d = step["distance"].Numbers, labels = step["labels"].Numbers;
+        return Enumerable.Range(0, labels.Length).Count(i => labels[i] != labels[anchor]
+            && d[anchor * labels.Length + i] <= d[anchor * labels.Length + positive]);
+    }
 
     /// <summary>The largest result of a layer for the anchor.</summary>
     (int Filter, int P, int Q) Strongest(NamedValue y)
