@@ -151,7 +151,7 @@ sealed unsafe class WinogradConvolution<F, V>
         Math.Max(WinogradTransforms<F, V>.InputMapSize(grid), (long)d.P * d.Q * V.Count) + V.Count * V.Count;
 
     void Input(float* x, TileBlock block, float* map, float* v, nint vStep) => WinogradTransforms<F, V>.Input(
-        x, d.C, d.H, d.W, d.Top, d.Left, block, map, v, pitchIn, vStep);
+        x, d, 0, pitchIn - V.Count, block, map, v, pitchIn, vStep);
 
     /// <summary>The filters of some channels, from c on.</summary>
     void Filter(int panel, int half, int c, int depth, float* u, nint uStep)

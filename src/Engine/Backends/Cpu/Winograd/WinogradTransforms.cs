@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Convolution;
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Convolution;
 
 namespace TripletGpu.Backends.Cpu.Winograd;
 
@@ -28,33 +29,34 @@ static unsafe class WinogradTransforms<F, V>
         (F.Outputs * grid.Down + F.Taps - 1) * (F.Outputs * grid.Across + F.Taps - 1) * V.Count;
 
     /// <summary>
-    /// v[point][tile][channel] = B' x B for the tiles of a block and all channels, rounded up to a tile's width.
+    /// v[point][tile][channel - first] = B' x B for the tiles of a block and whole vectors of channels first .. end;
+    /// those that x does not have become 0.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     public static void Input(
-        float* x, int channels, int height, int width, int top, int left, TileBlock block, float* map, float* v,
-        int pitch, nint pointStep)
+        float* x, in ConvolutionShape d, int first, int end, TileBlock block, float* map, float* v, int pitch,
+        nint pointStep)
     {
         V* e = stackalloc V[Points * Points];
         int m = F.Outputs, lines = m * block.Lines + F.Taps - 1, columns = m * block.Across + F.Taps - 1;
-        nint plane = (nint)height * width, line = (nint)columns * V.Count;
-        for (int c = 0; c < pitch - V.Count; c += V.Count)
+        nint plane = (nint)d.H * d.W, line = (nint)columns * V.Count;
+        for (int c = first; c < end; c += V.Count)
         {
-            float* to = v + c;
+            float* to = v + c - first;
             for (int n = block.FirstImage; n < block.EndImage; n++)
             {
                 Line(
-                    x + ((nint)n * channels + c) * plane, plane, channels - c, height, width,
-                    m * block.FirstLine - top, left, lines, columns, map);
+                    x + ((nint)n * d.C + c) * plane, plane, d.C - c, d.H, d.W, m * block.FirstLine - d.Top, d.Left,
+                    lines, columns, map);
                 for (int p = 0; p < block.Lines; p++)
                     for (int q = 0; q < block.Across; q++, to += pitch)
                     {
-                        float* d = map + (m * p * line) + (nint)m * q * V.Count;
-                        for (int j = 0; j < Points; j++, d += V.Count)
+                        float* at = map + (m * p * line) + (nint)m * q * V.Count;
+                        for (int j = 0; j < Points; j++, at += V.Count)
                             SixPoints.Input(
-                                V.Load(d), V.Load(d + line), V.Load(d + 2 * line), V.Load(d + 3 * line),
-                                V.Load(d + 4 * line), V.Load(d + 5 * line), (float*)(e + j), Points * V.Count);
+                                V.Load(at), V.Load(at + line), V.Load(at + 2 * line), V.Load(at + 3 * line),
+                                V.Load(at + 4 * line), V.Load(at + 5 * line), (float*)(e + j), Points * V.Count);
                         for (int i = 0; i < Points; i++)
                         {
                             V* r = e + Points * i;

@@ -11,8 +11,8 @@ namespace TripletGpu.Backends.Cpu.Winograd;
 /// (A dY A') (B' X B), one product of [K][tile] and [tile][C] for each of 36 points, then dW = G' dU G.
 /// Where dU is small each thread sums blocks of tiles of its own and transforms the sums, which leaves a quarter of
 /// them for another core to fetch; then these gradients are added up in the order of the threads.
-/// Where it is large, many tiles are transformed first; then a thread takes some output channels and a panel of input
-/// channels from the products to the finished gradient, so that dU never reaches memory.
+/// Where it is large, dY is transformed first, for many tiles; then a thread takes a panel of input channels and some
+/// output channels from X to the finished gradient, so that neither the panel nor dU reaches memory.
 /// </summary>
 sealed unsafe class WinogradWeightGradient<F, V>
     where F : struct, IWinogradForm where V : unmanaged, ITileVector<V>
@@ -60,14 +60,15 @@ sealed unsafe class WinogradWeightGradient<F, V>
             for (int i = from; i < to; i++)
             {
                 TileBlock block = grid[i];
-                Transform(x, dy, block, maps + thread * mapSize, xs, vStep, gs, gStep);
+                float* map = maps + thread * mapSize;
+                WinogradTransforms<F, V>.Input(x, d, 0, pitchX - V.Count, block, map, xs, pitchX, vStep);
+                Gradient(dy, block, map, gs, gStep);
                 for (int point = 0; point < Points; point++)
                     for (int panel = 0; panel < panels; panel++)
                         for (int height = 0; height < heights; height++)
                             Product(
-                                xs + point * vStep, gs + point * gStep,
-                                sum + point * sumStep + (nint)panel * d.K * lanes, block.Tiles, panel, height, 0,
-                                i > from);
+                                xs + point * vStep + panel * lanes, pitchX, gs + point * gStep,
+                                sum + point * sumStep + (nint)panel * d.K * lanes, block.Tiles, height, 0, i > from);
             }
             for (int i = 0; i < panels * d.K; i++)
                 Finish(sum + (nint)i * lanes, sumStep, part, i / d.K, i % d.K, add && threads == 1);
@@ -83,13 +84,16 @@ sealed unsafe class WinogradWeightGradient<F, V>
     {
         int most = Math.Max(MostShared / (Points * (pitchX + pitchY) * sizeof(float)), FewestTiles);
         TileGrid parts = new(d.N, d.P, d.Q, F.Outputs, most, 1);
-        nint vStep = (nint)parts.MostTiles * pitchX, gStep = (nint)parts.MostTiles * pitchY;
+        nint vStep = (nint)parts.MostTiles * lanes + V.Count, gStep = (nint)parts.MostTiles * pitchY;
         nint sumStep = (nint)d.K * lanes + V.Count;
         Workspace workspace = cpu.Workspace.Begin();
-        float* v = workspace.Take(Points * vStep), g = workspace.Take(Points * gStep);
+        float* v = workspace.Take(threads * Points * vStep), g = workspace.Take(Points * gStep);
         float* sums = workspace.Take(threads * Points * sumStep);
         long mapSize = MapSize(parts);
         float* maps = workspace.Take(threads * mapSize);
+        // Several pieces a panel where there are few.
+        int pieces = Math.Clamp((PiecesOfAThread * threads + panels - 1) / panels, 1, heights);
+        int[] held = new int[threads];
         for (int part = 0; part < parts.Blocks; part++)
         {
             TileBlock block = parts[part];
@@ -97,24 +101,26 @@ sealed unsafe class WinogradWeightGradient<F, V>
             cpu.Workers.ForEach(block.EndImage - block.FirstImage, (n, thread) =>
             {
                 int image = block.FirstImage + n;
-                nint tile = (nint)n * block.PerImage;
-                Transform(
-                    x, dy, block with { FirstImage = image, EndImage = image + 1 }, maps + thread * mapSize,
-                    v + tile * pitchX, vStep, g + tile * pitchY, gStep);
+                Gradient(
+                    dy, block with { FirstImage = image, EndImage = image + 1 }, maps + thread * mapSize,
+                    g + (nint)n * block.PerImage * pitchY, gStep);
             });
-            // Several pieces a panel where there are few.
-            int pieces = Math.Clamp((PiecesOfAThread * threads + panels - 1) / panels, 1, heights);
+            Array.Fill(held, -1);
             cpu.Workers.ForEach(panels * pieces, (i, thread) =>
             {
-                // All the heights of a piece together: its panel of v is read once for them.
-                float* sum = sums + thread * Points * sumStep;
+                float* xs = v + thread * Points * vStep, sum = sums + thread * Points * sumStep;
                 int panel = i / pieces, piece = i % pieces;
+                if (held[thread] != panel)
+                    WinogradTransforms<F, V>.Input(
+                        x, d, panel * lanes, (panel + 1) * lanes, block, maps + thread * mapSize, xs, lanes, vStep);
+                held[thread] = panel;
+                // All the heights of a piece together: its panel of v is read once for them.
                 int h0 = heights * piece / pieces, h1 = heights * (piece + 1) / pieces, k0 = d.K * h0 / heights;
                 for (int point = 0; point < Points; point++)
                     for (int height = h0; height < h1; height++)
                         Product(
-                            v + point * vStep, g + point * gStep, sum + point * sumStep, block.Tiles, panel,
-                            height, k0, false);
+                            xs + point * vStep, lanes, g + point * gStep, sum + point * sumStep, block.Tiles, height,
+                            k0, false);
                 for (int k = k0; k < d.K * h1 / heights; k++)
                     Finish(sum + (nint)(k - k0) * lanes, sumStep, dw, panel, k, adds);
             });
@@ -123,25 +129,20 @@ sealed unsafe class WinogradWeightGradient<F, V>
 
     long MapSize(TileGrid grid) => WinogradTransforms<F, V>.InputMapSize(grid) + V.Count * V.Count;
 
-    void Transform(float* x, float* dy, TileBlock block, float* map, float* v, nint vStep, float* g, nint gStep)
-    {
-        WinogradTransforms<F, V>.Input(
-            x, d.C, d.H, d.W, d.Top, d.Left, block, map, v, pitchX, vStep);
+    void Gradient(float* dy, TileBlock block, float* map, float* g, nint gStep) =>
         WinogradTransforms<F, V>.OutputGradient(dy, d.K, d.P, d.Q, block, map, g, pitchY, gStep);
-    }
 
     /// <summary>
-    /// sums[k - k0][c] (+)= the sum over tiles of g[tile][k] * v[tile][c], for one height of output channels and one
-    /// panel of input channels.
+    /// sums[k - k0][c] (+)= the sum over tiles of g[tile][k] * v[tile][c], for one height of output channels and the
+    /// panel of input channels at v, whose tiles lie pitch apart.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Product(float* v, float* g, float* sums, int tiles, int panel, int height, int k0, bool add)
+    void Product(float* v, int pitch, float* g, float* sums, int tiles, int height, int k0, bool add)
     {
         int k = d.K * height / heights, rows = d.K * (height + 1) / heights - k;
         float* to = sums + (nint)(k - k0) * lanes;
         RegisterTile<V>.Packed(rows)(
-            tiles, g + k, pitchY, v + panel * lanes, pitchX, to, lanes, null, add ? to : null,
-            float.NegativeInfinity, to, 0);
+            tiles, g + k, pitchY, v, pitch, to, lanes, null, add ? to : null, float.NegativeInfinity, to, 0);
     }
 
     void Finish(float* sums, nint sumStep, float* dw, int panel, int k, bool add)
