@@ -48,13 +48,18 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
         int mine = splitsPixels ? blocks : (blocks + threads - 1) / threads;
         int lineBytes = sizeof(float) * (d.K * d.Q + lanes * mine * (isThin ? d.Q : width * d.StrideH));
         lines = Math.Clamp(L2Bytes / lineBytes, 1, d.P);
+        // Sums that lie in L3 or in memory cost more there and back than a step's maps do.
+        bool areSmall = sumSize / (splitsPixels ? 1 : threads) * sizeof(float) <= SmallSums;
+        if (!areSmall) lines = Math.Clamp((FewestPixels + d.Q - 1) / d.Q, lines, d.P);
         int bands = (d.P + lines - 1) / lines;
         lines = (d.P + bands - 1) / bands;
         int atLeast = (FewestPixels + d.P * d.Q - 1) / (d.P * d.Q);
         int most = splitsPixels ? (d.N + threads - 1) / threads : d.N;
         images = lines < d.P ? 1 : Math.Clamp(Math.Max(L2Bytes / (lineBytes * d.P), atLeast), 1, most);
         linesIn = (lines - 1) * d.StrideH + d.DilationH * (d.R - 1) + 1;
-        mapSize = (long)images * blocks * lanes * (isThin ? lines * d.Q : linesIn * width) + lanes;
+        // A share of the triples may end within a block and the next begin there.
+        int held = splitsPixels ? blocks : Math.Min(mine + 1, blocks);
+        mapSize = (long)images * held * lanes * (isThin ? lines * d.Q : linesIn * width) + lanes;
         bandSize = isThin ? (long)linesIn * width * d.C + lanes : 0;
         Workspace workspace = cpu.Workspace.Begin();
         maps = workspace.Take(threads * mapSize);
@@ -83,7 +88,8 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
         int all = blocks * taps * tiles, groups = (d.N + images - 1) / images, bands = (d.P + lines - 1) / lines;
         (int from, int to) = splitsPixels ? (0, all) : cpu.Workers.Share(all, thread);
         (int step, int stop) = splitsPixels ? cpu.Workers.Share(groups * bands, thread) : (0, groups * bands);
-        float* map = maps + thread * mapSize, sum = sums + (splitsPixels ? thread * sumSize : 0);
+        float* map = maps + thread * mapSize - from / (taps * tiles) * (nint)images * linesIn * width * lanes;
+        float* sum = sums + (splitsPixels ? thread * sumSize : 0);
         bool isFirst = true;
         if (step == stop) new Span<float>(sum, checked((int)sumSize)).Clear();
         for (; step < stop; step++, isFirst = false)
