@@ -80,11 +80,17 @@ public static partial class BatchNormKernels
         float share = frozen != 0 ? 0f : gradientSums[channel] / d.Count;
         float slope = frozen != 0 ? 0f : gradientSums[d.Channels + channel] / d.Count;
         for (int j = start + first; j < start + end; j++)
-        {
-            float n = norm.Normal(x[j]);
-            float gradient = norm.InputGradient(n, norm.Passed(n, dy[j], relu), share, slope);
-            dx[j] = accumulate != 0 ? dx[j] + gradient : gradient;
-        }
+            PutInputGradient(x, dy, dx, j, norm, share, slope, relu, accumulate);
+    }
+
+    /// <summary>The gradient of an element of x, where g and g n have the means share and slope.</summary>
+    static void PutInputGradient(
+        ArrayView<float> x, ArrayView<float> dy, ArrayView<float> dx, int at, ChannelNorm norm, float share,
+        float slope, int relu, int accumulate)
+    {
+        float n = norm.Normal(x[at]);
+        float gradient = norm.InputGradient(n, norm.Passed(n, dy[at], relu), share, slope);
+        dx[at] = accumulate != 0 ? dx[at] + gradient : gradient;
     }
 
     /// <summary>Element 0 of both gets the sum of g, and of g n, over some elements of a channel.</summary>

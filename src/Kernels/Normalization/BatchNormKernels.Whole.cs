@@ -32,9 +32,7 @@ public static partial class BatchNormKernels
         ChannelWalk.Start(out walk, channel, item, Items, d);
         for (int i = item; i < d.Count; i += Items)
         {
-            float value = norm.Output(x[walk.At]);
-            if (adds != 0) value += residual[walk.At];
-            y[walk.At] = relu != 0 ? MathF.Max(value, 0f) : value;
+            PutOutput(x, residual, y, walk.At, norm, relu, adds);
             ChannelWalk.Next(ref walk, d);
         }
     }
@@ -52,12 +50,7 @@ public static partial class BatchNormKernels
         for (int image = 0; image < d.Images; image++)
         {
             int start = (image * d.Channels + channel) * d.Plane;
-            for (int j = start; j < start + d.Plane; j++)
-            {
-                float value = norm.Output(x[j]);
-                if (adds != 0) value += residual[j];
-                y[j] = relu != 0 ? MathF.Max(value, 0f) : value;
-            }
+            for (int j = start; j < start + d.Plane; j++) PutOutput(x, residual, y, j, norm, relu, adds);
         }
     }
 
@@ -86,9 +79,7 @@ public static partial class BatchNormKernels
         ChannelWalk.Start(out walk, channel, item, Items, d);
         for (int i = item; i < d.Count; i += Items)
         {
-            float n = norm.Normal(x[walk.At]);
-            float gradient = norm.InputGradient(n, norm.Passed(n, dy[walk.At], relu), share, slope);
-            dx[walk.At] = accumulate != 0 ? dx[walk.At] + gradient : gradient;
+            PutInputGradient(x, dy, dx, walk.At, norm, share, slope, relu, accumulate);
             ChannelWalk.Next(ref walk, d);
         }
     }
@@ -111,11 +102,7 @@ public static partial class BatchNormKernels
         {
             int start = (image * d.Channels + channel) * d.Plane;
             for (int j = start; j < start + d.Plane; j++)
-            {
-                float n = norm.Normal(x[j]);
-                float gradient = norm.InputGradient(n, norm.Passed(n, dy[j], relu), share, slope);
-                dx[j] = accumulate != 0 ? dx[j] + gradient : gradient;
-            }
+                PutInputGradient(x, dy, dx, j, norm, share, slope, relu, accumulate);
         }
     }
 }

@@ -112,11 +112,7 @@ public static partial class BatchNormKernels
         int channel = d.ByChannels.Remainder(plane, d.ByChannels.Quotient(plane));
         int start = plane * d.Plane, end = Math.Min(first + d.Each, d.Plane);
         ChannelNorm norm = ChannelNorm.Of(statistics, weight, bias, channel, d.Channels);
-        for (int j = start + first; j < start + end; j++)
-        {
-            float value = norm.Output(x[j]);
-            y[j] = relu != 0 ? MathF.Max(value, 0f) : value;
-        }
+        for (int j = start + first; j < start + end; j++) PutOutput(x, y, y, j, norm, relu, 0);
     }
 
     /// <summary><see cref="Normalize"/> with a residual of the same shape: added before the ReLU.</summary>
@@ -129,11 +125,18 @@ public static partial class BatchNormKernels
         int channel = d.ByChannels.Remainder(plane, d.ByChannels.Quotient(plane));
         int start = plane * d.Plane, end = Math.Min(first + d.Each, d.Plane);
         ChannelNorm norm = ChannelNorm.Of(statistics, weight, bias, channel, d.Channels);
-        for (int j = start + first; j < start + end; j++)
-        {
-            float value = norm.Output(x[j]) + residual[j];
-            y[j] = relu != 0 ? MathF.Max(value, 0f) : value;
-        }
+        for (int j = start + first; j < start + end; j++) PutOutput(x, residual, y, j, norm, relu, 1);
+    }
+
+    /// <summary>
+    /// What becomes of an element, with a residual where <paramref name="adds"/> is not 0; any view otherwise.
+    /// </summary>
+    static void PutOutput(
+        ArrayView<float> x, ArrayView<float> residual, ArrayView<float> y, int at, ChannelNorm norm, int relu, int adds)
+    {
+        float value = norm.Output(x[at]);
+        if (adds != 0) value += residual[at];
+        y[at] = relu != 0 ? MathF.Max(value, 0f) : value;
     }
 
     /// <summary>
