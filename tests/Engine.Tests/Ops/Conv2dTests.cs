@@ -58,6 +58,13 @@ public static class Conv2dTests
         ("5x5 without padding", new(1, 33, 9, 12, 48, 5, 5, Valid)),
     ];
 
+    /// <summary>Filters whose gradient's sums, and one thread's maps, are larger than L2.</summary>
+    static readonly OpCase[] large =
+    [
+        Case("large filters, stride 2", new(1, 520, 20, 20, 70, 3, 3, new(stride: 2, padding: 1)), Tolerance.Sum),
+        Case("Winograd large filters", new(3, 160, 8, 9, 170, 3, 3, Same), Tolerance.Winograd),
+    ];
+
     public static IEnumerable<OpCase> Cases =>
     [
         .. from s in Shapes select Case(s.What, s.Layer, Tolerance.Sum),
@@ -102,7 +109,7 @@ public static class Conv2dTests
     [TestFixture(3)]
     public sealed class Threads(int threads)
     {
-        static IEnumerable<OpCase> AllCases => Cases;
+        static IEnumerable<OpCase> AllCases => [.. Cases, .. large];
 
         [TestCaseSource(nameof(AllCases))]
         public void EveryPass_MatchesOracle(OpCase c)
