@@ -9,6 +9,7 @@ namespace TripletGpu.Kernels.MetricLearning;
 /// <param name="Margin">As mined.</param>
 /// <param name="Accumulate">Not 0: adds.</param>
 /// <param name="Angle">As mined.</param>
+/// <param name="IsIndexed">0: no index names the triplets of a row, which looks through the whole table.</param>
 public readonly record struct TripletGradientDims(
     int N, int D, int Count, MiningRule Rule, int IsSquared, float Margin, int Accumulate,
-    float Angle = 0f);
+    float Angle = 0f, int IsIndexed = 1);

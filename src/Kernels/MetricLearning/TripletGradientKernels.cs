@@ -24,7 +24,8 @@ public static partial class TripletGradientKernels
 
     /// <summary>
     /// Triplets that stand in the table. Row i is the anchor of neighbouring ones, found by bisection, and named by
-    /// those that the index (<see cref="TripletIndexKernels"/>) lists.
+    /// those that the index (<see cref="TripletIndexKernels"/>) lists. Where there is none a row looks through all: in
+    /// a small table that is less than to build one. The order of a sum is the same.
     /// </summary>
     [Kernel(GroupOf = nameof(TShape))]
     public static void Listed<TShape>(
@@ -39,7 +40,9 @@ public static partial class TripletGradientKernels
         for (int e = 0; e < TShape.Elements; e++)
             sums[e * TShape.GroupX + Group.IdxX] = 0f;
         int first = FirstOfAnchor(triplets, dims.Count, row), end = FirstOfAnchor(triplets, dims.Count, row + 1);
-        int asAnchor = 2 * (end - first), start = starts[row], all = asAnchor + starts[row + 1] - start;
+        bool isIndexed = dims.IsIndexed != 0;
+        int asAnchor = 2 * (end - first), start = isIndexed ? starts[row] : 0;
+        int all = asAnchor + (isIndexed ? starts[row + 1] - start : dims.Count);
         for (int batch = 0; batch < all; batch += Batch)
         {
             int count = Math.Min(Batch, all - batch);
@@ -54,9 +57,10 @@ public static partial class TripletGradientKernels
                 }
                 else
                 {
-                    int t = entries[start + at - asAnchor];
-                    neighbour = triplets[3 * t];
-                    sign = triplets[3 * t + 1] == row ? 1 : -1;
+                    int place = start + at - asAnchor, t = isIndexed ? entries[place] : place;
+                    bool isPositive = triplets[3 * t + 1] == row, isNegative = triplets[3 * t + 2] == row;
+                    neighbour = losses[t] > 0f && (isPositive || isNegative) ? triplets[3 * t] : -1;
+                    sign = isPositive ? 1 : -1;
                 }
                 neighbours[s] = Math.Max(neighbour, 0);
                 weights[s] = neighbour < 0 ? 0f : Weight(embeddings, row, neighbour, sign, dims);

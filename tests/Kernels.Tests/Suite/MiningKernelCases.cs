@@ -125,6 +125,9 @@ public static class MiningKernelCases
         yield return new("TripletGradientKernels.Listed", Groups, Of(batch.Embeddings), Of(triplets), Of(losses),
             Of(starts), Of(Entries(triplets, losses, starts)), Of([.. batch.Statistics]), In(1), In(n * d),
             dims with { Rule = MiningRule.Semihard });
+        yield return new("TripletGradientKernels.Listed", Groups, Of(batch.Embeddings), Of(triplets), Of(losses),
+            Of(starts), Of(starts), Of([.. batch.Statistics]), In(1), In(n * d),
+            dims with { Rule = MiningRule.Semihard, IsIndexed = 0 });
     }
 
     /// <summary>How often each block names each row.</summary>

@@ -180,6 +180,18 @@ public sealed class LaunchPlan(GpuCapabilities device)
         return ((int)Math.Max(1, Math.Min(fit, wanted)), slots);
     }
 
+    /// <summary>
+    /// Elements of the table, times rows where one item goes through them, up to which each row of the batch looks
+    /// through all triplets for those that name it: about as long as the five launches of an index.
+    /// </summary>
+    public int LongestScan { get; init; } = device.TakesLongItems ? 1 << 16 : 2048;
+
+    /// <summary>Whether an index of the table of triplets is built.</summary>
+    /// <param name="rows">Rows of the batch.</param>
+    /// <param name="triplets">Rows of the table.</param>
+    public bool IndexesTriplets(int rows, int triplets) =>
+        (device.TakesLongItems ? (long)rows * triplets : triplets) > LongestScan;
+
     /// <summary>In how many parts a table of triplets is counted: each takes a number a row of the batch.</summary>
     public int IndexBlocks(int triplets) => Math.Clamp(triplets / 256, 1, device.TakesLongItems ? 16 : 64);
 }

@@ -8,7 +8,7 @@ using TripletGpu.Ops;
 namespace TripletGpu.Backends.Gpu.MetricLearning;
 
 /// <summary>
-/// The gradient of a triplet loss on a GPU: an index of the table, then every row gathers its own sum.
+/// The gradient of a triplet loss on a GPU: an index of a large table, then every row gathers its own sum.
 /// </summary>
 sealed class GpuTripletGradient(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch)
 {
@@ -32,7 +32,9 @@ sealed class GpuTripletGradient(IGpuDriver driver, LaunchPlan plan, GpuScratch s
                 dx.Target!.Floats(), dims);
             return;
         }
-        (DeviceView<int> starts, DeviceView<int> entries) = BuildIndex<TShape>(table, dims);
+        DeviceView<int> starts = table.Triplets.Ints(), entries = starts; // not read without an index
+        if (plan.IndexesTriplets(dims.N, dims.Count)) (starts, entries) = BuildIndex<TShape>(table, dims);
+        else dims = dims with { IsIndexed = 0 };
         TripletGradientKernels.LaunchListed<TShape>(
             driver, groups, embeddings.Floats(), table.Triplets.Ints(), table.Losses.Floats(), starts, entries,
             table.Statistics.Ints(), dy.Floats(), dx.Target!.Floats(), dims);
