@@ -12,6 +12,8 @@ public sealed class Device : IDisposable
     // What is being built keeps them; null while nothing is.
     List<Tensor>? unfinished;
 
+    Tensor? one;
+
     /// <param name="name">The identifier of the command line: <c>cpu</c>, <c>opencl:0</c>.</param>
     /// <param name="backend">What runs the operations; disposed with the device.</param>
     public Device(string name, IBackend backend)
@@ -126,6 +128,18 @@ public sealed class Device : IDisposable
         return tensor;
     }
 
+    /// <summary>A 1, which nobody changes: what the gradient of a loss begins with.</summary>
+    internal Tensor One
+    {
+        get
+        {
+            if (one is not null) return one;
+            one = Rent(Shape.Scalar, ElementType.Float32, "one");
+            Backend.Memory.Fill(one, 1);
+            return one;
+        }
+    }
+
     /// <summary>Memory for values of a shape.</summary>
     internal Storage Reserve(Shape shape)
     {
@@ -140,6 +154,7 @@ public sealed class Device : IDisposable
     public void Dispose()
     {
         CurrentStep?.Dispose();
+        one?.Release();
         Pool.Trim();
         Backend.Dispose();
     }

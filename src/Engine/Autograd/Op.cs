@@ -19,6 +19,9 @@ public abstract record Op
     /// </summary>
     public virtual bool IsView => false;
 
+    /// <summary>Whether the backward pass computes in the memory of the output's gradient, or hands it on.</summary>
+    public virtual bool TakesGradient => IsView;
+
     /// <summary>Checks the inputs' shapes and returns the output's.</summary>
     /// <exception cref="ShapeException">The op, the rule, the operands and the numbers that disagree.</exception>
     public abstract Shape InferShape(ReadOnlySpan<Shape> x);

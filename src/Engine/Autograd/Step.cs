@@ -45,9 +45,7 @@ public sealed class Step : IDisposable
             throw new InvalidOperationException(
                 $"{loss} has {loss.Count} elements; a loss has one (or give its gradient)");
         CheckRoot(loss);
-        Tensor one = device.Empty(loss.Shape, ElementType.Float32, "gradient of the loss");
-        device.Backend.Memory.Fill(one, 1);
-        Tape.Backward(this, loss, one, Gradients);
+        Tape.Backward(this, loss, One(loss), Gradients);
     }
 
     /// <summary>As <see cref="Backward(Tensor)"/>, from any tensor whose gradient is known.</summary>
@@ -113,6 +111,21 @@ public sealed class Step : IDisposable
     internal void Release(Tensor tensor)
     {
         if (tensor.Owner == this) tensor.Release();
+    }
+
+    /// <summary>The gradient of a loss: the device's 1, or one of its own for an operation that takes it.</summary>
+    Tensor One(Tensor loss)
+    {
+        const string producer = "gradient of the loss";
+        if (!Tape.TakesGradient(loss))
+        {
+            Tensor shared = device.One.Share(loss.Shape, producer);
+            Own(shared);
+            return shared;
+        }
+        Tensor one = device.Empty(loss.Shape, ElementType.Float32, producer);
+        device.Backend.Memory.Fill(one, 1);
+        return one;
     }
 
     void CheckRoot(Tensor root)

@@ -100,6 +100,9 @@ sealed class Tape
         nodes.Clear();
     }
 
+    /// <summary>Whether the operation that made a recorded tensor may change its gradient.</summary>
+    public bool TakesGradient(Tensor of) => nodes.FindLast(node => node.Output == of)!.Op.TakesGradient;
+
     static void Backward(Step step, Node node, Tensor dy, Gradients gradients)
     {
         Device device = dy.Device;

@@ -21,6 +21,9 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
     public override Saved Saves => Relu ? Saved.Inputs | Saved.Output : Saved.Inputs;
 
     /// <inheritdoc/>
+    public override bool TakesGradient => Relu;
+
+    /// <inheritdoc/>
     public override Shape InferShape(ReadOnlySpan<Shape> x)
     {
         Shape input = x[0], weight = x[1];
@@ -79,7 +82,7 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
         ReadOnlySpan<Gradient> dx)
     {
         ConvolutionShape d = Geometry.Over(x[0].Shape, x[1].Shape);
-        // dy is this operation's alone and is released after it, so the mask may be applied in place.
+        // The operation takes dy, so the mask may be applied in place.
         if (Relu) on.Convolution.BackwardRelu(y, dy);
         if (dx[0].IsNeeded) on.Convolution.BackwardInput(dy, x[1], dx[0], d);
         if (dx[1].IsNeeded && x[0].Count > 0) on.Convolution.BackwardWeight(x[0], dy, dx[1], d);
