@@ -1,3 +1,5 @@
+using TripletGpu.Kernels.Convolution;
+
 namespace TripletGpu.Backends;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace TripletGpu.Backends;
 static class BatchParts
 {
     // Enough for the cores of a desktop; a large batch can feed more.
-    const int Few = 8, Many = 32, LargeBatch = 256;
+    const int Few = 8, Many = ReluPoolGradientKernels.MostParts, LargeBatch = 256;
 
     /// <summary>The parts of a batch of n.</summary>
     public static int Count(int n) => Math.Min(n, n < LargeBatch ? Few : Many);

@@ -1,22 +1,38 @@
 namespace TripletGpu.Kernels.Convolution;
 
-/// <summary>How many neighbouring channels an item takes: one for a GPU, whose items are the lanes.</summary>
-public interface ILanes : IKernelTypeArgument
+/// <summary>
+/// How the items of a group share sums over a batch: those along X take neighbours, those along Y parts of the batch.
+/// </summary>
+public interface ILanes : IGroupShape
 {
-    /// <summary>Channels of an item.</summary>
+    /// <summary>Neighbours that an item takes: one on a GPU, whose items are the lanes.</summary>
     static abstract int Count { get; }
 }
 
-/// <summary>One channel an item.</summary>
-public readonly struct OneLane : ILanes
+/// <summary>For GPUs: one neighbour an item, and eight parts of the batch at a time.</summary>
+public readonly struct GroupLanes : ILanes
 {
+    /// <inheritdoc/>
+    public static int GroupX => 16;
+
+    /// <inheritdoc/>
+    public static int GroupY => 8;
+
     /// <inheritdoc/>
     public static int Count => 1;
 }
 
-/// <summary>Thirty-two: two of the widest vectors of a device that is itself a CPU.</summary>
+/// <summary>
+/// For a device that is a CPU: thirty-two neighbours, two of its widest vectors, and one part after the other.
+/// </summary>
 public readonly struct CpuLanes : ILanes
 {
+    /// <inheritdoc/>
+    public static int GroupX => 1;
+
+    /// <inheritdoc/>
+    public static int GroupY => 1;
+
     /// <inheritdoc/>
     public static int Count => 32;
 }

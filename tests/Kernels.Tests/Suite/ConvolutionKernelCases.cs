@@ -134,31 +134,38 @@ public static class ConvolutionKernelCases
     /// </summary>
     static IEnumerable<KernelCase> ReluPoolGradients(int channels)
     {
-        const int images = 3, filters = 2, parts = 2, windows = images * filters * 2 * 3, slack = 32;
+        const int images = 3, filters = 2, windows = images * filters * 2 * 3, slack = 32;
         var d = new ReluPoolGradientDims(images, channels, 5, 7, filters, 3, 2, 2, 3, 1, 0, 6, 8);
-        int weights = filters * channels * 3 * 2, x = images * channels * 5 * 7, pixels = images * 6 * 8;
+        int weights = filters * channels * 3 * 2, x = images * channels * 5 * 7, pixels = images * 6 * 8 + 2;
+        int map = images * 6 * 8 * channels + slack;
         KernelMemory places = KernelMemory.Of(
             0x04030201, 0x00040302, 0x01000403, 0x01010101, 0x04040404, 0x02020302, 0x00000000, 0x03030303, 0x02010004);
         return
         [
-            new("ReluPoolGradientKernels.PixelsFirst", pixels + 2, In(x), Out((pixels + 2) * channels), d, 1),
-            new("ReluPoolGradientKernels.PixelsFirst", pixels, In(x), Out(pixels * channels), d, 0),
-            new("ReluPoolGradientKernels.ChannelsFirst", x, In(pixels * channels), Out(x), d),
-            new("ReluPoolGradientKernels.ChannelsLast", weights, In(weights), Out(weights), d),
-            new("ReluPoolGradientKernels.WeightParts<OneLane>", parts * filters * 3 * 2 * channels,
-                In(pixels * channels + slack), places, In(windows), Out(parts * weights), d, parts),
-            new("ReluPoolGradientKernels.WeightParts<CpuLanes>", parts * filters * 3 * ((2 * channels + 31) / 32),
-                In(pixels * channels + slack), places, In(windows), Out(parts * weights), d, parts),
-            new(
-                "ReluPoolGradientKernels.BiasParts", parts * filters, places, In(windows), Out(parts * filters), d,
-                parts),
-            new("ReluPoolGradientKernels.SumParts", weights, In(parts * weights), Out(weights), parts, weights, 0),
-            new("ReluPoolGradientKernels.SumParts", filters, In(parts * filters), In(filters), parts, filters, 1),
-            new("ReluPoolGradientKernels.InputLines<OneLane>", images * 6 * channels,
-                In(weights), places, In(windows), In(pixels * channels), d),
-            new("ReluPoolGradientKernels.InputLines<CpuLanes>", images * 6 * ((channels + 31) / 32),
-                In(weights), places, In(windows), In(pixels * channels), d),
+            new("ReluPoolGradientKernels.ChannelsLast", pixels + filters * 6, In(x), Out(pixels * channels),
+                In(weights), Out(weights), d, pixels),
+            new("ReluPoolGradientKernels.ChannelsLast", filters * 6, In(x), Out(1), In(weights), Out(weights), d, 0),
+            Filters<GroupLanes>(weights: true, biases: true, adds: 0),
+            Filters<GroupLanes>(weights: false, biases: true, adds: 1),
+            Filters<CpuLanes>(weights: true, biases: true, adds: 1),
+            Filters<CpuLanes>(weights: true, biases: false, adds: 0),
+            new("ReluPoolGradientKernels.InputLines", ReluPoolGradientKernels.LineGroups(d),
+                In(weights), places, In(windows), Out(x), d, 0),
+            new("ReluPoolGradientKernels.InputLines", ReluPoolGradientKernels.LineGroups(d),
+                In(weights), places, In(windows), In(x), d, 1),
+            new("ReluPoolGradientKernels.InputPixels", x, In(weights), places, In(windows), Out(x), d, 0),
+            new("ReluPoolGradientKernels.InputPixels", x, In(weights), places, In(windows), In(x), d, 1),
         ];
+
+        KernelCase Filters<TLanes>(bool weights, bool biases, int adds) where TLanes : struct, ILanes
+        {
+            (int groups, int taken) = ReluPoolGradientKernels.FilterGroups<TLanes>(d, weights, biases);
+            int all = filters * channels * 3 * 2;
+            return new(
+                $"ReluPoolGradientKernels.Filters<{typeof(TLanes).Name}>", groups, In(map), places, In(windows),
+                weights && adds == 0 ? Out(all) : In(all), biases && adds == 0 ? Out(filters) : In(filters), d,
+                new ReluPoolSums(2, taken, biases ? filters : 0, adds, adds));
+        }
     }
 
     static int Panels(int columns) => Groups(columns, PanelTile.Columns);

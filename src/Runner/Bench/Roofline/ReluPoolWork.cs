@@ -6,7 +6,7 @@ namespace TripletGpu.Runner.Bench.Roofline;
 /// <summary>ReLU and 2 x 2 max pooling behind a convolution, and the gradients of all three.</summary>
 static class ReluPoolWork
 {
-    const int Parts = 2, Slack = 32, Lanes = 32;
+    const int Parts = 2, Slack = 32;
 
     /// <summary>The launches for a convolution whose map has windows of 2 x 2.</summary>
     public static IEnumerable<KernelWork> Of(string at, ConvolutionShape c)
@@ -28,42 +28,33 @@ static class ReluPoolWork
         (string, long)[] letters =
         [
             ("N", d.Images), ("C", d.C), ("H", d.H), ("W", d.W), ("K", d.K), ("R", d.R), ("S", d.S), ("P", p), ("Q", q),
-            ("U", d.PaddedH), ("V", d.PaddedW), ("T", Parts), ("Z", Slack),
+            ("U", d.PaddedH), ("V", d.PaddedW), ("Z", Slack),
         ];
         // Half of the windows are cut, the others take their pixels in turn.
         int[] places = [.. Enumerable.Range(0, windows / 4).Select(i => i % 2 == 0 ? 0x04040404 : 0x00010203)];
         yield return new(
-            "ReluPoolGradientKernels.PixelsFirst", at, pixels, KernelCost.Of("0", "4 N C (H W + U V)", letters),
-            Read(x),
-            Write(pixels * d.C), d, 1);
+            "ReluPoolGradientKernels.ChannelsLast", at, pixels + d.K * d.R * d.S,
+            KernelCost.Of("0", "4 N C (H W + U V) + 8 K C R S", letters), Read(x), Write(pixels * d.C), Read(weights),
+            Write(weights), d, pixels);
+        yield return Filters<GroupLanes>();
+        yield return Filters<CpuLanes>();
+        KernelCost input = KernelCost.Of("N K P Q C R S", "4 K C R S + 5 N K P Q + 4 N C H W", letters);
         yield return new(
-            "ReluPoolGradientKernels.ChannelsFirst", at, x, KernelCost.Of("0", "4 N C (H W + U V)", letters),
-            Read(pixels * d.C), Write(x), d);
+            "ReluPoolGradientKernels.InputLines", at, ReluPoolGradientKernels.LineGroups(d), input, Read(weights),
+            Holding(places), Read(windows), Write(x), d, 0);
         yield return new(
-            "ReluPoolGradientKernels.ChannelsLast", at, weights, KernelCost.Of("0", "8 K C R S", letters),
-            Read(weights), Write(weights), d);
-        foreach ((string name, int lanes) in new[] { ("OneLane", 1), ("CpuLanes", Lanes) })
+            "ReluPoolGradientKernels.InputPixels", at, x, input, Read(weights), Holding(places), Read(windows),
+            Write(x), d, 0);
+
+        KernelWork Filters<TLanes>() where TLanes : struct, ILanes
         {
-            yield return new(
-                $"ReluPoolGradientKernels.WeightParts<{name}>", at,
-                Parts * d.K * d.R * (lanes == 1 ? d.S * d.C : (d.S * d.C + lanes - 1) / lanes),
-                KernelCost.Of("N K P Q C R S", "4 (N U V C + Z) + 5 N K P Q + 4 T K C R S", letters),
-                Read(pixels * d.C + Slack), Holding(places), Read(windows), Write(Parts * weights), d, Parts);
-            yield return new(
-                $"ReluPoolGradientKernels.InputLines<{name}>", at,
-                d.Images * d.PaddedH * (lanes == 1 ? d.C : (d.C + lanes - 1) / lanes),
-                KernelCost.Of("N K P Q C R S", "4 K C R S + 5 N K P Q + 8 N U V C", letters), Read(weights),
-                    Holding(places),
-                Read(windows), Update(pixels * d.C), d);
+            (int groups, int taken) = ReluPoolGradientKernels.FilterGroups<TLanes>(d, weights: true, biases: true);
+            return new(
+                $"ReluPoolGradientKernels.Filters<{typeof(TLanes).Name}>", at, groups,
+                KernelCost.Of(
+                    "N K P Q C R S + N K P Q", "4 (N U V C + Z) + 5 N K P Q + 4 K C R S + 4 K", letters),
+                Read(pixels * d.C + Slack), Holding(places), Read(windows), Write(weights), Write(d.K), d,
+                new ReluPoolSums(Parts, taken, d.K, 0, 0));
         }
-        yield return new(
-            "ReluPoolGradientKernels.BiasParts", at, Parts * d.K,
-            KernelCost.Of("N K P Q", "5 N K P Q + 4 T K", letters), Holding(places), Read(windows), Write(Parts * d.K),
-                d,
-            Parts);
-        yield return new(
-            "ReluPoolGradientKernels.SumParts", at, weights,
-            KernelCost.Of("T K C R S", "4 (T + 1) K C R S", letters), Read(Parts * weights), Write(weights), Parts,
-            weights, 0);
     }
 }

@@ -15,60 +15,52 @@ sealed class ReluPoolGradients(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
         var d = new ReluPoolGradientDims(
             shape.N, shape.C, shape.H, shape.W, shape.K, shape.R, shape.S, shape.P / 2, shape.Q / 2, shape.Top,
             shape.Left, shape.Top + shape.H + shape.Bottom, shape.Left + shape.W + shape.Right);
-        if (plan.UsesPanels) Run<CpuLanes>(x, weight, index.Ints(), dy.Floats(), dx, dw, db, d);
-        else Run<OneLane>(x, weight, index.Ints(), dy.Floats(), dx, dw, db, d);
+        // On a GPU an item takes one channel and reads the filters as they lie.
+        (DeviceView<float> map, DeviceView<float> taps) = ChannelsLast(
+            x, weight, d, ofImages: dw.IsNeeded, ofFilters: dx.IsNeeded && plan.UsesPanels);
+        if (dw.IsNeeded || db.IsNeeded)
+        {
+            if (plan.UsesPanels) Filters<CpuLanes>(map, index.Ints(), dy.Floats(), dw, db, d);
+            else Filters<GroupLanes>(map, index.Ints(), dy.Floats(), dw, db, d);
+        }
+        if (!dx.IsNeeded) return;
+        if (plan.UsesPanels)
+            ReluPoolGradientKernels.LaunchInputLines(
+                driver, ReluPoolGradientKernels.LineGroups(d), taps, index.Ints(), dy.Floats(), dx.Target.Floats(), d,
+                dx.Adds());
+        else
+            ReluPoolGradientKernels.LaunchInputPixels(
+                driver, dx.Target.Items(), weight.Floats(), index.Ints(), dy.Floats(), dx.Target.Floats(), d,
+                dx.Adds());
     }
 
-    void Run<TLanes>(
-        Tensor x, Tensor weight, DeviceView<int> places, DeviceView<float> dy, Gradient dx, Gradient dw, Gradient db,
-        ReluPoolGradientDims d)
-        where TLanes : struct, ILanes
+    void Filters<TLanes>(
+        DeviceView<float> map, DeviceView<int> places, DeviceView<float> dy, Gradient dw, Gradient db,
+        ReluPoolGradientDims d) where TLanes : struct, ILanes
     {
-        int parts = BatchParts.Count(d.Images);
-        if (dw.IsNeeded)
-        {
-            DeviceView<float> map = PixelsFirst<TLanes>(x, d, copies: true);
-            DeviceView<float> sums = scratch.Take(ScratchUse.Sums, (long)parts * weight.Count);
-            int items = parts * d.K * d.R * Groups<TLanes>(d.S * d.C);
-            ReluPoolGradientKernels.LaunchWeightParts<TLanes>(driver, items, map, places, dy, sums, d, parts);
-            Sum(sums, dw, parts);
-        }
-        if (db.IsNeeded)
-        {
-            DeviceView<float> sums = scratch.Take(ScratchUse.Sums, (long)parts * d.K);
-            ReluPoolGradientKernels.LaunchBiasParts(driver, parts * d.K, places, dy, sums, d, parts);
-            Sum(sums, db, parts);
-        }
-        if (dx.IsNeeded)
-        {
-            DeviceView<float> taps = scratch.Take(ScratchUse.Weight, weight.Count);
-            ReluPoolGradientKernels.LaunchChannelsLast(driver, weight.Items(), weight.Floats(), taps, d);
-            DeviceView<float> map = PixelsFirst<TLanes>(dx.Target, d, dx.Accumulate);
-            ReluPoolGradientKernels.LaunchInputLines<TLanes>(
-                driver, d.Images * d.PaddedH * Groups<TLanes>(d.C), taps, places, dy, map, d);
-            ReluPoolGradientKernels.LaunchChannelsFirst(
-                driver, dx.Target.Items(), map, dx.Target.Floats(), d);
-        }
+        (int groups, int weights) = ReluPoolGradientKernels.FilterGroups<TLanes>(d, dw.IsNeeded, db.IsNeeded);
+        ReluPoolSums sums = new(
+            BatchParts.Count(d.Images), weights, db.IsNeeded ? d.K : 0, dw.Adds(), db.Adds());
+        DeviceView<float> some = (dw.Target ?? db.Target!).Floats();
+        ReluPoolGradientKernels.LaunchFilters<TLanes>(
+            driver, groups, map, places, dy, dw.Target?.Floats() ?? some, db.Target?.Floats() ?? some, d, sums);
     }
 
     /// <summary>
-    /// The images with their padding, channels last, and zeros behind them for a vector that runs over.
+    /// The images with their padding and the filters, channels last; zeros behind the images for a vector that runs
+    /// over. Any memory in the place of what is not asked for.
     /// </summary>
-    DeviceView<float> PixelsFirst<TLanes>(Tensor images, ReluPoolGradientDims d, bool copies)
-        where TLanes : struct, ILanes
+    (DeviceView<float> Map, DeviceView<float> Taps) ChannelsLast(
+        Tensor x, Tensor weight, ReluPoolGradientDims d, bool ofImages, bool ofFilters)
     {
-        int pixels = KernelSize.Of((long)d.Images * d.PaddedH * d.PaddedW + KernelSize.Groups(TLanes.Count, d.C));
-        DeviceView<float> map = scratch.Take(ScratchUse.Map, (long)pixels * d.C);
-        ReluPoolGradientKernels.LaunchPixelsFirst(driver, pixels, images.Floats(), map, d, copies ? 1 : 0);
-        return map;
+        int slack = KernelSize.Groups(CpuLanes.Count, d.C);
+        int pixels = ofImages ? KernelSize.Of((long)d.Images * d.PaddedH * d.PaddedW + slack) : 0;
+        int filterTaps = ofFilters ? d.K * d.R * d.S : 0;
+        DeviceView<float> map = scratch.Take(ScratchUse.Map, Math.Max(1, (long)pixels * d.C));
+        DeviceView<float> taps = ofFilters ? scratch.Take(ScratchUse.Weight, weight.Count) : weight.Floats();
+        if (pixels + filterTaps > 0)
+            ReluPoolGradientKernels.LaunchChannelsLast(
+                driver, KernelSize.Of((long)pixels + filterTaps), x.Floats(), map, weight.Floats(), taps, d, pixels);
+        return (map, taps);
     }
-
-    void Sum(DeviceView<float> parts, Gradient sums, int count)
-    {
-        Tensor target = sums.Target!;
-        int length = target.Items();
-        ReluPoolGradientKernels.LaunchSumParts(driver, length, parts, target.Floats(), count, length, sums.Adds());
-    }
-
-    static int Groups<TLanes>(int count) where TLanes : struct, ILanes => KernelSize.Groups(count, TLanes.Count);
 }
