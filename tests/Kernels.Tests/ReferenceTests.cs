@@ -100,7 +100,8 @@ public sealed class ReferenceTests
         double[] expected = Product(a, b, c, dims);
         LaunchSize groups = ((n + 31) / 32, (m + 31) / 32);
         using (var on = new Reference())
-            GemmKernels.LaunchTiled<Tile64x64>(Reference.Driver, groups, on.View(a), on.View(b), on.View(c), dims);
+            GemmKernels.LaunchTiled<Tile64x64>(
+                Reference.Driver, groups, on.View(a), on.View(b), on.View(c), on.View(c), dims);
         Close.AreClose(expected, c, Tolerance.Sum, "C");
     }
 
@@ -114,14 +115,9 @@ public sealed class ReferenceTests
         float[] a = Draw(m * k), b = Draw(k * n), c = Draw(m * n);
         double[] expected = Product(a, b, c, dims);
         int panels = (n + 31) / 32;
-        float[] packed = new float[k * panels * 32];
         using (var on = new Reference())
-        {
-            GemmPanelKernels.LaunchPack(Reference.Driver, (GemmPanelKernels.PackBlocks(k), panels, 1),
-                on.View(b), on.View(packed), dims, panels);
-            GemmPanelKernels.LaunchMultiply(Reference.Driver, ((m + 7) / 8, panels),
-                on.View(a), on.View(packed), on.View(c), dims);
-        }
+            GemmPanelKernels.LaunchMultiply(
+                Reference.Driver, ((m + 7) / 8, panels), on.View(a), on.View(b), on.View(c), on.View(c), dims, 8);
         Close.AreClose(expected, c, Tolerance.Sum, "C");
     }
 

@@ -1,3 +1,5 @@
+using TripletGpu.Kernels.Gemm;
+
 namespace TripletGpu.Backends;
 
 /// <summary>
@@ -8,7 +10,7 @@ namespace TripletGpu.Backends;
 static class DepthBlocks
 {
     // Rows of B in a block: 384 * 14 floats of A and 384 * 32 of B stream through a CPU's L1 and L2.
-    const int Most = 384;
+    const int Most = GemmDims.MostDepth;
 
     /// <summary>The blocks of a depth.</summary>
     public static int Count(int depth) => (depth + Most - 1) / Most;

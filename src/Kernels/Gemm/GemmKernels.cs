@@ -6,89 +6,123 @@ namespace TripletGpu.Kernels.Gemm;
 public static partial class GemmKernels
 {
     /// <summary>
-    /// C = A B, or adds it, for each of a batch (Grid.IdxZ). One group a tile of C, one item a small tile of that in
-    /// registers. Each step along K stages a tile of A (transposed) and one of B in shared memory while the one before
-    /// is multiplied; the first step has what K leaves beyond whole steps, the rest of it staged as
-    /// 0. Reads K (1/M + 1/N) floats an element of C, with M and N the tile's; bound by arithmetic from K of about 64.
-    /// Deterministic.
+    /// C = A B, or added to C or to a bias, for each of a batch (Grid.IdxZ). One group a tile of C, one item a small
+    /// tile of that in registers. Each step along K stages a tile of A (transposed) and one of B in shared memory while
+    /// the one before is multiplied; the first step has what a block of K leaves beyond whole steps, the rest of it
+    /// staged as 0. Reads K (1/M + 1/N) floats an element of C, with M and N the tile's; bound by arithmetic from K of
+    /// about 64. The bias is not read where there is none. Deterministic.
     /// </summary>
     [Kernel(GroupOf = nameof(TTile))]
-    public static void Tiled<TTile>(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, GemmDims dims)
+    public static void Tiled<TTile>(
+        ArrayView<float> a, ArrayView<float> b, [MayAlias] ArrayView<float> bias, [MayAlias] ArrayView<float> c,
+        GemmDims dims)
         where TTile : struct, ITile
     {
         var tileA = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * TTile.Pitch);
         var tileB = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * TTile.Pitch);
         var fragments = SharedMemory.Allocate<float>(TTile.Fragments);
         int item = Group.IdxY * TTile.GroupX + Group.IdxX;
+        // Where the results go is read anew behind each block, or their addresses would take registers meanwhile.
+        var corner = SharedMemory.Allocate<int>(3);
         int row = Grid.IdxY * TTile.Size, column = Grid.IdxX * TTile.Size;
+        if (item == 0)
+        {
+            corner[0] = row;
+            corner[1] = column;
+            corner[2] = 0;
+        }
         StagedElements ownA, ownB;
         StagedElements.Share<TTile>(
             out ownA, item, Grid.IdxZ * dims.BatchA, row, dims.M, dims.RowA, dims.ColumnA);
         StagedElements.Share<TTile>(
             out ownB, item, Grid.IdxZ * dims.BatchB, column, dims.N, dims.ColumnB,
             dims.RowB);
-        TileSums sums;
-        TileSums.Clear(out sums);
-
-        int first = SharedTile.FirstDepth(dims.K), advance = first, start = 0;
-        StagedStep nextA, nextB;
-        StagedElements.LoadFirst<TTile>(out nextA, ref ownA, a, first, dims.ColumnA);
-        StagedElements.LoadFirst<TTile>(out nextB, ref ownB, b, first, dims.RowB);
-        SharedTile.Put<TTile>(tileA, 0, ownA.To, nextA);
-        SharedTile.Put<TTile>(tileB, 0, ownB.To, nextB);
-        Group.Barrier();
-        // Views that go along, and not sums of two numbers: an address is one instruction then.
-        var restA = a;
-        var restB = b;
-        for (int k = first; k <= dims.K; k += SharedTile.Depth)
+        // On tensor cores a sum is one chain: their operands are rounded by far more than blocks save.
+        bool isWhole = TTile.OnTensorCores != 0;
+        int blocks = isWhole ? 1 : dims.Blocks;
+        for (int block = 0; block < blocks; block++)
         {
-            if (k < dims.K)
-            {
-                restA = restA.SubView(advance * dims.ColumnA);
-                restB = restB.SubView(advance * dims.RowB);
-                advance = SharedTile.Depth;
-                StagedElements.Load<TTile>(out nextA, ref ownA, restA, dims.ColumnA);
-                StagedElements.Load<TTile>(out nextB, ref ownB, restB, dims.RowB);
-            }
-            SharedTile.MultiplyAdd<TTile>(tileA, tileB, fragments, start, ref sums);
-            start = SharedTile.OtherStage<TTile>(start);
-            SharedTile.Put<TTile>(tileA, start, ownA.To, nextA);
-            SharedTile.Put<TTile>(tileB, start, ownB.To, nextB);
+            TileSums sums;
+            TileSums.Clear(out sums);
+            int from = isWhole ? 0 : dims.Start(block), depth = (isWhole ? dims.K : dims.Start(block + 1)) - from;
+            // Views that go along, and not sums of two numbers: an address is one instruction then.
+            var restA = a.SubView(from * dims.ColumnA);
+            var restB = b.SubView(from * dims.RowB);
+            int first = SharedTile.FirstDepth(depth), advance = first, start = 0;
+            StagedStep nextA, nextB;
+            StagedElements.LoadFirst<TTile>(out nextA, ref ownA, restA, first, dims.ColumnA);
+            StagedElements.LoadFirst<TTile>(out nextB, ref ownB, restB, first, dims.RowB);
+            SharedTile.Put<TTile>(tileA, 0, ownA.To, nextA);
+            SharedTile.Put<TTile>(tileB, 0, ownB.To, nextB);
             Group.Barrier();
-        }
-
-        TileSums.Arrange<TTile>(ref sums);
-        row += TileSums.Row<TTile>(item);
-        column += TileSums.Column<TTile>(item);
-        int below = row + TileSums.RowsBelow<TTile>(), right = column + TileSums.ColumnsRight<TTile>();
-        Write<TTile>(c, row, column, ref sums.First, dims);
-        Write<TTile>(c, below, column + TileSums.ColumnsBelow<TTile>(), ref sums.Below, dims);
-        if (TTile.ItemColumns > 4)
-        {
-            Write<TTile>(c, row, right, ref sums.Right, dims);
-            Write<TTile>(c, below, right + TileSums.ColumnsBelow<TTile>(), ref sums.Last, dims);
+            for (int left = depth - first; left >= 0; left -= SharedTile.Depth)
+            {
+                if (left > 0)
+                {
+                    restA = restA.SubView(advance * dims.ColumnA);
+                    restB = restB.SubView(advance * dims.RowB);
+                    advance = SharedTile.Depth;
+                    StagedElements.Load<TTile>(out nextA, ref ownA, restA, dims.ColumnA);
+                    StagedElements.Load<TTile>(out nextB, ref ownB, restB, dims.RowB);
+                }
+                SharedTile.MultiplyAdd<TTile>(tileA, tileB, fragments, start, ref sums);
+                start = SharedTile.OtherStage<TTile>(start);
+                SharedTile.Put<TTile>(tileA, start, ownA.To, nextA);
+                SharedTile.Put<TTile>(tileB, start, ownB.To, nextB);
+                Group.Barrier();
+            }
+            WriteTile<TTile>(c, bias, corner[0], corner[1], corner[2] + item, ref sums, dims, dims.AddsTo(block));
         }
     }
 
-    static void Write<TTile>(ArrayView<float> c, int row, int column, ref Quad sums, GemmDims dims)
+    static void WriteTile<TTile>(
+        ArrayView<float> c, ArrayView<float> bias, int row, int column, int item, ref TileSums sums, GemmDims dims,
+        int adds)
+        where TTile : struct, ITile
+    {
+        TileSums.Arrange<TTile>(ref sums);
+        int above = row + TileSums.Row<TTile>(item), left = column + TileSums.Column<TTile>(item);
+        int below = above + TileSums.RowsBelow<TTile>(), right = left + TileSums.ColumnsRight<TTile>();
+        Write<TTile>(c, bias, above, left, ref sums.First, dims, adds);
+        Write<TTile>(c, bias, below, left + TileSums.ColumnsBelow<TTile>(), ref sums.Below, dims, adds);
+        if (TTile.ItemColumns > 4)
+        {
+            Write<TTile>(c, bias, above, right, ref sums.Right, dims, adds);
+            Write<TTile>(c, bias, below, right + TileSums.ColumnsBelow<TTile>(), ref sums.Last, dims, adds);
+        }
+    }
+
+    static void Write<TTile>(
+        ArrayView<float> c, ArrayView<float> bias, int row, int column, ref Quad sums, GemmDims dims, int adds)
         where TTile : struct, ITile
     {
         int step = TileSums.RowStep<TTile>();
-        WriteRow<TTile>(c, row, column, sums.Row0, dims);
-        WriteRow<TTile>(c, row + step, column, sums.Row1, dims);
-        WriteRow<TTile>(c, row + 2 * step, column, sums.Row2, dims);
-        WriteRow<TTile>(c, row + 3 * step, column, sums.Row3, dims);
+        WriteRow<TTile>(c, bias, row, column, sums.Row0, dims, adds);
+        WriteRow<TTile>(c, bias, row + step, column, sums.Row1, dims, adds);
+        WriteRow<TTile>(c, bias, row + 2 * step, column, sums.Row2, dims, adds);
+        WriteRow<TTile>(c, bias, row + 3 * step, column, sums.Row3, dims, adds);
     }
 
-    static void WriteRow<TTile>(ArrayView<float> c, int row, int column, Float4 sums, GemmDims dims)
+    static void WriteRow<TTile>(
+        ArrayView<float> c, ArrayView<float> bias, int row, int column, Float4 sums, GemmDims dims, int adds)
         where TTile : struct, ITile
     {
         if (row >= dims.M) return;
-        int at = Grid.IdxZ * dims.BatchC + row * dims.RowC + column, step = TileSums.ColumnStep<TTile>();
-        if (column < dims.N) Write(c, at, sums.X, dims.Accumulate);
-        if (column + step < dims.N) Write(c, at + step, sums.Y, dims.Accumulate);
-        if (column + 2 * step < dims.N) Write(c, at + 2 * step, sums.Z, dims.Accumulate);
-        if (column + 3 * step < dims.N) Write(c, at + 3 * step, sums.W, dims.Accumulate);
+        int step = TileSums.ColumnStep<TTile>();
+        WriteOne(c, bias, row, column, sums.X, dims, adds);
+        WriteOne(c, bias, row, column + step, sums.Y, dims, adds);
+        WriteOne(c, bias, row, column + 2 * step, sums.Z, dims, adds);
+        WriteOne(c, bias, row, column + 3 * step, sums.W, dims, adds);
+    }
+
+    static void WriteOne(
+        ArrayView<float> c, ArrayView<float> bias, int row, int column, float sum, GemmDims dims, int adds)
+    {
+        if (column >= dims.N) return;
+        int at = Grid.IdxZ * dims.BatchC + row * dims.RowC + column;
+        if (adds == 1) sum += c[at];
+        if (adds == 2) sum += bias[column];
+        c[at] = sum;
     }
 
     /// <summary>c[at] = value, or adds it.</summary>

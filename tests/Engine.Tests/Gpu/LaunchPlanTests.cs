@@ -73,8 +73,8 @@ public sealed class LaunchPlanTests
     [TestCase(4, 192, 96)]
     [TestCase(1, 20, 8)]
     [TestCase(1, 3, 8)]
-    public void FiltersEach_FewPanels_SplitsTheFiltersInTiles(int panels, int filters, int each) =>
-        Assert.That(new LaunchPlan(Cpu).FiltersEach(panels, filters), Is.EqualTo(each));
+    public void RowsEach_FewPanels_SplitsTheFiltersInTiles(int panels, int filters, int each) =>
+        Assert.That(new LaunchPlan(Cpu).RowsEach(panels, filters), Is.EqualTo(each));
 
     [TestCase(255, 1 << 16)]
     [TestCase(4096, 16_384)]
@@ -108,8 +108,8 @@ public sealed class LaunchPlanTests
         ];
         Assert.That(large, Is.EquivalentTo(new[]
         {
-            ("GemmKernels.Tiled<Tile128x128>", 256, 16_900),
-            ("GemmKernels.Tiled<Tensor128x128>", 256, 23_040),
+            ("GemmKernels.Tiled<Tile128x128>", 256, 16_912),
+            ("GemmKernels.Tiled<Tensor128x128>", 256, 23_052),
             ("ConvolutionKernels.Tiled<Tile128x128>", 256, 20_996),
             ("ConvolutionKernels.Tiled<Tensor128x128>", 256, 27_136),
             ("ConvolutionKernels.BackwardWeight<Tile128x128>", 256, 18_948),

@@ -3,6 +3,7 @@ using TripletGpu.Backends;
 using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.Launching;
+using TripletGpu.Backends.Gpu.MetricLearning;
 using TripletGpu.Ops;
 using TripletGpu.Support;
 
@@ -42,8 +43,8 @@ public sealed class SmallDeviceTests
         using IGpuDriver driver = TestDevices.OpenDriver("opencl");
         using GpuBackend backend = new(new AlteredDriver(driver), new LaunchPlan(driver.Capabilities));
         GpuScratch scratch = new(driver);
-        Assert.That(GpuProducts.PackedLength(1 << 30, 33), Is.EqualTo(1L << 36));
-        Assert.That(() => scratch.Take(ScratchUse.Packed, GpuProducts.PackedLength(1 << 30, 33)),
+        Assert.That(PackedRows.Length(1 << 30, 33), Is.EqualTo(1L << 36));
+        Assert.That(() => scratch.Take(ScratchUse.Packed, PackedRows.Length(1 << 30, 33)),
             Throws.TypeOf<DeviceOutOfMemoryException>().With.Message.Contains("68,719,476,736 elements")
                 .And.Message.Contains("a smaller batch"));
         Assert.That(KernelSize.Groups(int.MaxValue, 128), Is.EqualTo(1 << 24));

@@ -20,11 +20,16 @@ public static class MatrixKernelCases
         Tiled<Tensor64x64>(64, 65, 3, true, false, true),
         Tiled<Tensor128x128>(127, 61, 17, false, false, false),
         Tiled<Tensor128x128>(3, 5, 9, true, true, true),
-        new("GemmKernels.Tiled<Tile64x64>", (1, 1, 3), In(3 * 7 * 5), In(5 * 4), Out(3 * 7 * 4), Batch(7, 4, 5)),
-        Panel(13, 75, 21, false),
-        Panel(8, 32, 5, true),
-        Panel(1, 1, 1, false),
-        new("GemmPanelKernels.Multiply", (1, 1, 3), In(3 * 7 * 5), In(3 * 5 * 32), Out(3 * 7 * 4), Batch(7, 4, 5)),
+        new(
+            "GemmKernels.Tiled<Tile64x64>", (1, 1, 3), In(3 * 7 * 5), In(5 * 4), In(1), Out(3 * 7 * 4), Batch(7, 4, 5)),
+        new("GemmKernels.Tiled<Tile64x64>", (1, 1), In(3 * 900), In(900 * 5), In(5), Out(3 * 5), Biased(3, 5, 900)),
+        Panel(13, 75, 21, 8, false),
+        Panel(8, 32, 5, 8, true),
+        Panel(1, 1, 1, 16, false),
+        new(
+            "GemmPanelKernels.Multiply", (1, 1, 3), In(3 * 7 * 5), In(5 * 4), In(1), Out(3 * 7 * 4), Batch(7, 4, 5), 8),
+        new("GemmPanelKernels.Multiply", (1, 2), In(19 * 900), In(900 * 33), In(33), Out(19 * 33), Biased(19, 33, 900),
+            24),
         Pack(75, 21, false),
         Pack(32, 16, true),
         Pack(1, 1, false),
@@ -36,20 +41,24 @@ public static class MatrixKernelCases
         where TTile : struct, ITile => new(
             $"GemmKernels.Tiled<{typeof(TTile).Name}>",
             ((n + TTile.Size - 1) / TTile.Size, (m + TTile.Size - 1) / TTile.Size),
-            In(m * k), In(k * n), accumulate ? In(m * n) : Out(m * n),
+            In(m * k), In(k * n), In(1), accumulate ? In(m * n) : Out(m * n),
             GemmDims.Of(m, n, k, transposeA, transposeB, accumulate));
 
-    static KernelCase Panel(int m, int n, int k, bool accumulate) => new(
-        "GemmPanelKernels.Multiply", ((m + 7) / 8, (n + 31) / 32), In(m * k), In(k * (n + 31) / 32 * 32),
-        accumulate ? In(m * n) : Out(m * n), GemmDims.Of(m, n, k, accumulate: accumulate));
+    static KernelCase Panel(int m, int n, int k, int each, bool accumulate) => new(
+        "GemmPanelKernels.Multiply", ((m + each - 1) / each, (n + 31) / 32), In(m * k), In(k * n), In(1),
+        accumulate ? In(m * n) : Out(m * n), GemmDims.Of(m, n, k, transposeB: accumulate, accumulate: accumulate),
+        each);
 
     static KernelCase Pack(int n, int k, bool transpose)
     {
         int panels = (n + PanelTile.Columns - 1) / PanelTile.Columns;
         return new(
-            "GemmPanelKernels.Pack", (GemmPanelKernels.PackBlocks(k), panels, 1), In(k * n),
-            Out(k * panels * PanelTile.Columns), GemmDims.Of(1, n, k, transposeB: transpose), panels);
+            "GemmPanelKernels.Pack", (GemmPanelKernels.PackBlocks(k), panels), In(k * n),
+            Out(k * panels * PanelTile.Columns), GemmDims.Of(1, n, k, transposeB: transpose));
     }
+
+    /// <summary>Three blocks of the depth on top of a bias.</summary>
+    static GemmDims Biased(int m, int n, int k) => GemmDims.Of(m, n, k) with { HasBias = 1 };
 
     static GemmDims Batch(int m, int n, int k) => GemmDims.Of(m, n, k) with { BatchA = m * k, BatchC = m * n };
 }

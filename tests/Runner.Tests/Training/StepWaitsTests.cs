@@ -16,11 +16,11 @@ public sealed class StepWaitsTests
 {
     // More than before is a loss on a card, where each launch of a small kernel costs some 5 microseconds. A device
     // that is a CPU has forms of its own. ResNet50's tiles for GPUs would take half a minute there.
-    [TestCase("small-cnn", false, 44)]
-    [TestCase("small-cnn", true, 49)]
-    [TestCase("nn2", false, 509)]
-    [TestCase("nn2", true, 522)]
-    [TestCase("resnet50", true, 457)]
+    [TestCase("small-cnn", false, 26)]
+    [TestCase("small-cnn", true, 26)]
+    [TestCase("nn2", false, 502)]
+    [TestCase("nn2", true, 512)]
+    [TestCase("resnet50", true, 437)]
     public void AStep_WaitsOnce_AfterTheUpdate(string kind, bool isCpu, int launches)
     {
         JsonObject model = new() { ["kind"] = kind, ["embedding"] = 16 };

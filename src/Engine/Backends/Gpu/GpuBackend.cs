@@ -27,7 +27,7 @@ public sealed class GpuBackend : IBackend
         Driver = driver;
         Plan = plan ?? new LaunchPlan(driver.Capabilities);
         scratch = new GpuScratch(driver);
-        var products = new GpuProducts(driver, Plan, scratch, trials);
+        var products = new GpuProducts(driver, Plan, trials);
         Memory = new GpuMemory(driver);
         Elementwise = new GpuElementwise(driver);
         Reduction = new GpuReduction(driver, Plan, scratch);

@@ -1,5 +1,4 @@
 using TripletGpu.Backends.Gpu.Drivers;
-using TripletGpu.Kernels.Functions;
 using TripletGpu.Kernels.Gemm;
 using TripletGpu.Kernels.Launching;
 using TripletGpu.Kernels.Reductions;
@@ -13,18 +12,14 @@ sealed class GpuMatMul(IGpuDriver driver, GpuProducts products) : IMatMul
     {
         if (!c.IsNeeded) return;
         int m = c.Target.Shape[0], n = c.Target.Shape[1], depth = a.Shape[transposeA ? 0 : 1];
-        products.RunInBlocks(
-            a.Floats(), b.Floats(), c.Target.Floats(),
+        products.Run(
+            a.Floats(), b.Floats(), bias: null, c.Target.Floats(),
             GemmDims.Of(m, n, depth, transposeA, transposeB, c.Accumulate));
     }
 
-    public void Linear(Tensor x, Tensor weight, Tensor? bias, Tensor y)
-    {
-        if (bias is not null)
-            ReductionKernels.LaunchSpread(
-                driver, y.Items(), bias.Floats(), y.Floats(), new(1, y.Shape[0], y.Shape[1]), 1, accumulate: 0);
-        Multiply(x, false, weight, true, new Gradient(y, Accumulate: bias is not null));
-    }
+    public void Linear(Tensor x, Tensor weight, Tensor? bias, Tensor y) => products.Run(
+        x.Floats(), weight.Floats(), bias?.Floats(), y.Floats(),
+        GemmDims.Of(y.Shape[0], y.Shape[1], x.Shape[1], transposeB: true));
 
     public void SumRows(Tensor x, Gradient sums)
     {

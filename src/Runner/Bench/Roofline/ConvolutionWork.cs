@@ -65,7 +65,7 @@ static class ConvolutionWork
     {
         const int wide = PanelTile.Columns;
         int pixels = d.N * d.Pixels, from = d.N * d.C * d.H * d.W, to = pixels * d.K, weights = d.K * d.Taps;
-        int panels = Groups(pixels, wide), each = sizes.Plan.FiltersEach(panels, d.K), filters = Groups(d.K,
+        int panels = Groups(pixels, wide), each = sizes.Plan.RowsEach(panels, d.K), filters = Groups(d.K,
             wide) * wide;
         (string, long)[] packed = [.. letters, ("L", filters), ("T", Parts)];
         WorkMemory output = Write(to);

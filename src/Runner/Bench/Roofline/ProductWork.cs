@@ -21,19 +21,17 @@ static class ProductWork
         {
             int size = TileOf(kernel);
             yield return new(
-                kernel.Name, layer.Name, (Groups(n, size), Groups(m, size)), cost, Read(m * k), Read(k * n),
-                Write(m * n),
-                GemmDims.Of(m, n, k));
+                kernel.Name, layer.Name, (Groups(n, size), Groups(m, size)), cost, Read(m * k), Read(k * n), Read(1, 0),
+                Write(m * n), GemmDims.Of(m, n, k));
         }
+        int each = sizes.Plan.RowsEach(panels, m);
         yield return new(
-            "GemmPanelKernels.Multiply", layer.Name, (Groups(m, PanelTile.Rows), panels),
-            KernelCost.Of(
-                "2 M N K", "4 (M K + K L + M N)", ("M", m), ("N", n), ("K", k), ("L", panels * PanelTile.Columns)),
-            Read(m * k), Read(packed), Write(m * n), GemmDims.Of(m, n, k));
+            "GemmPanelKernels.Multiply", layer.Name, (Groups(m, each), panels), cost, Read(m * k), Read(k * n),
+            Read(1, 0), Write(m * n), GemmDims.Of(m, n, k), each);
         yield return new(
-            "GemmPanelKernels.Pack", layer.Name, (GemmPanelKernels.PackBlocks(k), panels, 1),
+            "GemmPanelKernels.Pack", layer.Name, (GemmPanelKernels.PackBlocks(k), panels),
             KernelCost.Of("0", "4 (K N + K L)", ("K", k), ("N", n), ("L", panels * PanelTile.Columns)),
-            Read(k * n), Write(packed), GemmDims.Of(1, n, k), panels);
+            Read(k * n), Write(packed), GemmDims.Of(1, n, k));
         yield return new(
             "TransposeKernels.Transpose", layer.Name, (k, n, 1), KernelCost.Of("0", "8 K N", ("K", k), ("N", n)),
             Read(k * n), Write(k * n), k, n, k, 0);

@@ -19,7 +19,7 @@ sealed class PanelConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         DeviceView<float> y, ConvolutionShape d, FilterLayout filters, ConvolutionTarget target)
     {
         plan.TellPanels(d.K, d.N * d.Pixels, d.Taps);
-        int panels = Groups(d.N * d.Pixels, PanelTile.Columns), each = plan.FiltersEach(panels, d.K);
+        int panels = Groups(d.N * d.Pixels, PanelTile.Columns), each = plan.RowsEach(panels, d.K);
         ConvolutionPanelKernels.LaunchMultiply(
             driver, (panels, Groups(d.K, each)), x, weight, bias, residual, y, d, filters,
             target, each);

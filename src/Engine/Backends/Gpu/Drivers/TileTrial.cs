@@ -28,7 +28,7 @@ static unsafe class TileTrial<TTile>
                 for (int column = 0; column < Columns; column++)
                     expected[row * Columns + column] += a[row * Depth + k] * b[k * Columns + column];
         return Compare(driver, a, b, expected, (x, y, to) => GemmKernels.LaunchTiled<TTile>(
-            driver, (Groups(Columns, TTile.Size), Groups(Rows, TTile.Size)), x, y, to,
+            driver, (Groups(Columns, TTile.Size), Groups(Rows, TTile.Size)), x, y, to, to,
             GemmDims.Of(Rows, Columns, Depth)));
     }
 

@@ -142,15 +142,15 @@ public sealed class LaunchPlan(GpuCapabilities device)
         Math.Clamp(CpuGroupsEach * device.ComputeUnits / groups, 1, Math.Max(1, depth / ShortestPart));
 
     /// <summary>
-    /// The filters that a group of a panel convolution takes: all, where the pixels alone fill the device, since each
-    /// group gathers them anew.
+    /// The rows of a product in panels, filters of a convolution, that a group takes: all, where the panels alone fill
+    /// the device, since each group gathers its own anew.
     /// </summary>
-    /// <param name="panels">Groups of pixels.</param>
-    /// <param name="filters">All filters.</param>
-    public int FiltersEach(int panels, int filters)
+    /// <param name="panels">Panels of all products: of columns, or pixels.</param>
+    /// <param name="rows">All rows, or filters.</param>
+    public int RowsEach(int panels, int rows)
     {
         int parts = (int)Math.Max(1, (long)CpuGroupsEach * device.ComputeUnits / panels);
-        return KernelSize.Groups(KernelSize.Groups(filters, parts), PanelTile.Rows) * PanelTile.Rows;
+        return KernelSize.Groups(KernelSize.Groups(rows, parts), PanelTile.Rows) * PanelTile.Rows;
     }
 
     /// <summary>

@@ -14,11 +14,16 @@ static class PackedRows
     public static DeviceView<float> Of(Tensor rows, IGpuDriver driver, GpuScratch scratch)
     {
         (int n, int d) = (rows.Shape[0], rows.Shape[1]);
-        DeviceView<float> packed = scratch.Take<float>(ScratchUse.Packed, GpuProducts.PackedLength(d, n));
-        int panels = GpuProducts.Panels(n);
+        DeviceView<float> packed = scratch.Take<float>(ScratchUse.Packed, Length(d, n));
         GemmPanelKernels.LaunchPack(
-            driver, (GemmPanelKernels.PackBlocks(d), panels), rows.Floats(), packed,
-            GemmDims.Of(1, n, d, transposeB: true), panels);
+            driver, (GemmPanelKernels.PackBlocks(d), Panels(n)), rows.Floats(), packed,
+            GemmDims.Of(1, n, d, transposeB: true));
         return packed;
     }
+
+    /// <summary>Panels that hold some columns.</summary>
+    public static int Panels(int columns) => KernelSize.Groups(columns, PanelTile.Columns);
+
+    /// <summary>Elements of a packed K x N.</summary>
+    public static long Length(int k, int n) => (long)k * Panels(n) * PanelTile.Columns;
 }

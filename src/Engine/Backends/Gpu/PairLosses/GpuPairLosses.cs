@@ -40,12 +40,12 @@ sealed class GpuPairLosses(IGpuDriver driver, LaunchPlan plan, GpuProducts produ
                 driver, KernelSize.Of((long)count * dims.Columns), strip, batch.LabelsA.Ints(), batch.LabelsB.Ints(),
                 rows.Floats(), totals.Floats(), dy.Floats(), loss, dims);
             if (db.IsNeeded)
-                products.RunInBlocks(
-                    strip, batch.A.Floats().Slice(first * d, count * d), db.Target.Floats(),
+                products.Run(
+                    strip, batch.A.Floats().Slice(first * d, count * d), bias: null, db.Target.Floats(),
                     GemmDims.Of(width, d, count, transposeA: true, accumulate: addsToB || first > 0));
             if (da.IsNeeded)
-                products.RunInBlocks(
-                    strip, batch.B.Floats(), da.Target.Floats().Slice(first * d, count * d),
+                products.Run(
+                    strip, batch.B.Floats(), bias: null, da.Target.Floats().Slice(first * d, count * d),
                     GemmDims.Of(count, d, width, accumulate: addsToA));
         }
     }
@@ -61,8 +61,8 @@ sealed class GpuPairLosses(IGpuDriver driver, LaunchPlan plan, GpuProducts produ
     {
         int d = batch.A.Shape[1], width = batch.B.Shape[0];
         DeviceView<float> strip = scratch.Take(ScratchUse.Similarities, (long)count * width);
-        products.RunInBlocks(
-            batch.A.Floats().Slice(first * d, count * d), batch.B.Floats(), strip,
+        products.Run(
+            batch.A.Floats().Slice(first * d, count * d), batch.B.Floats(), bias: null, strip,
             GemmDims.Of(count, width, d, transposeB: true));
         return strip;
     }
