@@ -81,6 +81,9 @@ static class CalibrateCommand
                 throw new UserErrorException("calibrate takes --pairs FILE, or --data IMAGES, alone or with --index");
             if (folder is not null) Runs.RunFolder.Existing(folder);
             string? target = parsed.GetValue(output) ?? (folder is null ? null : CalibrationFile.In(folder));
+            OutputFiles.MustDiffer(
+                [("--out", target), ("--html", parsed.GetValue(html))],
+                file, images, parsed.GetValue(labels), parsed.GetValue(index));
             using ProgressLine progress = new(terminal);
             if (parsed.GetValue(index) is { } path)
             {

@@ -38,6 +38,7 @@ static class EmbedCommand
         {
             string file = parsed.GetValue(output)!;
             EmbeddingFile.CheckName(file);
+            OutputFiles.MustDiffer([("--out", file)], parsed.GetValue(input));
             using Device opened = parsed.OpenDevice(device, threads, together, precision);
             using FinishedRun finished =
                 FinishedRun.Open(parsed.GetValue(run)!, opened, parsed.GetWeights(weights), together);

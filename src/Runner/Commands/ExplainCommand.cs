@@ -38,6 +38,7 @@ static class ExplainCommand
         {
             string page = parsed.GetValue(output)!, folder = parsed.GetValue(run)!;
             (string first, string second) = (parsed.GetValue(a)!, parsed.GetValue(b)!);
+            OutputFiles.MustDiffer([("--out", page)], first, second);
             using Device opened = parsed.OpenDevice(device, threads);
             using FinishedRun finished = FinishedRun.Open(folder, opened, parsed.GetWeights(weights));
             using ProgressLine progress = new(terminal);

@@ -32,6 +32,7 @@ static class ImportCommand
         command.SetAction(parsed =>
         {
             string source = parsed.GetValue(model)!, file = parsed.GetValue(output)!;
+            OutputFiles.MustDiffer([("--out", file)], source);
             ImportedNetwork imported = parsed.GetValue(kind) is null
                 ? OnnxImport.Read(source)
                 : ResNetImport.Read(source);

@@ -67,8 +67,9 @@ static class MineCommand
         {
             double marginValue = parsed.GetValue(margin);
             if (!(marginValue >= 0 && float.IsFinite((float)marginValue)))
-                throw new UserErrorException(
-                    $"--margin must be 0 or more, not {marginValue.ToString(CultureInfo.InvariantCulture)}");
+                throw new UserErrorException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"--margin must be from 0 to {float.MaxValue}, float32's largest, not {marginValue}"));
             double angleValue = parsed.GetValue(angle);
             if (angleValue is not (> 0 and < 90))
                 throw new UserErrorException(
@@ -83,8 +84,8 @@ static class MineCommand
                 Seed = parsed.GetValue(seed) ?? 1,
             };
             string? triplets = parsed.GetValue(output), file = parsed.GetValue(gradient);
-            if (triplets is not null && file is not null && Path.GetFullPath(triplets) == Path.GetFullPath(file))
-                throw new UserErrorException($"--out and --gradient both name {file}: give each a file of its own");
+            OutputFiles.MustDiffer(
+                [("--out", triplets), ("--gradient", file)], parsed.GetValue(embeddings), parsed.GetValue(labels));
             if (triplets is not null && settings.TakesEveryTriplet)
                 throw new UserErrorException(
                     $"--out: {Words.Of(settings.Rule)} takes every triplet of a kind and has no list of them");

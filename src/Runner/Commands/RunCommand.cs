@@ -47,6 +47,9 @@ static class RunCommand
             if (wanted.FirstOrDefault(o => !runnable.Outputs.Contains(o.Name)) is { Name: { } unknown })
                 throw new UserErrorException(
                     $"--output {unknown}: there is no such output, only {string.Join(", ", runnable.Outputs)}");
+            OutputFiles.MustDiffer(
+                wanted.Select(o => ("--output", (string?)o.Path)),
+                [parsed.GetValue(model), .. parsed.GetValue(input)!.Select(argument => Split(argument).Path)]);
             Dictionary<string, IRows> arrays = [];
             foreach ((string? given, string path) in parsed.GetValue(input)!.Select(Split))
             {
@@ -58,15 +61,21 @@ static class RunCommand
             Shape[] shapes = ResultFiles.Write(runnable.Run(arrays), wanted, progress);
             foreach (IRows array in arrays.Values) array.Dispose();
             progress.Dispose();
-            foreach (((_, string path), Shape shape) in wanted.Zip(shapes))
-            {
-                if (parsed.GetValue(json)) Json.Write(terminal, new { file = path, shape = shape.ToArray() });
-                else terminal.Out.WriteLine($"{shape} in {path}");
-            }
+            if (parsed.GetValue(json)) Json.Write(terminal, Describe(wanted, shapes));
+            else
+                foreach (((_, string path), Shape shape) in wanted.Zip(shapes))
+                    terminal.Out.WriteLine($"{shape} in {path}");
             return CommandLine.Done;
         });
         return command;
     }
+
+    static object Describe((string Name, string Path)[] wanted, Shape[] shapes) => wanted is [var only]
+        ? new { file = only.Path, shape = shapes[0].ToArray() }
+        : new
+        {
+            outputs = wanted.Zip(shapes, (o, shape) => new { name = o.Name, file = o.Path, shape = shape.ToArray() }),
+        };
 
     static (string? Name, string Path) Split(string argument)
     {

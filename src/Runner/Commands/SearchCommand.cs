@@ -51,6 +51,12 @@ static class SearchCommand
             int k = parsed.GetValue(top);
             if (k is < 1 or > MostNeighbours)
                 throw new UserErrorException($"--top must be between 1 and {MostNeighbours}, not {k}");
+            OutputFiles.MustDiffer(
+                [
+                    ("--rows", parsed.GetValue(rows)), ("--distances", parsed.GetValue(distances)),
+                    ("--html", parsed.GetValue(html)),
+                ],
+                [parsed.GetValue(path), .. parsed.GetValue(images)!]);
             using IndexFile index = IndexFile.Open(parsed.GetValue(path)!);
             using Device opened = parsed.OpenDevice(device, threads);
             using ProgressLine progress = new(terminal);
