@@ -71,6 +71,7 @@ static class IndexCommand
             string file = parsed.GetValue(output)!;
             (string? run, string? images, string? array) =
                 Sources(parsed.GetValue(from)!, parsed.GetResult(embeddings), parsed.GetValue(embeddings));
+            OutputFiles.MustDiffer([("--out", file)], images, array, parsed.GetValue(common.Labels));
             using Device device = parsed.OpenDevice(common.Device, common.Threads);
             using ProgressLine progress = new(terminal);
             RunWeights which = parsed.GetWeights(weights);
@@ -143,6 +144,13 @@ static class IndexCommand
             string? array = isEmbeddings ? parsed.GetValue(embeddings) ?? parsed.GetValue(images) : null;
             string input = array ?? parsed.GetValue(images)
                 ?? throw new UserErrorException("index add takes IMAGES, or --embeddings E.npy");
+            if (parsed.GetValue(label) is "")
+                throw new UserErrorException(
+                    "--label names the class of all new rows, and a name has a letter at the least");
+            if (parsed.GetValue(label) is not null && parsed.GetValue(common.Labels) is not null)
+                throw new UserErrorException(
+                    "--label names one class for all new rows, and --labels a class for each: give one of them");
+            using IndexLock held = IndexLock.Take(file);
             using Device device = parsed.OpenDevice(common.Device, common.Threads);
             using ProgressLine progress = new(terminal);
             using (IndexFile index = IndexFile.Open(file))
@@ -180,6 +188,7 @@ static class IndexCommand
         command.SetAction(parsed =>
         {
             string file = parsed.GetValue(path)!;
+            using IndexLock held = IndexLock.Take(file);
             using (IndexFile index = IndexFile.Open(file))
                 IndexWriter.Write(
                     file,

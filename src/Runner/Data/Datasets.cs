@@ -59,15 +59,20 @@ public static class Datasets
     }
 
     /// <summary>Checks that a model takes the data's images.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="isTrained">Whether the model is one already, so that the images have to change.</param>
     /// <exception cref="UserErrorException">It does not.</exception>
-    public static void CheckInput(ModelConfig model, IImageDataset data)
+    public static void CheckInput(ModelConfig model, IImageDataset data, bool isTrained = false)
     {
         if (new Shape(model.Input) == data.ImageShape) return;
         int[] image = data.ImageShape.ToArray();
         if (ImageArray.TransposeHint(data.ImageShape) is { } hint) throw new UserErrorException($"{data.Name}: {hint}");
-        throw new UserErrorException(
-            $"model.input is [{string.Join(", ", model.Input)}], but the images of {data.Name} are"
-            + $" [{string.Join(", ", image)}]; set model.input=[{string.Join(",", image)}], or data.resize=true");
+        string sizes =
+            $"[{string.Join(", ", model.Input)}], but the images of {data.Name} are [{string.Join(", ", image)}]";
+        throw new UserErrorException(isTrained
+            ? $"the network takes images of {sizes}; its run has no data.resize, so they must be made so first"
+            : $"model.input is {sizes}; set model.input=[{string.Join(",", image)}], or data.resize=true");
     }
 
     static DatasetSplits ReadArrays(RunConfig run, Action<string> log)

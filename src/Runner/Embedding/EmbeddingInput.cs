@@ -11,7 +11,8 @@ namespace TripletGpu.Runner.Embedding;
 /// <param name="Names">One a row: a class name or a file's path; null where the input has neither.</param>
 sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
 {
-    const string DatasetPrefix = "dataset:";
+    /// <summary>What the name of a public data set begins with: <c>dataset:mnist:test</c>.</summary>
+    public const string DatasetPrefix = "dataset:";
 
     /// <summary>Opens <c>dataset:NAME:PART</c>, an .npy, a folder of images, or one image.</summary>
     /// <param name="input">What to open.</param>
@@ -28,7 +29,7 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
                 Directory.Exists(input) ? OpenFolder(input, run, isStrict, log, ranks)
                 : ImageFile.IsImage(input) ? OpenImage(input, run)
                 : OpenArray(input, run, log), run);
-        Datasets.CheckInput(run.Model, opened.Images);
+        Datasets.CheckInput(run.Model, opened.Images, isTrained: true);
         return opened;
     }
 

@@ -2,6 +2,7 @@ using TripletGpu.Models;
 using TripletGpu.Models.Search;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Display;
+using TripletGpu.Runner.Embedding;
 using TripletGpu.Runner.Networks;
 
 namespace TripletGpu.Runner.Search;
@@ -61,6 +62,7 @@ sealed class Queries
     {
         if (labels is not null && inputs.Count != 1)
             throw new UserErrorException($"--labels belongs to one input, but there are {inputs.Count}");
+        if (inputs.FirstOrDefault(IsMissing) is { } missing) throw new UserErrorException($"{missing}: no such file");
         FinishedRun? finished = null;
         try
         {
@@ -84,6 +86,9 @@ sealed class Queries
             finished?.Dispose();
         }
     }
+
+    static bool IsMissing(string input) =>
+        !input.StartsWith(EmbeddingInput.DatasetPrefix, StringComparison.Ordinal) && !Path.Exists(input);
 
     /// <summary>Whether an input is an array of embeddings.</summary>
     public static bool IsEmbeddings(string input) =>

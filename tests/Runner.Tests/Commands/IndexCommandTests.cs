@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Commands;
+using TripletGpu.Runner.Search;
 using TripletGpu.Support;
 
 namespace TripletGpu.Runner.Tests.Commands;
@@ -89,6 +90,54 @@ public sealed class IndexCommandTests
             Assert.That(result.ErrorLines, Has.Length.EqualTo(1), result.Error);
         }
         Assert.That(File.Exists(folder["x"]), Is.False);
+    }
+
+    /// <summary>To change is to write anew: of two at once the first would lose its rows.</summary>
+    [Test]
+    public void ChangedByAnother_IsRefused()
+    {
+        Build();
+        using (IndexLock.Take(folder["i"]))
+            foreach (string[] args in (string[][])
+                [
+                    ["index", "add", folder["i"], "--embeddings", folder["q.npy"]],
+                    ["index", "remove", folder["i"], "--row", "0"],
+                ])
+            {
+                CliResult result = Cli.Run(args);
+                Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput));
+                Assert.That(result.ErrorLines, Has.Length.EqualTo(1).And.All.Contains("is being changed"));
+                Run("search", folder["i"], folder["q.npy"]);
+            }
+        Run("index", "add", folder["i"], "--embeddings", folder["q.npy"]);
+        Assert.That(Info().GetProperty("n").GetInt32(), Is.EqualTo(6));
+        if (!OperatingSystem.IsWindows()) Assert.That(File.Exists($"{folder["i"]}.lock"), Is.False);
+    }
+
+    [Test]
+    public void AddedByManyAtOnce_NoRowIsLost()
+    {
+        Build();
+        int added = 0;
+        Parallel.For(0, 8, i =>
+        {
+            string[] args = ["index", "add", folder["i"], "--embeddings", folder["q.npy"], "--label", $"{i}"];
+            if (Cli.Run(args).ExitCode == CommandLine.Done) Interlocked.Increment(ref added);
+        });
+        Assert.That(added, Is.Positive);
+        Assert.That(Info().GetProperty("n").GetInt32(), Is.EqualTo(4 + 2 * added));
+    }
+
+    [TestCase("--label names one class",
+        "index", "add", "i", "--embeddings", "q.npy", "--label", "a", "--labels", "y.npy")]
+    [TestCase("--label names the class", "index", "add", "i", "--embeddings", "q.npy", "--label", "")]
+    [TestCase("none.png: no such file", "search", "i", "none.png")]
+    public void WhatCannotBe_IsSaidAsItIs(string expected, params string[] args)
+    {
+        Build();
+        CliResult result = Cli.Run([.. args.Select(a => a is "i" || a.Contains('.') ? folder[a] : a)]);
+        Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput));
+        Assert.That(result.ErrorLines, Has.Length.EqualTo(1).And.All.Contains(expected));
     }
 
     void Build(params string[] more) => Run([

@@ -43,7 +43,7 @@ public sealed class ExplainCommandTests
         Npy.Write(job["wide.npy"], new Shape(1, 1, 30, 30), new float[900]);
         foreach ((string image, string words) in ((string, string)[])[
             (job["images.npy"], "has 96 images"), ($"{job["images.npy"]}[96]", "0 to 95"), (job["none.png"], "no such"),
-            (job["wide.npy"], "model.input"), ("dataset:nothing:test[0]", "is no data set")])
+            (job["wide.npy"], "takes images of [1, 28, 28]"), ("dataset:nothing:test[0]", "is no data set")])
         {
             CliResult result = Cli.Run(
                 "explain", job["run"], $"{job["images.npy"]}[0]", image, "--out", job["none.html"]);
