@@ -18,6 +18,7 @@ static class Embedder
     /// <param name="stopping">Obeyed between batches.</param>
     /// <param name="ranks">Who embeds together; every rank gets all embeddings.</param>
     /// <exception cref="OperationCanceledException">It, or another rank, was stopping.</exception>
+    /// <exception cref="UserErrorException">An embedding is not finite.</exception>
     public static float[] Embed(
         EmbeddingNetwork network, IImageDataset images, ProgressLine progress, CancellationToken stopping = default,
         ICollective? ranks = null)
@@ -60,13 +61,24 @@ static class Embedder
                 progress.Report(
                     start + count, images.Count,
                     () => $"embedding {images.Name}: {rate.Text(start + count, images.Count, "images")}");
-                yield return embeddings.AsMemory(0, count * width);
+                Memory<float> rows = embeddings.AsMemory(0, count * width);
+                MustBeFinite(rows.Span, start, width, images.Name);
+                yield return rows;
             }
         }
         finally
         {
             network.Train(wasTraining);
         }
+    }
+
+    static void MustBeFinite(ReadOnlySpan<float> rows, int start, int width, string name)
+    {
+        for (int i = 0; i < rows.Length; i++)
+            if (!float.IsFinite(rows[i]))
+                throw new UserErrorException(
+                    $"{name}: the embedding of image {start + i / width} (from 0) holds NaN or infinity: the image's"
+                    + " values are too large, or the network has diverged");
     }
 
     /// <summary>As many rows as each rank can run at once.</summary>

@@ -58,7 +58,9 @@ static class EvaluationTable
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumn("figure");
         table.AddColumn(new TableColumn("value").RightAligned());
-        foreach ((string name, double value) in Figures(result.Verification)) table.AddRow(name, Number(value));
+        // So few pairs have no accuracy over folds.
+        foreach ((string name, double value) in Figures(result.Verification).Where(f => !double.IsNaN(f.Value)))
+            table.AddRow(name, Number(value));
         table.AddRow("best threshold (squared distance)", Number(result.Verification.Threshold));
         terminal.Show(table);
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,

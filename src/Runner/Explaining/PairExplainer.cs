@@ -38,9 +38,14 @@ sealed class PairExplainer
     int Window => Math.Max(2, (Math.Min(height, width) + Squares - 1) / Squares);
 
     /// <summary>Explains a pair of images (C H W, in [0, 1]).</summary>
+    /// <exception cref="UserErrorException">An embedding is not finite.</exception>
     public PairExplanation Explain(string nameA, float[] a, string nameB, float[] b)
     {
         float[] embeddings = Embed([.. a, .. b], 2, out _);
+        if (Array.FindIndex(embeddings, value => !float.IsFinite(value)) is >= 0 and var at)
+            throw new UserErrorException(
+                $"the embedding of {(at < network.Dimension ? nameA : nameB)} holds NaN or infinity: its values are too"
+                + " large, or the network has diverged");
         float[] ofA = embeddings[..network.Dimension], ofB = embeddings[network.Dimension..];
         return new PairExplanation(Distance(ofA, ofB), Window, Explain(nameA, a, ofB), Explain(nameB, b, ofA));
     }

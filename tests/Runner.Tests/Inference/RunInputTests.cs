@@ -98,6 +98,39 @@ public sealed class RunInputTests
         Assert.That(result.Error, Does.Contain("save both in one way"));
     }
 
+    /// <summary>Pixels that the network cannot take do not become embeddings of NaN.</summary>
+    [Test]
+    public void NotFinite_IsNoEmbedding()
+    {
+        AssertDone(Train("bytes.npy"));
+        Npy.Write(folder["huge.npy"], new Shape(2, 1, Side, Side),
+            (float[])[.. Enumerable.Repeat(0f, Pixels), .. Enumerable.Repeat(float.MaxValue, Pixels)]);
+        foreach (string[] args in (string[][])
+            [
+                ["embed", folder["run"], folder["huge.npy"], "--out", folder["e.npy"]],
+                [
+                    "explain", folder["run"], $"{folder["huge.npy"]}[0]", $"{folder["huge.npy"]}[1]",
+                    "--out", folder["e.npy"],
+                ],
+            ])
+        {
+            CliResult result = Cli.Run(args);
+            Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput));
+            Assert.That(result.ErrorLines[^1], Does.Contain("holds NaN or infinity"));
+            Assert.That(File.Exists(folder["e.npy"]), Is.False);
+        }
+    }
+
+    [Test]
+    public void OtherSize_IsSaidOfTheNetwork()
+    {
+        AssertDone(Train("bytes.npy"));
+        Npy.Write(folder["small.npy"], new Shape(1, 1, 4, 4), new float[16]);
+        Assert.That(
+            Cli.Run("embed", folder["run"], folder["small.npy"], "--out", folder["e.npy"]).Error,
+            Does.Contain("the network takes images of [1, 12, 12]").And.Not.Contain("set model.input"));
+    }
+
     /// <summary>More rows than a batch has: every row is in its place, and as embed gives it.</summary>
     [Test]
     public void ManyRows_ComeInBatches()
