@@ -30,6 +30,8 @@ public static class ImageFile
     public static bool IsImage(string path)
     {
         if (extensions.Contains(Path.GetExtension(path).ToLowerInvariant())) return true;
+        // What has no bytes is no image; nor is a pipe, which waits for a writer when it is opened.
+        if (new FileInfo(path) is { Exists: true, LinkTarget: null, Length: 0 }) return false;
         try
         {
             using FileStream stream = InputFile.Open(path);
@@ -59,6 +61,8 @@ public static class ImageFile
         byte[] buffer = [];
         try
         {
+            // Before it is opened: to open a pipe waits for somebody who writes into it.
+            if (new FileInfo(path) is { LinkTarget: null, Length: 0 }) throw new ImageFormatException("empty");
             using SafeFileHandle file = File.OpenHandle(path, options: FileOptions.SequentialScan);
             long length = RandomAccess.GetLength(file);
             if (length > MostBytes) throw new ImageFormatException("larger than any photograph");

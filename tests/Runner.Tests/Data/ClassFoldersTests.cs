@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TripletGpu.Models;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
@@ -6,7 +7,7 @@ using TripletGpu.Support;
 
 namespace TripletGpu.Runner.Tests.Data;
 
-public sealed class ClassFoldersTests
+public sealed partial class ClassFoldersTests
 {
     TemporaryFolder folder = null!;
     List<string> log = null!;
@@ -116,6 +117,18 @@ public sealed class ClassFoldersTests
         });
     }
 
+    /// <summary>To open a pipe waits until somebody writes into it: none is opened.</summary>
+    [Test, Platform(Exclude = "Win")]
+    public void Open_Pipes_AreNoImages()
+    {
+        for (int i = 0; i < 6; i++) WriteImage($"a/{i}.png", 1);
+        foreach (string name in (string[])["a/pipe.png", "a/pipe"])
+            Assert.That(MakePipe(folder[name], Convert.ToUInt32("600", 8)), Is.Zero);
+        DatasetSplits data = Open(c => c with { TestShare = 0 });
+        Assert.That(data.Train.Count, Is.EqualTo(6));
+        Assert.That(log[0], Does.Contain("pipe.png: empty"));
+    }
+
     [Test]
     public void Open_TrainAndTestFolders_AreTheParts()
     {
@@ -179,4 +192,7 @@ public sealed class ClassFoldersTests
             Assert.That(Error(), Does.Contain("not one of its 1 images"));
         });
     }
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakePipe(string path, uint mode);
 }
