@@ -150,7 +150,10 @@ static class TrainingRun
         // The first rank measures some of it alone, and may be asked to stop there.
         if (ranks.FromFirst(() => measured is null))
         {
-            log.Say($"interrupted at step {state.Step:N0}; it is saved: triplet train --resume {request.Folder.Path}");
+            // A new run that has no step yet is removed again (ClaimedFolder).
+            log.Say(state.Step == 0 && !request.IsResumed
+                ? "interrupted before the first step: nothing is kept"
+                : $"interrupted at step {state.Step:N0}; it is saved: triplet train --resume {request.Folder.Path}");
             return ranks.Max(interruption.ExitCode);
         }
         if (!ranks.IsFirst) return null;

@@ -81,6 +81,21 @@ public sealed partial class ResumeTests
             Directory.Exists(Path.Combine(run, "checkpoints", $"step-{steps}")), Is.True, "saved at the very step");
     }
 
+    /// <summary>While a run begins: what is said of it is so.</summary>
+    [Test, Platform(Exclude = "Win")]
+    public void Interrupted_WhileItBegins_SaysWhatIsKept()
+    {
+        string run = job["begun"];
+        using Process process = Cli.Start("train", job.Config, "--out", run, "--set", "train.epochs=100000");
+        while (!File.Exists(Path.Combine(run, "log.txt"))) Thread.Sleep(1);
+        Assert.That(Signal(process.Id, Interrupt), Is.Zero);
+        CliResult result = Cli.Finish(process);
+        Assert.That(result.ExitCode, Is.EqualTo(130), result.Error);
+        Assert.That(
+            result.Error,
+            Does.Contain(Directory.Exists(run) ? $"--resume {run}" : "before the first step: nothing is kept"));
+    }
+
     [Test]
     public void SecondProcess_IsRefused()
     {
