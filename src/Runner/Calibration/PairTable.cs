@@ -102,6 +102,7 @@ sealed record PairTable(
 
         public string? Fault(string[] fields, string[] names) =>
             Score >= 0 && Scored(fields) is null ? $"there should be a number under {names[Score]}"
+            : Score >= 0 && !IsSimilarity && Scored(fields) < 0 ? $"no distance is below 0, as {names[Score]} is"
             : Person1 < 0 && Truth(fields[Same]) is null ? $"there should be 1 or 0 under {names[Same]}"
             : null;
 

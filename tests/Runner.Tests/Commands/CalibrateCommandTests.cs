@@ -54,6 +54,16 @@ public sealed class CalibrateCommandTests
     }
 
     [Test]
+    public void DistanceBelowZero_IsRefused()
+    {
+        folder.Write("pairs.csv", "person1,person2,distance\na,b,1\na,c,-1\n"u8);
+        CliResult result = Cli.Run(
+            "calibrate", "--pairs", folder["pairs.csv"], "--far", "0.1", "--out", folder["c.json"]);
+        Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput));
+        Assert.That(result.ErrorLines, Has.Length.EqualTo(1).And.All.Contains("line 3: no distance is below 0"));
+    }
+
+    [Test]
     public void WithoutStrangers_EachClassIsOneInTurn()
     {
         JsonElement found = Json("calibrate", "--index", folder["i"], "--data", folder["enrolled.npy"], "--labels",
