@@ -44,9 +44,10 @@ static class RunReport
             Title = Path.GetFileName(Path.GetFullPath(folder.Path)),
             Facts = facts,
             Figures = Figures(result),
-            Protocol = $"{result.Protocol.N} of {result.Protocol.Query} against {result.Protocol.Reference},"
+            Protocol = string.Create(CultureInfo.InvariantCulture,
+                $"{result.Protocol.N:N0} of {result.Protocol.Query} against {result.Protocol.Reference},"
                 + $" {result.Protocol.Distance},"
-                + $" self-match {(result.Protocol.SelfMatchExcluded ? "excluded" : "impossible")}",
+                + $" self-match {(result.Protocol.SelfMatchExcluded ? "excluded" : "impossible")}"),
             Course = ReportTables.Thinned(ReadCourse(folder.Metrics, config)),
             Notes = result.Protocol.Notes,
             Classes = shown.Distinct().Order().ToDictionary(label => label, label => images.ClassNames[label]),
@@ -100,8 +101,8 @@ static class RunReport
         return new EmbeddingMap(x, y, shown.Labels,
             [.. rows.Select(row => measured.Result.Neighbours?.Predicted(row) ?? all.Labels[row])],
             [.. rows.Select(row => AddImage(sheet, images, row))],
-            $"t-SNE of {rows.Length.ToString(CultureInfo.InvariantCulture)} of {all.Count} embeddings; distances"
-            + " between far groups mean nothing.");
+            string.Create(CultureInfo.InvariantCulture,
+                $"t-SNE of {rows.Length:N0} of {all.Count:N0} embeddings; distances between far groups mean nothing."));
     }
 
     static int AddImage(SpriteSheet sheet, IImageDataset images, int index)
