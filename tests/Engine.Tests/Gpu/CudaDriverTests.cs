@@ -138,10 +138,12 @@ public sealed unsafe class CudaDriverTests
         using CudaDriver driver = Open();
         nint buffer = driver.Allocate(64);
         var view = new DeviceView<float>(buffer, 0, 3);
+        float[] back = new float[3];
+        // What memory holds at first times 0 may be NaN.
+        fixed (float* p = back) driver.Upload(p, buffer, 0, sizeof(float) * 3);
         var thread = new Thread(() => ElementwiseKernels.LaunchAffine(driver, 3, view, view, 0, 1, 0));
         thread.Start();
         thread.Join();
-        float[] back = new float[3];
         fixed (float* p = back) driver.Download(buffer, 0, p, sizeof(float) * 3);
         driver.Free(buffer);
         Assert.That(back, Is.EqualTo(new float[] { 1, 1, 1 }));
