@@ -134,9 +134,10 @@ public sealed class Device : IDisposable
         get
         {
             if (one is not null) return one;
-            one = Rent(Shape.Scalar, ElementType.Float32, "one");
-            Backend.Memory.Fill(one, 1);
-            return one;
+            // The device's own: nobody has it to give back, so it counts as no live bytes.
+            Tensor made = new(this, Shape.Scalar, ElementType.Float32, new Storage(Pool, Pool.Rent(0), 0), "one");
+            Backend.Memory.Fill(made, 1);
+            return one = made;
         }
     }
 
