@@ -12,13 +12,7 @@ public sealed class IndexCommandTests
     TemporaryFolder folder = null!;
 
     [SetUp]
-    public void WriteInputs()
-    {
-        folder = new TemporaryFolder();
-        Npy.Write(folder["e.npy"], new Shape(4, 2), (float[])[0, 0, 1, 0, 3, 0, 7, 0]);
-        Npy.Write(folder["y.npy"], new Shape(4), (int[])[5, 5, 9, 9]);
-        Npy.Write(folder["q.npy"], new Shape(2, 2), (float[])[0.9f, 0, 6, 0]);
-    }
+    public void WriteInputs() => folder = SmallEmbeddings.Folder();
 
     [TearDown]
     public void RemoveFolder() => folder.Dispose();

@@ -1,4 +1,3 @@
-using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Commands;
 using TripletGpu.Support;
 
@@ -14,10 +13,7 @@ public sealed class OutputFilesTests
     [SetUp]
     public void WriteInputs()
     {
-        folder = new TemporaryFolder();
-        Npy.Write(folder["e.npy"], new Shape(4, 2), (float[])[0, 0, 1, 0, 3, 0, 7, 0]);
-        Npy.Write(folder["y.npy"], new Shape(4), (int[])[5, 5, 9, 9]);
-        Npy.Write(folder["q.npy"], new Shape(2, 2), (float[])[0.9f, 0, 6, 0]);
+        folder = SmallEmbeddings.Folder();
         folder.Write("pairs.csv", "person1,person2,distance\na,b,1\n"u8);
         folder.Write("a.png", "no picture"u8);
         Cli.Run("index", "build", "--embeddings", folder["e.npy"], "--out", folder["i"]);
