@@ -69,12 +69,14 @@ public static partial class ReluPoolGradientKernels
     {
         var parts = SharedMemory.Allocate<float>(MostParts * TLanes.GroupX * TLanes.Count);
         int unit = Grid.IdxX * TLanes.GroupX + Group.IdxX, width = TLanes.GroupX * TLanes.Count;
-        int own = Group.IdxX * TLanes.Count;
+        int own = Group.IdxX * TLanes.Count, blocks = LineBlocks<TLanes>(d);
+        int first = unit % blocks * TLanes.Count, r = unit / blocks % d.R, k = unit / (blocks * d.R);
         for (int part = Group.IdxY; part < sums.Parts; part += TLanes.GroupY)
         {
             int from = d.Images * part / sums.Parts, to = d.Images * (part + 1) / sums.Parts;
             if (unit < sums.Weights)
-                SumWeights<TLanes>(map, places, dy, parts.SubView(part * width + own, TLanes.Count), d, unit, from, to);
+                SumWeights<TLanes>(
+                    map, places, dy, parts.SubView(part * width + own, TLanes.Count), d, first, r, k, from, to);
             else if (unit < sums.Weights + sums.Biases)
                 parts[part * width + own] = Bias(places, dy, d, unit - sums.Weights, from, to);
         }
@@ -82,8 +84,6 @@ public static partial class ReluPoolGradientKernels
         if (Group.IdxY > 0) return;
         if (unit < sums.Weights)
         {
-            int line = d.S * d.C, blocks = (line + TLanes.Count - 1) / TLanes.Count;
-            int first = unit % blocks * TLanes.Count, r = unit / blocks % d.R, k = unit / (blocks * d.R);
             for (int lane = 0; lane < TLanes.Count; lane++)
             {
                 int s = (first + lane) / d.C, c = (first + lane) % d.C;
@@ -101,7 +101,7 @@ public static partial class ReluPoolGradientKernels
     public static (int Groups, int Weights) FilterGroups<TLanes>(ReluPoolGradientDims d, bool weights, bool biases)
         where TLanes : struct, ILanes
     {
-        int taken = weights ? d.K * d.R * ((d.S * d.C + TLanes.Count - 1) / TLanes.Count) : 0;
+        int taken = weights ? d.K * d.R * LineBlocks<TLanes>(d) : 0;
         return ((taken + (biases ? d.K : 0) + TLanes.GroupX - 1) / TLanes.GroupX, taken);
     }
 
@@ -191,14 +191,16 @@ public static partial class ReluPoolGradientKernels
     // 8 KiB of sums.
     const int LinePixels = 64, LineChannels = 32;
 
-    /// <summary>The sums of one part for neighbours of a line of taps.</summary>
+    /// <summary>How many items a line of taps [s][c] has.</summary>
+    static int LineBlocks<TLanes>(ReluPoolGradientDims d) where TLanes : struct, ILanes =>
+        (d.S * d.C + TLanes.Count - 1) / TLanes.Count;
+
+    /// <summary>The sums of one part for neighbours, from first on, of a line r of taps of filter k.</summary>
     static void SumWeights<TLanes>(
         ArrayView<float> map, ArrayView<int> places, ArrayView<float> dy, ArrayView<float> to, ReluPoolGradientDims d,
-        int unit, int from, int end)
+        int first, int r, int k, int from, int end)
         where TLanes : struct, ILanes
     {
-        int line = d.S * d.C, blocks = (line + TLanes.Count - 1) / TLanes.Count;
-        int first = unit % blocks * TLanes.Count, r = unit / blocks % d.R, k = unit / (blocks * d.R);
         var bytes = places.Cast<byte>();
         var sums = LocalMemory.Allocate<float>(TLanes.Count);
         for (int lane = 0; lane < TLanes.Count; lane++)
