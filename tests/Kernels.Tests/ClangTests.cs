@@ -59,7 +59,7 @@ public sealed class ClangTests
 
     /// <summary>A product's sums lie in registers; the panel that an item of a CPU packs is memory.</summary>
     static int LocalBytes(KernelSource kernel) => kernel.Name == "GemmPanelKernels.Multiply"
-        ? GemmDims.MostDepth * PanelTile.Columns * sizeof(float) : 0;
+        ? DepthBlocks.MostDepth * PanelTile.Columns * sizeof(float) : 0;
 
     static int LocalBytes(string ptx) =>
         Regex.Matches(ptx, @"\.local.*\[(\d+)\]").Sum(m => int.Parse(m.Groups[1].Value));

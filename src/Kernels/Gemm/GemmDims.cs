@@ -21,18 +21,6 @@ public readonly record struct GemmDims(
     int M, int N, int K, int RowA, int ColumnA, int RowB, int ColumnB, int RowC, int BatchA, int BatchB, int BatchC,
     int Accumulate, int HasBias = 0)
 {
-    /// <summary>Terms of a sum that are one chain of multiply-adds, at most.</summary>
-    public const int MostDepth = 384;
-
-    /// <summary>
-    /// The blocks into which sums are split: each is one chain, and they are added in order. Short chains round less,
-    /// and blocks of A and B fit caches. They depend on the depth alone, so that all products have the same bits.
-    /// </summary>
-    public int Blocks => (K + MostDepth - 1) / MostDepth;
-
-    /// <summary>Where a block starts: the depth for the block past the last.</summary>
-    public int Start(int block) => K / Blocks * block + K % Blocks * block / Blocks;
-
     /// <summary>What a block's sums are added to: 0 nothing, 1 C, 2 the bias.</summary>
     public int AddsTo(int block) => block > 0 || Accumulate != 0 ? 1 : HasBias != 0 ? 2 : 0;
 

@@ -39,12 +39,13 @@ public static partial class GemmKernels
             dims.RowB);
         // On tensor cores a sum is one chain: their operands are rounded by far more than blocks save.
         bool isWhole = TTile.OnTensorCores != 0;
-        int blocks = isWhole ? 1 : dims.Blocks;
+        int blocks = isWhole ? 1 : DepthBlocks.BlockCount(dims.K);
         for (int block = 0; block < blocks; block++)
         {
             TileSums sums;
             TileSums.Clear(out sums);
-            int from = isWhole ? 0 : dims.Start(block), depth = (isWhole ? dims.K : dims.Start(block + 1)) - from;
+            int from = isWhole ? 0 : DepthBlocks.BlockStart(dims.K, block);
+            int depth = (isWhole ? dims.K : DepthBlocks.BlockStart(dims.K, block + 1)) - from;
             // Views that go along, and not sums of two numbers: an address is one instruction then.
             var restA = a.SubView(from * dims.ColumnA);
             var restB = b.SubView(from * dims.RowB);

@@ -25,11 +25,13 @@ public static partial class GemmPanelKernels
         int firstRow = Grid.IdxX * rowsEach, endRow = Math.Min(firstRow + rowsEach, dims.M);
         int firstColumn = Grid.IdxY * PanelN, columns = Math.Min(PanelN, dims.N - firstColumn), batch = Grid.IdxZ;
         var sums = LocalMemory.Allocate<Lanes16>(PanelTile.Rows * 2);
-        var panel = LocalMemory.Allocate<float>(GemmDims.MostDepth * PanelN);
+        var panel = LocalMemory.Allocate<float>(DepthBlocks.MostDepth * PanelN);
         var tile = SharedMemory.Allocate<float>(PanelTile.Rows * PanelN);
-        for (int block = 0; block < dims.Blocks; block++)
+        for (int block = 0; block < DepthBlocks.BlockCount(dims.K); block++)
         {
-            int first = dims.Start(block), depth = dims.Start(block + 1) - first, adds = dims.AddsTo(block);
+            int first = DepthBlocks.BlockStart(dims.K, block);
+            int depth = DepthBlocks.BlockStart(dims.K, block + 1) - first;
+            int adds = dims.AddsTo(block);
             int from = batch * dims.BatchB + first * dims.RowB + firstColumn * dims.ColumnB;
             PackRows(b, from, dims.RowB, dims.ColumnB, columns, depth, panel);
             for (int row = firstRow; row < endRow; row += PanelTile.Rows)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Gemm;
 using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Kernels.Convolution;
+using TripletGpu.Kernels.Gemm;
 
 namespace TripletGpu.Backends.Cpu.Convolution;
 
@@ -48,10 +49,10 @@ sealed unsafe class SmallMapConvolution<V> where V : unmanaged, ITileVector<V>
         int runs = isWhole ? 1 : lines.Length, run = depth / Math.Max(runs, 1);
         for (int i = 0; i < runs; i++)
         {
-            int filter = ((firstLine + i) * d.S + firstColumn) * d.C, count = DepthBlocks.Count(run);
+            int filter = ((firstLine + i) * d.S + firstColumn) * d.C, count = DepthBlocks.BlockCount(run);
             for (int b = 0; b < count; b++)
             {
-                int from = DepthBlocks.Start(run, b), to = DepthBlocks.Start(run, b + 1);
+                int from = DepthBlocks.BlockStart(run, b), to = DepthBlocks.BlockStart(run, b + 1);
                 blocks.Add(new Block(i * run + from, filter + from, to - from));
             }
         }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Kernels.Gemm;
 
 namespace TripletGpu.Backends.Cpu.Gemm;
 
@@ -33,7 +34,7 @@ sealed unsafe class PackedLeft<V> : IDisposable where V : unmanaged, ITileVector
     {
         (Rows, Depth) = (rows, depth);
         Tiles = (rows + V.TileRows - 1) / V.TileRows;
-        Blocks = DepthBlocks.Count(depth);
+        Blocks = DepthBlocks.BlockCount(depth);
         DeepestBlock = (depth + Blocks - 1) / Blocks;
         // A vector stored for the last column of a tile may run over the tile's end.
         TileSize = DeepestBlock * V.TileRows + V.Count;
@@ -59,7 +60,7 @@ sealed unsafe class PackedLeft<V> : IDisposable where V : unmanaged, ITileVector
 
     public int RowStart(int tile) => (int)((long)Rows * tile / Tiles);
 
-    public int BlockStart(int block) => DepthBlocks.Start(Depth, block);
+    public int BlockStart(int block) => DepthBlocks.BlockStart(Depth, block);
 
     public float* Tile(int block, int tile) => data + ((long)block * Tiles + tile) * TileSize;
 

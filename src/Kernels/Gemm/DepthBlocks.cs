@@ -1,0 +1,25 @@
+namespace TripletGpu.Kernels.Gemm;
+
+/// <summary>
+/// The blocks into which the sums of a matrix product are split: each block is one chain of multiply-adds, and the
+/// blocks are added in order. Short chains round less, and blocks of A and B fit caches. They depend on the depth
+/// alone, so that the backends' products have the same bits.
+/// </summary>
+public static class DepthBlocks
+{
+    /// <summary>
+    /// Terms of a block at most: 384 * 14 floats of A and 384 * 32 of B stream through a CPU's L1 and L2.
+    /// </summary>
+    public const int MostDepth = 384;
+
+    /// <summary>The blocks of a depth.</summary>
+    public static int BlockCount(int depth) => (depth + MostDepth - 1) / MostDepth;
+
+    /// <summary>Where a block starts: the depth for the block past the last.</summary>
+    public static int BlockStart(int depth, int block)
+    {
+        // depth * block / count, in 32 bits.
+        int count = BlockCount(depth);
+        return depth / count * block + depth % count * block / count;
+    }
+}
