@@ -18,6 +18,7 @@ public sealed class CpuBackend : IBackend
         if (!CpuInstructionSets.IsSupported(Instructions))
             throw new PlatformNotSupportedException($"this processor does not run {Instructions}");
         Workers = new WorkerPool(threads > 0 ? threads : Environment.ProcessorCount);
+        Workspace = new Workspace(Workers.Threads);
         Memory = new CpuMemory();
         Elementwise = new CpuElementwise(this);
         Reduction = new CpuReduction(this);
@@ -58,10 +59,10 @@ public sealed class CpuBackend : IBackend
     public bool UseWinograd { get; set; } = true;
 
     /// <summary>Scratch memory of the operation in progress.</summary>
-    internal Workspace Workspace { get; } = new();
+    internal Workspace Workspace { get; }
 
     /// <summary>Similarities of pairs, which lie beside the scratch memory of the products that make them.</summary>
-    internal Workspace Strips { get; } = new();
+    internal Workspace Strips { get; } = new(threads: 0);
 
     /// <inheritdoc/>
     public IMemory Memory { get; }

@@ -3,50 +3,49 @@ namespace TripletGpu.Backends.Cpu;
 /// <summary>
 /// The backend's scratch memory: packed panels, transformed maps. An operation takes what it needs before it hands work
 /// to the threads and gives all of it back at its end; in the steady state nothing is allocated.
+/// <para>
+/// What each thread writes for itself lies in memory of its own, operation after operation: lines that another
+/// processor wrote last would have to come from its caches before they can be written over.
+/// </para>
 /// </summary>
-sealed unsafe class Workspace : IDisposable
+/// <param name="threads">Threads that take memory of their own.</param>
+sealed unsafe class Workspace(int threads) : IDisposable
 {
-    const int Alignment = 64, Gap = 64; // floats that vector stores may run over a block's end
-    readonly CpuMemory memory = new();
-    readonly List<CpuBuffer> chunks = [];
-    long taken, wanted;
+    readonly ScratchArena shared = new();
+    readonly ScratchArena[] own = [.. Enumerable.Range(0, threads).Select(_ => new ScratchArena())];
 
     /// <summary>Starts an operation: everything taken before may be handed out again.</summary>
     public Workspace Begin()
     {
-        // What did not fit the last time came from extra chunks; one chunk for all of it replaces them.
-        if (chunks.Count > 1)
-        {
-            Free();
-            Reserve(wanted);
-        }
-        (taken, wanted) = (0, 0);
+        shared.Begin();
+        foreach (ScratchArena arena in own) arena.Begin();
         return this;
     }
 
-    /// <summary>Floats of undefined contents, valid until the next <see cref="Begin"/>.</summary>
-    public float* Take(long floats)
+    /// <summary>Floats of undefined contents for all threads, valid until the next <see cref="Begin"/>.</summary>
+    public float* Take(long floats) => shared.Take(floats);
+
+    /// <summary>As many floats for each thread, in its own memory.</summary>
+    public PerThread TakeForEach(long floats)
     {
-        floats = (floats + Gap + Alignment - 1) / Alignment * Alignment;
-        wanted += floats;
-        if (chunks.Count == 0 || (taken + floats) * sizeof(float) > chunks[^1].Bytes)
-        {
-            Reserve(floats);
-            taken = 0;
-        }
-        float* start = chunks[^1].Pointer + taken;
-        taken += floats;
-        return start;
+        float** starts = (float**)shared.Take((long)own.Length * sizeof(float*) / sizeof(float));
+        for (int thread = 0; thread < own.Length; thread++) starts[thread] = own[thread].Take(floats);
+        return new PerThread(starts);
     }
 
     /// <summary>Gives the memory back to the system.</summary>
-    public void Dispose() => Free();
-
-    void Reserve(long floats) => chunks.Add((CpuBuffer)memory.Allocate(floats * sizeof(float)));
-
-    void Free()
+    public void Dispose()
     {
-        foreach (CpuBuffer chunk in chunks) memory.Free(chunk);
-        chunks.Clear();
+        shared.Dispose();
+        foreach (ScratchArena arena in own) arena.Dispose();
     }
+}
+
+/// <summary>Scratch memory of which each thread has its own.</summary>
+readonly unsafe struct PerThread(float** starts)
+{
+    readonly float** starts = starts;
+
+    /// <summary>A thread's first float.</summary>
+    public float* this[int thread] => starts[thread];
 }

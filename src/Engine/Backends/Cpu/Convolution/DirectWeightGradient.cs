@@ -30,7 +30,8 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
     readonly int lanes = 2 * V.Count, width, blocks, taps, tiles, images, lines, linesIn, threads;
     readonly bool isThin, splitsPixels, isSwapped;
     readonly long mapSize, sumSize, bandSize;
-    readonly float* maps, sums, channelLines;
+    readonly PerThread maps, channelLines;
+    readonly float* sums;
 
     public DirectWeightGradient(CpuBackend cpu, in ConvolutionShape dims)
     {
@@ -62,8 +63,7 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
         mapSize = (long)images * held * lanes * (isThin ? lines * d.Q : linesIn * width) + lanes;
         bandSize = isThin ? (long)linesIn * width * d.C + lanes : 0;
         Workspace workspace = cpu.Workspace.Begin();
-        maps = workspace.Take(threads * mapSize);
-        channelLines = workspace.Take(threads * bandSize);
+        (maps, channelLines) = (workspace.TakeForEach(mapSize), workspace.TakeForEach(bandSize));
         sums = workspace.Take((splitsPixels ? threads : 1) * sumSize);
     }
 
@@ -88,7 +88,7 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
         int all = blocks * taps * tiles, groups = (d.N + images - 1) / images, bands = (d.P + lines - 1) / lines;
         (int from, int to) = splitsPixels ? (0, all) : cpu.Workers.Share(all, thread);
         (int step, int stop) = splitsPixels ? cpu.Workers.Share(groups * bands, thread) : (0, groups * bands);
-        float* map = maps + thread * mapSize - from / (taps * tiles) * (nint)images * linesIn * width * lanes;
+        float* map = maps[thread] - from / (taps * tiles) * (nint)images * linesIn * width * lanes;
         float* sum = sums + (splitsPixels ? thread * sumSize : 0);
         bool isFirst = true;
         if (step == stop) new Span<float>(sum, checked((int)sumSize)).Clear();
@@ -96,7 +96,7 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
         {
             int group = step / bands, p0 = (step - group * bands) * lines, p1 = Math.Min(p0 + lines, d.P);
             int n0 = (int)((long)d.N * group / groups), n1 = (int)((long)d.N * (group + 1) / groups);
-            if (isThin) PackLines(x, channelLines + thread * bandSize, map, n0, n1, p0, p1);
+            if (isThin) PackLines(x, channelLines[thread], map, n0, n1, p0, p1);
             else
                 for (int block = from / (taps * tiles); block * taps * tiles < to; block++)
                     PackMaps(x, map, block, n0, n1, p0, p1);

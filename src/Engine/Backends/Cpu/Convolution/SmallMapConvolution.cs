@@ -100,14 +100,14 @@ sealed unsafe class SmallMapConvolution<V> where V : unmanaged, ITileVector<V>
             for (int f = 0; f < filters.Count; f++) Panel(f, 0, tiles.Count, pixels, sum, y, epilogue);
             return;
         }
-        float* sums = workspace.Take(threads * sumFloats);
+        PerThread sums = workspace.TakeForEach(sumFloats);
         cpu.Workers.ForEach(panels * blocks.Count, (i, _) => Pack(i, pixels));
         PanelPieces pieces = new(filters.Count, threads);
         cpu.Workers.ForEach(pieces.Count, (i, thread) =>
         {
             (int panel, int part, int parts) = pieces[i];
             int from = tiles.Count * part / parts, to = tiles.Count * (part + 1) / parts;
-            if (from < to) Panel(panel, from, to, pixels, sums + thread * sumFloats, y, epilogue);
+            if (from < to) Panel(panel, from, to, pixels, sums[thread], y, epilogue);
         });
     }
 

@@ -70,7 +70,8 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
         // Groups as even as they can be, a multiple of the threads in number.
         int groups = ((panels + perGroup - 1) / perGroup + threads - 1) / threads * threads;
         long packedSize = (long)perGroup * deepest * width, looseSize = (long)perGroup * width * a.Rows;
-        float* packed = cpu.Workspace.Take(threads * packedSize), loose = cpu.Workspace.Take(threads * looseSize);
+        Workspace workspace = cpu.Workspace;
+        PerThread packed = workspace.TakeForEach(packedSize), loose = workspace.TakeForEach(looseSize);
         Job<TB, TC> job = new()
         {
             A = a,
@@ -87,8 +88,7 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
         if (!isSmall) cpu.Workers.ForEach(groups, Group);
 
         void Group(int g, int thread) => job.Run(
-            (int)((long)panels * g / groups), (int)((long)panels * (g + 1) / groups),
-            packed + thread * packedSize, loose + thread * looseSize);
+            (int)((long)panels * g / groups), (int)((long)panels * (g + 1) / groups), packed[thread], loose[thread]);
     }
 
     struct Job<TB, TC> where TB : struct, IPanels where TC : struct, ISink

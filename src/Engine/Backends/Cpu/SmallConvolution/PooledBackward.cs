@@ -30,7 +30,8 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
     readonly bool isFew, needsLists;
     readonly nint rowFloats, mapFloats, weightFloats, partialFloats, threadFloats;
     readonly int* starts, positions;
-    readonly float* rows, partials, own;
+    readonly float* rows, partials;
+    readonly PerThread own;
 
     public PooledBackward(CpuBackend cpu, in PooledOperands operands, in PooledDims dims)
     {
@@ -44,13 +45,13 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
         nint tables = Round(d.Windows + PooledTile.Cut + 1), rowsOfAll = d.K * d.R * rowFloats;
         nint list = Round(2 * (d.Windows + 1)), transposed = isFew ? (nint)d.Windows * d.PaddedK : 0;
         threadFloats = list + 2 * mapFloats + transposed;
-        float* at = cpu.Workspace.Begin().Take(
-            tables + rowsOfAll + parts * partialFloats + workers.Threads * threadFloats);
+        Workspace workspace = cpu.Workspace.Begin();
+        float* at = workspace.Take(tables + rowsOfAll + parts * partialFloats);
         starts = (int*)at;
         positions = starts + d.Windows;
         rows = at + tables;
         partials = rows + rowsOfAll;
-        own = partials + parts * partialFloats;
+        own = workspace.TakeForEach(threadFloats);
     }
 
     const int TapsOfBlock = FewChannelsWeight<V>.Block * FewChannelsWeight<V>.Block;
@@ -64,7 +65,7 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
             float* partial = partials + part * partialFloats;
             new Span<float>(partial, checked((int)partialFloats)).Clear();
             Images(
-                BatchParts.Start(d.N, part), BatchParts.Start(d.N, part + 1), partial, own + thread * threadFloats);
+                BatchParts.Start(d.N, part), BatchParts.Start(d.N, part + 1), partial, own[thread]);
         });
         workers.For(d.K, atLeast: 2, (from, to) =>
         {

@@ -14,7 +14,9 @@ static unsafe class PooledForward<V> where V : struct, ICpuVector<V>
 
     static int TileChannels => PooledTile<V>.Channels;
 
-    /// <summary>Arguments as <see cref="IConvolution.ForwardReluMaxPool"/>; index: [image][window][K padded].</summary>
+    /// <summary>
+    /// Arguments as <see cref="IConvolution.ForwardReluMaxPool"/>; index: [image][window][K padded], or null.
+    /// </summary>
     public static void Run(
         CpuBackend cpu, float* x, float* weight, float* bias, float* y, byte* index, PooledDims d)
     {
@@ -23,16 +25,17 @@ static unsafe class PooledForward<V> where V : struct, ICpuVector<V>
         nint packed = (nint)d.PaddedK * (d.Taps + 1), offsetFloats = 2 * d.Taps;
         nint padded = d.IsPadded ? Round((nint)d.C * d.PaddedH * d.PaddedW + CpuBuffer.Slack) : 0;
         nint perThread = padded + (nint)d.Windows * d.PaddedK;
-        float* weights = cpu.Workspace.Begin().Take(packed + Round(offsetFloats) + threads * perThread);
-        nint* offsets = (nint*)(weights + packed);
-        float* own = (float*)offsets + Round(offsetFloats);
+        Workspace workspace = cpu.Workspace.Begin();
+        float* weights = workspace.Take(packed);
+        nint* offsets = (nint*)workspace.Take(offsetFloats);
+        PerThread own = workspace.TakeForEach(perThread);
         Pack(weight, bias, weights, d);
         FillOffsets(offsets, d);
         for (int thread = 0; d.IsPadded && thread < threads; thread++)
-            new Span<float>(own + thread * perThread, (int)padded).Clear();
+            new Span<float>(own[thread], (int)padded).Clear();
         int groups = Math.Min(d.N, PiecesOfAThread * threads);
         workers.ForEach(groups, (i, thread) => Images(
-            (int)((long)d.N * i / groups), (int)((long)d.N * (i + 1) / groups), own + thread * perThread));
+            (int)((long)d.N * i / groups), (int)((long)d.N * (i + 1) / groups), own[thread]));
 
         void Images(int from, int to, float* copy)
         {
@@ -45,7 +48,8 @@ static unsafe class PooledForward<V> where V : struct, ICpuVector<V>
                     CopyInside(image, copy, d);
                     image = copy;
                 }
-                Image(image, weights, offsets, pooled, index + (nint)n * d.Windows * d.PaddedK, d);
+                byte* chosen = index == null ? null : index + (nint)n * d.Windows * d.PaddedK;
+                Image(image, weights, offsets, pooled, chosen, d);
                 MapTranspose.Run(pooled, d.PaddedK, y + (nint)n * d.K * d.Windows, d.Windows, d.Windows, d.K);
             }
         }
@@ -54,12 +58,16 @@ static unsafe class PooledForward<V> where V : struct, ICpuVector<V>
     static nint Round(nint floats) => (floats + 15) & ~15;
 
     /// <summary>Blocks of a tile's channels: the bias, then [tap][channel]; 0 beyond K.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Pack(float* weight, float* bias, float* to, in PooledDims d)
     {
-        for (int k0 = 0; k0 < d.PaddedK; k0 += TileChannels)
-            for (int t = -1; t < d.Taps; t++)
-                for (int k = k0; k < k0 + TileChannels; k++)
-                    *to++ = k >= d.K ? 0 : t < 0 ? bias[k] : weight[(nint)k * d.Taps + t];
+        nint taps = d.Taps, channels = TileChannels;
+        for (int k = 0; k < d.PaddedK; k++)
+        {
+            float* at = to + k / channels * channels * (taps + 1) + k % channels, from = weight + k * taps;
+            at[0] = k < d.K ? bias[k] : 0;
+            for (nint t = 0; t < taps; t++) at[(t + 1) * channels] = k < d.K ? from[t] : 0;
+        }
     }
 
     static void FillOffsets(nint* to, in PooledDims d)
@@ -92,7 +100,7 @@ static unsafe class PooledForward<V> where V : struct, ICpuVector<V>
             {
                 float* at = x + 2 * p * line;
                 float* y = pooled + p * d.Q * stride + k;
-                byte* i = index + p * d.Q * stride + k;
+                byte* i = index == null ? null : index + p * d.Q * stride + k;
                 for (int left = d.Q; left > 0;)
                 {
                     // 4 windows as 2 + 2: a lone window has too few sums in flight for the multiply-add's latency.
@@ -106,7 +114,7 @@ static unsafe class PooledForward<V> where V : struct, ICpuVector<V>
                     left -= windows;
                     at += 2 * windows;
                     y += windows * stride;
-                    i += windows * stride;
+                    if (i != null) i += windows * stride;
                 }
             }
         }

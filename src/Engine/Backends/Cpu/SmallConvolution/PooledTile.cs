@@ -45,7 +45,8 @@ static unsafe class PooledTile<V> where V : struct, ICpuVector<V>
     /// <param name="bias">[output channel of the tile].</param>
     /// <param name="y">[window][output channel], the windows <paramref name="stride"/> apart.</param>
     /// <param name="index">
-    /// Of the same layout: which of the four pixels was the maximum, or <see cref="PooledTile.Cut"/>.
+    /// Of the same layout: which of the four pixels was the maximum, or <see cref="PooledTile.Cut"/>. Null where nobody
+    /// asks.
     /// </param>
     /// <param name="stride">Output channels from one window to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -83,6 +84,22 @@ static unsafe class PooledTile<V> where V : struct, ICpuVector<V>
             weight += 2 * V.Count;
         }
         V shiftA = V.Load(bias), shiftB = V.Load(bias + V.Count);
+        if (index == null)
+        {
+            Pool(a0, a1, a2, a3, shiftA, y);
+            Pool(b0, b1, b2, b3, shiftB, y + V.Count);
+            if (TWindows.Value > 1)
+            {
+                Pool(a4, a5, a6, a7, shiftA, y + stride);
+                Pool(b4, b5, b6, b7, shiftB, y + stride + V.Count);
+            }
+            if (TWindows.Value > 2)
+            {
+                Pool(a8, a9, a10, a11, shiftA, y + 2 * stride);
+                Pool(b8, b9, b10, b11, shiftB, y + 2 * stride + V.Count);
+            }
+            return;
+        }
         Pool(a0, a1, a2, a3, shiftA, y, index);
         Pool(b0, b1, b2, b3, shiftB, y + V.Count, index + V.Count);
         if (TWindows.Value > 1)
@@ -96,6 +113,11 @@ static unsafe class PooledTile<V> where V : struct, ICpuVector<V>
             Pool(b8, b9, b10, b11, shiftB, y + 2 * stride + V.Count, index + 2 * stride + V.Count);
         }
     }
+
+    /// <summary>The maximum alone: the same bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Pool(V a, V b, V c, V d, V bias, float* y) =>
+        V.Store(V.Max(V.Max(V.Max(a, b), V.Max(c, d)) + bias, default), y);
 
     /// <summary>
     /// The first of the largest wins; a NaN makes the maximum NaN. The bias comes last, as on a GPU, where the

@@ -81,16 +81,15 @@ sealed unsafe class WinogradConvolution<F, V>
         nint vStep = (nint)grid.MostTiles * pitchIn, zStep = (nint)grid.MostTiles * pitchOut;
         Workspace workspace = cpu.Workspace.Begin();
         bool isOwn = threads * Points * uStep * sizeof(float) <= MostOwnFilters;
-        float* u = workspace.Take((isOwn ? threads : 1) * Points * uStep);
-        float* v = workspace.Take(threads * Points * vStep), z = workspace.Take(threads * Points * zStep);
-        long mapSize = MapSize(grid);
-        float* maps = workspace.Take(threads * mapSize);
+        float* u = isOwn ? null : workspace.Take(Points * uStep);
+        PerThread own = workspace.TakeForEach(isOwn ? Points * uStep : 0);
+        PerThread v = workspace.TakeForEach(Points * vStep), z = workspace.TakeForEach(Points * zStep);
+        PerThread maps = workspace.TakeForEach(MapSize(grid));
         bool[] hasFilters = new bool[threads];
         if (!isOwn) cpu.Workers.ForEach(2 * panels, (i, _) => Filter(i, u));
         cpu.Workers.ForEach(grid.Blocks, (i, thread) =>
         {
-            float* mine = v + thread * Points * vStep, products = z + thread * Points * zStep;
-            float* map = maps + thread * mapSize, filters = isOwn ? u + thread * Points * uStep : u;
+            float* mine = v[thread], products = z[thread], map = maps[thread], filters = isOwn ? own[thread] : u;
             for (int half = 0; isOwn && !hasFilters[thread] && half < 2 * panels; half++) Filter(half, filters);
             hasFilters[thread] = true;
             TileBlock block = grid[i];
@@ -111,12 +110,11 @@ sealed unsafe class WinogradConvolution<F, V>
         nint vStep = (nint)whole.Tiles * pitchIn, uStep = (nint)((d.C + depths - 1) / depths) * lanes + V.Count;
         nint zStep = (nint)whole.Tiles * lanes + V.Count;
         Workspace workspace = cpu.Workspace.Begin();
-        float* v = workspace.Take(Points * vStep), u = workspace.Take(threads * Points * uStep);
-        float* z = workspace.Take(threads * Points * zStep);
-        long mapSize = MapSize(whole);
-        float* maps = workspace.Take(threads * mapSize);
+        float* v = workspace.Take(Points * vStep);
+        PerThread u = workspace.TakeForEach(Points * uStep), z = workspace.TakeForEach(Points * zStep);
+        PerThread maps = workspace.TakeForEach(MapSize(whole));
         cpu.Workers.ForEach(grid.Blocks, (i, thread) =>
-            Input(x, grid[i], maps + thread * mapSize, v + (nint)grid.FirstTile(i) * pitchIn, vStep));
+            Input(x, grid[i], maps[thread], v + (nint)grid.FirstTile(i) * pitchIn, vStep));
         PanelPieces pieces = new(panels, threads);
         cpu.Workers.ForEach(pieces.Count, (i, thread) =>
         {
@@ -128,7 +126,7 @@ sealed unsafe class WinogradConvolution<F, V>
 
         void Panel(int thread, int panel, TileGrid tiles, int from, int to)
         {
-            float* filters = u + thread * Points * uStep, products = z + thread * Points * zStep;
+            float* filters = u[thread], products = z[thread];
             int first = tiles.FirstTile(from), count = tiles.FirstTile(to) - first, k0 = panel * lanes;
             for (int i = 0; i < depths; i++)
             {
@@ -142,7 +140,7 @@ sealed unsafe class WinogradConvolution<F, V>
             {
                 float* block = products + (nint)(tiles.FirstTile(i) - first) * lanes;
                 for (int k = k0; k < Math.Min(k0 + lanes, d.K); k += V.Count)
-                    Output(block + k - k0, lanes, zStep, tiles[i], maps + thread * mapSize, y, epilogue, k);
+                    Output(block + k - k0, lanes, zStep, tiles[i], maps[thread], y, epilogue, k);
             }
         }
     }

@@ -47,20 +47,19 @@ sealed unsafe class WinogradWeightGradient<F, V>
         nint vStep = (nint)grid.MostTiles * pitchX, gStep = (nint)grid.MostTiles * pitchY;
         nint sumStep = (nint)panels * d.K * lanes;
         Workspace workspace = cpu.Workspace.Begin();
-        float* v = workspace.Take(threads * Points * vStep), g = workspace.Take(threads * Points * gStep);
-        float* sums = workspace.Take(threads * Points * sumStep);
-        long mapSize = MapSize(grid), weights = (long)d.K * d.C * F.Taps * F.Taps;
-        float* maps = workspace.Take(threads * mapSize), parts = threads == 1 ? dw : workspace.Take(threads * weights);
+        PerThread v = workspace.TakeForEach(Points * vStep), g = workspace.TakeForEach(Points * gStep);
+        PerThread sums = workspace.TakeForEach(Points * sumStep), maps = workspace.TakeForEach(MapSize(grid));
+        long weights = (long)d.K * d.C * F.Taps * F.Taps;
+        float* parts = threads == 1 ? dw : workspace.Take(threads * weights);
         cpu.Workers.Run(thread =>
         {
-            float* xs = v + thread * Points * vStep, gs = g + thread * Points * gStep;
-            float* sum = sums + thread * Points * sumStep, part = parts + thread * weights;
+            float* xs = v[thread], gs = g[thread], sum = sums[thread], part = parts + thread * weights;
             (int from, int to) = cpu.Workers.Share(grid.Blocks, thread);
             if (from == to) new Span<float>(sum, checked((int)(Points * sumStep))).Clear();
             for (int i = from; i < to; i++)
             {
                 TileBlock block = grid[i];
-                float* map = maps + thread * mapSize;
+                float* map = maps[thread];
                 WinogradTransforms<F, V>.Input(x, d, 0, pitchX - V.Count, block, map, xs, pitchX, vStep);
                 Gradient(dy, block, map, gs, gStep);
                 for (int point = 0; point < Points; point++)
@@ -87,10 +86,9 @@ sealed unsafe class WinogradWeightGradient<F, V>
         nint vStep = (nint)parts.MostTiles * lanes + V.Count, gStep = (nint)parts.MostTiles * pitchY;
         nint sumStep = (nint)d.K * lanes + V.Count;
         Workspace workspace = cpu.Workspace.Begin();
-        float* v = workspace.Take(threads * Points * vStep), g = workspace.Take(Points * gStep);
-        float* sums = workspace.Take(threads * Points * sumStep);
-        long mapSize = MapSize(parts);
-        float* maps = workspace.Take(threads * mapSize);
+        PerThread v = workspace.TakeForEach(Points * vStep), sums = workspace.TakeForEach(Points * sumStep);
+        PerThread maps = workspace.TakeForEach(MapSize(parts));
+        float* g = workspace.Take(Points * gStep);
         // Several pieces a panel where there are few.
         int pieces = Math.Clamp((PiecesOfAThread * threads + panels - 1) / panels, 1, heights);
         int[] held = new int[threads];
@@ -102,17 +100,17 @@ sealed unsafe class WinogradWeightGradient<F, V>
             {
                 int image = block.FirstImage + n;
                 Gradient(
-                    dy, block with { FirstImage = image, EndImage = image + 1 }, maps + thread * mapSize,
+                    dy, block with { FirstImage = image, EndImage = image + 1 }, maps[thread],
                     g + (nint)n * block.PerImage * pitchY, gStep);
             });
             Array.Fill(held, -1);
             cpu.Workers.ForEach(panels * pieces, (i, thread) =>
             {
-                float* xs = v + thread * Points * vStep, sum = sums + thread * Points * sumStep;
+                float* xs = v[thread], sum = sums[thread];
                 int panel = i / pieces, piece = i % pieces;
                 if (held[thread] != panel)
                     WinogradTransforms<F, V>.Input(
-                        x, d, panel * lanes, (panel + 1) * lanes, block, maps + thread * mapSize, xs, lanes, vStep);
+                        x, d, panel * lanes, (panel + 1) * lanes, block, maps[thread], xs, lanes, vStep);
                 held[thread] = panel;
                 // All the heights of a piece together: its panel of v is read once for them.
                 int h0 = heights * piece / pieces, h1 = heights * (piece + 1) / pieces, k0 = d.K * h0 / heights;
