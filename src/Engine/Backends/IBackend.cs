@@ -37,4 +37,7 @@ public interface IBackend : IDisposable
 
     /// <summary>Parameter updates.</summary>
     IOptimizers Optimizers { get; }
+
+    /// <summary>Runs operations side by side that do not read each other's results; null where none do.</summary>
+    IBranches? Branches => null;
 }

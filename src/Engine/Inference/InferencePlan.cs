@@ -1,4 +1,5 @@
 using TripletGpu.Autograd;
+using TripletGpu.Backends;
 using TripletGpu.Inference.Rules;
 using TripletGpu.Modules;
 
@@ -26,6 +27,7 @@ public sealed class InferencePlan : IDisposable
     readonly IReadOnlyList<Tensor> uploads;
     readonly List<Tensor> views = [];
     readonly List<Launch> launches = [];
+    readonly List<Launch[][]> stages = [];
     readonly Tensor input, output;
 
     sealed record Launch(string Layer, Op Op, Tensor[] Inputs, Tensor Output, Tensor[] Extras);
@@ -33,7 +35,8 @@ public sealed class InferencePlan : IDisposable
     InferencePlan(PlanConstants constants, PlanGraph graph, IReadOnlyList<Tensor> uploads)
     {
         (device, this.constants, this.uploads, Graph) = (constants.Device, constants, uploads, graph);
-        Lifetimes lifetimes = new(graph);
+        PlanStages planned = StagesOf(graph, device);
+        Lifetimes lifetimes = new(graph, planned);
         BufferSlots assigned = new();
         int[] places = Assign(lifetimes, assigned);
         // First, since from here on the plan has memory that nobody would give back: it is all taken at once.
@@ -54,15 +57,18 @@ public sealed class InferencePlan : IDisposable
                 views.Add(view);
                 tensors[value] = view;
             }
+        Launch?[] byNode = new Launch?[graph.Nodes.Count];
         for (int i = 0; i < graph.Nodes.Count; i++)
         {
             PlanNode node = graph.Nodes[i];
             if (node.Op.IsView || node.Output.Shape.Count == 0) continue;
             Tensor[] extras = [.. lifetimes.Extras(i).Select(value => tensors[value])];
-            launches.Add(new Launch(
+            launches.Add(byNode[i] = new Launch(
                 node.Origin[0], node.Op, [.. node.Inputs.Select(value => tensors[value])], tensors[node.Output],
                 extras));
         }
+        foreach (int[][] stage in planned.All)
+            stages.Add([.. stage.Select(chain => chain.Select(i => byNode[i]).OfType<Launch>().ToArray())]);
         (input, output) = (tensors[graph.Input], tensors[graph.Output]);
     }
 
@@ -109,13 +115,16 @@ public sealed class InferencePlan : IDisposable
     /// <summary>Bytes of the buffers that a plan would take.</summary>
     internal static long BufferBytesOf(Module network, Shape batch, PlanConstants constants)
     {
-        PlanGraph graph = GraphRecorder.Record(network, batch, out IReadOnlyList<Tensor> uploads);
+        PlanGraph graph = Rewrite(
+            GraphRecorder.Record(network, batch, out IReadOnlyList<Tensor> uploads), constants);
         BufferSlots assigned = new();
-        Assign(new Lifetimes(Rewrite(graph, constants)), assigned);
+        Assign(new Lifetimes(graph, StagesOf(graph, constants.Device)), assigned);
         foreach (Tensor upload in uploads) upload.Release();
         constants.Forget(uploads);
         return assigned.Elements.Sum() * sizeof(float);
     }
+
+    static PlanStages StagesOf(PlanGraph graph, Device device) => new(graph, device.Backend.Branches is not null);
 
     static int[] Assign(Lifetimes lifetimes, BufferSlots slots) =>
         slots.Assign([.. lifetimes.All.Select(life => (life.Elements, life.First, life.Last))]);
@@ -141,12 +150,22 @@ public sealed class InferencePlan : IDisposable
     public void Run(ReadOnlySpan<float> batch, Span<float> result)
     {
         input.CopyFrom(batch);
-        foreach (Launch launch in launches)
+        // Who observes operations wants them one after the other.
+        IBranches? branches = device.Observer is null ? device.Backend.Branches : null;
+        foreach (Launch[][] stage in stages)
+            if (stage.Length > 1 && branches is not null) branches.Run(stage.Length, i => Run(stage[i]));
+            else
+                foreach (Launch[] chain in stage) Run(chain);
+        output.CopyTo(result);
+    }
+
+    void Run(Launch[] chain)
+    {
+        foreach (Launch launch in chain)
         {
             launch.Op.Forward(device.Backend, launch.Inputs, launch.Output, launch.Extras);
             device.Observer?.Applied(launch.Op, launch.Inputs, launch.Output);
         }
-        output.CopyTo(result);
     }
 
     /// <summary>Gives the memory back.</summary>

@@ -11,28 +11,31 @@ sealed class Lifetimes
 
     /// <summary>Memory that some values share: a value and its views.</summary>
     /// <param name="elements">Numbers of four bytes.</param>
-    /// <param name="first">The node that writes it; -1 for the plan's input.</param>
-    internal sealed class Life(long elements, int first)
+    /// <param name="span">The first and the last node of the stage that writes it; -1 for the plan's input.</param>
+    internal sealed class Life(long elements, (int First, int Last) span)
     {
         public long Elements { get; } = elements;
 
-        public int First { get; } = first;
+        public int First { get; } = span.First;
 
-        public int Last { get; set; } = first;
+        public int Last { get; set; } = span.Last;
 
         public List<PlanValue> Values { get; } = [];
     }
 
-    public Lifetimes(PlanGraph graph)
+    /// <param name="graph">The nodes.</param>
+    /// <param name="stages">What runs side by side: values of a stage's nodes live as long as all of them.</param>
+    public Lifetimes(PlanGraph graph, PlanStages stages)
     {
         extras = new PlanValue[graph.Nodes.Count][];
-        Begin(graph.Input, -1);
+        Begin(graph.Input, (-1, -1));
         for (int i = 0; i < graph.Nodes.Count; i++)
         {
             PlanNode node = graph.Nodes[i];
+            (int First, int Last) span = stages.SpanOf(i);
             foreach (PlanValue value in node.Inputs)
-                if (lives.TryGetValue(value, out Life? life)) life.Last = i;
-            if (!node.Op.IsView) Begin(node.Output, i);
+                if (lives.TryGetValue(value, out Life? life)) life.Last = span.Last;
+            if (!node.Op.IsView) Begin(node.Output, span);
             else if (lives.TryGetValue(node.Inputs[0], out Life? viewed))
             {
                 viewed.Values.Add(node.Output);
@@ -42,7 +45,7 @@ sealed class Lifetimes
             extras[i] = node.Op.IsView ? [] : [.. Specs(node).Select(spec =>
             {
                 PlanValue extra = new(spec.Shape, spec.Type, null);
-                Begin(extra, i);
+                Begin(extra, span);
                 return extra;
             })];
         }
@@ -62,9 +65,9 @@ sealed class Lifetimes
         return node.Op.Extras(shapes);
     }
 
-    void Begin(PlanValue value, int node)
+    void Begin(PlanValue value, (int First, int Last) span)
     {
-        Life life = new(Math.Max(1, value.Shape.Count), node);
+        Life life = new(Math.Max(1, value.Shape.Count), span);
         life.Values.Add(value);
         all.Add(life);
         lives[value] = life;

@@ -5,8 +5,10 @@ namespace TripletGpu.Backends.Cpu;
 /// <summary>
 /// The embedded default: plain C# with the hardware's vector instructions on all cores. No driver, nothing to install.
 /// </summary>
-public sealed class CpuBackend : IBackend
+public sealed class CpuBackend : IBackend, IBranches
 {
+    readonly Workspace[] workspaces;
+
     /// <param name="threads">Threads to compute with, the caller's included; 0 takes one a core.</param>
     /// <param name="instructions">The vector instructions to use; null takes the best of this machine.</param>
     /// <exception cref="PlatformNotSupportedException">
@@ -18,7 +20,7 @@ public sealed class CpuBackend : IBackend
         if (!CpuInstructionSets.IsSupported(Instructions))
             throw new PlatformNotSupportedException($"this processor does not run {Instructions}");
         Workers = new WorkerPool(threads > 0 ? threads : Environment.ProcessorCount);
-        Workspace = new Workspace(Workers.Threads);
+        workspaces = [.. Enumerable.Range(0, Workers.Threads).Select(_ => new Workspace(Workers.Threads))];
         Memory = new CpuMemory();
         Elementwise = new CpuElementwise(this);
         Reduction = new CpuReduction(this);
@@ -58,8 +60,8 @@ public sealed class CpuBackend : IBackend
     /// </summary>
     public bool UseWinograd { get; set; } = true;
 
-    /// <summary>Scratch memory of the operation in progress.</summary>
-    internal Workspace Workspace { get; }
+    /// <summary>Scratch memory of the operation in progress: of each branch another.</summary>
+    internal Workspace Workspace => workspaces[Workers.BranchThread];
 
     /// <summary>Similarities of pairs, which lie beside the scratch memory of the products that make them.</summary>
     internal Workspace Strips { get; } = new(threads: 0);
@@ -94,11 +96,15 @@ public sealed class CpuBackend : IBackend
     /// <inheritdoc/>
     public IOptimizers Optimizers { get; }
 
+    IBranches? IBackend.Branches => Workers.Threads > 1 ? this : null;
+
+    void IBranches.Run(int count, Action<int> branch) => Workers.ForEachBranch(count, branch);
+
     /// <summary>Ends the worker threads.</summary>
     public void Dispose()
     {
         Workers.Dispose();
-        Workspace.Dispose();
+        foreach (Workspace workspace in workspaces) workspace.Dispose();
         Strips.Dispose();
     }
 }

@@ -250,9 +250,13 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
 
     static T Known<T>(Dictionary<(PlaneWindow, bool), T> all, PlaneWindow d, bool ofInputs, Func<T> make)
     {
-        if (all.TryGetValue((d, ofInputs), out T? known)) return known;
-        if (all.Count == MostKnown) all.Clear();
-        return all[(d, ofInputs)] = make();
+        // Branches of a network may pool at once.
+        lock (all)
+        {
+            if (all.TryGetValue((d, ofInputs), out T? known)) return known;
+            if (all.Count == MostKnown) all.Clear();
+            return all[(d, ofInputs)] = make();
+        }
     }
 
     /// <summary>Vectors first .. last of all elements, which are count.</summary>

@@ -1,16 +1,13 @@
-using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
-using TripletGpu.Backends.Cpu.Simd;
-using TripletGpu.Backends.Cpu.SmallConvolution;
-
 namespace TripletGpu.Backends.Cpu;
 
 /// <summary>
 /// The threads of the CPU backend. A job is some pieces, handed over through a word that idle workers spin on for a
-/// moment (about 100 ns, where <c>Parallel.For</c> costs several microseconds); then they sleep. Each thread begins
-/// with pieces of its own, so that what it wrote in one job lies in its cache for the next, and then helps the others:
-/// a thread that wakes late, or whose core another program has taken, holds up no more than the piece that it is at.
-/// One caller at a time.
+/// moment (about 100 ns, where <c>Parallel.For</c> costs several microseconds); then they sleep. A thread that wakes
+/// late, or whose core another program has taken, holds up no more than the piece that it is at.
+/// <para>
+/// A piece of <see cref="ForEachBranch"/> may share pieces of its own: threads that find no branch left help with
+/// those. One caller at a time.
+/// </para>
 /// </summary>
 public sealed class WorkerPool : IDisposable
 {
@@ -21,26 +18,30 @@ public sealed class WorkerPool : IDisposable
     // Pieces of a thread's even share: what one piece costs is some 50 ns.
     const int PiecesOfAShare = 4;
 
-    // The word: the job's number above, whether workers may still join it, and how many are at it.
-    const int NumberBits = 32;
-    const long OneJob = 1L << NumberBits, IsOpen = 1L << (NumberBits - 1), Joined = IsOpen - 1;
+    // The branch that this thread is at.
+    [ThreadStatic]
+    static WorkerPool? branchPool;
+    [ThreadStatic]
+    static int branchThread;
 
     readonly Thread[] workers;
     readonly SemaphoreSlim[] wake;
-    readonly SemaphoreSlim finished = new(0);
-    readonly Line[] asleep, next;
-    Action<int, int> job = (_, _) => { };
-    int pieces;
-    volatile Exception? failure;
-    volatile bool isClosing, callerSleeps;
-    Line word;
+    readonly WorkerJob.Line[] asleep;
+    readonly WorkerJob outer;
+    readonly WorkerJob[] inner;
+    readonly Seen callers;
+    volatile bool isClosing;
+    WorkerJob.Line innerOpened;
 
-    /// <summary>A number on cache lines of its own: two, because processors fetch them in pairs.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    struct Line
+    /// <summary>The jobs that a thread has been at, or has found closed.</summary>
+    sealed class Seen(int threads)
     {
-        [FieldOffset(128)]
-        public long Value;
+        public long Outer { get; set; }
+
+        /// <summary>The count of inner jobs opened when a look through them found none.</summary>
+        public long Opened { get; set; }
+
+        public long[] Inner { get; } = new long[threads];
     }
 
     /// <param name="threads">Threads in all, the caller's included; at least 1.</param>
@@ -50,18 +51,23 @@ public sealed class WorkerPool : IDisposable
         Threads = threads;
         workers = new Thread[threads - 1];
         wake = new SemaphoreSlim[threads - 1];
-        (asleep, next) = (new Line[threads - 1], new Line[threads]);
+        asleep = new WorkerJob.Line[threads - 1];
+        (outer, callers) = (new WorkerJob(threads), new Seen(threads));
+        inner = [.. Enumerable.Range(0, threads).Select(_ => new WorkerJob(threads))];
         for (int i = 0; i < workers.Length; i++)
         {
-            int index = i;
+            int thread = i + 1;
             wake[i] = new SemaphoreSlim(0);
-            workers[i] = new Thread(() => Work(index)) { IsBackground = true, Name = $"compute {i + 1}" };
-            workers[i].Start();
+            workers[i] = new Thread(() => Work(thread)) { IsBackground = true, Name = $"compute {thread}" };
         }
+        foreach (Thread worker in workers) worker.Start();
     }
 
     /// <summary>Threads in all, the caller's included.</summary>
     public int Threads { get; }
+
+    /// <summary>The number of the thread that calls this from a branch; 0 outside of branches.</summary>
+    internal int BranchThread => branchPool == this ? branchThread : 0;
 
     /// <summary>
     /// Calls <paramref name="body"/> for 0 .. <see cref="Threads"/> - 1, as a rule each on another thread: parts with
@@ -96,85 +102,98 @@ public sealed class WorkerPool : IDisposable
             for (int i = 0; i < count; i++) body(i, 0);
             return;
         }
-        (job, pieces, failure) = (body, count, null);
-        for (int i = 0; i < next.Length; i++) next[i].Value = Share(count, i).From;
-        // Nobody is at the last job, which is closed. This opens the next, and whoever joins it sees what is above.
-        Interlocked.Add(ref word.Value, OneJob + IsOpen);
+        bool isInner = branchPool == this;
+        int thread = BranchThread;
+        WorkerJob job = isInner ? inner[thread] : outer;
+        job.Open(count, body);
+        if (isInner) Interlocked.Increment(ref innerOpened.Value);
         for (int i = 0; i < Math.Min(asleep.Length, count - 1); i++)
-            if (Volatile.Read(ref asleep[i].Value) != 0)
-            {
-                Volatile.Write(ref asleep[i].Value, 0);
+            if (Volatile.Read(ref asleep[i].Value) != 0 && Interlocked.Exchange(ref asleep[i].Value, 0) != 0)
                 wake[i].Release();
+        job.Do(thread);
+        job.Close();
+        WaitForHelpers(job);
+        job.End();
+    }
+
+    /// <summary>
+    /// Calls <paramref name="body"/> for 0 .. count - 1, each once, and waits for all. Threads take them in this order:
+    /// the longest should come first. A body may call the other methods: threads that are idle then help with its
+    /// pieces.
+    /// </summary>
+    internal void ForEachBranch(int count, Action<int> body)
+    {
+        int taken = 0;
+        ForEach(count, (_, thread) =>
+        {
+            (branchPool, branchThread) = (this, thread);
+            try
+            {
+                body(Interlocked.Increment(ref taken) - 1);
             }
-        Do(0);
-        Interlocked.And(ref word.Value, ~IsOpen);
-        WaitForWorkers();
-        job = static (_, _) => { };
-        if (failure is { } first) ExceptionDispatchInfo.Throw(first);
+            finally
+            {
+                branchPool = null;
+            }
+        });
     }
 
     /// <summary>The even part of 0 .. n that belongs to <paramref name="thread"/>.</summary>
-    public (int From, int To) Share(int n, int thread) =>
-        ((int)((long)n * thread / Threads), (int)((long)n * (thread + 1) / Threads));
+    public (int From, int To) Share(int n, int thread) => outer.Share(n, thread);
 
     /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
         if (isClosing) return;
         isClosing = true;
-        Interlocked.Add(ref word.Value, OneJob);
         foreach (SemaphoreSlim semaphore in wake) semaphore.Release();
         foreach (Thread worker in workers) worker.Join();
     }
 
     /// <summary>
     /// A worker that is at its last piece is soon done. If not, its core has been taken: the caller sleeps, so that the
-    /// worker can have this one.
+    /// worker can have this one. One that is at a branch may share pieces of it: the caller helps.
     /// </summary>
-    void WaitForWorkers()
+    void WaitForHelpers(WorkerJob job)
     {
-        for (int spin = 0; (Volatile.Read(ref word.Value) & Joined) != 0; spin++)
+        for (int spin = 0; job.HasHelpers; spin++)
         {
-            if (spin < SpinsBeforeSleep)
+            if (job == outer && FindInner(callers) is { } branch)
             {
-                Thread.SpinWait(1);
-                continue;
+                Help(branch, 0);
+                spin = 0;
             }
-            callerSleeps = true;
-            Interlocked.MemoryBarrier();
-            // The last worker may have left between the look and the sleep, before it could see that.
-            if ((Volatile.Read(ref word.Value) & Joined) != 0) finished.Wait();
-            callerSleeps = false;
-            spin = 0;
+            else if (spin < SpinsBeforeSleep) Thread.SpinWait(1);
+            else
+            {
+                job.Sleep();
+                spin = 0;
+            }
         }
     }
 
-    void Work(int index)
+    static void Help(WorkerJob job, int thread)
     {
-        for (long seen = 0; ;)
-        {
-            seen = WaitForJob(index, seen);
-            if (isClosing) return;
-            if (!Join(seen)) continue;
-            Do(index + 1);
-            if ((Interlocked.Decrement(ref word.Value) & (IsOpen | Joined)) == 0 && callerSleeps) finished.Release();
-        }
+        job.Do(thread);
+        job.Leave();
     }
 
-    /// <summary>Whether the job could still be joined: its pieces have not all been taken.</summary>
-    bool Join(long number)
+    void Work(int thread)
     {
-        for (long now; (now = Volatile.Read(ref word.Value)) >> NumberBits == number && (now & IsOpen) != 0;)
-            if (Interlocked.CompareExchange(ref word.Value, now + 1, now) == now) return true;
-        return false;
+        for (Seen seen = new(Threads); WaitForJob(thread - 1, seen) is { } job;) Help(job, thread);
     }
 
-    /// <summary>The number of the current job, once it is another than the last that the worker has seen.</summary>
-    long WaitForJob(int index, long seen)
+    /// <summary>The next job, joined; null where the pool ends.</summary>
+    WorkerJob? WaitForJob(int index, Seen seen)
     {
-        long now;
-        for (int spin = 0; (now = Volatile.Read(ref word.Value) >> NumberBits) == seen; spin++)
+        for (int spin = 0; !isClosing; spin++)
         {
+            if (outer.Number is var number && number != seen.Outer)
+            {
+                seen.Outer = number;
+                if (outer.Join(number)) return outer;
+            }
+            if (FindInner(seen) is { } branch) return branch;
             if (spin < SpinsBeforeSleep)
             {
                 Thread.SpinWait(1);
@@ -183,37 +202,27 @@ public sealed class WorkerPool : IDisposable
             Volatile.Write(ref asleep[index].Value, 1);
             Interlocked.MemoryBarrier();
             // A job may have come between the look and the sleep; then the waker has, or has not, seen us asleep.
-            if (Volatile.Read(ref word.Value) >> NumberBits == seen || Volatile.Read(ref asleep[index].Value) == 0)
-                wake[index].Wait();
-            else Volatile.Write(ref asleep[index].Value, 0);
+            bool isIdle = outer.Number == seen.Outer && Volatile.Read(ref innerOpened.Value) == seen.Opened
+                && !isClosing;
+            if (isIdle || Interlocked.Exchange(ref asleep[index].Value, 0) == 0) wake[index].Wait();
             spin = 0;
         }
-        return now;
+        return null;
     }
 
-    /// <summary>
-    /// A thread's part of a job: its own pieces, then those of the others. An exception is kept if it is the job's
-    /// first: the caller throws it.
-    /// </summary>
-    void Do(int thread)
+    /// <summary>A branch's job that this thread has not been at, joined; null where none has pieces left.</summary>
+    WorkerJob? FindInner(Seen seen)
     {
-        Action<int, int> body = job;
-        try
+        long opened = Volatile.Read(ref innerOpened.Value);
+        if (opened == seen.Opened) return null;
+        for (int i = 0; i < inner.Length; i++)
         {
-            for (int other = 0; other < Threads; other++)
-            {
-                int owner = thread + other < Threads ? thread + other : thread + other - Threads;
-                int end = Share(pieces, owner).To;
-                while (failure is null && Volatile.Read(ref next[owner].Value) < end)
-                {
-                    long piece = Interlocked.Increment(ref next[owner].Value) - 1;
-                    if (piece < end) body((int)piece, thread);
-                }
-            }
+            long number = inner[i].Number;
+            if (number == seen.Inner[i]) continue;
+            seen.Inner[i] = number;
+            if (inner[i].Join(number)) return inner[i];
         }
-        catch (Exception exception)
-        {
-            Interlocked.CompareExchange(ref failure, exception, null);
-        }
+        seen.Opened = opened;
+        return null;
     }
 }

@@ -11,6 +11,8 @@ sealed unsafe class BroadcastGradient(CpuBackend cpu)
 {
     // Rows end in whole vectors, so that loads past the last sum stay inside.
     const int Slack = 16;
+    // Branches of a network may sum at once.
+    readonly Lock taken = new();
     double[][] totals = [];
     float[][] partials = [];
 
@@ -29,6 +31,7 @@ sealed unsafe class BroadcastGradient(CpuBackend cpu)
             cpu.For(count, new BinaryBackward<TMath, TOperand>(operands, target, accumulate));
             return;
         }
+        using Lock.Scope scope = taken.EnterScope();
         int targets = checked((int)targetShape.Count);
         int threads = count < VectorLoop.WorthSharing ? 1 : cpu.Workers.Threads;
         Reserve(targets, threads);
