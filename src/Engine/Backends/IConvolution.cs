@@ -65,6 +65,13 @@ public interface IConvolution
     /// <param name="dims">The convolution's extents.</param>
     void ForwardReluMaxPool(Tensor x, Tensor weight, Tensor bias, Tensor y, Tensor index, in ConvolutionShape dims);
 
+    /// <summary>Whether there is one that keeps no index, for where no gradient will be asked for.</summary>
+    bool HasReluMaxPoolAlone => false;
+
+    /// <summary>The same y, without the index.</summary>
+    void ForwardReluMaxPoolAlone(Tensor x, Tensor weight, Tensor bias, Tensor y, in ConvolutionShape dims) =>
+        throw new NotSupportedException($"{GetType().Name} has no pooled convolution without an index");
+
     /// <summary>
     /// The gradients of <see cref="ForwardReluMaxPool"/>: dy of a window goes to the pixel that was its maximum, and
     /// from there to x, weight and bias.

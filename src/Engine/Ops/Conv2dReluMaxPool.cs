@@ -11,7 +11,10 @@ namespace TripletGpu.Ops;
 /// the gradient, and a window whose maximum is not positive passes none: as in PyTorch.
 /// </summary>
 /// <param name="Padding">Zeros on each side of x.</param>
-public sealed record Conv2dReluMaxPool(int Padding = 0) : Op
+/// <param name="KeepsIndex">
+/// Whether it is kept which pixel of each window was the maximum, for the backward pass.
+/// </param>
+public sealed record Conv2dReluMaxPool(int Padding = 0, bool KeepsIndex = true) : Op
 {
     /// <inheritdoc/>
     public override Saved Saves => Saved.Inputs;
@@ -36,7 +39,7 @@ public sealed record Conv2dReluMaxPool(int Padding = 0) : Op
 
     /// <inheritdoc/>
     public override TensorSpec[] Extras(ReadOnlySpan<Shape> x) =>
-        [new(new Shape(IConvolution.MaxPoolIndexCount(Over(x[0], x[1]))), ElementType.Int32)];
+        KeepsIndex ? [new(new Shape(IConvolution.MaxPoolIndexCount(Over(x[0], x[1]))), ElementType.Int32)] : [];
 
     /// <summary>
     /// Those of the whole convolution, as layer tables count it; pixels that no window takes are not computed.
@@ -48,8 +51,12 @@ public sealed record Conv2dReluMaxPool(int Padding = 0) : Op
     }
 
     /// <inheritdoc/>
-    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
-        on.Convolution.ForwardReluMaxPool(x[0], x[1], x[2], y, extras[0], Over(x[0].Shape, x[1].Shape));
+    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
+    {
+        ConvolutionShape d = Over(x[0].Shape, x[1].Shape);
+        if (KeepsIndex) on.Convolution.ForwardReluMaxPool(x[0], x[1], x[2], y, extras[0], d);
+        else on.Convolution.ForwardReluMaxPoolAlone(x[0], x[1], x[2], y, d);
+    }
 
     /// <inheritdoc/>
     public override void Backward(

@@ -10,6 +10,11 @@ sealed unsafe partial class CpuConvolution<V>
         PooledForward<V>.Run(
             cpu, x.Floats(), weight.Floats(), bias.Floats(), y.Floats(), (byte*)index.Ints(), new(dims));
 
+    public bool HasReluMaxPoolAlone => true;
+
+    public void ForwardReluMaxPoolAlone(Tensor x, Tensor weight, Tensor bias, Tensor y, in ConvolutionShape dims) =>
+        PooledForward<V>.Run(cpu, x.Floats(), weight.Floats(), bias.Floats(), y.Floats(), null, new(dims));
+
     public void BackwardReluMaxPool(
         Tensor x, Tensor weight, Tensor index, Tensor dy, Gradient dx, Gradient dw, Gradient db,
         in ConvolutionShape dims)
