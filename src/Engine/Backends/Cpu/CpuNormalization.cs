@@ -12,18 +12,19 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
     {
         BatchNormPass<V> pass = new(x, weight, bias, statistics);
         float* added = Floats(residual);
-        float* to = y.Floats(), mean = runningMean.Floats(), variance = runningVariance.Floats();
-        Share(pass.Channels, pass.Images * pass.Plane, (first, last) =>
+        float* to = y.Floats(), running = runningMean.Floats(), variance = runningVariance.Floats();
+        double count = (double)pass.Images * pass.Plane;
+        Share(pass, (first, channels) =>
         {
-            for (int c = first; c < last; c++)
+            double* means = stackalloc double[channels], variances = stackalloc double[channels];
+            pass.Moments(first, channels, means, variances);
+            for (int i = 0, c = first; i < channels; i++, c++)
             {
-                (double m, double v) = pass.Moments(c);
-                pass.SetStatistics(c, m, v + epsilon);
-                double count = (double)pass.Images * pass.Plane;
-                mean[c] += momentum * ((float)m - mean[c]);
-                variance[c] += momentum * ((float)(v * count / (count - 1)) - variance[c]);
-                pass.Normalize(c, added, to, relu);
+                pass.SetStatistics(c, means[i], variances[i] + epsilon);
+                running[c] += momentum * ((float)means[i] - running[c]);
+                variance[c] += momentum * ((float)(variances[i] * count / (count - 1)) - variance[c]);
             }
+            pass.Normalize(first, channels, added, to, relu);
         });
     }
 
@@ -34,13 +35,11 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
         BatchNormPass<V> pass = new(x, weight, bias, statistics);
         float* added = Floats(residual);
         float* to = y.Floats(), mean = runningMean.Floats(), variance = runningVariance.Floats();
-        Share(pass.Channels, pass.Images * pass.Plane, (first, last) =>
+        Share(pass, (first, channels) =>
         {
-            for (int c = first; c < last; c++)
-            {
+            for (int c = first; c < first + channels; c++)
                 pass.SetStatistics(c, mean[c], (double)variance[c] + epsilon);
-                pass.Normalize(c, added, to, relu);
-            }
+            pass.Normalize(first, channels, added, to, relu);
         });
     }
 
@@ -50,20 +49,19 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
     {
         BatchNormPass<V> pass = new(x, weight, bias, statistics);
         float* from = dy.Floats();
-        Share(pass.Channels, pass.Images * pass.Plane, (first, last) =>
+        bool areSummed = !frozen || dweight.IsNeeded || dbias.IsNeeded;
+        Share(pass, (first, channels) =>
         {
-            for (int c = first; c < last; c++)
+            double* sums = stackalloc double[channels], dots = stackalloc double[channels];
+            if (areSummed) pass.GradientSums(first, channels, from, relu, sums, dots);
+            for (int i = 0; i < channels; i++)
             {
-                double sum = 0, dot = 0;
-                if (!frozen || dweight.IsNeeded || dbias.IsNeeded) (sum, dot) = pass.GradientSums(c, from, relu);
-                if (dweight.IsNeeded) Put(dweight, c, dot * pass.Inverse(c));
-                if (dbias.IsNeeded) Put(dbias, c, sum);
-                if (dx.IsNeeded)
-                {
-                    if (frozen) (sum, dot) = (0, 0);
-                    pass.InputGradient(c, from, dx.Target.Floats(), sum, dot, relu, dx.Accumulate);
-                }
+                if (dweight.IsNeeded) Put(dweight, first + i, dots[i] * pass.Inverse(first + i));
+                if (dbias.IsNeeded) Put(dbias, first + i, sums[i]);
+                if (frozen) sums[i] = dots[i] = 0;
             }
+            if (dx.IsNeeded)
+                pass.InputGradient(first, channels, from, dx.Target.Floats(), sums, dots, relu, dx.Accumulate);
         });
     }
 
@@ -72,14 +70,15 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
         BatchNormPass<V> pass = new(x, moments, moments, moments);
         float* to = moments.Floats();
         double count = (double)pass.Images * pass.Plane;
-        Share(pass.Channels, pass.Images * pass.Plane, (first, last) =>
+        Share(pass, (first, channels) =>
         {
-            for (int c = first; c < last; c++)
+            double* means = stackalloc double[channels], variances = stackalloc double[channels];
+            pass.Moments(first, channels, means, variances);
+            for (int i = 0, c = first; i < channels; i++, c++)
             {
-                (double mean, double variance) = pass.Moments(c);
-                to[c] = (float)mean;
-                to[pass.Channels + c] = (float)(mean - (float)mean);
-                to[2 * pass.Channels + c] = (float)(variance * count);
+                to[c] = (float)means[i];
+                to[pass.Channels + c] = (float)(means[i] - (float)means[i]);
+                to[2 * pass.Channels + c] = (float)(variances[i] * count);
             }
         });
     }
@@ -89,10 +88,7 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
     {
         BatchNormPass<V> pass = new(x, weight, bias, statistics);
         float* to = y.Floats(), added = Floats(residual);
-        Share(pass.Channels, pass.Images * pass.Plane, (first, last) =>
-        {
-            for (int c = first; c < last; c++) pass.Normalize(c, added, to, relu);
-        });
+        Share(pass, (first, channels) => pass.Normalize(first, channels, added, to, relu));
     }
 
     public void BatchNormInputGradient(
@@ -102,11 +98,22 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
         BatchNormPass<V> pass = new(x, weight, bias, statistics);
         float* from = dy.Floats(), to = dx.Target.Floats(), given = sums.Floats();
         bool accumulate = dx.Accumulate;
-        Share(pass.Channels, pass.Images * pass.Plane, (first, last) =>
+        Share(pass, (first, channels) =>
         {
-            for (int c = first; c < last; c++)
-                pass.InputGradient(
-                    c, from, to, given[c], given[pass.Channels + c] / (double)pass.Inverse(c), relu, accumulate);
+            double* sum = stackalloc double[channels], dot = stackalloc double[channels];
+            for (int i = 0, c = first; i < channels; i++, c++)
+                (sum[i], dot[i]) = (given[c], given[pass.Channels + c] / (double)pass.Inverse(c));
+            pass.InputGradient(first, channels, from, to, sum, dot, relu, accumulate);
+        });
+    }
+
+    /// <summary>Calls for the first channel of each strip and how many it has; threads share the strips.</summary>
+    void Share(in BatchNormPass<V> pass, Action<int, int> strip)
+    {
+        int channels = pass.Channels, together = pass.Together(cpu.Workers.Threads);
+        Share((channels + together - 1) / together, together * pass.Images * pass.Plane, (from, to) =>
+        {
+            for (int i = from; i < to; i++) strip(i * together, Math.Min(together, channels - i * together));
         });
     }
 

@@ -4,8 +4,9 @@ using TripletGpu.Backends.Cpu.Simd;
 namespace TripletGpu.Backends.Cpu.Normalization;
 
 /// <summary>
-/// Batch norm of one channel at a time, so that the second pass over a channel reads a cache and not memory. The mean
-/// is kept as two floats: where it is far larger than the deviation, one float would be too coarse.
+/// Batch norm of one channel at a time, so that the second pass over a channel reads a cache and not memory, or of
+/// several where planes are small (<see cref="BatchNormStrip{V}"/>). The mean is kept as two floats: where it is far
+/// larger than the deviation, one float would be too coarse.
 /// </summary>
 readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
 {
@@ -13,12 +14,15 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
     // the planes of several images where they are small.
     const int Block = 4096;
 
-    readonly float* x, weight, bias, statistics;
+    // The largest planes that are taken a strip of channels at a time, with images enough.
+    const int LargestOfAStrip = 64;
+
+    readonly float* weight, bias, statistics;
 
     public BatchNormPass(Tensor x, Tensor weight, Tensor bias, Tensor statistics)
     {
         (Images, Channels, Plane) = (x.Shape[0], x.Shape[1], x.Shape.Product(2, x.Shape.Rank));
-        this.x = x.Floats();
+        X = x.Floats();
         this.weight = weight.Floats();
         this.bias = bias.Floats();
         this.statistics = statistics.Floats();
@@ -29,6 +33,43 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
     public int Channels { get; }
 
     public int Plane { get; }
+
+    public float* X { get; }
+
+    /// <summary>Channels that are best taken at once; a few strips for each of some threads.</summary>
+    public int Together(int threads) =>
+        IsInStrips ? Math.Clamp(Channels / (2 * threads), 1, BatchNormStrip<V>.MostFloats / Plane) : 1;
+
+    /// <summary>Means and (biased) variances of channels c .. c + count - 1.</summary>
+    public void Moments(int c, int count, double* means, double* variances)
+    {
+        if (IsInStrips) new BatchNormStrip<V>(this, c, count).Moments(means, variances);
+        else (*means, *variances) = Moments(c);
+    }
+
+    /// <summary>As <see cref="Normalize(int, float*, float*, bool)"/>, for several channels.</summary>
+    public void Normalize(int c, int count, float* residual, float* y, bool relu)
+    {
+        if (IsInStrips) new BatchNormStrip<V>(this, c, count).Normalize(residual, y, relu);
+        else Normalize(c, residual, y, relu);
+    }
+
+    /// <summary>As <see cref="GradientSums(int, float*, bool)"/>, for several channels.</summary>
+    public void GradientSums(int c, int count, float* dy, bool relu, double* sums, double* dots)
+    {
+        if (IsInStrips) new BatchNormStrip<V>(this, c, count).GradientSums(dy, relu, sums, dots);
+        else (*sums, *dots) = GradientSums(c, dy, relu);
+    }
+
+    /// <summary>
+    /// As <see cref="InputGradient(int, float*, float*, double, double, bool, bool)"/>, for several channels.
+    /// </summary>
+    public void InputGradient(
+        int c, int count, float* dy, float* dx, double* sums, double* dots, bool relu, bool accumulate)
+    {
+        if (IsInStrips) new BatchNormStrip<V>(this, c, count).InputGradient(dy, dx, sums, dots, relu, accumulate);
+        else InputGradient(c, dy, dx, *sums, *dots, relu, accumulate);
+    }
 
     /// <summary>
     /// The mean and the (biased) variance of a channel. Squares are taken around each block's mean and blocks combined
@@ -42,7 +83,7 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
             {
                 int images = Math.Min(ImagesOfABlock, Images - n), length = Math.Min(Block, Plane - i);
                 double here = (double)images * length, total = count + here;
-                float* block = x + At(n, c) + i;
+                float* block = At(X, n, c) + i;
                 float center = (float)(
                     Sums<V>.Sum(block, length, images, (nint)Channels * Plane, Beyond(n + images - 1)) / here);
                 (double rest, double around) = Deviations(block, images, length, center);
@@ -76,7 +117,7 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
         V lowest = V.Create(relu ? 0 : float.NegativeInfinity);
         for (int n = 0; n < Images; n++)
         {
-            float* from = x + At(n, c), to = y + At(n, c), added = residual == null ? null : residual + At(n, c);
+            float* from = At(X, n, c), to = At(y, n, c), added = residual == null ? null : At(residual, n, c);
             for (int i = 0; i < Plane; i += V.Count)
             {
                 V value = V.MultiplyAdd(V.Load(from + i) - mean, scale, shift);
@@ -101,7 +142,7 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
                 V s0 = default, s1 = default, d0 = default, d1 = default;
                 for (int n = first; n < last; n++)
                 {
-                    float* from = x + At(n, c), gradient = dy + At(n, c);
+                    float* from = At(X, n, c), gradient = At(dy, n, c);
                     nint beyond = Beyond(n);
                     int i = start;
                     for (; i <= end - 2 * V.Count; i += 2 * V.Count)
@@ -131,7 +172,7 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
                 sum += V.Sum(s0 + s1);
                 dot += V.Sum(d0 + d1);
             }
-        return (sum, dot - (double)statistics[Channels + c] * sum);
+        return (sum, dot - LowMean(c) * sum);
     }
 
     /// <summary>
@@ -141,14 +182,12 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void InputGradient(int c, float* dy, float* dx, double sum, double dot, bool relu, bool accumulate)
     {
-        double count = (double)Images * Plane, factor = (double)weight[c] * Inverse(c);
-        double slope = -factor * Inverse(c) * Inverse(c) * dot / count;
-        V k1 = V.Create((float)slope);
-        V k0 = V.Create((float)(-factor * sum / count - slope * statistics[Channels + c]));
+        (float slope, float offset) = Line(c, sum, dot);
+        V k1 = V.Create(slope), k0 = V.Create(offset);
         V mean = V.Create(statistics[c]), scale = V.Create(Scale(c)), shift = V.Create(Shift(c));
         for (int n = 0; n < Images; n++)
         {
-            float* from = x + At(n, c), gradient = dy + At(n, c), to = dx + At(n, c);
+            float* from = At(X, n, c), gradient = At(dy, n, c), to = At(dx, n, c);
             for (int i = 0; i < Plane; i += V.Count)
             {
                 V u = V.Load(from + i) - mean, g = Open(u, V.Load(gradient + i), scale, shift, relu);
@@ -160,6 +199,10 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
         }
     }
 
+    // A strip's sums of each position are added up at the end, which few images do not make up for. The number of
+    // threads has no say: a channel's sums must not depend on it.
+    bool IsInStrips => Plane > 0 && Plane <= Math.Min(LargestOfAStrip, 4 * Images);
+
     int ImagesOfABlock => Math.Max(1, Block / Math.Max(1, Plane));
 
     /// <summary>
@@ -169,20 +212,41 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
     nint Beyond(int n) => Plane > Block ? 0
         : n + 1 < Images ? (nint)Channels * Plane : Plane - (nint)(Images - 1) * Channels * Plane;
 
-    long At(int n, int c) => ((long)n * Channels + c) * Plane;
+    /// <summary>A plane of maps of these extents.</summary>
+    public float* At(float* maps, int n, int c) => maps + ((long)n * Channels + c) * Plane;
 
-    float Scale(int c) => weight[c] * Inverse(c);
+    /// <summary>The mean of a channel, as near as a float comes to it.</summary>
+    public float HighMean(int c) => statistics[c];
 
-    // The mean's low part is folded in here: (x - high - low) * scale + bias.
-    float Shift(int c) => (float)(bias[c] - (double)statistics[Channels + c] * Scale(c));
+    /// <summary>What of the mean is missing there.</summary>
+    public double LowMean(int c) => statistics[Channels + c];
 
+    /// <summary>
+    /// Slope and offset of <see cref="InputGradient(int, float*, float*, double, double, bool, bool)"/>.
+    /// </summary>
+    public (float Slope, float Offset) Line(int c, double sum, double dot)
+    {
+        double count = (double)Images * Plane, factor = (double)weight[c] * Inverse(c);
+        double slope = -factor * Inverse(c) * Inverse(c) * dot / count;
+        return ((float)slope, (float)(-factor * sum / count - slope * LowMean(c)));
+    }
+
+    /// <summary>What a centered value is multiplied by.</summary>
+    public float Scale(int c) => weight[c] * Inverse(c);
+
+    /// <summary>
+    /// What is added then. The mean's low part is folded in here: (x - high - low) * scale + bias.
+    /// </summary>
+    public float Shift(int c) => (float)(bias[c] - LowMean(c) * Scale(c));
+
+    /// <summary>dy where the ReLU, if any, was open, elsewhere 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Open(V centered, V dy, V scale, V shift, bool relu) =>
+    public static V Open(V centered, V dy, V scale, V shift, bool relu) =>
         relu ? V.Select(V.GreaterThan(V.MultiplyAdd(centered, scale, shift), default), dy, default) : dy;
 
-    // Keeps NaN, as Max does, in fewer instructions.
+    /// <summary>The larger of two numbers. Keeps NaN, as Max does, in fewer instructions.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V AtLeast(V lowest, V y) => V.Select(V.GreaterThan(lowest, y), lowest, y);
+    public static V AtLeast(V lowest, V y) => V.Select(V.GreaterThan(lowest, y), lowest, y);
 
     /// <summary>The sums of x - center and of (x - center)^2 over a block of some images.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
