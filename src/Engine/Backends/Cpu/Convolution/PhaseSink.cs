@@ -39,17 +39,15 @@ readonly unsafe struct PhaseSink<V>(
         for (int i = 0; i < width && n < dims.N;)
         {
             int run = Math.Min(width - i, gridWidth - v);
-            for (int r = 0; r < rows; r++)
+            for (int r = 0, phase = firstPhase; r < rows; r += dims.C, phase++)
             {
-                int phase = firstPhase + r / dims.C, c = r % dims.C;
                 int h = u * strideH + phase / strideW, w = v * strideW + phase % strideW;
-                if (h >= dims.H) continue;
-                float* pixel = x + (((nint)n * dims.C + c) * dims.H + h) * dims.W + w, column = panelData + r * ld + i;
                 int count = Math.Min(run, (dims.W - w + strideW - 1) / strideW);
-                if (isGather)
-                    for (int q = 0; q < count; q++) column[q] = pixel[q * strideW];
-                else
-                    for (int q = 0; q < count; q++) pixel[q * strideW] = column[q];
+                if (h >= dims.H || count <= 0) continue;
+                float* pixels = x + ((nint)n * dims.C * dims.H + h) * dims.W + w, line = panelData + r * ld + i;
+                for (int c = 0; c < dims.C; c++, pixels += dims.H * dims.W, line += ld)
+                    if (isGather) Gather(pixels, line, count);
+                    else Scatter(line, pixels, count);
             }
             i += run;
             v = 0;
@@ -59,5 +57,23 @@ readonly unsafe struct PhaseSink<V>(
                 n++;
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    void Gather(float* pixels, float* line, int count)
+    {
+        if (dims.StrideW == 2)
+            for (int q = 0; q < count; q += V.Count) V.Store(V.LoadEven(pixels + 2 * q), line + q, count - q);
+        else
+            for (int q = 0; q < count; q++) line[q] = pixels[q * dims.StrideW];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    void Scatter(float* line, float* pixels, int count)
+    {
+        if (dims.StrideW == 2)
+            for (int q = 0; q < count; q += V.Count) V.StoreEven(V.Load(line + q), pixels + 2 * q, count - q);
+        else
+            for (int q = 0; q < count; q++) pixels[q * dims.StrideW] = line[q];
     }
 }

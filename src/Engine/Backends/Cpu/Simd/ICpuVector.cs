@@ -28,6 +28,12 @@ unsafe interface ICpuVector<TSelf> : ISimd<TSelf> where TSelf : struct, ICpuVect
     /// <summary>Stores the first <paramref name="count"/> lanes, all of them if there are not so many.</summary>
     static abstract void Store(TSelf value, float* to, int count);
 
+    /// <summary>
+    /// Stores the first <paramref name="count"/> lanes to every second place: to[0], to[2], ... What lies between them
+    /// is not touched.
+    /// </summary>
+    static abstract void StoreEven(TSelf value, float* to, int count);
+
     /// <summary>Stores whole numbers 0 .. 127, one byte a lane.</summary>
     static abstract void StoreBytes(TSelf value, byte* to);
 

@@ -35,6 +35,12 @@ unsafe struct Simd128(Vector128<float> lanes) : ITileVector<Simd128>, IDistanceV
     }
 
     [MethodImpl(Inline)]
+    public static void StoreEven(Simd128 value, float* to, int count)
+    {
+        for (int i = 0; i < Math.Min(count, Count); i++) to[2 * i] = value.lanes[i];
+    }
+
+    [MethodImpl(Inline)]
     public static Simd128 LoadBytes(byte* from) => new(Vector128.Create((float)from[0], from[1], from[2], from[3]));
 
     [MethodImpl(Inline)]

@@ -37,6 +37,19 @@ unsafe partial struct Simd256(Vector256<float> lanes) : ITileVector<Simd256>, ID
     }
 
     [MethodImpl(Inline)]
+    public static void StoreEven(Simd256 value, float* to, int count)
+    {
+        Vector256<int> lane = Vector256<int>.Indices, source = Vector256.ShiftRightLogical(lane, 1);
+        Vector256<int> even = Vector256.Equals(lane & Vector256<int>.One, default);
+        Vector256<int> upper = source + Vector256.Create(4), end = Vector256.Create(count);
+        Avx.MaskStore(
+            to, (even & Vector256.LessThan(source, end)).AsSingle(), Avx2.PermuteVar8x32(value.lanes, source));
+        if (count <= 4) return;
+        Avx.MaskStore(
+            to + 8, (even & Vector256.LessThan(upper, end)).AsSingle(), Avx2.PermuteVar8x32(value.lanes, upper));
+    }
+
+    [MethodImpl(Inline)]
     public static Simd256 LoadBytes(byte* from) =>
         new(Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(from)));
 

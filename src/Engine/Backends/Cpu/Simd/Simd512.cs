@@ -34,6 +34,19 @@ unsafe partial struct Simd512(Vector512<float> lanes) : ITileVector<Simd512>, ID
     }
 
     [MethodImpl(Inline)]
+    public static void StoreEven(Simd512 value, float* to, int count)
+    {
+        Vector512<int> lane = Vector512<int>.Indices, source = Vector512.ShiftRightLogical(lane, 1);
+        Vector512<int> even = Vector512.Equals(lane & Vector512<int>.One, default);
+        Vector512<int> upper = source + Vector512.Create(8), end = Vector512.Create(count);
+        Avx512F.MaskStore(
+            to, (even & Vector512.LessThan(source, end)).AsSingle(), Avx512F.PermuteVar16x32(value.lanes, source));
+        if (count <= 8) return;
+        Avx512F.MaskStore(
+            to + 16, (even & Vector512.LessThan(upper, end)).AsSingle(), Avx512F.PermuteVar16x32(value.lanes, upper));
+    }
+
+    [MethodImpl(Inline)]
     public static Simd512 LoadBytes(byte* from) =>
         new(Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(Vector128.Load(from))));
 
