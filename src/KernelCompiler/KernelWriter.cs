@@ -13,6 +13,7 @@ static class KernelWriter
         var shape = new KernelShape(method, attribute);
         var translation = new Translation(
             compilation, isIndexed: shape.IndexDimensions > 0);
+        translation.Reserve(shape.Entry);
         KernelChecks.Check(shape, declaration, translation);
         string name = $"{method.ContainingType.Name}.{method.Name}";
         string text = "";

@@ -74,7 +74,9 @@ sealed partial class Translation
     {
         List<(string Name, ITypeSymbol Type)> fields = Fields(type);
         string name = type.IsTupleType ? "Tuple_" + string.Join("_", fields.Select(f => Type(f.Type, at))) : type.Name;
-        if (!structNames.Add(name)) return name;
+        string key = StructKey(type, name);
+        if (names.Has(key, out string known)) return known;
+        name = names.Give(key, name, type.ContainingType);
         if (typeArgument != null && fields.Any(f => f.Type.SpecialType == SpecialType.System_Boolean))
             Report(Rules.ArgumentLayout, at, "bool", type.Name);
         var members = new List<(string Type, List<string> Names)>(); // neighbours of one type share a line
@@ -91,13 +93,19 @@ sealed partial class Translation
         return name;
     }
 
+    // The names of a tuple's members are no part of its type.
+    static string StructKey(INamedTypeSymbol type, string name) =>
+        "struct " + (type.IsTupleType ? name : type.ToDisplayString());
+
     /// <summary>The function that stands for a struct's <c>new</c>; declared on its first use.</summary>
     public string Constructor(ITypeSymbol type, SyntaxNode at)
     {
         string name = Type(type, at), function = $"{name}_new";
         // The preludes have those of float4 and of indices.
-        if (!structNames.Contains(name) || !structNames.Add(function)) return function;
-        var named = (INamedTypeSymbol)type;
+        if (type is not INamedTypeSymbol named || !names.Has(StructKey(named, name), out _)) return function;
+        string key = "new " + name;
+        if (names.Has(key, out string known)) return known;
+        function = names.Give(key, function, owner: null);
         List<(string Name, ITypeSymbol Type)> fields = Fields(named);
         string head = WrappedList.Write(
             $"FUNCTION {name} {function}(", fields.Select(f => $"{Type(f.Type, at)} {f.Name}_"), ")");

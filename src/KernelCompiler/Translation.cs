@@ -14,9 +14,8 @@ sealed partial class Translation(
     Compilation compilation, INamedTypeSymbol? typeArgument = null, bool isIndexed = false)
 {
     readonly List<string> constants = [], structs = [], functions = [];
-    readonly Dictionary<string, ISymbol> constantNames = [];
-    readonly Dictionary<string, string> functionNames = [];
-    readonly HashSet<string> open = [], names = [], structNames = [];
+    readonly ProgramNames names = new(compilation);
+    readonly HashSet<string> open = [];
     readonly HashSet<Problem> problems = [];
 
     public Compilation Compilation { get; } = compilation;
@@ -31,6 +30,9 @@ sealed partial class Translation(
 
     /// <summary>The kernel's shared arrays.</summary>
     public SharedUse Shared { get; } = new();
+
+    /// <summary>Keeps the name of the kernel itself.</summary>
+    public void Reserve(string entry) => names.Reserve(entry);
 
     public void Report(DiagnosticDescriptor rule, SyntaxNode at, params string[] arguments) =>
         problems.Add(Problem.At(rule, at.GetLocation(), arguments));
@@ -69,11 +71,10 @@ sealed partial class Translation(
         if (IsTypeArgument(symbol.ContainingType)) name = OwnName(symbol.ContainingType, name);
         else if (typeArgument != null) name = typeArgument.Name + "_" + name;
         else name = Names.Safe(name);
-        if (constantNames.TryGetValue(name, out ISymbol? taken)
-            && !SymbolEqualityComparer.Default.Equals(taken, symbol))
-            name = symbol.ContainingType.Name + "_" + name;
-        if (constantNames.ContainsKey(name)) return name;
-        constantNames[name] = symbol;
+        if (names.IsHidden(name, at)) name = symbol.ContainingType.Name + "_" + name;
+        string key = $"constant {symbol.ToDisplayString()} as {name}";
+        if (names.Has(key, out string known)) return known;
+        name = names.Give(key, name, symbol.ContainingType);
         // An enum is a constant that C takes as the bound of an array.
         string mark = Source.Declaration(symbol) is { } declaration ? LineMarks.Of(declaration) : "";
         constants.Add(mark + (value is int or short or byte or sbyte or ushort
@@ -92,24 +93,26 @@ sealed partial class Translation(
     {
         IMethodSymbol method = called.OriginalDefinition;
         typeArguments ??= [];
-        string key = method.ToDisplayString()
+        string plain = FunctionName(method);
+        if (names.IsHidden(plain, at)) plain = method.ContainingType.Name + "_" + plain;
+        string key = $"{method.ToDisplayString()} as {plain}"
             + "|" + string.Join(",",
             method.Parameters.Select(p => spaces.TryGetValue(p, out Space s) ? s.ToString() : ""))
             + "|" + string.Join(",", typeArguments.Select(t => t.ToDisplayString()));
-        if (functionNames.TryGetValue(key, out string? known))
+        if (names.Has(key, out string known))
         {
             if (open.Contains(key)) Report(Rules.Recursion, at, method.Name);
             return known;
         }
         // Views in global memory are the plain case; others carry their space in the name.
-        string name = FunctionName(method) + string.Concat(method.Parameters
+        string name = plain + string.Concat(method.Parameters
             .Where(p => Views.Is(p.Type) && spaces.TryGetValue(p, out Space s) && s != Space.Global)
             .Select(p => "_" + spaces[p].ToString().ToLowerInvariant()).Distinct());
         // Apply_TMath becomes Apply_Relu at load; what is bound to Relu here must be called something else.
         name += string.Concat(typeArguments.Select(t => t is ITypeParameterSymbol ? "_" + t.Name : t.Name));
-        if (!names.Add(name)) names.Add(name = method.ContainingType.Name + "_" + name);
-        if (IsNative(method)) name = $"{method.ContainingType.Name}_{method.Name}";
-        functionNames[key] = name;
+        name = IsNative(method)
+            ? names.Give(key, $"{method.ContainingType.Name}_{method.Name}", owner: null)
+            : names.Give(key, name, method.ContainingType);
         open.Add(key);
         string text = new FunctionWriter(this, method, spaces, isKernel: false, typeArguments).Function(name);
         open.Remove(key);
