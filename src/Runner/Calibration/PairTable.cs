@@ -28,6 +28,9 @@ sealed record PairTable(
     {
         ColumnTable table = ColumnTable.Read(path);
         if (table.Heading is null) throw new UserErrorException($"{path} is empty");
+        if (table.Columns.Contains("score") && !table.Columns.Any(name => name is "distance" or "similarity"))
+            throw new UserErrorException(
+                $"{path}: is a score high where two are alike, or low? Call the column similarity or distance");
         Columns at = Columns.Of(table.Columns)
             ?? throw new UserErrorException(
                 $"{path}: the first line names the columns person1, person2 and distance (or similarity), or image1,"
@@ -87,7 +90,7 @@ sealed record PairTable(
         /// <summary>Null where the names do not make pairs.</summary>
         public static Columns? Of(string[] names)
         {
-            int distance = Find(["distance", "score"]), similarity = Find(["similarity"]);
+            int distance = Find(["distance"]), similarity = Find(["similarity"]);
             Columns found = new(
                 Find(firsts), Find(seconds), distance >= 0 ? distance : similarity, distance < 0 && similarity >= 0,
                 Find(files1), Find(files2), Find(["same", "issame", "is_same", "label"]));

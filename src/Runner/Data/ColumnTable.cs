@@ -1,11 +1,12 @@
+using Microsoft.VisualBasic.FileIO;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
 
 namespace TripletGpu.Runner.Data;
 
 /// <summary>
-/// A text file of fields between commas or tabs, whose first line names the columns. Blanks around fields, and empty
-/// lines, are passed over.
+/// A text file of fields between commas or tabs, whose first line names the columns: RFC 4180, so that a field may be
+/// quoted. Blanks around fields, and empty lines, are passed over.
 /// </summary>
 /// <param name="Path">The file.</param>
 /// <param name="Heading">The first line as it stands there; null: the file is empty.</param>
@@ -16,9 +17,8 @@ sealed record ColumnTable(
 {
     /// <summary>A line below the heading: as many fields as there are columns.</summary>
     /// <param name="Line">Counted from 1, the heading's.</param>
-    /// <param name="Text">The line as it stands there.</param>
     /// <param name="Fields">What is between its commas.</param>
-    public readonly record struct Row(int Line, string Text, string[] Fields);
+    public readonly record struct Row(int Line, string[] Fields);
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="UserErrorException">It cannot be read.</exception>
@@ -26,11 +26,33 @@ sealed record ColumnTable(
     {
         using StreamReader reader = new(InputFile.Open(path));
         string? heading = reader.ReadLine();
-        char comma = heading?.Contains('\t') == true ? '\t' : ',';
-        List<Row> rows = [];
-        for (int line = 2; reader.ReadLine() is { } text; line++)
-            if (text.Length > 0) rows.Add(new Row(line, text, Split(text, comma)));
-        return new ColumnTable(path, heading, Split((heading ?? "").ToLowerInvariant(), comma), rows);
+        if (heading is null) return new ColumnTable(path, null, [], []);
+        string comma = heading.Contains('\t') ? "\t" : ",";
+        string[] columns = [.. Fields(new StringReader(heading), comma, path, 0).SelectMany(row => row.Fields)];
+        return new ColumnTable(
+            path, heading, [.. columns.Select(name => name.ToLowerInvariant())], [.. Fields(reader, comma, path, 1)]);
+    }
+
+    /// <summary>The fields of each line.</summary>
+    /// <param name="before">Lines before the first that is read.</param>
+    static IEnumerable<Row> Fields(TextReader reader, string comma, string path, int before)
+    {
+        using TextFieldParser parser = new(reader) { Delimiters = [comma] };
+        while (!parser.EndOfData)
+        {
+            // Past the empty ones; a quoted field may end on a later line.
+            int line = before + (int)parser.LineNumber;
+            string[] fields;
+            try
+            {
+                fields = parser.ReadFields()!;
+            }
+            catch (MalformedLineException)
+            {
+                throw new UserErrorException($"{path}, line {line}: a quoted field does not end: {parser.ErrorLine}");
+            }
+            yield return new Row(line, fields);
+        }
     }
 
     /// <summary>The first line with another number of fields than there are columns, or that has the fault.</summary>
@@ -42,9 +64,9 @@ sealed record ColumnTable(
         {
             string? wrong = row.Fields.Length != Columns.Length ? $"there should be {Columns.Length} fields"
                 : fault?.Invoke(row.Fields);
-            if (wrong is not null) throw new UserErrorException($"{Path}, line {row.Line}: {wrong}: \"{row.Text}\"");
+            if (wrong is not null)
+                throw new UserErrorException(
+                    $"{Path}, line {row.Line}: {wrong}: \"{string.Join(',', row.Fields)}\"");
         }
     }
-
-    static string[] Split(string line, char comma) => [.. line.Split(comma).Select(field => field.Trim())];
 }

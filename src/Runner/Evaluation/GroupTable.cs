@@ -34,8 +34,8 @@ static class GroupTable
                     + (Spelling.Nearest(column, columns) is { } near ? $"; did you mean {near}?" : ""));
         table.Check();
         string[][] rows = [.. table.Rows.Select(row => row.Fields)];
-        string?[] found = byImage >= 0 && byImage != group ? ByImage(rows, byImage, group, images)
-            : byClass >= 0 && byClass != group ? ByClass(rows, byClass, group, images)
+        string?[] found = byImage >= 0 && byImage != group ? ByImage(rows, byImage, group, images, path)
+            : byClass >= 0 && byClass != group ? ByClass(rows, byClass, group, images, path)
             : rows.Length == images.Count ? [.. rows.Select(row => row[group])]
             : throw new UserErrorException(string.Create(CultureInfo.InvariantCulture,
                 $"{path} has {rows.Length:N0} lines, but {images.Name} {images.Count:N0} images: with a column class")
@@ -45,10 +45,9 @@ static class GroupTable
                 $"{path}: not one line is of a{(byImage >= 0 ? "n image" : " class")} of {images.Name}");
     }
 
-    static string?[] ByClass(string[][] rows, int key, int group, IImageDataset images)
+    static string?[] ByClass(string[][] rows, int key, int group, IImageDataset images, string path)
     {
-        Dictionary<string, string> groups = [];
-        foreach (string[] row in rows) groups[row[key]] = row[group];
+        Dictionary<string, string> groups = Groups(rows, row => row[key], group, path);
         string?[] found = new string?[images.Count];
         for (int i = 0; i < found.Length; i++)
             found[i] = groups.GetValueOrDefault(images.ClassNames[images.Labels[i]]);
@@ -56,10 +55,9 @@ static class GroupTable
     }
 
     /// <summary>A table may name images by any number of the last parts of their paths.</summary>
-    static string?[] ByImage(string[][] rows, int key, int group, IImageDataset images)
+    static string?[] ByImage(string[][] rows, int key, int group, IImageDataset images, string table)
     {
-        Dictionary<string, string> groups = [];
-        foreach (string[] row in rows) groups[Normal(row[key])] = row[group];
+        Dictionary<string, string> groups = Groups(rows, row => Normal(row[key]), group, table);
         string?[] found = new string?[images.Count];
         for (int i = 0; i < found.Length; i++)
         {
@@ -72,6 +70,17 @@ static class GroupTable
                 rest = rest[(rest.IndexOf('/') + 1)..];
         }
         return found;
+    }
+
+    /// <summary>The group of each key, which must be one.</summary>
+    static Dictionary<string, string> Groups(string[][] rows, Func<string[], string> key, int group, string path)
+    {
+        Dictionary<string, string> groups = [];
+        foreach (string[] row in rows)
+            if (!groups.TryAdd(key(row), row[group]) && groups[key(row)] != row[group])
+                throw new UserErrorException(
+                    $"{path}: {key(row)} stands in two groups, {groups[key(row)]} and {row[group]}");
+        return groups;
     }
 
     static string Normal(string path)

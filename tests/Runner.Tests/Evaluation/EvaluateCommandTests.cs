@@ -114,6 +114,7 @@ public sealed class EvaluateCommandTests
         File.WriteAllText(folder["contrary.csv"], "image1,image2,same\na.png,b.png,1\nb.png,a.png,0\n");
         File.WriteAllText(folder["teams2.csv"], "class,team,age\nada,red,3\n");
         File.WriteAllText(folder["rows.csv"], "team\nred\n");
+        File.WriteAllText(folder["torn.csv"], "class,team\nada,red\nbob,blue\nada,blue\n");
         string[] evaluate = ["evaluate", folder["run"]];
         AssertRefused("99.png", [.. evaluate, "--pairs", folder["gone.csv"]]);
         AssertRefused("line 2: there should be 1 or 0", [.. evaluate, "--pairs", folder["odd.csv"]]);
@@ -121,6 +122,7 @@ public sealed class EvaluateCommandTests
         AssertRefused("not the same", [.. evaluate, "--pairs", folder["contrary.csv"]]);
         AssertRefused("--by names the one", [.. evaluate, "--groups", folder["teams2.csv"]]);
         AssertRefused("did you mean team", [.. evaluate, "--groups", folder["teams2.csv"], "--by", "teem"]);
+        AssertRefused("ada stands in two groups, red and blue", [.. evaluate, "--groups", folder["torn.csv"]]);
         AssertRefused("1 lines", [.. evaluate, "--groups", folder["rows.csv"]]);
         AssertRefused("--groups FILE", [.. evaluate, "--by", "team"]);
         AssertRefused("--far", [.. evaluate, "--far", "2"]);
