@@ -1,5 +1,6 @@
 using TripletGpu.Autograd;
 using TripletGpu.MetricLearning;
+using TripletGpu.Models.Evaluation;
 
 namespace TripletGpu.Models.Search;
 
@@ -36,13 +37,16 @@ public static class Identification
     /// <param name="by">The rule.</param>
     /// <param name="k">Rows that vote.</param>
     /// <param name="isEnrolled">Which classes count, by label; null: all.</param>
-    /// <exception cref="UserErrorException">The index is damaged.</exception>
+    /// <exception cref="UserErrorException">
+    /// The index is damaged, or a query so long that its squared distances are not finite.
+    /// </exception>
     public static Identified Identify(
         Device device, IndexFile index, float[] queries, IdentifyBy by, int k, Func<int, bool>? isEnrolled = null)
     {
         int[] labels = index.Labels;
         bool hasOthers = isEnrolled is not null || labels.Contains(-1);
         Func<int, bool> counts = row => labels[row] >= 0 && isEnrolled?.Invoke(labels[row]) != false;
+        SquaredDistance.MustFit("the queries", queries, index.Header.Dimension, 0);
         if (by == IdentifyBy.Mean) return ByMean(device, index, queries, counts);
         SearchResult found = IndexSearch.Find(
             device, index, queries, by == IdentifyBy.Vote ? k : 1, hasOthers ? counts : null);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TripletGpu.Autograd;
 using TripletGpu.MetricLearning;
+using TripletGpu.Models.Evaluation;
 
 namespace TripletGpu.Models.Search;
 
@@ -27,12 +28,17 @@ public static class IndexSearch
     /// <param name="queries">(Q, D), row by row.</param>
     /// <param name="k">Neighbours a query; fewer where the index has not so many rows.</param>
     /// <param name="counts">Which rows are searched, by number; null: all. Others are as if not there.</param>
-    /// <exception cref="UserErrorException">The index is damaged.</exception>
+    /// <exception cref="UserErrorException">
+    /// The index is damaged, or a query so long that its squared distances are not finite.
+    /// </exception>
     public static SearchResult Find(
-        Device device, IndexFile index, float[] queries, int k, Func<int, bool>? counts = null) =>
-        index.Header.Storage == IndexStorage.Float16Exact
+        Device device, IndexFile index, float[] queries, int k, Func<int, bool>? counts = null)
+    {
+        SquaredDistance.MustFit("the queries", queries, index.Header.Dimension, 0);
+        return index.Header.Storage == IndexStorage.Float16Exact
             ? RoundedSearch.Find(device, index, queries, k, counts)
             : Scan(device, index, queries, k, counts, isRounded: false);
+    }
 
     /// <summary>Compares each query with each row, as it is or rounded.</summary>
     internal static SearchResult Scan(

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using TripletGpu.Models.Evaluation;
 using TripletGpu.Models.Serialization;
 
 namespace TripletGpu.Models.Search;
@@ -18,7 +19,8 @@ public static class IndexWriter
 
     /// <summary>Writes a file.</summary>
     /// <exception cref="UserErrorException">
-    /// A value is not finite or too large for float16, or the file cannot be written.
+    /// A value is not finite or too large for float16, a row is so long that its squared distances are not finite, or
+    /// the file cannot be written.
     /// </exception>
     public static void Write(string path, IndexContent content)
     {
@@ -95,6 +97,7 @@ public static class IndexWriter
                 throw new UserErrorException(
                     $"{content.Name}: row {(before + i) / content.Dimension} holds {values[i]}, which"
                     + $" {IndexHeader.NameOf(content.Storage)} does not");
+        SquaredDistance.MustFit(content.Name, values, content.Dimension, before / content.Dimension);
     }
 
     /// <summary>Where each name ends, then the names.</summary>

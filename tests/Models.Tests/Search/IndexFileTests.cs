@@ -54,6 +54,7 @@ public sealed class IndexFileTests
     }
 
     [TestCase(float.NaN, IndexStorage.Float32)]
+    [TestCase(1e24f, IndexStorage.Float32)]
     [TestCase(70000, IndexStorage.Float16)]
     [TestCase(70000, IndexStorage.Float16Exact)]
     public void WhatCannotBeStored_IsRefused_AndNothingIsLeft(float value, IndexStorage storage)
