@@ -39,7 +39,7 @@ public sealed record PairCalibration(
                 $"{sorted.Length:N0} pairs of {people:N0} people cannot state a FAR of {far:0.###e+0}: by the rule of"
                 + $" three, none accepted of n pairs says only that the rate is below 3/n, so it takes"
                 + $" {Math.Ceiling(RuleOfThree / far):N0} pairs of two people"
-                + $" ({PeopleWithPairs(RuleOfThree / far):N0} people with an image each)"));
+                + $" ({PeopleWithPairs(RuleOfThree / far):N0} people with an image each); a larger rate takes fewer"));
         float threshold = ThresholdAt(sorted, far);
         (double value, double variance, double together, int clusters) = different.Variance(threshold);
         EstimatedRate rate = EstimatedRate.Of(value, sorted.Length, Math.Max(variance, together), clusters);

@@ -22,9 +22,10 @@ sealed record CalibratedRule(string By, int K, float Threshold, EstimatedRate Fa
 /// <param name="ModelHash">Whose embeddings it holds; null: not known.</param>
 /// <param name="Strangers">Where those who are not enrolled came from.</param>
 /// <param name="Rules">One each.</param>
+/// <param name="Warning">What is to be known before the figures are believed; null: nothing.</param>
 sealed record IdentificationCalibration(
     double Far, string Index, int Rows, int Classes, string? ModelHash, string Strangers,
-    IReadOnlyList<CalibratedRule> Rules);
+    IReadOnlyList<CalibratedRule> Rules, string? Warning = null);
 
 /// <summary>calibration.json: the thresholds of a run, or of an index without one.</summary>
 /// <param name="Verification">Of pairs; null: not calibrated.</param>

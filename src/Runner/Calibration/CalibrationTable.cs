@@ -37,6 +37,7 @@ static class CalibrationTable
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"strangers: {result.Strangers}; against {result.Classes:N0} classes in {result.Rows:N0} rows. The interval"
             + $" of false alarms is that of as many other classes"));
+        if (result.Warning is { } warning) terminal.Out.WriteLine(warning);
     }
 
     static Table New()

@@ -15,6 +15,10 @@ static class IndexCalibration
 {
     const int MostFolds = 20, FoldsOfMany = 10;
 
+    const string KnownClasses =
+        "If the network was trained on these classes, real strangers are named more often: images of classes that are"
+        + " neither trained on nor enrolled, beside these in --data, tell how often";
+
     /// <summary>Calibrates all rules.</summary>
     /// <exception cref="UserErrorException">The images have no classes, or are too few.</exception>
     public static IdentificationCalibration Of(
@@ -44,7 +48,7 @@ static class IndexCalibration
                 ? $"{labels.Count(label => label < 0)} images of"
                     + $" {classes.Where((_, i) => labels[i] < 0).Distinct().Count()} classes that are not enrolled"
                 : $"{labels.Length} images of {names.Length} enrolled classes, each against the index without it",
-            rules);
+            rules, hasStrangers ? null : KnownClasses);
     }
 
     static CalibratedRule Rule(

@@ -64,11 +64,22 @@ public sealed class CalibrateCommandTests
     }
 
     [Test]
+    public void Score_IsAskedAfter()
+    {
+        folder.Write("pairs.csv", "person1,person2,score\na,b,1\na,c,2\n"u8);
+        CliResult result = Cli.Run(
+            "calibrate", "--pairs", folder["pairs.csv"], "--far", "0.1", "--out", folder["c.json"]);
+        Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput));
+        Assert.That(result.ErrorLines, Has.Length.EqualTo(1).And.All.Contains("similarity or distance"));
+    }
+
+    [Test]
     public void WithoutStrangers_EachClassIsOneInTurn()
     {
         JsonElement found = Json("calibrate", "--index", folder["i"], "--data", folder["enrolled.npy"], "--labels",
             folder["who.npy"], "--far", "0.1", "--json");
         Assert.That(found.GetProperty("strangers").GetString(), Does.Contain("against the index without it"));
+        Assert.That(found.GetProperty("warning").GetString(), Does.Contain("neither trained on nor enrolled"));
         JsonElement rate = found.GetProperty("rules")[0].GetProperty("falseAlarms");
         Assert.That(rate.GetProperty("clusters").GetInt32(), Is.EqualTo(Classes / 2));
         Assert.That(rate.GetProperty("low").GetDouble(), Is.LessThan(0.1));
