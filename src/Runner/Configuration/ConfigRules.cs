@@ -18,6 +18,7 @@ static class ConfigRules
         Check(rules, config.Model);
         Check(rules, config.Data);
         CheckPixels(rules, config.Data, config.Model.Input);
+        if (config.Model.Kind != ModelKind.Onnx) CheckPadding(rules, config.Data.Augment, config.Model.Input);
         Check(rules, config.Sampler, config.Loss);
         CheckSphere(rules, config.Model, config.Loss, "loss.rule");
         for (int i = 0; i < config.Phases.Length; i++)
@@ -70,6 +71,8 @@ static class ConfigRules
         rules.That(model.Dropout is >= 0 and < 1, "model.dropout", "must be from 0 to below 1", model.Dropout);
         rules.That(model.Kind != ModelKind.Onnx || model.Path is not null, "model.path", "must name the .onnx file",
             model.Path);
+        rules.That(model.Kind == ModelKind.Onnx || model.Path is null, "model.path",
+            $"belongs to model.kind onnx; {Words.Of(model.Kind)} would not read it", model.Path);
     }
 
     static void Check(Rules rules, DataConfig data)
@@ -113,6 +116,16 @@ static class ConfigRules
                 $"must be one number, or {channels}: one a channel of model.input", values);
             rules.That(path != "data.std" || values.Values.All(v => v > 0), path, "must be above 0", values);
         }
+    }
+
+    static void CheckPadding(Rules rules, IReadOnlyList<string> augment, int[] input)
+    {
+        // As wide a border as the image, and a crop may show nothing else.
+        int side = Math.Min(input[1], input[2]);
+        for (int i = 0; i < augment.Count; i++)
+            if (augment[i].Split(':') is ["pad-crop", string pixels] && int.TryParse(pixels, out int border))
+                rules.That(border < side, $"data.augment[{i}]", $"must pad by less than the image's {side} pixels",
+                    augment[i]);
     }
 
     static void Check(Rules rules, SamplerConfig sampler, LossConfig loss)

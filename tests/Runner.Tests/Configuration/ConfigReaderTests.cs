@@ -111,6 +111,8 @@ public sealed class ConfigReaderTests
     [TestCase("model.input=[1,28,0]", "model.input[2] must be from 1 to 4096")]
     [TestCase("model.kind=onnx", "model.path must name the .onnx file")]
     [TestCase("model.dropout=1", "model.dropout must be from 0 to below 1")]
+    [TestCase("model.path=net.onnx", "model.path belongs to model.kind onnx; small-cnn would not read it")]
+    [TestCase("data.augment=[\"pad-crop:28\"]", "data.augment[0] must pad by less than the image's 28 pixels")]
     [TestCase("optimizer.learningRate=0", "optimizer.learningRate must be above 0")]
     [TestCase("data.kind=arrays", "data.images must name the .npy")]
     [TestCase("data.limit=0", "data.limit must be at least 1")]
