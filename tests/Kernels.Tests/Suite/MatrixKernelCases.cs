@@ -32,8 +32,8 @@ public static class MatrixKernelCases
         new("GemmPanelKernels.Multiply", (1, 2), In(19 * 900), In(900 * 33), In(33), Out(19 * 33), Biased(19, 33, 900),
             24, 1),
         new(
-            "GemmPanelKernels.Multiply", (2, 2), In(19 * 900), In(900 * 75), In(75), Out(19 * 75), Biased(19, 75, 900),
-            16, 2),
+            "GemmPanelKernels.Multiply", (2, 1), In(19 * 900), In(900 * 75), In(75), Out(19 * 75), Biased(19, 75, 900),
+            16, 3),
         Pack(75, 21, false),
         Pack(32, 16, true),
         Pack(1, 1, false),
