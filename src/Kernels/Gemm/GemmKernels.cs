@@ -31,12 +31,12 @@ public static partial class GemmKernels
             corner[1] = column;
             corner[2] = 0;
         }
-        StagedElements ownA, ownB;
-        StagedElements.Share<TTile>(
-            out ownA, item, Grid.IdxZ * dims.BatchA, row, dims.M, dims.RowA, dims.ColumnA);
-        StagedElements.Share<TTile>(
-            out ownB, item, Grid.IdxZ * dims.BatchB, column, dims.N, dims.ColumnB,
-            dims.RowB);
+        StagedElements ownA, ownB, furtherA, furtherB;
+        int startA = Grid.IdxZ * dims.BatchA, startB = Grid.IdxZ * dims.BatchB;
+        StagedElements.Share<TTile>(out ownA, item, startA, row, dims.M, dims.RowA, dims.ColumnA);
+        StagedElements.Share<TTile>(out ownB, item, startB, column, dims.N, dims.ColumnB, dims.RowB);
+        StagedElements.ShareFurther<TTile>(out furtherA, item, startA, row, dims.M, dims.RowA, dims.ColumnA);
+        StagedElements.ShareFurther<TTile>(out furtherB, item, startB, column, dims.N, dims.ColumnB, dims.RowB);
         // On tensor cores a sum is one chain: their operands are rounded by far more than blocks save.
         bool isWhole = TTile.OnTensorCores != 0;
         int blocks = isWhole ? 1 : DepthBlocks.BlockCount(dims.K);
@@ -49,29 +49,31 @@ public static partial class GemmKernels
             // Views that go along, and not sums of two numbers: an address is one instruction then.
             var restA = a.SubView(from * dims.ColumnA);
             var restB = b.SubView(from * dims.RowB);
-            int first = SharedTile.FirstDepth(depth), advance = first, start = 0;
+            int first = SharedTile.FirstDepth(depth), start = 0;
             StagedStep nextA, nextB;
-            StagedElements.LoadFirst<TTile>(out nextA, ref ownA, restA, first, dims.ColumnA);
-            StagedElements.LoadFirst<TTile>(out nextB, ref ownB, restB, first, dims.RowB);
+            StagedElements.LoadFirst<TTile>(out nextA, ref ownA, ref furtherA, restA, first);
+            StagedElements.LoadFirst<TTile>(out nextB, ref ownB, ref furtherB, restB, first);
             SharedTile.Put<TTile>(tileA, 0, ownA.To, nextA);
             SharedTile.Put<TTile>(tileB, 0, ownB.To, nextB);
             Group.Barrier();
-            for (int left = depth - first; left >= 0; left -= SharedTile.Depth)
+            int advanceA = first * dims.ColumnA, advanceB = first * dims.RowB;
+            for (int left = depth - first; left > 0; left -= SharedTile.Depth)
             {
-                if (left > 0)
-                {
-                    restA = restA.SubView(advance * dims.ColumnA);
-                    restB = restB.SubView(advance * dims.RowB);
-                    advance = SharedTile.Depth;
-                    StagedElements.Load<TTile>(out nextA, ref ownA, restA, dims.ColumnA);
-                    StagedElements.Load<TTile>(out nextB, ref ownB, restB, dims.RowB);
-                }
+                restA = restA.SubView(advanceA);
+                restB = restB.SubView(advanceB);
+                advanceA = SharedTile.Depth * dims.ColumnA;
+                advanceB = SharedTile.Depth * dims.RowB;
+                StagedElements.Load<TTile>(out nextA, ref ownA, ref furtherA, restA);
+                StagedElements.Load<TTile>(out nextB, ref ownB, ref furtherB, restB);
                 SharedTile.MultiplyAdd<TTile>(tileA, tileB, fragments, start, ref sums);
                 start = SharedTile.OtherStage<TTile>(start);
                 SharedTile.Put<TTile>(tileA, start, ownA.To, nextA);
                 SharedTile.Put<TTile>(tileB, start, ownB.To, nextB);
                 Group.Barrier();
             }
+            // The last step by itself: a condition on loads keeps what they were in registers of its own.
+            SharedTile.MultiplyAdd<TTile>(tileA, tileB, fragments, start, ref sums);
+            Group.Barrier();
             WriteTile<TTile>(c, bias, corner[0], corner[1], corner[2] + item, ref sums, dims, dims.AddsTo(block));
         }
     }

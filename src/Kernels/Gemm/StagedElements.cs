@@ -58,32 +58,43 @@ public struct StagedElements
     public static int Place<TTile>(int k, int line) where TTile : struct, ITile =>
         TTile.OnTensorCores != 0 ? k * TTile.Pitch * 4 + line : k * TTile.Pitch + line;
 
+    /// <summary>
+    /// The same half a step further, which an item stages too where its group has too few. Places of their own: as
+    /// sums of others and a stride, ptxas would compute them anew in each step.
+    /// </summary>
+    /// <inheritdoc cref="Share{TTile}"/>
+    public static void ShareFurther<TTile>(
+        out StagedElements further, int item, int start, int firstLine, int lines, int strideLine, int strideK)
+        where TTile : struct, ITile
+    {
+        Share<TTile>(
+            out further, item, start + SharedTile.Depth / 2 * strideK, firstLine, lines, strideLine, strideK);
+    }
+
     /// <summary>The elements of a step.</summary>
     /// <param name="step">Are set.</param>
     /// <param name="own">The item's own.</param>
+    /// <param name="further">Those half a step further.</param>
     /// <param name="from">The operand from this step on.</param>
-    /// <param name="strideK">Elements from one depth to the next.</param>
     public static void Load<TTile>(
-        out StagedStep step, ref StagedElements own, ArrayView<float> from, int strideK)
+        out StagedStep step, ref StagedElements own, ref StagedElements further, ArrayView<float> from)
         where TTile : struct, ITile
     {
         step.First = Load(ref own, from);
         step.Second = step.First;
-        if (Depths<TTile>() < SharedTile.Depth)
-            step.Second = Load(ref own, from.SubView(SharedTile.Depth / 2 * strideK));
+        if (Depths<TTile>() < SharedTile.Depth) step.Second = Load(ref further, from);
     }
 
     /// <summary>The elements of step 0, of which only <paramref name="depth"/> depths exist: 0 beyond.</summary>
     /// <inheritdoc cref="Load{TTile}"/>
     public static void LoadFirst<TTile>(
-        out StagedStep step, ref StagedElements own, ArrayView<float> from, int depth, int strideK)
+        out StagedStep step, ref StagedElements own, ref StagedElements further, ArrayView<float> from, int depth)
         where TTile : struct, ITile
     {
         step.First = LoadExisting(ref own, from, 0, own.K < depth);
         step.Second = step.First;
         if (Depths<TTile>() < SharedTile.Depth)
-            step.Second = LoadExisting(
-                ref own, from, SharedTile.Depth / 2 * strideK, own.K + SharedTile.Depth / 2 < depth);
+            step.Second = LoadExisting(ref further, from, 0, own.K + SharedTile.Depth / 2 < depth);
     }
 
     /// <summary>Four lines' elements.</summary>

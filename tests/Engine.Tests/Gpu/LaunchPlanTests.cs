@@ -77,7 +77,7 @@ public sealed class LaunchPlanTests
         Assert.That(new LaunchPlan(Cpu).RowsEach(panels, filters), Is.EqualTo(each));
 
     [TestCase(72, 4)]
-    [TestCase(33, 2)]
+    [TestCase(23, 2)]
     [TestCase(5, 1)]
     public void PanelsEach_LeavesGroupsForEachThread(int panels, int each) =>
         Assert.That(new LaunchPlan(Cpu).PanelsEach(panels), Is.EqualTo(each));
