@@ -22,10 +22,8 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, TileTrials? trials)
         {
             case ProductForm.Panels:
                 int panels = PackedRows.Panels(d.N), each = plan.RowsEach(panels * batch, d.M);
-                int panelsEach = plan.PanelsEach(panels * batch);
                 GemmPanelKernels.LaunchMultiply(
-                    driver, (KernelSize.Groups(d.M, each), KernelSize.Groups(panels, panelsEach), batch), a, b, shift,
-                    c, d, each, panelsEach);
+                    driver, (KernelSize.Groups(d.M, each), panels, batch), a, b, shift, c, d, each);
                 break;
             case ProductForm.Tile128x128: Tiled<Tile128x128>(a, b, shift, c, d, batch); break;
             case ProductForm.Tensor128x128: Tiled<Tensor128x128>(a, b, shift, c, d, batch); break;

@@ -38,9 +38,6 @@ public sealed class LaunchPlan(GpuCapabilities device)
     // A CPU's threads take groups one by one: some for each level out what takes longer.
     const int CpuGroupsEach = 4;
 
-    // More panels of a group share no more of A's way from memory, and their results leave the cache meanwhile.
-    const int MostPanelsEach = 4;
-
     /// <summary>Items of a group that a device must allow: sums and the mining of a GPU have so many.</summary>
     public const int LeastGroupItems = 128;
 
@@ -155,13 +152,6 @@ public sealed class LaunchPlan(GpuCapabilities device)
         int parts = (int)Math.Max(1, (long)CpuGroupsEach * device.ComputeUnits / panels);
         return KernelSize.Groups(KernelSize.Groups(rows, parts), PanelTile.Rows) * PanelTile.Rows;
     }
-
-    /// <summary>
-    /// The panels of a product that a group takes: several where enough groups are left for a CPU's threads, since each
-    /// group reads its rows of A from memory, and its panels those from a cache.
-    /// </summary>
-    /// <param name="panels">Panels of all products.</param>
-    public int PanelsEach(int panels) => Math.Clamp(panels / (CpuGroupsEach * device.ComputeUnits), 1, MostPanelsEach);
 
     /// <summary>
     /// In how many parts a channel's elements are summed, so that the groups of all channels fill the device: sixteen
