@@ -26,7 +26,6 @@ public sealed class InferencePlan : IDisposable
     readonly Tensor[] slots;
     readonly IReadOnlyList<Tensor> uploads;
     readonly List<Tensor> views = [];
-    readonly List<Launch> launches = [];
     readonly List<Launch[][]> stages = [];
     readonly Tensor input, output;
 
@@ -63,9 +62,9 @@ public sealed class InferencePlan : IDisposable
             PlanNode node = graph.Nodes[i];
             if (node.Op.IsView || node.Output.Shape.Count == 0) continue;
             Tensor[] extras = [.. lifetimes.Extras(i).Select(value => tensors[value])];
-            launches.Add(byNode[i] = new Launch(
+            byNode[i] = new Launch(
                 node.Origin[0], node.Op, [.. node.Inputs.Select(value => tensors[value])], tensors[node.Output],
-                extras));
+                extras);
         }
         foreach (int[][] stage in planned.All)
             stages.Add([.. stage.Select(chain => chain.Select(i => byNode[i]).OfType<Launch>().ToArray())]);
@@ -85,11 +84,8 @@ public sealed class InferencePlan : IDisposable
     public long BufferBytes => slots.Sum(slot => slot.Count * sizeof(float));
 
     /// <summary>The layers of the operation that makes a tensor, as the device's observer gets it.</summary>
-    public string? LayerOf(Tensor y)
-    {
-        int at = launches.FindIndex(launch => launch.Output == y);
-        return at < 0 ? null : launches[at].Layer;
-    }
+    public string? LayerOf(Tensor y) => stages
+        .SelectMany(stage => stage).SelectMany(chain => chain).FirstOrDefault(launch => launch.Output == y)?.Layer;
 
     /// <summary>Plans a network.</summary>
     /// <param name="network">The network, in inference mode.</param>
