@@ -46,7 +46,6 @@ public static class Identification
         int[] labels = index.Labels;
         bool hasOthers = isEnrolled is not null || labels.Contains(-1);
         Func<int, bool> counts = row => labels[row] >= 0 && isEnrolled?.Invoke(labels[row]) != false;
-        SquaredDistance.MustFit("the queries", queries, index.Header.Dimension, 0);
         if (by == IdentifyBy.Mean) return ByMean(device, index, queries, counts);
         SearchResult found = IndexSearch.Find(
             device, index, queries, by == IdentifyBy.Vote ? k : 1, hasOthers ? counts : null);
@@ -83,6 +82,7 @@ public static class Identification
     static Identified ByMean(Device device, IndexFile index, float[] queries, Func<int, bool> counts)
     {
         int d = index.Header.Dimension, q = queries.Length / d;
+        SquaredDistance.MustFit("the queries", queries, d, 0);
         (float[] means, int[] classes) = Means(index, counts);
         Identified result = new(new int[q], new float[q], new int[q]);
         Array.Fill(result.Rows, -1);
