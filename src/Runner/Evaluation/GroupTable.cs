@@ -77,9 +77,11 @@ static class GroupTable
     {
         Dictionary<string, string> groups = [];
         foreach (string[] row in rows)
-            if (!groups.TryAdd(key(row), row[group]) && groups[key(row)] != row[group])
-                throw new UserErrorException(
-                    $"{path}: {key(row)} stands in two groups, {groups[key(row)]} and {row[group]}");
+        {
+            string member = key(row);
+            if (!groups.TryAdd(member, row[group]) && groups[member] is var other && other != row[group])
+                throw new UserErrorException($"{path}: {member} stands in two groups, {other} and {row[group]}");
+        }
         return groups;
     }
 
