@@ -53,24 +53,15 @@ public sealed class CalibrateCommandTests
         Assert.That(named.Count(label => label % 2 == 0), Is.GreaterThan(Classes / 2 * Each / 4));
     }
 
-    [Test]
-    public void DistanceBelowZero_IsRefused()
+    [TestCase("distance\na,b,1\na,c,-1", "line 3: no distance is below 0")]
+    [TestCase("score\na,b,1\na,c,2", "similarity or distance")]
+    public void PairsThatDoNotSayHowFarTheyAre_AreRefused(string rest, string words)
     {
-        folder.Write("pairs.csv", "person1,person2,distance\na,b,1\na,c,-1\n"u8);
+        File.WriteAllText(folder["pairs.csv"], $"person1,person2,{rest}\n");
         CliResult result = Cli.Run(
             "calibrate", "--pairs", folder["pairs.csv"], "--far", "0.1", "--out", folder["c.json"]);
         Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput));
-        Assert.That(result.ErrorLines, Has.Length.EqualTo(1).And.All.Contains("line 3: no distance is below 0"));
-    }
-
-    [Test]
-    public void Score_IsAskedAfter()
-    {
-        folder.Write("pairs.csv", "person1,person2,score\na,b,1\na,c,2\n"u8);
-        CliResult result = Cli.Run(
-            "calibrate", "--pairs", folder["pairs.csv"], "--far", "0.1", "--out", folder["c.json"]);
-        Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput));
-        Assert.That(result.ErrorLines, Has.Length.EqualTo(1).And.All.Contains("similarity or distance"));
+        Assert.That(result.ErrorLines, Has.Length.EqualTo(1).And.All.Contains(words));
     }
 
     [Test]
