@@ -56,6 +56,13 @@ sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged
             ForVectors(y, (first, last, count) => shifted.Max(from, to, null, first, last, count));
             return;
         }
+        if (PlaneLanes<V>.IsFor(Planes(y), d))
+        {
+            WindowTaps windows = Taps(d, ofInputs: false);
+            ForBlocks(y, d, (lanes, first, planes) => lanes.Max(
+                windows, from + (long)first * d.H * d.W, to + (long)first * d.P * d.Q, planes));
+            return;
+        }
         ForPlanes(y, d, (first, last) =>
         {
             using PaddedPlane<V> padded = new(d, float.NegativeInfinity);

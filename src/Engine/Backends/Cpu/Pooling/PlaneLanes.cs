@@ -58,6 +58,25 @@ readonly unsafe ref struct PlaneLanes<V> : IDisposable where V : unmanaged, ITil
         Unpack(extra, outputs, chosen, planes, accumulate: false);
     }
 
+    /// <summary>Maxima of some planes where nobody asks which pixels they were.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Max(WindowTaps taps, float* from, float* to, int planes)
+    {
+        TransposedLine.Pack<V>(from, inputs, planes, inputs, x, V.Count);
+        int* starts = taps.Starts, pixels = taps.Pixels;
+        for (int o = 0, i = 0; o < outputs; o++)
+        {
+            V max = V.Create(float.NegativeInfinity);
+            for (int end = starts[o + 1]; i < end; i++)
+            {
+                V value = V.Load(x + pixels[i] * V.Count);
+                max = V.Select(V.GreaterOrNaN(value, max), value, max);
+            }
+            V.Store(max, y + o * V.Count);
+        }
+        Unpack(y, outputs, to, planes, accumulate: false);
+    }
+
     /// <summary>Gradients of some planes from their maxima's places.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void MaxBackward(WindowTaps taps, float* chosen, float* from, float* to, int planes, bool accumulate)
