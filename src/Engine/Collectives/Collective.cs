@@ -14,8 +14,11 @@ public abstract unsafe class Collective : ICollective
     /// <summary>Sums of at most so many bytes are gathered: a round less, where latency is all that counts.</summary>
     public const int ShortSum = 16 * 1024;
 
+    // Kept: a thread's sums come one at a time, and fresh memory costs as much time as they do.
+    [ThreadStatic]
+    static long[]? scratch;
+
     long sent, waited;
-    long[] scratch = [];
 
     /// <inheritdoc/>
     public abstract int Rank { get; }
@@ -37,7 +40,7 @@ public abstract unsafe class Collective : ICollective
         fixed (T* from = own, to = all)
         {
             nint source = (nint)from, target = (nint)to;
-            Wait(() => Perform(() => Gather((T*)source, (T*)target, parts)));
+            Wait(() => Gather((T*)source, (T*)target, parts));
         }
     }
 
@@ -50,7 +53,7 @@ public abstract unsafe class Collective : ICollective
         fixed (T* from = all, to = own)
         {
             nint source = (nint)from, target = (nint)to;
-            Wait(() => Perform(() => Scatter((T*)source, (T*)target, parts)));
+            Wait(() => Scatter((T*)source, (T*)target, parts));
         }
     }
 
@@ -61,7 +64,7 @@ public abstract unsafe class Collective : ICollective
         fixed (T* at = values)
         {
             nint address = (nint)at;
-            Wait(() => Perform(() => Sum((T*)address, count)));
+            Wait(() => Sum((T*)address, count));
         }
     }
 
@@ -89,13 +92,13 @@ public abstract unsafe class Collective : ICollective
         fixed (T* at = values)
         {
             Piece piece = new((nint)at, bytes);
-            Wait(() => Perform(() =>
+            Wait(() =>
             {
                 Piece[] send = new Piece[Size], receive = new Piece[Size];
                 if (Rank == root) Array.Fill(send, piece);
                 else receive[root] = piece;
                 Swap(send, receive);
-            }));
+            });
         }
     }
 
@@ -120,13 +123,10 @@ public abstract unsafe class Collective : ICollective
         return counts;
     }
 
-    /// <summary>Runs what calls <see cref="Exchange"/>, where that may be called, and waits for it.</summary>
-    protected abstract void Perform(Action work);
-
     /// <summary>The same without waiting, where that is possible.</summary>
     protected virtual PendingSum Begin(Action work)
     {
-        Wait(() => Perform(work));
+        Wait(work);
         return new PendingSum(this, isDone: true);
     }
 
@@ -170,9 +170,8 @@ public abstract unsafe class Collective : ICollective
     void Scatter<T>(T* all, T* own, int[] counts) where T : unmanaged, INumberBase<T>
     {
         long count = counts[Rank], bytes = count * sizeof(T);
-        // Kept: a rank's calls come one at a time, and fresh memory costs as much time as the sums.
         int words = checked((int)((bytes * Size + sizeof(long) - 1) / sizeof(long)));
-        if (scratch.Length < words) scratch = GC.AllocateUninitializedArray<long>(words);
+        if (scratch is null || scratch.Length < words) scratch = GC.AllocateUninitializedArray<long>(words);
         fixed (long* start = scratch)
         {
             byte* parts = (byte*)start;

@@ -5,23 +5,25 @@ namespace TripletGpu.Collectives;
 /// <summary>A sum over ranks that may still be under way.</summary>
 public sealed class PendingSum
 {
-    readonly ManualResetEventSlim? done;
+    readonly ManualResetEventSlim? done, hurry;
     readonly Collective of;
     ExceptionDispatchInfo? failure;
 
-    internal PendingSum(Collective of, bool isDone) =>
-        (this.of, done) = (of, isDone ? null : new ManualResetEventSlim());
+    /// <param name="of">Counts the time of waiting.</param>
+    /// <param name="isDone">Whether the values are the sums already.</param>
+    /// <param name="hurry">Set while somebody waits.</param>
+    internal PendingSum(Collective of, bool isDone, ManualResetEventSlim? hurry = null) =>
+        (this.of, done, this.hurry) = (of, isDone ? null : new ManualResetEventSlim(), hurry);
 
     /// <summary>Waits until the values are the sums.</summary>
     /// <exception cref="CollectiveException">Another rank has gone.</exception>
-    public void Wait() => of.Wait(Finish);
-
-    /// <summary>The same for who counts the time already.</summary>
-    internal void Finish()
+    public void Wait() => of.Wait(() =>
     {
+        hurry?.Set();
         done?.Wait();
+        hurry?.Reset();
         failure?.Throw();
-    }
+    });
 
     internal void Complete(Exception? with)
     {

@@ -51,9 +51,6 @@ public sealed class ThreadCollective : Collective
     {
     }
 
-    /// <inheritdoc/>
-    protected override void Perform(Action work) => work();
-
     private protected override unsafe void Exchange(Piece[] send, Piece[] receive)
     {
         group.Sent[Rank] = send;

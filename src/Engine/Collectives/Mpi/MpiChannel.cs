@@ -5,7 +5,7 @@ using System.Text;
 namespace TripletGpu.Collectives.Mpi;
 
 /// <summary>
-/// Messages between ranks, on the one thread that calls MPI. It never waits inside MPI: it tests what is under way,
+/// Messages between ranks. One thread calls MPI at a time, and none waits inside it: who waits tests what is under way,
 /// sees to the heartbeat in between, and leaves the core to others when nothing comes for a while.
 /// </summary>
 sealed unsafe class MpiChannel
@@ -13,12 +13,16 @@ sealed unsafe class MpiChannel
     /// <summary>How often ranks tell each other that they live.</summary>
     public const int BeatMilliseconds = 1000;
 
-    const int DataTag = 1, MostBytes = 1 << 30, StatusBytes = 64;
+    /// <summary>Of messages that their sender and receiver wait for, and of those that go on beside their work.</summary>
+    public const int NowTag = 1, LaterTag = 3;
+
+    const int MostBytes = 1 << 30, StatusBytes = 64;
+    const int PatientMilliseconds = 1;
     const double SpinSeconds = 0.001, LongestBeatSeconds = 5;
 
     readonly MpiLibrary library;
     readonly byte[] status = GC.AllocateArray<byte>(StatusBytes, pinned: true);
-    readonly List<nint> requests = [];
+    readonly Lock gate = new();
     readonly Heartbeat heartbeat;
     long lastBeat = Stopwatch.GetTimestamp();
     volatile int abortCode;
@@ -49,8 +53,10 @@ sealed unsafe class MpiChannel
     public static MpiChannel Open(MpiLibrary library)
     {
         MpiFunctions.Use(library);
-        int code = MpiFunctions.InitThread(null, null, library.Funneled, out _);
+        int code = MpiFunctions.InitThread(null, null, library.Serialized, out int provided);
         if (code != 0) throw new CollectiveException($"MPI_Init of {library.Name} failed with code {code}");
+        if (provided < library.Serialized)
+            throw new CollectiveException($"{library.Name} takes calls of one thread alone (level {provided})");
         // Errors come back as codes: by default MPI ends the process without a word of ours.
         code = MpiFunctions.SetErrorHandler(library.World, library.ErrorsReturn);
         return code == 0 ? new MpiChannel(library)
@@ -64,34 +70,48 @@ sealed unsafe class MpiChannel
     /// <exception cref="CollectiveException">One has not been heard of for too long.</exception>
     public void KeepAlive()
     {
-        if (abortCode != 0) _ = MpiFunctions.Abort(library.World, abortCode);
-        if (Stopwatch.GetElapsedTime(lastBeat).TotalMilliseconds < BeatMilliseconds) return;
-        lastBeat = Stopwatch.GetTimestamp();
-        heartbeat.Beat();
+        lock (gate)
+        {
+            if (abortCode != 0) _ = MpiFunctions.Abort(library.World, abortCode);
+            if (Stopwatch.GetElapsedTime(lastBeat).TotalMilliseconds < BeatMilliseconds) return;
+            lastBeat = Stopwatch.GetTimestamp();
+            heartbeat.Beat();
+        }
     }
 
-    /// <summary>See <see cref="Collective.Exchange"/>.</summary>
-    public void Exchange(Piece[] send, Piece[] receive)
+    /// <summary>See <see cref="Collective.Exchange"/>. Exchanges of two tags may be under way at a time.</summary>
+    /// <param name="send">What each rank gets.</param>
+    /// <param name="receive">Where what it sends goes.</param>
+    /// <param name="tag">The same on every rank.</param>
+    /// <param name="hurry">
+    /// Not set: the core is left to others between two looks. Null: somebody waits for this.
+    /// </param>
+    public void Exchange(Piece[] send, Piece[] receive, int tag, ManualResetEventSlim? hurry = null)
     {
-        requests.Clear();
-        for (int step = 1; step < Size; step++)
+        List<nint> requests = new(2 * Size);
+        lock (gate)
         {
-            // Everybody begins with its neighbour, so that no rank is everybody's first.
-            int from = (Rank + Size - step) % Size;
-            Post(receive[from], from, isSend: false);
-        }
-        for (int step = 1; step < Size; step++)
-        {
-            int to = (Rank + step) % Size;
-            Post(send[to], to, isSend: true);
+            for (int step = 1; step < Size; step++)
+            {
+                // Everybody begins with its neighbour, so that no rank is everybody's first.
+                int from = (Rank + Size - step) % Size;
+                Post(receive[from], from, tag, isSend: false, requests);
+            }
+            for (int step = 1; step < Size; step++)
+            {
+                int to = (Rank + step) % Size;
+                Post(send[to], to, tag, isSend: true, requests);
+            }
         }
         long since = Stopwatch.GetTimestamp();
-        while (requests.Count > 0)
+        while (true)
         {
-            if (TestAll()) since = Stopwatch.GetTimestamp();
+            lock (gate)
+                if (TestAll(requests)) since = Stopwatch.GetTimestamp();
             if (requests.Count == 0) break;
             KeepAlive();
-            if (Stopwatch.GetElapsedTime(since).TotalSeconds < SpinSeconds) Thread.Yield();
+            if (hurry is { IsSet: false }) hurry.Wait(PatientMilliseconds);
+            else if (Stopwatch.GetElapsedTime(since).TotalSeconds < SpinSeconds) Thread.Yield();
             else Thread.Sleep(1);
         }
     }
@@ -118,7 +138,7 @@ sealed unsafe class MpiChannel
             for (int rank = 0; rank < Size; rank++)
                 (send[rank], receive[rank]) =
                     (new((nint)(mine + rank), sizeof(long)), new((nint)(theirs + rank), sizeof(long)));
-            Exchange(send, receive);
+            Exchange(send, receive, LaterTag);
         }
         long began = Stopwatch.GetTimestamp();
         while (!heartbeat.HasHeard(told) && Stopwatch.GetElapsedTime(began).TotalSeconds < LongestBeatSeconds)
@@ -146,7 +166,7 @@ sealed unsafe class MpiChannel
         }
     }
 
-    void Post(Piece piece, int rank, bool isSend)
+    void Post(Piece piece, int rank, int tag, bool isSend, List<nint> requests)
     {
         for (long at = 0; at < piece.Bytes; at += MostBytes)
         {
@@ -154,14 +174,14 @@ sealed unsafe class MpiChannel
             int count = (int)Math.Min(MostBytes, piece.Bytes - at);
             void* address = (byte*)piece.Address + at;
             Check(isSend
-                ? MpiFunctions.Send(address, count, library.Byte, rank, DataTag, library.World, &request)
-                : MpiFunctions.Receive(address, count, library.Byte, rank, DataTag, library.World, &request));
+                ? MpiFunctions.Send(address, count, library.Byte, rank, tag, library.World, &request)
+                : MpiFunctions.Receive(address, count, library.Byte, rank, tag, library.World, &request));
             requests.Add(request);
         }
     }
 
     /// <summary>Takes away what is over; returns whether anything was.</summary>
-    bool TestAll()
+    bool TestAll(List<nint> requests)
     {
         bool isAny = false;
         Span<nint> open = CollectionsMarshal.AsSpan(requests);

@@ -4,12 +4,14 @@ using System.Runtime.ExceptionServices;
 namespace TripletGpu.Collectives.Mpi;
 
 /// <summary>
-/// Ranks that MPI has started. One thread calls MPI: it takes work from a queue, and tells the other ranks every second
-/// that this one lives, so that a rank that hangs is found out while the others wait for it.
+/// Ranks that MPI has started. Who waits for the others talks to them itself. A thread beside it takes what nobody waits
+/// for yet from a queue, and tells the other ranks every second that this one lives, so that a rank that hangs is found
+/// out while the others wait for it.
 /// </summary>
 public sealed class MpiCollective : Collective
 {
     readonly BlockingCollection<Action> queue = [];
+    readonly ManualResetEventSlim hurry = new();
     readonly Thread thread;
     readonly MpiLibrary library;
     MpiChannel? channel;
@@ -34,7 +36,7 @@ public sealed class MpiCollective : Collective
     public override int Size { get; }
 
     /// <summary>
-    /// Told, on the thread that calls MPI, when another rank falls silent while this one waits for nobody; a rank that
+    /// Told, on the thread beside, when another rank falls silent while this one waits for nobody; a rank that
     /// waits gets an exception instead.
     /// </summary>
     public Action<CollectiveException>? Lost { get; set; }
@@ -69,15 +71,13 @@ public sealed class MpiCollective : Collective
         queue.CompleteAdding();
         thread.Join();
         queue.Dispose();
+        hurry.Dispose();
     }
-
-    /// <inheritdoc/>
-    protected override void Perform(Action work) => Begin(work).Finish();
 
     /// <inheritdoc/>
     protected override PendingSum Begin(Action work)
     {
-        PendingSum pending = new(this, isDone: false);
+        PendingSum pending = new(this, isDone: false, hurry);
         queue.Add(() =>
         {
             try
@@ -93,7 +93,11 @@ public sealed class MpiCollective : Collective
         return pending;
     }
 
-    private protected override void Exchange(Piece[] send, Piece[] receive) => channel!.Exchange(send, receive);
+    private protected override void Exchange(Piece[] send, Piece[] receive)
+    {
+        if (Thread.CurrentThread == thread) channel!.Exchange(send, receive, MpiChannel.LaterTag, hurry);
+        else channel!.Exchange(send, receive, MpiChannel.NowTag);
+    }
 
     void Work(ManualResetEventSlim started)
     {

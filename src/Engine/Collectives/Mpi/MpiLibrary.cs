@@ -7,7 +7,7 @@ namespace TripletGpu.Collectives.Mpi;
 /// but what <c>MPI_COMM_WORLD</c> is differs. In the standard interface (MPI 5.0's ABI) and in MPICH's handles are
 /// numbers, in Open MPI's the addresses of objects that the library exports.
 /// </summary>
-sealed record MpiLibrary(nint Handle, string Name, nint World, nint Byte, nint ErrorsReturn, int Funneled)
+sealed record MpiLibrary(nint Handle, string Name, nint World, nint Byte, nint ErrorsReturn, int Serialized)
 {
     /// <summary>Names of libraries to look for, by the launcher that started this process.</summary>
     static readonly string[] openMpi = ["libmpi.so.40", "libmpi.so.41"], mpich = ["libmpi.so.12", "libmpich.so.12"];
@@ -35,11 +35,11 @@ sealed record MpiLibrary(nint Handle, string Name, nint World, nint Byte, nint E
 
     static MpiLibrary Describe(nint handle, string name)
     {
-        if (standard.Contains(name)) return new(handle, name, World: 0x101, Byte: 0x247, ErrorsReturn: 0x143, 1024);
+        if (standard.Contains(name)) return new(handle, name, World: 0x101, Byte: 0x247, ErrorsReturn: 0x143, 2048);
         return NativeLibrary.TryGetExport(handle, "ompi_mpi_comm_world", out nint world)
             ? new(
                 handle, name, world, NativeLibrary.GetExport(handle, "ompi_mpi_byte"),
-                NativeLibrary.GetExport(handle, "ompi_mpi_errors_return"), Funneled: 1)
-            : new(handle, name, World: 0x44000000, Byte: 0x4c00010d, ErrorsReturn: 0x54000001, Funneled: 1);
+                NativeLibrary.GetExport(handle, "ompi_mpi_errors_return"), Serialized: 2)
+            : new(handle, name, World: 0x44000000, Byte: 0x4c00010d, ErrorsReturn: 0x54000001, Serialized: 2);
     }
 }
