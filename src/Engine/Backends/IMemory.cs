@@ -19,6 +19,12 @@ public interface IMemory
     void Download<T>(DeviceBuffer from, Span<T> to) where T : unmanaged;
 
     /// <summary>
+    /// The values of a float tensor where they lie, if that is memory of the host; null elsewhere. They are those of
+    /// the operations issued so far, and stay there until the tensor is released.
+    /// </summary>
+    Memory<float>? OnHost(Tensor tensor) => null;
+
+    /// <summary>
     /// Copies the values of one tensor to another, from its element <paramref name="at"/> on, where there is room for
     /// all of them. Words are copied as they are: one tensor may hold floats and the other integers.
     /// </summary>

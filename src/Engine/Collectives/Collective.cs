@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.InteropServices;
@@ -53,7 +54,7 @@ public abstract unsafe class Collective : ICollective
         fixed (T* from = all, to = own)
         {
             nint source = (nint)from, target = (nint)to;
-            Wait(() => Scatter((T*)source, (T*)target, parts));
+            Wait(() => Scatter<T>(new Parts(source, target, parts)));
         }
     }
 
@@ -64,14 +65,22 @@ public abstract unsafe class Collective : ICollective
         fixed (T* at = values)
         {
             nint address = (nint)at;
-            Wait(() => Sum((T*)address, count));
+            Wait(() => Sum<T>((address, count)));
         }
     }
 
     /// <inheritdoc/>
-    public PendingSum BeginAllReduceSum(float[] values) => Begin(() =>
+    public PendingSum BeginAllReduceSum(params Memory<float>[] values) => Begin(() =>
     {
-        fixed (float* at = values) Sum(at, values.Length);
+        MemoryHandle[] pinned = Array.ConvertAll(values, array => array.Pin());
+        try
+        {
+            Sum<float>([.. values.Select((array, i) => ((nint)pinned[i].Pointer, array.Length))]);
+        }
+        finally
+        {
+            foreach (MemoryHandle handle in pinned) handle.Dispose();
+        }
     });
 
     /// <inheritdoc/>
@@ -91,12 +100,14 @@ public abstract unsafe class Collective : ICollective
         long bytes = (long)values.Length * sizeof(T);
         fixed (T* at = values)
         {
-            Piece piece = new((nint)at, bytes);
+            nint address = (nint)at;
             Wait(() =>
             {
-                Piece[] send = new Piece[Size], receive = new Piece[Size];
-                if (Rank == root) Array.Fill(send, piece);
-                else receive[root] = piece;
+                List<Piece> send = [], receive = [];
+                if (Rank != root) receive.Add(new(root, address, bytes));
+                else
+                    for (int rank = 0; rank < Size; rank++)
+                        if (rank != root) send.Add(new(rank, address, bytes));
                 Swap(send, receive);
             });
         }
@@ -139,64 +150,96 @@ public abstract unsafe class Collective : ICollective
     }
 
     /// <summary>
-    /// Sends each rank its piece and receives one from each; this rank's own are not looked at. Returns when all have
-    /// gone and come.
+    /// Sends pieces to other ranks and receives theirs; what goes from one rank to another comes in its order. Returns
+    /// when all have gone and come.
     /// </summary>
-    private protected abstract void Exchange(Piece[] send, Piece[] receive);
+    private protected abstract void Exchange(List<Piece> send, List<Piece> receive);
 
-    void Swap(Piece[] send, Piece[] receive)
+    /// <summary>An array of which each rank has a part.</summary>
+    /// <param name="All">Its address.</param>
+    /// <param name="Own">Where this rank's sums go: its part of the array, or elsewhere.</param>
+    /// <param name="Counts">The length of each rank's part.</param>
+    readonly record struct Parts(nint All, nint Own, int[] Counts);
+
+    void Swap(List<Piece> send, List<Piece> receive)
     {
-        long bytes = 0;
-        for (int rank = 0; rank < Size; rank++)
-            if (rank != Rank) bytes += send[rank].Bytes;
-        Interlocked.Add(ref sent, bytes);
+        Interlocked.Add(ref sent, send.Sum(piece => piece.Bytes));
         Exchange(send, receive);
     }
 
     void Gather<T>(T* own, T* all, int[] counts) where T : unmanaged
     {
-        Piece[] send = new Piece[Size], receive = new Piece[Size];
-        long at = 0;
-        for (int rank = 0; rank < Size; at += counts[rank++])
-        {
-            send[rank] = new((nint)own, (long)counts[Rank] * sizeof(T));
-            receive[rank] = new((nint)(all + at), (long)counts[rank] * sizeof(T));
-            if (rank == Rank && own != all + at)
-                Buffer.MemoryCopy(own, all + at, receive[rank].Bytes, receive[rank].Bytes);
-        }
+        List<Piece> send = [], receive = [];
+        AddGather(own, all, counts, send, receive);
         Swap(send, receive);
     }
 
-    void Scatter<T>(T* all, T* own, int[] counts) where T : unmanaged, INumberBase<T>
+    /// <summary>What <see cref="Gather"/> sends and receives; this rank's own part is put in its place.</summary>
+    void AddGather<T>(T* own, T* all, int[] counts, List<Piece> send, List<Piece> receive) where T : unmanaged
     {
-        long count = counts[Rank], bytes = count * sizeof(T);
-        int words = checked((int)((bytes * Size + sizeof(long) - 1) / sizeof(long)));
-        if (scratch is null || scratch.Length < words) scratch = GC.AllocateUninitializedArray<long>(words);
-        fixed (long* start = scratch)
+        long bytes = (long)counts[Rank] * sizeof(T), at = 0;
+        for (int rank = 0; rank < Size; at += counts[rank++])
         {
-            byte* parts = (byte*)start;
-            Piece[] send = new Piece[Size], receive = new Piece[Size];
-            T* mine = all;
-            long at = 0;
-            for (int rank = 0; rank < Size; at += counts[rank++])
+            if (rank == Rank)
             {
-                send[rank] = new((nint)(all + at), (long)counts[rank] * sizeof(T));
-                receive[rank] = new((nint)(parts + rank * bytes), bytes);
-                if (rank == Rank) mine = all + at;
+                if (own != all + at) Buffer.MemoryCopy(own, all + at, bytes, bytes);
+                continue;
             }
-            Swap(send, receive);
-            // Written where nothing is read any more: own may be this rank's part of all.
-            Buffer.MemoryCopy(mine, parts + Rank * bytes, bytes, bytes);
-            Buffer.MemoryCopy(parts, own, bytes, bytes);
-            for (int rank = 1; rank < Size; rank++) Add(own, (T*)(parts + rank * bytes), count);
+            send.Add(new(rank, (nint)own, bytes));
+            receive.Add(new(rank, (nint)(all + at), (long)counts[rank] * sizeof(T)));
         }
     }
 
-    void Sum<T>(T* values, int count) where T : unmanaged, INumberBase<T>
+    /// <summary>Of each array every rank gets the sums of its part, all in one round.</summary>
+    void Scatter<T>(params ReadOnlySpan<Parts> arrays) where T : unmanaged, INumberBase<T>
+    {
+        long bytes = 0;
+        foreach (Parts array in arrays) bytes += (long)array.Counts[Rank] * sizeof(T) * Size;
+        int words = checked((int)((bytes + sizeof(long) - 1) / sizeof(long)));
+        if (scratch is null || scratch.Length < words) scratch = GC.AllocateUninitializedArray<long>(words);
+        fixed (long* start = scratch)
+        {
+            List<Piece> send = [], receive = [];
+            T* theirs = (T*)start;
+            foreach (Parts array in arrays)
+            {
+                T* part = (T*)array.All;
+                int own = array.Counts[Rank];
+                for (int rank = 0; rank < Size; part += array.Counts[rank++], theirs += own)
+                {
+                    if (rank == Rank) continue;
+                    send.Add(new(rank, (nint)part, (long)array.Counts[rank] * sizeof(T)));
+                    receive.Add(new(rank, (nint)theirs, (long)own * sizeof(T)));
+                }
+            }
+            Swap(send, receive);
+            theirs = (T*)start;
+            foreach (Parts array in arrays)
+            {
+                T* mine = (T*)array.All + array.Counts.Take(Rank).Sum();
+                AddTheirs(mine, (T*)array.Own, theirs, array.Counts[Rank]);
+                theirs += array.Counts[Rank] * Size;
+            }
+        }
+    }
+
+    /// <summary>The sums of a part, in the order of ranks: those before this one, its own, those behind it.</summary>
+    void AddTheirs<T>(T* mine, T* sums, T* theirs, int count) where T : unmanaged, INumberBase<T>
+    {
+        // Where the sums belong this rank's part may stand already.
+        if (sums != mine) Buffer.MemoryCopy(mine, sums, (long)count * sizeof(T), (long)count * sizeof(T));
+        for (int rank = 1; rank < Rank; rank++) Add(theirs, theirs + (long)rank * count, count);
+        if (Rank > 0) Add(sums, theirs, count);
+        for (int rank = Rank + 1; rank < Size; rank++) Add(sums, theirs + (long)rank * count, count);
+    }
+
+    void Sum<T>(params ReadOnlySpan<(nint At, int Count)> arrays) where T : unmanaged, INumberBase<T>
     {
         if (Size == 1) return;
-        if ((long)count * sizeof(T) <= ShortSum)
+        if (arrays.Length == 1 && (long)arrays[0].Count * sizeof(T) <= ShortSum)
         {
+            T* values = (T*)arrays[0].At;
+            int count = arrays[0].Count;
             T[] all = new T[count * Size];
             fixed (T* gathered = all)
             {
@@ -206,10 +249,16 @@ public abstract unsafe class Collective : ICollective
             }
             return;
         }
-        int[] parts = Shares.Counts(count, Size);
-        T* own = values + Shares.First(count, Rank, Size);
-        Scatter(values, own, parts);
-        Gather(own, values, parts);
+        Parts[] parts = new Parts[arrays.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            (nint at, int count) = arrays[i];
+            parts[i] = new(at, (nint)((T*)at + Shares.First(count, Rank, Size)), Shares.Counts(count, Size));
+        }
+        Scatter<T>(parts);
+        List<Piece> send = [], receive = [];
+        foreach (Parts array in parts) AddGather((T*)array.Own, (T*)array.All, array.Counts, send, receive);
+        Swap(send, receive);
     }
 
     static void Add<T>(T* to, T* from, long count) where T : unmanaged, INumberBase<T>

@@ -38,10 +38,10 @@ public interface ICollective : IDisposable
     void AllReduceSum<T>(Span<T> values) where T : unmanaged, INumberBase<T>;
 
     /// <summary>
-    /// Begins <see cref="AllReduceSum"/> and returns; the values are the collective's until <see
-    /// cref="PendingSum.Wait"/>. Where the transport has a thread of its own, the caller computes meanwhile.
+    /// Begins <see cref="AllReduceSum"/> of several arrays at a time and returns; the values are the collective's until
+    /// <see cref="PendingSum.Wait"/>. Where the transport has a thread of its own, the caller computes meanwhile.
     /// </summary>
-    PendingSum BeginAllReduceSum(float[] values);
+    PendingSum BeginAllReduceSum(params Memory<float>[] values);
 
     /// <summary>
     /// Replaces whole numbers by their maxima over all ranks. Not for floats: with a NaN among them an MPI gives each

@@ -13,7 +13,7 @@ public sealed class PendingSum
     /// <param name="isDone">Whether the values are the sums already.</param>
     /// <param name="hurry">Set while somebody waits.</param>
     internal PendingSum(Collective of, bool isDone, ManualResetEventSlim? hurry = null) =>
-        (this.of, done, this.hurry) = (of, isDone ? null : new ManualResetEventSlim(), hurry);
+        (this.of, done, this.hurry) = (of, isDone ? null : new(initialState: false, spinCount: 0), hurry);
 
     /// <summary>Waits until the values are the sums.</summary>
     /// <exception cref="CollectiveException">Another rank has gone.</exception>

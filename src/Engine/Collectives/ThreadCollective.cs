@@ -51,18 +51,20 @@ public sealed class ThreadCollective : Collective
     {
     }
 
-    private protected override unsafe void Exchange(Piece[] send, Piece[] receive)
+    private protected override unsafe void Exchange(List<Piece> send, List<Piece> receive)
     {
         group.Sent[Rank] = send;
         group.Meet();
-        for (int rank = 0; rank < Size; rank++)
+        int[] next = new int[Size];
+        foreach (Piece to in receive)
         {
-            Piece from = group.Sent[rank][Rank], to = receive[rank];
-            if (rank == Rank) continue;
-            if (from.Bytes != to.Bytes)
-                throw new CollectiveException(
-                    $"rank {rank} sent {from.Bytes} bytes where rank {Rank} awaits {to.Bytes}");
-            Buffer.MemoryCopy((void*)from.Address, (void*)to.Address, to.Bytes, from.Bytes);
+            List<Piece> theirs = group.Sent[to.Rank];
+            int at = theirs.FindIndex(next[to.Rank], piece => piece.Rank == Rank);
+            next[to.Rank] = at + 1;
+            long bytes = at < 0 ? 0 : theirs[at].Bytes;
+            if (bytes != to.Bytes)
+                throw new CollectiveException($"rank {to.Rank} sent {bytes} bytes where rank {Rank} awaits {to.Bytes}");
+            Buffer.MemoryCopy((void*)theirs[at].Address, (void*)to.Address, to.Bytes, bytes);
         }
         group.Meet();
     }
@@ -72,7 +74,7 @@ public sealed class ThreadCollective : Collective
         int waiting, meeting;
         string? broken;
 
-        public Piece[][] Sent { get; } = new Piece[size][];
+        public List<Piece>[] Sent { get; } = new List<Piece>[size];
 
         public void Meet()
         {

@@ -5,13 +5,17 @@ namespace TripletGpu.Runner.Training;
 
 /// <summary>
 /// Sums the gradients of the parameters over ranks while the backward pass still runs: as soon as the last operation
-/// that uses a parameter has been walked, its gradient joins a bucket, and a full bucket leaves. Which gradients share
-/// a bucket is the same on every rank, because all walk the same operations.
+/// that uses a parameter has been walked, its gradient joins a bucket, and a full bucket leaves. Large gradients that
+/// lie in the host's memory are summed where they are, all others in a copy. Which gradients share a bucket is the same
+/// on every rank, because all walk the same operations.
 /// </summary>
 sealed class GradientExchange : IOpObserver, IDisposable
 {
     // Four megabytes: large enough for the network's bandwidth, small enough to leave early.
     const int BucketFloats = 1 << 20;
+
+    // 64 KB: from there on a message of its own costs less than two copies.
+    const int AloneFloats = 1 << 14;
 
     readonly Device device;
     readonly ICollective ranks;
@@ -98,25 +102,43 @@ sealed class GradientExchange : IOpObserver, IDisposable
     void Send()
     {
         if (filling.Count == 0) return;
-        float[] values = Memory();
+        // The same parts on every rank, wherever its gradients lie: each large gradient, then the others as one.
+        ILookup<bool, Tensor> isLarge = filling.ToLookup(parameter => parameter.Count >= AloneFloats);
+        Tensor[] copied = [.. isLarge[true].Where(parameter => OnHost(parameter) is null), .. isLarge[false]];
+        float[] copy = Memory((int)copied.Sum(parameter => parameter.Count));
         int at = 0;
-        foreach (Tensor parameter in filling)
+        foreach (Tensor parameter in copied)
         {
             int count = (int)parameter.Count;
-            gradients[parameter].CopyTo(values.AsSpan(at, count));
+            gradients[parameter].CopyTo(copy.AsSpan(at, count));
             at += count;
         }
-        buckets.Add((ranks.BeginAllReduceSum(values), values, [.. filling]));
+        List<Memory<float>> parts = [];
+        at = 0;
+        foreach (Tensor parameter in isLarge[true])
+        {
+            int count = (int)parameter.Count;
+            if (OnHost(parameter) is { } values) parts.Add(values);
+            else
+            {
+                parts.Add(copy.AsMemory(at, count));
+                at += count;
+            }
+        }
+        if (at < copy.Length) parts.Add(copy.AsMemory(at));
+        buckets.Add((ranks.BeginAllReduceSum([.. parts]), copy, copied));
         filling.Clear();
         filled = 0;
     }
 
-    /// <summary>An array for the next bucket, of its length: that of the step before where the same trains.</summary>
-    float[] Memory()
+    Memory<float>? OnHost(Tensor parameter) => device.Backend.Memory.OnHost(gradients[parameter]);
+
+    /// <summary>An array for the next bucket: that of the step before where the same trains.</summary>
+    float[] Memory(int length)
     {
         int bucket = buckets.Count;
         if (bucket == memory.Count) memory.Add([]);
-        if (memory[bucket].Length != filled) memory[bucket] = GC.AllocateUninitializedArray<float>(filled);
+        if (memory[bucket].Length != length) memory[bucket] = GC.AllocateUninitializedArray<float>(length);
         return memory[bucket];
     }
 }

@@ -50,12 +50,13 @@ public sealed class ThreadCollectiveTests
         }
         ThreadCollective.Run(size, ranks =>
         {
-            float[] values = [.. parts[ranks.Rank]], later = [.. parts[ranks.Rank]];
-            PendingSum pending = ranks.BeginAllReduceSum(later);
+            float[] values = [.. parts[ranks.Rank]], later = [.. parts[ranks.Rank]], few = parts[ranks.Rank][..2];
+            PendingSum pending = ranks.BeginAllReduceSum(later, few);
             pending.Wait();
             ranks.AllReduceSum(values.AsSpan());
             Assert.That(values, Is.EqualTo(expected), "bit for bit");
             Assert.That(later, Is.EqualTo(expected), "bit for bit");
+            Assert.That(few, Is.EqualTo(expected[..2]), "bit for bit");
         });
     }
 

@@ -37,6 +37,8 @@ sealed unsafe partial class CpuMemory : IMemory
     public void Download<T>(DeviceBuffer from, Span<T> to) where T : unmanaged =>
         new ReadOnlySpan<T>(((CpuBuffer)from).Pointer, to.Length).CopyTo(to);
 
+    public Memory<float>? OnHost(Tensor tensor) => new NativeView(tensor.Floats(), checked((int)tensor.Count)).Memory;
+
     public void Copy(Tensor from, Tensor to, long at)
     {
         long bytes = from.Count * sizeof(float);

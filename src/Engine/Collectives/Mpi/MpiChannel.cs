@@ -5,15 +5,15 @@ using System.Text;
 namespace TripletGpu.Collectives.Mpi;
 
 /// <summary>
-/// Messages between ranks. One thread calls MPI at a time, and none waits inside it: who waits tests what is under way,
-/// sees to the heartbeat in between, and leaves the core to others when nothing comes for a while.
+/// Messages between ranks. One thread calls MPI at a time, and none waits inside it: who waits tests what is under
+/// way, sees to the heartbeat in between, and leaves the core to others when nothing comes for a while.
 /// </summary>
 sealed unsafe class MpiChannel
 {
     /// <summary>How often ranks tell each other that they live.</summary>
     public const int BeatMilliseconds = 1000;
 
-    /// <summary>Of messages that their sender and receiver wait for, and of those that go on beside their work.</summary>
+    /// <summary>Tags of messages that somebody waits for, and of those that go on beside the work.</summary>
     public const int NowTag = 1, LaterTag = 3;
 
     const int MostBytes = 1 << 30, StatusBytes = 64;
@@ -80,27 +80,29 @@ sealed unsafe class MpiChannel
     }
 
     /// <summary>See <see cref="Collective.Exchange"/>. Exchanges of two tags may be under way at a time.</summary>
-    /// <param name="send">What each rank gets.</param>
-    /// <param name="receive">Where what it sends goes.</param>
+    /// <param name="send">What others get.</param>
+    /// <param name="receive">Where what they send goes.</param>
     /// <param name="tag">The same on every rank.</param>
     /// <param name="hurry">
     /// Not set: the core is left to others between two looks. Null: somebody waits for this.
     /// </param>
-    public void Exchange(Piece[] send, Piece[] receive, int tag, ManualResetEventSlim? hurry = null)
+    public void Exchange(List<Piece> send, List<Piece> receive, int tag, ManualResetEventSlim? hurry = null)
     {
-        List<nint> requests = new(2 * Size);
+        List<nint> requests = new(send.Count + receive.Count);
         lock (gate)
         {
             for (int step = 1; step < Size; step++)
             {
                 // Everybody begins with its neighbour, so that no rank is everybody's first.
                 int from = (Rank + Size - step) % Size;
-                Post(receive[from], from, tag, isSend: false, requests);
+                foreach (Piece piece in receive)
+                    if (piece.Rank == from) Post(piece, tag, isSend: false, requests);
             }
             for (int step = 1; step < Size; step++)
             {
                 int to = (Rank + step) % Size;
-                Post(send[to], to, tag, isSend: true, requests);
+                foreach (Piece piece in send)
+                    if (piece.Rank == to) Post(piece, tag, isSend: true, requests);
             }
         }
         long since = Stopwatch.GetTimestamp();
@@ -134,10 +136,13 @@ sealed unsafe class MpiChannel
         heartbeat.BeQuiet(own);
         fixed (long* mine = own, theirs = told)
         {
-            Piece[] send = new Piece[Size], receive = new Piece[Size];
+            List<Piece> send = [], receive = [];
             for (int rank = 0; rank < Size; rank++)
-                (send[rank], receive[rank]) =
-                    (new((nint)(mine + rank), sizeof(long)), new((nint)(theirs + rank), sizeof(long)));
+            {
+                if (rank == Rank) continue;
+                send.Add(new(rank, (nint)(mine + rank), sizeof(long)));
+                receive.Add(new(rank, (nint)(theirs + rank), sizeof(long)));
+            }
             Exchange(send, receive, LaterTag);
         }
         long began = Stopwatch.GetTimestamp();
@@ -166,7 +171,7 @@ sealed unsafe class MpiChannel
         }
     }
 
-    void Post(Piece piece, int rank, int tag, bool isSend, List<nint> requests)
+    void Post(Piece piece, int tag, bool isSend, List<nint> requests)
     {
         for (long at = 0; at < piece.Bytes; at += MostBytes)
         {
@@ -174,8 +179,8 @@ sealed unsafe class MpiChannel
             int count = (int)Math.Min(MostBytes, piece.Bytes - at);
             void* address = (byte*)piece.Address + at;
             Check(isSend
-                ? MpiFunctions.Send(address, count, library.Byte, rank, tag, library.World, &request)
-                : MpiFunctions.Receive(address, count, library.Byte, rank, tag, library.World, &request));
+                ? MpiFunctions.Send(address, count, library.Byte, piece.Rank, tag, library.World, &request)
+                : MpiFunctions.Receive(address, count, library.Byte, piece.Rank, tag, library.World, &request));
             requests.Add(request);
         }
     }

@@ -4,14 +4,15 @@ using System.Runtime.ExceptionServices;
 namespace TripletGpu.Collectives.Mpi;
 
 /// <summary>
-/// Ranks that MPI has started. Who waits for the others talks to them itself. A thread beside it takes what nobody waits
-/// for yet from a queue, and tells the other ranks every second that this one lives, so that a rank that hangs is found
-/// out while the others wait for it.
+/// Ranks that MPI has started. Who waits for the others talks to them itself. A thread beside it takes what nobody
+/// waits for yet from a queue, and tells the other ranks every second that this one lives, so that a rank that hangs is
+/// found out while the others wait for it.
 /// </summary>
 public sealed class MpiCollective : Collective
 {
     readonly BlockingCollection<Action> queue = [];
-    readonly ManualResetEventSlim hurry = new();
+    // Without spinning: the thread beside would take the core from the work each time that it looks.
+    readonly ManualResetEventSlim hurry = new(initialState: false, spinCount: 0);
     readonly Thread thread;
     readonly MpiLibrary library;
     MpiChannel? channel;
@@ -93,7 +94,7 @@ public sealed class MpiCollective : Collective
         return pending;
     }
 
-    private protected override void Exchange(Piece[] send, Piece[] receive)
+    private protected override void Exchange(List<Piece> send, List<Piece> receive)
     {
         if (Thread.CurrentThread == thread) channel!.Exchange(send, receive, MpiChannel.LaterTag, hurry);
         else channel!.Exchange(send, receive, MpiChannel.NowTag);
