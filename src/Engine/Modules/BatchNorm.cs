@@ -52,5 +52,8 @@ public abstract class BatchNorm : Module
     /// <inheritdoc/>
     public override void SetShare(BatchShare? share) => Share = IsSynchronized ? share : null;
 
+    /// <summary>Whether a forward pass waits for the statistics of other ranks.</summary>
+    private protected bool IsShared => Share is not null && !UsesRunningStatistics;
+
     private protected bool UsesRunningStatistics => IsFrozen || !IsTraining;
 }

@@ -22,6 +22,11 @@ public abstract record BatchNorm(bool IsFrozen, float Momentum, float Epsilon) :
     /// </summary>
     public BatchShare? Share { get; init; }
 
+    /// <summary>
+    /// Norms side by side that tell the other ranks of their statistics together; null: this one tells its own.
+    /// </summary>
+    internal SharedBatchNorm? Together { get; init; }
+
     private protected abstract bool Relu { get; }
 
     private protected virtual bool Adds => false;
@@ -56,8 +61,8 @@ public abstract record BatchNorm(bool IsFrozen, float Momentum, float Epsilon) :
         if (IsFrozen)
             on.Normalization.FrozenBatchNorm(x[0], x[1], x[2], x[3], x[4], residual, y, extras[0], Epsilon, Relu);
         else if (Share is not null)
-            SharedBatchNorm.Forward(
-                on.Normalization, Share, x[0], x[1], x[2], x[3], x[4], residual, y, extras[0], Momentum, Epsilon, Relu);
+            Exchange(Share).Forward(
+                on.Normalization, new(x[0], x[1], x[2], x[3], x[4], residual, y, extras[0], this, Relu));
         else
             on.Normalization.BatchNorm(
                 x[0], x[1], x[2], x[3], x[4], residual, y, extras[0], Momentum, Epsilon, Relu);
@@ -96,10 +101,12 @@ public abstract record BatchNorm(bool IsFrozen, float Momentum, float Epsilon) :
         bool relu)
     {
         if (Share is not null && !IsFrozen)
-            SharedBatchNorm.Backward(
-                on.Normalization, Share, x[0], x[1], x[2], extras[0], dy, dx[0], dx[1], dx[2], relu);
+            Exchange(Share).Backward(
+                on.Normalization, x[0], x[1], x[2], extras[0], dy, dx[0], dx[1], dx[2], relu);
         else
             on.Normalization.BatchNormBackward(
                 x[0], x[1], x[2], extras[0], dy, dx[0], dx[1], dx[2], IsFrozen, relu);
     }
+
+    SharedBatchNorm Exchange(BatchShare share) => Together ?? new SharedBatchNorm(share, count: 1);
 }

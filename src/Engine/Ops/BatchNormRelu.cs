@@ -27,9 +27,21 @@ public static partial class TensorOps
     public static Tensor BatchNormRelu(
         this Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance,
         bool isFrozen = false, float momentum = 0.1f, float epsilon = 1e-5f, BatchShare? share = null,
-        Tensor? residual = null)
+        Tensor? residual = null) =>
+        x.BatchNormRelu(
+            weight, bias, runningMean, runningVariance, isFrozen, momentum, epsilon, share, residual, together: null);
+
+    /// <summary>The same of one norm among several: see <see cref="SharedBatchNorm"/>.</summary>
+    internal static Tensor BatchNormRelu(
+        this Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, bool isFrozen,
+        float momentum, float epsilon, BatchShare? share, Tensor? residual, SharedBatchNorm? together)
     {
-        BatchNormRelu op = new(isFrozen, momentum, epsilon) { Share = share, HasResidual = residual is not null };
+        BatchNormRelu op = new(isFrozen, momentum, epsilon)
+        {
+            Share = share,
+            HasResidual = residual is not null,
+            Together = together,
+        };
         return residual is null
             ? op.Apply(x, weight, bias, runningMean, runningVariance)
             : op.Apply(x, weight, bias, runningMean, runningVariance, residual);

@@ -31,12 +31,19 @@ public sealed class ConvolutionUnit : Module
     }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x)
+    public override Tensor Forward(Tensor x) => Forward([this], [x])[0];
+
+    /// <summary>Units side by side, each of its own input: their norms look at the batch together.</summary>
+    /// <param name="units">None reads what another one gives; all have a batch norm, or none has.</param>
+    /// <param name="x">The input of each.</param>
+    /// <returns>The output of each.</returns>
+    public static Tensor[] Forward(ConvolutionUnit[] units, Tensor[] x)
     {
-        if (norm is null)
-            return x.Conv2d(convolution.Weight.Value, convolution.Bias?.Value, stride, padding, relu: true);
-        Tensor map = convolution.Forward(x), y = norm.Forward(map);
-        Device.CurrentStep!.Discard(map);
-        return y;
+        BatchNormRelu[] norms = [.. units.Select(unit => unit.norm).OfType<BatchNormRelu>()];
+        return norms.Length == 0 ? [.. units.Select((unit, i) => unit.Convolve(x[i]))]
+            : BatchNormRelu.Forward(norms, i => units[i].Convolve(x[i]));
     }
+
+    Tensor Convolve(Tensor x) => norm is not null ? convolution.Forward(x)
+        : x.Conv2d(convolution.Weight.Value, convolution.Bias?.Value, stride, padding, relu: true);
 }

@@ -35,6 +35,9 @@ public sealed class InceptionModule : Module
             ? (Module)new L2Pool2d(device, window)
             : new MaxPool2d(device, window));
         projection = Unit("projection", inputChannels, row.Projection, 1, 1);
+        // A branch of two convolutions is there with both, however narrow the network is.
+        if (threeReduce is null || three is null) threeReduce = three = null;
+        if (fiveReduce is null || five is null) fiveReduce = five = null;
 
         ConvolutionUnit? Unit(string name, int from, int to, int kernel, int stride) =>
             to == 0 ? null : Add(name, new ConvolutionUnit(device, from, to, kernel, stride, batchNorm, bias));
@@ -43,26 +46,26 @@ public sealed class InceptionModule : Module
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
     {
-        List<Tensor> branches = [];
-        if (one is not null) branches.Add(one.Forward(x));
-        AddBranch(threeReduce, three);
-        AddBranch(fiveReduce, five);
+        // What looks at x, then what looks at that: two rounds of batch norms, each of which ranks wait for once.
+        ConvolutionUnit[] first = Present(one, threeReduce, fiveReduce), second = Present(three, five, projection);
+        Tensor[] read = ConvolutionUnit.Forward(first, [.. first.Select(_ => x)]);
         Tensor pooled = pool.Forward(x);
-        branches.Add(projection is null ? pooled : Then(projection, pooled));
-        Tensor y = TensorOps.Concat(1, [.. branches]);
+        Tensor[] between = one is null ? read : read[1..];
+        Tensor[] made = ConvolutionUnit.Forward(second, projection is null ? between : [.. between, pooled]);
+        foreach (Tensor tensor in between) Device.CurrentStep!.Discard(tensor);
+        if (projection is not null) Device.CurrentStep!.Discard(pooled);
+        Tensor[] branches =
+            [.. one is null ? [] : read[..1], .. made, .. projection is null ? (Tensor[])[pooled] : []];
+        Tensor y = TensorOps.Concat(1, branches);
         foreach (Tensor branch in branches) Device.CurrentStep!.Discard(branch);
         return y;
-
-        void AddBranch(ConvolutionUnit? reduce, ConvolutionUnit? convolution)
-        {
-            if (reduce is not null && convolution is not null) branches.Add(Then(convolution, reduce.Forward(x)));
-        }
     }
 
-    Tensor Then(ConvolutionUnit unit, Tensor x)
+    static ConvolutionUnit[] Present(params ReadOnlySpan<ConvolutionUnit?> units)
     {
-        Tensor y = unit.Forward(x);
-        Device.CurrentStep!.Discard(x);
-        return y;
+        List<ConvolutionUnit> present = [];
+        foreach (ConvolutionUnit? unit in units)
+            if (unit is not null) present.Add(unit);
+        return [.. present];
     }
 }

@@ -112,8 +112,8 @@ sealed class RankSimulation(Device device, SimulationPlan plan)
         BatchNorm[] norms = [.. BatchNorms.Of(network).Where(norm => !norm.IsFrozen)];
         return new StepCosts(
             times[0], times[1], Mining: 0, times[2],
-            network.Parameters().Where(p => p.IsTrainable).Sum(p => p.Value.Count), network.Dimension, norms.Length,
-            norms.Sum(norm => norm.RunningMean.Value.Count));
+            network.Parameters().Where(p => p.IsTrainable).Sum(p => p.Value.Count), network.Dimension,
+            BatchNorms.Exchanges(network), norms.Sum(norm => norm.RunningMean.Value.Count));
     }
 
     /// <summary>Loss and gradient of so many anchors against the whole batch.</summary>

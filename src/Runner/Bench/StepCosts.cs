@@ -7,8 +7,8 @@ namespace TripletGpu.Runner.Bench;
 /// <param name="Update">Seconds of the optimizer.</param>
 /// <param name="Parameters">Numbers that train.</param>
 /// <param name="Dimension">Of an embedding.</param>
-/// <param name="Norms">Batch norms whose statistics are those of all ranks.</param>
-/// <param name="Channels">Of these together.</param>
+/// <param name="Norms">Exchanges of batch norms' statistics, forwards, and as many backwards.</param>
+/// <param name="Channels">Of these norms together.</param>
 sealed record StepCosts(
     double Forward, double Backward, double Mining, double Update, long Parameters, int Dimension, int Norms,
     long Channels)
