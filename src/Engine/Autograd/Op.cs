@@ -19,8 +19,15 @@ public abstract record Op
     /// </summary>
     public virtual bool IsView => false;
 
+    /// <summary>
+    /// The input whose gradient may take the place of the output's, so that no further memory is fetched and written;
+    /// -1 for none. It has the output's shape, and the backward pass reads all of dy that an element's gradient is made
+    /// from before it writes there.
+    /// </summary>
+    public virtual int InputInPlace => -1;
+
     /// <summary>Whether the backward pass computes in the memory of the output's gradient, or hands it on.</summary>
-    public virtual bool TakesGradient => IsView;
+    public virtual bool TakesGradient => IsView || InputInPlace >= 0;
 
     /// <summary>Checks the inputs' shapes and returns the output's.</summary>
     /// <exception cref="ShapeException">The op, the rule, the operands and the numbers that disagree.</exception>

@@ -84,8 +84,8 @@ sealed class Tape
             Node node = nodes[i];
             if (gradients.Take(node.Output) is { } dy)
             {
-                Backward(step, node, dy, gradients);
-                step.Release(dy);
+                bool isHandedOn = Backward(step, node, dy, gradients);
+                if (!isHandedOn) step.Release(dy);
             }
             // Every operation that reads this output comes later on the tape, so it has been walked already.
             if (!node.KeepExtras)
@@ -103,8 +103,10 @@ sealed class Tape
     /// <summary>Whether the operation that made a recorded tensor may change its gradient.</summary>
     public bool TakesGradient(Tensor of) => nodes.FindLast(node => node.Output == of)!.Op.TakesGradient;
 
-    static void Backward(Step step, Node node, Tensor dy, Gradients gradients)
+    /// <returns>Whether dy's memory has become an input's gradient.</returns>
+    static bool Backward(Step step, Node node, Tensor dy, Gradients gradients)
     {
+        bool isHandedOn = false;
         Device device = dy.Device;
         Gradient[] dx = new Gradient[node.Inputs.Length];
         for (int i = 0; i < dx.Length; i++)
@@ -117,7 +119,13 @@ sealed class Tape
                 Tensor shared = dy.Share(x.Shape, node.Op.Name);
                 step.Own(shared);
                 gradients.Set(x, shared);
-                return;
+                return false;
+            }
+            else if (i == node.Op.InputInPlace && device.Backend.WritesGradientsInPlace && dy.Count > 0)
+            {
+                gradients.Set(x, dy);
+                dx[i] = new Gradient(dy, Accumulate: false);
+                isHandedOn = true;
             }
             else
             {
@@ -128,8 +136,9 @@ sealed class Tape
                 dx[i] = new Gradient(made, Accumulate: false);
             }
         }
-        if (dy.Count == 0 || !Array.Exists(dx, gradient => gradient.IsNeeded)) return;
+        if (dy.Count == 0 || !Array.Exists(dx, gradient => gradient.IsNeeded)) return false;
         node.Op.Backward(device.Backend, node.Inputs, node.Output, node.Extras, dy, dx);
         device.Observer?.Backpropagated(node.Op, node.Inputs, node.Output);
+        return isHandedOn;
     }
 }

@@ -38,6 +38,12 @@ public interface IBackend : IDisposable
     /// <summary>Parameter updates.</summary>
     IOptimizers Optimizers { get; }
 
+    /// <summary>
+    /// Whether the target of a <see cref="Gradient"/> may be the very tensor that it is made from
+    /// (<see cref="Autograd.Op.InputInPlace"/>). A GPU's kernels are compiled for arguments that do not overlap.
+    /// </summary>
+    bool WritesGradientsInPlace => false;
+
     /// <summary>Runs operations side by side that do not read each other's results; null where none do.</summary>
     IBranches? Branches => null;
 }

@@ -34,6 +34,9 @@ public abstract record BatchNorm(bool IsFrozen, float Momentum, float Epsilon) :
     /// <inheritdoc/>
     public override Saved Saves => Adds ? Saved.Inputs | Saved.Output : Saved.Inputs;
 
+    /// <summary>x, or the residual, whose gradient is dy where the ReLU was open.</summary>
+    public override int InputInPlace => Adds ? 5 : 0;
+
     /// <inheritdoc/>
     public override Shape InferShape(ReadOnlySpan<Shape> x)
     {

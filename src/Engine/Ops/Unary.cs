@@ -17,6 +17,9 @@ public sealed record Unary<TMath> : Op where TMath : struct, IUnaryMath
     public override Saved Saves => (Saved)TMath.Reads;
 
     /// <inheritdoc/>
+    public override int InputInPlace => 0;
+
+    /// <inheritdoc/>
     public override Shape InferShape(ReadOnlySpan<Shape> x) => x[0];
 
     /// <inheritdoc/>

@@ -51,6 +51,20 @@ public sealed class AutogradTests(string device) : DeviceFixture(device)
     }
 
     [Test]
+    public void Backward_WhereGradientsTakeEachOthersPlace_AddsAndLeavesTheGivenOneAlone()
+    {
+        using Step step = Device.BeginStep();
+        Tensor x = Device.Tensor(new Shape(4), [1f, -2, 3, -4]);
+        x.RequiresGradient = true;
+        Tensor given = Device.Tensor(new Shape(4), [1f, 10, 100, 1000]);
+        // Square's gradient would lie where the ReLU's does, were x's not there already.
+        Tensor open = x.Relu(), y = open.Add(x.Square()).Negate().Negate();
+        step.Backward(y, given);
+        Assert.That(step.Gradients[x].ToArray(), Is.EqualTo(new[] { 3f, -40, 700, -8000 }));
+        Assert.That(given.ToArray(), Is.EqualTo(new[] { 1f, 10, 100, 1000 }));
+    }
+
+    [Test]
     public void Backward_OfAViewOfALeaf_GivesTheLeafsGradient()
     {
         using Step step = Device.BeginStep();

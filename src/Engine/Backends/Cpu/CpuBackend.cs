@@ -96,6 +96,8 @@ public sealed class CpuBackend : IBackend, IBranches
     /// <inheritdoc/>
     public IOptimizers Optimizers { get; }
 
+    bool IBackend.WritesGradientsInPlace => true;
+
     IBranches? IBackend.Branches => Workers.Threads > 1 ? this : null;
 
     void IBranches.Run(int count, Action<int> branch) => Workers.ForEachBranch(count, branch);
