@@ -58,6 +58,7 @@ static partial class CommandLine
             terminal.Error.WriteLine($"{OneLine(Wrong(parsed))} (triplet {command}--help shows what there is)");
             return BadInput;
         }
+        HideArgumentsOfParents(parsed.CommandResult);
         try
         {
             return parsed.Invoke(new InvocationConfiguration
@@ -72,6 +73,14 @@ static partial class CommandLine
         {
             return Tell(terminal.Error, exception);
         }
+    }
+
+    /// <summary>bench kernels --help is about kernels, not about what bench alone would measure.</summary>
+    static void HideArgumentsOfParents(CommandResult result)
+    {
+        for (SymbolResult? parent = result.Parent; parent is CommandResult { Command: var command };
+            parent = parent.Parent)
+            foreach (Argument argument in command.Arguments) argument.Hidden = true;
     }
 
     /// <summary>Writes the line about a failure.</summary>

@@ -25,6 +25,14 @@ public sealed class CommandLineTests
         Assert.That(result.Out, Does.Contain("cpu").And.Not.Contain("\x1b").And.Not.Contain("\r"));
     }
 
+    [Test]
+    public void Help_OfACommandWithinAnother_ShowsItsOwnArguments()
+    {
+        string kernels = Cli.Run("bench", "kernels", "--help").Out, bench = Cli.Run("bench", "--help").Out;
+        Assert.That(kernels, Does.Contain("bench kernels [<NAME>...]").And.Not.Contain("<WHAT>"));
+        Assert.That(bench, Does.Contain("<WHAT>").And.Contain("<MODEL>"));
+    }
+
     [TestCase("trian")]
     [TestCase("train", "mnist-small", "--threads", "0")]
     [TestCase("train", "mnist-small", "--threads", "many")]
