@@ -127,11 +127,16 @@ static class EvaluateCommand
         }
     }
 
-    static RunConfig WithOpenSet(RunConfig config) => config with
+    /// <summary>
+    /// The run's protocols and the open set; the usual ones for a run that was told to measure nothing while it trains.
+    /// </summary>
+    static RunConfig WithOpenSet(RunConfig config)
     {
-        Evaluate = config.Evaluate with
+        EvaluationProtocol[] asked = config.Evaluate.Protocols is [] ? new EvaluateConfig().Protocols
+            : config.Evaluate.Protocols;
+        return config with
         {
-            Protocols = [.. config.Evaluate.Protocols.Append(EvaluationProtocol.OpenSet).Distinct()],
-        },
-    };
+            Evaluate = config.Evaluate with { Protocols = [.. asked.Append(EvaluationProtocol.OpenSet).Distinct()] },
+        };
+    }
 }

@@ -1,6 +1,7 @@
 using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Models;
+using TripletGpu.Runner.Data;
 
 namespace TripletGpu.Runner.Configuration;
 
@@ -56,6 +57,9 @@ static class ConfigRules
             warnings.Add(
                 "the model's weights want pixels less ImageNet's mean, by its deviation, and arrays are used as they"
                 + " are: data.mean=imagenet does that to images in [0, 1]");
+        if (config.Train.Steps is { } steps && config.Schedule.WarmupSteps >= steps)
+            warnings.Add($"schedule.warmupSteps {config.Schedule.WarmupSteps} is not below train.steps {steps}:"
+                + " the learning rate never reaches optimizer.learningRate");
         return warnings;
     }
 
@@ -122,10 +126,10 @@ static class ConfigRules
     {
         // As wide a border as the image, and a crop may show nothing else.
         int side = Math.Min(input[1], input[2]);
-        for (int i = 0; i < augment.Count; i++)
-            if (augment[i].Split(':') is ["pad-crop", string pixels] && int.TryParse(pixels, out int border))
-                rules.That(border < side, $"data.augment[{i}]", $"must pad by less than the image's {side} pixels",
-                    augment[i]);
+        IReadOnlyList<IAugmentation> parsed = Augmentations.Parse(augment);
+        for (int i = 0; i < parsed.Count; i++)
+            rules.That(parsed[i] is not PadCrop { Padding: int border } || border < side, $"data.augment[{i}]",
+                $"must pad by less than the image's {side} pixels", augment[i]);
     }
 
     static void Check(Rules rules, SamplerConfig sampler, LossConfig loss)

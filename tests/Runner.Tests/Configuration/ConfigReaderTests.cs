@@ -173,6 +173,8 @@ public sealed class ConfigReaderTests
     [TestCase("loss.margin=2 loss.distance=l2", 1)]
     [TestCase("loss.margin=9 model.normalize=false", 0)]
     [TestCase("sampler.kind=shuffled", 1)]
+    [TestCase("train.steps=20 schedule.warmupSteps=20", 1)]
+    [TestCase("train.steps=20 schedule.warmupSteps=19", 0)]
     public void Warnings_AreForWhatIsHardlyMeant(string settings, int count) =>
         Assert.That(ConfigRules.Warnings(Parse("{}", settings.Split(' '))), Has.Count.EqualTo(count));
 

@@ -76,6 +76,18 @@ public sealed class EvaluateCommandTests
             Is.AtMost(0.2));
     }
 
+    [Test]
+    public void ARun_ThatMeasuredNothingWhileItTrained_IsMeasuredByTheUsualProtocols()
+    {
+        CliResult trained = Cli.Run(
+            "train", folder["faces"], "--out", folder["silent"], "--set", "train.epochs=1", "--set",
+            "data.testShare=0.4", "--set", "evaluate.protocols=[]");
+        Assert.That(trained.ExitCode, Is.EqualTo(CommandLine.Done), trained.Error);
+        JsonElement found = Json("evaluate", folder["silent"], "--far", "0.2", "--json");
+        Assert.That(found.GetProperty("precisionAt1").GetDouble(), Is.InRange(0, 1));
+        Assert.That(found.GetProperty("openSet").ValueKind, Is.EqualTo(JsonValueKind.Object));
+    }
+
     [TestCase("class,team\nada,red\nbob,red\ncleo,blue\n", null, 8, 4)]
     [TestCase("class;x,team\n", null, 0, 0)]
     public void Groups_ByClass(string table, string? by, int red, int blue)
