@@ -100,10 +100,10 @@ public sealed class Tensor
     }
 
     /// <summary>Some of the values as a tensor, from element <paramref name="start"/> on; shares the memory.</summary>
-    internal Tensor Part(long start, Shape shape, string producer)
+    internal Tensor Part(long start, Shape shape, string producer, ElementType? type = null)
     {
         Storage whole = storage ?? throw Released();
-        return new Tensor(Device, shape, Type, whole.Part(start * 4, shape.Count * 4), producer);
+        return new Tensor(Device, shape, type ?? Type, whole.Part(start * 4, shape.Count * 4), producer);
     }
 
     /// <summary>Moves the values into a part of a block, which is this tensor's memory from then on.</summary>

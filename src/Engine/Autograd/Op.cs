@@ -42,6 +42,12 @@ public abstract record Op
     }
 
     /// <summary>
+    /// Whether row n of the output, along its first axis, needs of this input row n alone; an input of which it needs
+    /// more is the same for all rows.
+    /// </summary>
+    internal virtual bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => false;
+
+    /// <summary>
     /// Further tensors that the forward pass writes and the backward pass reads: indices of a pooling window, batch
     /// statistics, a table of triplets.
     /// </summary>

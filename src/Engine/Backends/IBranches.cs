@@ -8,4 +8,13 @@ public interface IBranches
     /// backend; the longest should come first.
     /// </summary>
     void Run(int count, Action<int> branch);
+
+    /// <summary>The threads, which are the parts of <see cref="RunParts"/>.</summary>
+    int Parts { get; }
+
+    /// <summary>
+    /// Calls <paramref name="part"/> for 0 .. <see cref="Parts"/> - 1, each once and as a rule on the thread that had
+    /// it the last time, and waits for all. Threads help with the operations of another's part when theirs is done.
+    /// </summary>
+    void RunParts(Action<int> part);
 }

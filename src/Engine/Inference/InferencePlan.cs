@@ -25,11 +25,7 @@ public sealed class InferencePlan : IDisposable
     readonly PlanConstants constants;
     readonly Tensor[] slots;
     readonly IReadOnlyList<Tensor> uploads;
-    readonly List<Tensor> views = [];
-    readonly List<Launch[][]> stages = [];
-    readonly Tensor input, output;
-
-    sealed record Launch(string Layer, Op Op, Tensor[] Inputs, Tensor Output, Tensor[] Extras);
+    readonly PlanPart[] parts;
 
     InferencePlan(PlanConstants constants, PlanGraph graph, IReadOnlyList<Tensor> uploads)
     {
@@ -45,47 +41,25 @@ public sealed class InferencePlan : IDisposable
                 constants.Prepare(convolution, node.Inputs[0].Shape, weight);
         slots = device.Build<Tensor[]>(() => [.. assigned.Elements.Select(count =>
             device.Unowned(new Shape(checked((int)count)), ElementType.Float32, "a plan's buffer"))]);
-        Dictionary<PlanValue, Tensor> tensors = [];
-        foreach (PlanNode node in graph.Nodes)
-            foreach (PlanValue value in node.Inputs)
-                if (value.Constant is { } constant) tensors[value] = constant;
-        for (int i = 0; i < places.Length; i++)
-            foreach (PlanValue value in lifetimes.All[i].Values)
-            {
-                Tensor view = slots[places[i]].Share(value.Shape, "a plan's value", value.Type);
-                views.Add(view);
-                tensors[value] = view;
-            }
-        Launch?[] byNode = new Launch?[graph.Nodes.Count];
-        for (int i = 0; i < graph.Nodes.Count; i++)
-        {
-            PlanNode node = graph.Nodes[i];
-            if (node.Op.IsView || node.Output.Shape.Count == 0) continue;
-            Tensor[] extras = [.. lifetimes.Extras(i).Select(value => tensors[value])];
-            byNode[i] = new Launch(
-                node.Origin[0], node.Op, [.. node.Inputs.Select(value => tensors[value])], tensors[node.Output],
-                extras);
-        }
-        foreach (int[][] stage in planned.All)
-            stages.Add([.. stage.Select(chain => chain.Select(i => byNode[i]).OfType<Launch>().ToArray())]);
-        (input, output) = (tensors[graph.Input], tensors[graph.Output]);
+        parts = [.. RowParts.Of(graph, device.Backend.Branches).Select(rows =>
+            new PlanPart(graph, planned, lifetimes, places, slots, rows))];
     }
 
     /// <summary>What runs, and what became of the network's operations.</summary>
     public PlanGraph Graph { get; }
 
     /// <summary>The shape of a batch.</summary>
-    public Shape BatchShape => input.Shape;
+    public Shape BatchShape => Graph.Input.Shape;
 
     /// <summary>The shape of the result.</summary>
-    public Shape ResultShape => output.Shape;
+    public Shape ResultShape => Graph.Output.Shape;
 
     /// <summary>Bytes of the buffers that the values share.</summary>
     public long BufferBytes => slots.Sum(slot => slot.Count * sizeof(float));
 
     /// <summary>The layers of the operation that makes a tensor, as the device's observer gets it.</summary>
-    public string? LayerOf(Tensor y) => stages
-        .SelectMany(stage => stage).SelectMany(chain => chain).FirstOrDefault(launch => launch.Output == y)?.Layer;
+    public string? LayerOf(Tensor y) =>
+        parts.Select(part => part.LayerOf(y)).FirstOrDefault(layer => layer is not null);
 
     /// <summary>Plans a network.</summary>
     /// <param name="network">The network, in inference mode.</param>
@@ -120,7 +94,8 @@ public sealed class InferencePlan : IDisposable
         return assigned.Elements.Sum() * sizeof(float);
     }
 
-    static PlanStages StagesOf(PlanGraph graph, Device device) => new(graph, device.Backend.Branches is not null);
+    static PlanStages StagesOf(PlanGraph graph, Device device) => new(
+        graph, device.Backend.Branches is { } branches && RowParts.Of(graph, branches).Length == 1);
 
     static int[] Assign(Lifetimes lifetimes, BufferSlots slots) =>
         slots.Assign([.. lifetimes.All.Select(life => (life.Elements, life.First, life.Last))]);
@@ -143,31 +118,36 @@ public sealed class InferencePlan : IDisposable
     /// <summary>Runs a batch.</summary>
     /// <param name="batch">The values of <see cref="BatchShape"/>.</param>
     /// <param name="result">Gets those of <see cref="ResultShape"/>.</param>
-    public void Run(ReadOnlySpan<float> batch, Span<float> result)
+    /// <exception cref="ArgumentException">One of them has another number of elements.</exception>
+    public unsafe void Run(ReadOnlySpan<float> batch, Span<float> result)
     {
-        input.CopyFrom(batch);
+        CheckLength(batch.Length, BatchShape, "batch");
+        CheckLength(result.Length, ResultShape, "result");
         // Who observes operations wants them one after the other.
-        IBranches? branches = device.Observer is null ? device.Backend.Branches : null;
-        foreach (Launch[][] stage in stages)
-            if (stage.Length > 1 && branches is not null) branches.Run(stage.Length, i => Run(stage[i]));
-            else
-                foreach (Launch[] chain in stage) Run(chain);
-        output.CopyTo(result);
+        if (parts.Length == 1 || device.Observer is not null)
+        {
+            foreach (PlanPart part in parts) part.Run(batch, result);
+            return;
+        }
+        int length = batch.Length, resultLength = result.Length;
+        fixed (float* from = batch, to = result)
+        {
+            float* x = from, y = to;
+            device.Backend.Branches!.RunParts(i =>
+                parts[i].Run(new ReadOnlySpan<float>(x, length), new Span<float>(y, resultLength)));
+        }
     }
 
-    void Run(Launch[] chain)
+    static void CheckLength(int length, Shape shape, string what)
     {
-        foreach (Launch launch in chain)
-        {
-            launch.Op.Forward(device.Backend, launch.Inputs, launch.Output, launch.Extras);
-            device.Observer?.Applied(launch.Op, launch.Inputs, launch.Output);
-        }
+        if (length != shape.Count)
+            throw new ArgumentException($"the {what} {shape} has {shape.Count} elements, the host memory {length}");
     }
 
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
-        foreach (Tensor view in views) view.Release();
+        foreach (PlanPart part in parts) part.Release();
         foreach (Tensor slot in slots) slot.Release();
         foreach (Tensor upload in uploads) upload.Release();
         constants.Forget(uploads);

@@ -15,6 +15,9 @@ public sealed record Affine(float Scale, float Shift) : Op
     public override Shape InferShape(ReadOnlySpan<Shape> x) => x[0];
 
     /// <inheritdoc/>
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
         on.Elementwise.Affine(x[0], Scale, Shift, new Gradient(y, Accumulate: false));
 

@@ -24,6 +24,9 @@ public sealed record AveragePool2d(PoolingWindow Window, bool CountPadding = tru
     }
 
     /// <inheritdoc/>
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
         on.Pooling.Average(x[0], y, Window.Over(this, x[0].Shape), CountPadding);
 

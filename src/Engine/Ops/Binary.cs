@@ -34,6 +34,9 @@ public sealed record Binary<TMath> : Op where TMath : struct, IBinaryMath
     }
 
     /// <inheritdoc/>
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => x[input].Rank == y.Rank;
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
         on.Elementwise.Binary<TMath>(x[0], x[1], y);
 

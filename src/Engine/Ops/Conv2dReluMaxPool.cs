@@ -51,6 +51,9 @@ public sealed record Conv2dReluMaxPool(int Padding = 0, bool KeepsIndex = true) 
     }
 
     /// <inheritdoc/>
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
     {
         ConvolutionShape d = Over(x[0].Shape, x[1].Shape);

@@ -18,6 +18,9 @@ public sealed record GlobalAveragePool : Op
     }
 
     /// <inheritdoc/>
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
     {
         // The mean of nothing.

@@ -25,6 +25,9 @@ public sealed record L2Normalize(float Epsilon = 1e-12f) : Op
     public override TensorSpec[] Extras(ReadOnlySpan<Shape> x) => [new TensorSpec(new Shape(x[0][0]))];
 
     /// <inheritdoc/>
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
         on.Normalization.L2Normalize(x[0], y, extras[0], Epsilon);
 

@@ -24,6 +24,9 @@ public sealed record L2Pool2d(PoolingWindow Window) : Op
     }
 
     /// <inheritdoc/>
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
         on.Pooling.L2(x[0], y, Window.Over(this, x[0].Shape));
 

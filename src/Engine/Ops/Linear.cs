@@ -27,6 +27,9 @@ public sealed record Linear : Op
     public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => y.Count * x[1][1];
 
     /// <inheritdoc/>
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
     {
         Tensor? bias = x.Length == 3 ? x[2] : null;

@@ -27,6 +27,9 @@ public sealed record LocalResponseNorm(int Size = 5, float Alpha = 1e-4f, float 
     }
 
     /// <inheritdoc/>
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
         on.Normalization.LocalResponseNorm(x[0], y, Size, Alpha, Beta, K);
 

@@ -18,6 +18,9 @@ public sealed record LogSoftmax : Op
     }
 
     /// <inheritdoc/>
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => y.Rank > 1;
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
         on.Reduction.LogSoftmax(x[0], y);
 

@@ -24,6 +24,9 @@ public sealed record MatMul : Op
     public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => y.Count * x[0][1];
 
     /// <inheritdoc/>
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
     {
         // A sum of no products.

@@ -27,6 +27,9 @@ public sealed record MaxPool2d(PoolingWindow Window, bool KeepsTaps = true) : Op
     public override TensorSpec[] Extras(ReadOnlySpan<Shape> x) => KeepsTaps ? [new TensorSpec(InferShape(x))] : [];
 
     /// <inheritdoc/>
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
     {
         PlaneWindow d = Window.Over(this, x[0].Shape);

@@ -24,6 +24,9 @@ public sealed record Permute(Shape Order) : Op
     }
 
     /// <inheritdoc/>
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => Order[0] == 0;
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
         on.Reduction.Copy(Reordered(x[0]), Strided.Of(y), y.Shape, scale: 1, accumulate: false);
 

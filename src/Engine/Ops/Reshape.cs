@@ -22,6 +22,9 @@ public sealed record Reshape(Shape To) : Op
     }
 
     /// <inheritdoc/>
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => y.Rank > 0 && x[0].Rank > 0 && x[0][0] == y[0];
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
     {
         // A view has nothing to compute: the tape shares the memory.

@@ -26,6 +26,9 @@ public sealed record Slice(int Axis, int Start, int Length, int Step = 1) : Op
     }
 
     /// <inheritdoc/>
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => Axis > 0;
+
+    /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
         on.Reduction.Copy(Part(x[0]), Strided.Of(y), y.Shape, scale: 1, accumulate: false);
 

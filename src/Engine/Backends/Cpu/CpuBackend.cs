@@ -102,6 +102,10 @@ public sealed class CpuBackend : IBackend, IBranches
 
     void IBranches.Run(int count, Action<int> branch) => Workers.ForEachBranch(count, branch);
 
+    int IBranches.Parts => Workers.Threads;
+
+    void IBranches.RunParts(Action<int> part) => Workers.ForEachPart(part);
+
     /// <summary>Ends the worker threads.</summary>
     public void Dispose()
     {

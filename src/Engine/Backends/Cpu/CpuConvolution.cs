@@ -19,7 +19,7 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
         float* b = bias is null ? null : bias.Floats(), r = residual is null ? null : residual.Floats();
         FilterPanels<V>? panels = weight.Prepared as FilterPanels<V>;
         FilterRows<V>? rows = weight.Prepared as FilterRows<V>;
-        switch (rows is null ? Choose(dims, panels is not null) : Algorithm.Direct)
+        switch (rows is null ? Choose(dims, panels?.Images) : Algorithm.Direct)
         {
             case Algorithm.SmallMap:
                 new SmallMapConvolution<V>(cpu, from, panels!, dims).Run(to, new(b, r, relu));
@@ -39,12 +39,15 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
         }
     }
 
-    public IPackedWeight? Prepare(Tensor weight, in ConvolutionShape dims) => Choose(dims, hasPanels: true) switch
+    public IPackedWeight? Prepare(Tensor weight, in ConvolutionShape dims)
     {
-        Algorithm.Direct =>
-            weight.Prepared as FilterRows<V> ?? new FilterRows<V>(cpu, weight.Device, weight.Floats(), dims),
-        _ => weight.Prepared as FilterPanels<V> ?? new FilterPanels<V>(cpu, weight.Device, weight.Floats(), dims),
-    };
+        if (Choose(dims, dims.N) == Algorithm.Direct)
+            return weight.Prepared as FilterRows<V> ?? new FilterRows<V>(cpu, weight.Device, weight.Floats(), dims);
+        FilterPanels<V> panels = weight.Prepared as FilterPanels<V>
+            ?? new FilterPanels<V>(cpu, weight.Device, weight.Floats(), dims);
+        panels.Images = dims.N;
+        return panels;
+    }
 
     public void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionShape dims)
     {
@@ -110,16 +113,20 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
     /// pay for the transforms. With few tiles transforming the filters is most of its work, and filters that are packed
     /// already are multiplied directly in less time. A tile of 2 x 2 pixels takes as many products as its 3 x 3 filter.
     /// </summary>
-    Algorithm Choose(in ConvolutionShape d, bool hasPanels = false)
+    /// <param name="d">The convolution.</param>
+    /// <param name="prepared">The images that its filters are packed for; null where they are not.</param>
+    Algorithm Choose(in ConvolutionShape d, int? prepared = null)
     {
         const int FewestChannels = 32, FewPixels = 64;
         bool isPossible = cpu.UseWinograd && d.R == d.S && d.R is 3 or 5
             && d is { StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1 } && Math.Min(d.C, d.K) >= FewestChannels
             && Math.Max(Math.Max(d.Top, d.Bottom), Math.Max(d.Left, d.Right)) < d.R;
         isPossible &= !(d.R == 3 && d.P <= 2 && d.Q <= 2);
-        if (isPossible && !(hasPanels && (long)d.N * d.P * d.Q <= FewPixels))
+        long pixels = (long)(prepared ?? d.N) * d.P * d.Q;
+        if (isPossible && (prepared is null || pixels > FewPixels))
             return d.R == 3 ? Algorithm.Winograd3 : Algorithm.Winograd5;
-        return hasPanels && SmallMapConvolution<V>.IsBetter(d) ? Algorithm.SmallMap : Algorithm.Direct;
+        return prepared is not null && SmallMapConvolution<V>.IsBetter(pixels, d.K)
+            ? Algorithm.SmallMap : Algorithm.Direct;
     }
 
     /// <summary>The convolution of stride 1 that computes dx from dy: channels swapped, padding complemented.</summary>

@@ -23,6 +23,8 @@ public sealed class WorkerPool : IDisposable
     static WorkerPool? branchPool;
     [ThreadStatic]
     static int branchThread;
+    [ThreadStatic]
+    static int branchSharers;
 
     readonly Thread[] workers;
     readonly SemaphoreSlim[] wake;
@@ -70,6 +72,12 @@ public sealed class WorkerPool : IDisposable
     internal int BranchThread => branchPool == this ? branchThread : 0;
 
     /// <summary>
+    /// The threads that an operation should be split for: all, or in a part of <see cref="ForEachPart"/> its own, which
+    /// the others only help once they have done theirs.
+    /// </summary>
+    internal int Sharers => branchPool == this ? branchSharers : Threads;
+
+    /// <summary>
     /// Calls <paramref name="body"/> for 0 .. <see cref="Threads"/> - 1, as a rule each on another thread: parts with
     /// scratch memory of their own.
     /// </summary>
@@ -87,7 +95,7 @@ public sealed class WorkerPool : IDisposable
             range(0, count);
             return;
         }
-        int parts = Math.Min(count, Threads * PiecesOfAShare);
+        int parts = Math.Min(count, Sharers * PiecesOfAShare);
         ForEach(parts, (part, _) => range((int)((long)count * part / parts), (int)((long)count * (part + 1) / parts)));
     }
 
@@ -97,13 +105,13 @@ public sealed class WorkerPool : IDisposable
     /// </summary>
     public void ForEach(int count, Action<int, int> body)
     {
+        int thread = BranchThread;
         if (Threads == 1 || count <= 1)
         {
-            for (int i = 0; i < count; i++) body(i, 0);
+            for (int i = 0; i < count; i++) body(i, thread);
             return;
         }
         bool isInner = branchPool == this;
-        int thread = BranchThread;
         WorkerJob job = isInner ? inner[thread] : outer;
         job.Open(count, body);
         if (isInner) Interlocked.Increment(ref innerOpened.Value);
@@ -124,18 +132,26 @@ public sealed class WorkerPool : IDisposable
     internal void ForEachBranch(int count, Action<int> body)
     {
         int taken = 0;
-        ForEach(count, (_, thread) =>
+        ForEach(count, (_, thread) => InBranch(thread, Threads, Interlocked.Increment(ref taken) - 1, body));
+    }
+
+    /// <summary>
+    /// As <see cref="ForEachBranch"/> for 0 .. <see cref="Threads"/> - 1, each as a rule on the thread of that number:
+    /// what it wrote in one call lies in its caches for the next.
+    /// </summary>
+    internal void ForEachPart(Action<int> body) => ForEach(Threads, (part, thread) => InBranch(thread, 1, part, body));
+
+    void InBranch(int thread, int sharers, int branch, Action<int> body)
+    {
+        (branchPool, branchThread, branchSharers) = (this, thread, sharers);
+        try
         {
-            (branchPool, branchThread) = (this, thread);
-            try
-            {
-                body(Interlocked.Increment(ref taken) - 1);
-            }
-            finally
-            {
-                branchPool = null;
-            }
-        });
+            body(branch);
+        }
+        finally
+        {
+            branchPool = null;
+        }
     }
 
     /// <summary>The even part of 0 .. n that belongs to <paramref name="thread"/>.</summary>

@@ -28,6 +28,12 @@ sealed unsafe class FilterPanels<V> : IPackedWeight where V : unmanaged, ITileVe
         cpu.Workers.ForEach(Count, (p, _) => Pack(weight + (nint)p * Width * Depth, Filters(p), this[p]));
     }
 
+    /// <summary>
+    /// The images of the batch that the filters are prepared for: what is chosen by their number is chosen alike for
+    /// some of them, whose results have the same bits then.
+    /// </summary>
+    public int Images { get; set; }
+
     /// <summary>Channels of a panel.</summary>
     public static int Width => 2 * V.Count;
 

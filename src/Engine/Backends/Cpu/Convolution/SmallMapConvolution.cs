@@ -73,10 +73,9 @@ sealed unsafe class SmallMapConvolution<V> where V : unmanaged, ITileVector<V>
     /// <summary>
     /// Whether fewer lanes stay empty than where pixels are the lanes, and the pixels' copy stays in the caches.
     /// </summary>
-    public static bool IsBetter(in ConvolutionShape d)
+    public static bool IsBetter(long pixels, int filters)
     {
-        long pixels = (long)d.N * d.P * d.Q;
-        return pixels <= MostPixels && Filled(d.K) >= Filled(pixels);
+        return pixels <= MostPixels && Filled(filters) >= Filled(pixels);
 
         static double Filled(long count)
         {
@@ -88,12 +87,12 @@ sealed unsafe class SmallMapConvolution<V> where V : unmanaged, ITileVector<V>
     /// <summary>y = relu?(conv(x, filters) + bias? + residual?).</summary>
     public void Run(float* y, Epilogue epilogue)
     {
-        int width = RegisterTile<V>.Width, threads = cpu.Workers.Threads;
+        int width = RegisterTile<V>.Width;
         double work = (double)source.Columns * depth * d.K + PerWeight * depth * d.K;
         Workspace workspace = cpu.Workspace.Begin();
         float* pixels = workspace.Take((long)panels * width * depth);
         long sumFloats = (long)panels * width * width;
-        if (threads == 1 || work < WorthSharing)
+        if (cpu.Workers.Threads == 1 || work < WorthSharing)
         {
             float* sum = workspace.Take(sumFloats);
             for (int i = 0; i < panels * blocks.Count; i++) Pack(i, pixels);
@@ -102,7 +101,7 @@ sealed unsafe class SmallMapConvolution<V> where V : unmanaged, ITileVector<V>
         }
         PerThread sums = workspace.TakeForEach(sumFloats);
         cpu.Workers.ForEach(panels * blocks.Count, (i, _) => Pack(i, pixels));
-        PanelPieces pieces = new(filters.Count, threads);
+        PanelPieces pieces = new(filters.Count, cpu.Workers.Sharers);
         cpu.Workers.ForEach(pieces.Count, (i, thread) =>
         {
             (int panel, int part, int parts) = pieces[i];

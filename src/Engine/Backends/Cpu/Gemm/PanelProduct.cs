@@ -64,7 +64,7 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
         where TB : struct, IPanels where TC : struct, ISink
     {
         int width = RegisterTile<V>.Width, columns = source.Columns, panels = (columns + width - 1) / width;
-        int threads = cpu.Workers.Threads, deepest = a.DeepestBlock;
+        int threads = cpu.Workers.Sharers, deepest = a.DeepestBlock;
         int share = Math.Clamp((panels + threads - 1) / threads, 1, MostPanels);
         int perGroup = Math.Clamp(BlockBytes / (deepest * width * sizeof(float)), 1, share);
         // Groups as even as they can be, a multiple of the threads in number.

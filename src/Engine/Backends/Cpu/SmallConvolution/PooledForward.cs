@@ -21,7 +21,6 @@ static unsafe class PooledForward<V> where V : struct, ICpuVector<V>
         CpuBackend cpu, float* x, float* weight, float* bias, float* y, byte* index, PooledDims d)
     {
         WorkerPool workers = cpu.Workers;
-        int threads = d.N == 1 ? 1 : workers.Threads;
         nint packed = (nint)d.PaddedK * (d.Taps + 1), offsetFloats = 2 * d.Taps;
         nint padded = d.IsPadded ? Round((nint)d.C * d.PaddedH * d.PaddedW + CpuBuffer.Slack) : 0;
         nint perThread = padded + (nint)d.Windows * d.PaddedK;
@@ -31,9 +30,9 @@ static unsafe class PooledForward<V> where V : struct, ICpuVector<V>
         PerThread own = workspace.TakeForEach(perThread);
         Pack(weight, bias, weights, d);
         FillOffsets(offsets, d);
-        for (int thread = 0; d.IsPadded && thread < threads; thread++)
+        for (int thread = 0; d.IsPadded && thread < workers.Threads; thread++)
             new Span<float>(own[thread], (int)padded).Clear();
-        int groups = Math.Min(d.N, PiecesOfAThread * threads);
+        int groups = Math.Min(d.N, PiecesOfAThread * workers.Sharers);
         workers.ForEach(groups, (i, thread) => Images(
             (int)((long)d.N * i / groups), (int)((long)d.N * (i + 1) / groups), own[thread]));
 

@@ -59,7 +59,7 @@ sealed unsafe class WinogradConvolution<F, V>
     {
         (this.cpu, this.d) = (cpu, d);
         panels = (d.K + lanes - 1) / lanes;
-        threads = cpu.Workers.Threads;
+        threads = cpu.Workers.Sharers;
         pitchIn = WinogradTransforms<F, V>.Pitch(d.C);
         pitchOut = WinogradTransforms<F, V>.Pitch(d.K);
     }
@@ -85,7 +85,7 @@ sealed unsafe class WinogradConvolution<F, V>
         PerThread own = workspace.TakeForEach(isOwn ? Points * uStep : 0);
         PerThread v = workspace.TakeForEach(Points * vStep), z = workspace.TakeForEach(Points * zStep);
         PerThread maps = workspace.TakeForEach(MapSize(grid));
-        bool[] hasFilters = new bool[threads];
+        bool[] hasFilters = new bool[cpu.Workers.Threads];
         if (!isOwn) cpu.Workers.ForEach(2 * panels, (i, _) => Filter(i, u));
         cpu.Workers.ForEach(grid.Blocks, (i, thread) =>
         {
