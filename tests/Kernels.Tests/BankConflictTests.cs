@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using TripletGpu.Kernels.Convolution;
 using TripletGpu.Kernels.Gemm;
 
 namespace TripletGpu.Kernels.Tests;
@@ -15,11 +16,25 @@ public sealed class BankConflictTests
     [Test]
     public void Put_AlongLines_MeetsEachBankOnce() => AssertStores(strideK: 500);
 
+    /// <summary>A warp's rows in quads, 16 bytes each, of which eight items' go at a time.</summary>
+    [Test]
+    public void PutRows_InQuads_MeetsEachBankOnce()
+    {
+        int[] places = [.. Enumerable.Range(0, Quads64x64.GroupX * Quads64x64.GroupY).Select(item =>
+        {
+            StagedRows.Share<Quads64x64>(out StagedRows own, default, item, 0, 0, 1000, 500);
+            return own.To;
+        })];
+        Assert.That(places.Distinct().Count(), Is.EqualTo(places.Length), "each place has one item");
+        Assert.That(places.Chunk(8).Max(eight => Ways(eight, 8)), Is.EqualTo(1));
+    }
+
     [Test]
     public void MultiplyAdd_LoadsOfSixteenBytes_MeetEachBankOnce()
     {
         Assert.That(Loads<Tile128x128>(), Is.EqualTo(1));
         Assert.That(Loads<Tile64x64>(), Is.EqualTo(1));
+        Assert.That(Loads<Quads64x64>(), Is.EqualTo(1));
         Assert.That(Loads<Tensor128x128>(), Is.EqualTo(1));
         Assert.That(Loads<Tensor64x64>(), Is.EqualTo(1));
     }

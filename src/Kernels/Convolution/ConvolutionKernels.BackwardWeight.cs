@@ -30,23 +30,25 @@ public static partial class ConvolutionKernels
         int line = item / StagedElements.Depths<TTile>(), tap = Grid.IdxX * TTile.Size + line;
         int to = StagedElements.Place<TTile>(kB, line);
         FindPixels<TTile>(pixels, item, 0, firstPixel, count, first, d);
+        Sight tap0, tap1, tap2, tap3;
+        FindTap(out tap0, tap, d);
+        FindTap(out tap1, tap + TTile.Size / 4, d);
+        FindTap(out tap2, tap + TTile.Size / 2, d);
+        FindTap(out tap3, tap + 3 * TTile.Size / 4, d);
         FourSights own;
-        FindTap(out own.First, tap, d);
-        FindTap(out own.Second, tap + TTile.Size / 4, d);
-        FindTap(out own.Third, tap + TTile.Size / 2, d);
-        FindTap(out own.Last, tap + 3 * TTile.Size / 4, d);
-        StagedElements filters;
-        StagedElements.Share<TTile>(
-            out filters, item, -(item % StagedElements.Depths<TTile>()),
-            Grid.IdxY * TTile.Size, d.K, d.Pixels, 1);
+        FourSights.Of(out own, x, tap0, tap1, tap2, tap3);
+        StagedRows filters;
+        StagedRows.Share<TTile>(out filters, dy, item, 0, Grid.IdxY * TTile.Size, d.K, d.Pixels);
         TileSums sums;
         TileSums.Clear(out sums);
         Group.Barrier();
 
+        var rowPixels = pixels.SubView(filters.K);
+        var ownPixels = pixels.SubView(kB);
         StagedStep nextA, nextB;
-        LoadFirstLines<TTile>(out nextA, ref filters, dy, pixels.SubView(filters.K), first);
-        Gather<TTile>(out nextB, x, ref own, pixels.SubView(kB));
-        SharedTile.Put<TTile>(tileA, 0, filters.To, nextA);
+        StagedRows.LoadFirst<TTile>(out nextA, ref filters, dy, rowPixels, first);
+        Gather<TTile>(out nextB, x, ref own, ownPixels);
+        SharedTile.PutRows<TTile>(tileA, 0, filters.To, nextA);
         SharedTile.Put<TTile>(tileB, 0, to, nextB);
         Group.Barrier();
         for (int chunk = 0; chunk < left + SharedTile.Depth; chunk += DepthTable.Chunk)
@@ -56,11 +58,11 @@ public static partial class ConvolutionKernels
             for (int pixel = chunk; pixel < end; pixel += SharedTile.Depth)
             {
                 int next = DepthTable.Place(pixel + SharedTile.Depth);
-                LoadLines<TTile>(out nextA, ref filters, dy, pixels.SubView(next + filters.K));
-                Gather<TTile>(out nextB, x, ref own, pixels.SubView(next + kB));
+                StagedRows.Load<TTile>(out nextA, ref filters, dy, rowPixels.SubView(next));
+                Gather<TTile>(out nextB, x, ref own, ownPixels.SubView(next));
                 SharedTile.MultiplyAdd<TTile>(tileA, tileB, fragments, start, ref sums);
                 start = SharedTile.OtherStage<TTile>(start);
-                SharedTile.Put<TTile>(tileA, start, filters.To, nextA);
+                SharedTile.PutRows<TTile>(tileA, start, filters.To, nextA);
                 SharedTile.Put<TTile>(tileB, start, to, nextB);
                 Group.Barrier();
             }
@@ -82,7 +84,7 @@ public static partial class ConvolutionKernels
 
     static void FindTap(out Sight sight, int tap, ConvolutionShape d)
     {
-        Sight.OfTap(out sight, Math.Min(tap, d.Taps - 1), true, ahead: 0, d);
+        Sight.OfTap(out sight, Math.Min(tap, d.Taps - 1), true, Sight.Padding(d), d);
     }
 
     /// <summary>
@@ -99,7 +101,7 @@ public static partial class ConvolutionKernels
             int image = pixel / d.Pixels, inner = pixel % d.Pixels;
             bool exists = i < SharedTile.Depth ? i < first : next < count;
             Sight sight;
-            Sight.OfPixel(out sight, image, inner / d.Q, inner % d.Q, exists, ahead: 0, d);
+            Sight.OfPixel(out sight, image, inner / d.Q, inner % d.Q, exists, Sight.Padding(d), d);
             pixels[DepthTable.Place(i)] = Sight.Pack(sight, exists ? image * d.K * d.Pixels + inner : 0);
         }
     }

@@ -36,25 +36,27 @@ public static partial class ConvolutionKernels
         int first = SharedTile.FirstDepth(count), left = count - first, start = 0;
         if (item < TTile.Size) pixels[item] = Pixel(Grid.IdxX * TTile.Size + item, d, target);
         FindTaps<TTile>(taps, item, 0, firstTap, count, first, d);
-        StagedElements filters;
-        StagedElements.Share<TTile>(
-            out filters, item, firstTap - item % StagedElements.Depths<TTile>(),
-            Grid.IdxY * TTile.Size, d.K, d.Taps, 1);
+        StagedRows filters;
+        StagedRows.Share<TTile>(out filters, weight, item, firstTap, Grid.IdxY * TTile.Size, d.K, d.Taps);
         TileSums sums;
         TileSums.Clear(out sums);
         Group.Barrier();
 
         int line = item % (TTile.Size / 4), k = item / (TTile.Size / 4);
         int to = StagedElements.Place<TTile>(k, line);
+        Sight pixel0, pixel1, pixel2, pixel3;
+        Sight.Unpack(out pixel0, pixels[line]);
+        Sight.Unpack(out pixel1, pixels[line + TTile.Size / 4]);
+        Sight.Unpack(out pixel2, pixels[line + TTile.Size / 2]);
+        Sight.Unpack(out pixel3, pixels[line + 3 * TTile.Size / 4]);
         FourSights own;
-        Sight.Unpack(out own.First, pixels[line]);
-        Sight.Unpack(out own.Second, pixels[line + TTile.Size / 4]);
-        Sight.Unpack(out own.Third, pixels[line + TTile.Size / 2]);
-        Sight.Unpack(out own.Last, pixels[line + 3 * TTile.Size / 4]);
+        FourSights.Of(out own, x, pixel0, pixel1, pixel2, pixel3);
+        var rowTaps = taps.SubView(filters.K);
+        var ownTaps = taps.SubView(k);
         StagedStep nextA, nextB;
-        LoadFirstLines<TTile>(out nextA, ref filters, weight, taps.SubView(filters.K), first);
-        Gather<TTile>(out nextB, x, ref own, taps.SubView(k));
-        SharedTile.Put<TTile>(tileA, 0, filters.To, nextA);
+        StagedRows.LoadFirst<TTile>(out nextA, ref filters, weight, rowTaps, first);
+        Gather<TTile>(out nextB, x, ref own, ownTaps);
+        SharedTile.PutRows<TTile>(tileA, 0, filters.To, nextA);
         SharedTile.Put<TTile>(tileB, 0, to, nextB);
         Group.Barrier();
         for (int chunk = 0; chunk < left + SharedTile.Depth; chunk += DepthTable.Chunk)
@@ -64,11 +66,11 @@ public static partial class ConvolutionKernels
             for (int tap = chunk; tap < end; tap += SharedTile.Depth)
             {
                 int next = DepthTable.Place(tap + SharedTile.Depth);
-                LoadLines<TTile>(out nextA, ref filters, weight, taps.SubView(next + filters.K));
-                Gather<TTile>(out nextB, x, ref own, taps.SubView(next + k));
+                StagedRows.Load<TTile>(out nextA, ref filters, weight, rowTaps.SubView(next));
+                Gather<TTile>(out nextB, x, ref own, ownTaps.SubView(next));
                 SharedTile.MultiplyAdd<TTile>(tileA, tileB, fragments, start, ref sums);
                 start = SharedTile.OtherStage<TTile>(start);
-                SharedTile.Put<TTile>(tileA, start, filters.To, nextA);
+                SharedTile.PutRows<TTile>(tileA, start, filters.To, nextA);
                 SharedTile.Put<TTile>(tileB, start, to, nextB);
                 Group.Barrier();
             }
@@ -93,7 +95,7 @@ public static partial class ConvolutionKernels
         int image = pixel / d.Pixels, p = pixel / d.Q % d.P, q = pixel % d.Q;
         bool exists = image < d.N;
         Sight sight;
-        Sight.OfPixel(out sight, image, p, q, exists, Sight.Padding(d), d);
+        Sight.OfPixel(out sight, image, p, q, exists, ahead: 0, d);
         int result = (Grid.IdxZ * d.N + image) * d.K * target.H * target.W + target.At(p, q);
         return Sight.Pack(sight, exists ? result : -1);
     }
@@ -111,35 +113,9 @@ public static partial class ConvolutionKernels
             int tap = i < SharedTile.Depth ? i : i - SharedTile.Depth + first;
             bool exists = i < SharedTile.Depth ? i < first : tap < count;
             Sight sight;
-            Sight.OfTap(out sight, firstTap + tap, exists, Sight.Padding(d), d);
+            Sight.OfTap(out sight, firstTap + tap, exists, ahead: 0, d);
             taps[DepthTable.Place(i)] = Sight.Pack(sight, exists ? tap : 0);
         }
-    }
-
-    /// <summary>
-    /// A step of an operand whose lines are an item's four filters, at depths that the table has the places of; beyond
-    /// the last it is the first place, which nobody multiplies.
-    /// </summary>
-    static void LoadLines<TTile>(
-        out StagedStep step, ref StagedElements lines, ArrayView<float> from, ArrayView<Float4> depths)
-        where TTile : struct, ITile
-    {
-        step.First = StagedElements.Load(ref lines, from.SubView(Sight.Other(depths[0])));
-        step.Second = step.First;
-        if (StagedElements.Depths<TTile>() < SharedTile.Depth)
-            step.Second = StagedElements.Load(ref lines, from.SubView(Sight.Other(depths[SharedTile.Depth / 2])));
-    }
-
-    /// <summary>The same of the first step, of which only <paramref name="count"/> depths exist.</summary>
-    static void LoadFirstLines<TTile>(
-        out StagedStep step, ref StagedElements lines, ArrayView<float> from, ArrayView<Float4> depths, int count)
-        where TTile : struct, ITile
-    {
-        step.First = StagedElements.LoadExisting(ref lines, from, Sight.Other(depths[0]), lines.K < count);
-        step.Second = step.First;
-        if (StagedElements.Depths<TTile>() < SharedTile.Depth)
-            step.Second = StagedElements.LoadExisting(
-                ref lines, from, Sight.Other(depths[SharedTile.Depth / 2]), lines.K + SharedTile.Depth / 2 < count);
     }
 
     /// <summary>

@@ -31,7 +31,8 @@ public struct Sight
         (d.R <= Most || d.Top == 0 && d.Bottom == 0) && (d.S <= Most || d.Left == 0 && d.Right == 0);
 
     /// <summary>
-    /// Elements that pixels may lie ahead, and taps look back, so that no pixel's place is below 0: the padding.
+    /// Elements that pixels may lie ahead, and taps look back, so that no pixel's place is below 0: the padding. Those
+    /// that a table has are from 0: <see cref="GlobalMemory.ReadUnless"/>.
     /// </summary>
     public static int Padding(ConvolutionShape d) => d.Top * d.W + d.Left;
 
@@ -65,13 +66,6 @@ public struct Sight
         if (d.R <= Most) sight.Bits |= 1 << rs / d.S;
         if (d.S <= Most) sight.Bits |= 1 << (Most + rs % d.S);
     }
-
-    /// <summary>What a pixel sees through a tap.</summary>
-    /// <param name="x">The images.</param>
-    /// <param name="shared">What several elements are read with: the pixel or the tap.</param>
-    /// <param name="own">The other.</param>
-    public static float Element(ArrayView<float> x, Sight shared, Sight own) =>
-        (shared.Bits & own.Bits) == 0 ? GlobalMemory.ReadAt(x, shared.At, own.At) : 0f;
 
     /// <summary>In the 16 bytes of one shared load, with another number: whole numbers as the bits of floats.</summary>
     public static Float4 Pack(Sight sight, int other) =>

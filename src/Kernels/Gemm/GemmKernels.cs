@@ -16,7 +16,7 @@ public static partial class GemmKernels
     public static void Tiled<TTile>(
         ArrayView<float> a, ArrayView<float> b, [MayAlias] ArrayView<float> bias, [MayAlias] ArrayView<float> c,
         GemmDims dims)
-        where TTile : struct, ITile
+        where TTile : struct, IProductTile
     {
         var tileA = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * TTile.Pitch);
         var tileB = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * TTile.Pitch);

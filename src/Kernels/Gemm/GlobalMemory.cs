@@ -1,4 +1,5 @@
 using ILGPU;
+using ILGPU.IR.Intrinsics;
 
 namespace TripletGpu.Kernels.Gemm;
 
@@ -12,7 +13,25 @@ public static class GlobalMemory
     [Native]
     public static float Read(ArrayView<float> from, int at) => from[at];
 
-    /// <summary>from[at + further]: further is from 0, at is what several reads share, of any sign.</summary>
-    [Native]
-    public static float ReadAt(ArrayView<float> from, int at, int further) => from[at + further];
+    /// <summary>
+    /// Where from[at] lies, for reads from there on: on CUDA its address, which an item keeps through a loop, elsewhere
+    /// at itself. There need not be such an element.
+    /// </summary>
+    [Native, IntrinsicImplementation]
+    public static long Place(ArrayView<float> from, int at) => at;
+
+    /// <summary>The element so many after a place, from 0; 0 where a bit is set.</summary>
+    /// <param name="from">The view.</param>
+    /// <param name="place">A <see cref="Place"/> in it.</param>
+    /// <param name="further">Elements from the place on, from 0.</param>
+    /// <param name="bits">What there must be none of.</param>
+    [Native, IntrinsicImplementation]
+    public static float ReadUnless(ArrayView<float> from, long place, int further, int bits) =>
+        bits == 0 ? from[(int)place + further] : 0f;
+
+    /// <summary>Four neighbours in 16 bytes; the first lies at a multiple of four in the view and in memory.</summary>
+    /// <inheritdoc cref="ReadUnless"/>
+    [Native, IntrinsicImplementation]
+    public static Float4 ReadFour(ArrayView<float> from, long place, int further) =>
+        from.Cast<Float4>()[((int)place + further) >> 2];
 }

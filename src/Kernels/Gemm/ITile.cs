@@ -28,7 +28,16 @@ public interface ITile : IGroupShape
     /// Floats of shared memory in which the items of a group exchange operands where no tensor core does.
     /// </summary>
     static abstract int Fragments { get; }
+
+    /// <summary>
+    /// 1: of the rows a place of 16 bytes holds four depths of one, which is how memory has them, and so each load from
+    /// there has 16 bytes too; 0: it holds four rows at one depth.
+    /// </summary>
+    static abstract int InQuads { get; }
 }
+
+/// <summary>A tile of matrices, whose rows and blocks of the depth may begin anywhere.</summary>
+public interface IProductTile : ITile;
 
 /// <summary>
 /// A tile whose multiply-adds leave registers to hold four taps in, as the gradient of filters does; in
@@ -37,7 +46,7 @@ public interface ITile : IGroupShape
 public interface ITapTile : ITile;
 
 /// <summary>128 x 128 by 256 items: one element staged for 64 multiply-adds, for large matrices.</summary>
-public readonly struct Tile128x128 : ITapTile
+public readonly struct Tile128x128 : ITapTile, IProductTile
 {
     /// <inheritdoc/>
     public static int Size => 128;
@@ -59,10 +68,13 @@ public readonly struct Tile128x128 : ITapTile
 
     /// <inheritdoc/>
     public static int Fragments => 1;
+
+    /// <inheritdoc/>
+    public static int InQuads => 0;
 }
 
 /// <summary>64 x 64 by 64 items: two elements staged for 64 multiply-adds, for small matrices.</summary>
-public readonly struct Tile64x64 : ITapTile
+public readonly struct Tile64x64 : ITapTile, IProductTile
 {
     /// <inheritdoc/>
     public static int Size => 64;
@@ -84,12 +96,46 @@ public readonly struct Tile64x64 : ITapTile
 
     /// <inheritdoc/>
     public static int Fragments => 1;
+
+    /// <inheritdoc/>
+    public static int InQuads => 0;
+}
+
+/// <summary>
+/// As <see cref="Tile64x64"/>, with the filters in quads: for a convolution whose filters, or maps, have a multiple of
+/// four elements, so that they begin at multiples of 16 bytes.
+/// </summary>
+public readonly struct Quads64x64 : ITapTile
+{
+    /// <inheritdoc/>
+    public static int Size => 64;
+
+    /// <inheritdoc/>
+    public static int ItemColumns => 8;
+
+    /// <inheritdoc/>
+    public static int Pitch => Size / 4 + 2;
+
+    /// <inheritdoc/>
+    public static int GroupX => Size / ItemColumns;
+
+    /// <inheritdoc/>
+    public static int GroupY => Size / 8;
+
+    /// <inheritdoc/>
+    public static int OnTensorCores => 0;
+
+    /// <inheritdoc/>
+    public static int Fragments => 1;
+
+    /// <inheritdoc/>
+    public static int InQuads => 1;
 }
 
 /// <summary>
 /// 128 x 128 by eight warps of 32 x 64 on tensor cores: 16 products of 16 x 8 x 8 in six shared loads.
 /// </summary>
-public readonly struct Tensor128x128 : ITile
+public readonly struct Tensor128x128 : IProductTile
 {
     /// <inheritdoc/>
     public static int Size => 128;
@@ -111,10 +157,13 @@ public readonly struct Tensor128x128 : ITile
 
     /// <inheritdoc/>
     public static int Fragments => 6 * GroupX * GroupY;
+
+    /// <inheritdoc/>
+    public static int InQuads => 0;
 }
 
 /// <summary>64 x 64 by four warps of 32 x 32 on tensor cores: more groups, for smaller results.</summary>
-public readonly struct Tensor64x64 : ITapTile
+public readonly struct Tensor64x64 : ITapTile, IProductTile
 {
     /// <inheritdoc/>
     public static int Size => 64;
@@ -136,4 +185,7 @@ public readonly struct Tensor64x64 : ITapTile
 
     /// <inheritdoc/>
     public static int Fragments => 6 * GroupX * GroupY;
+
+    /// <inheritdoc/>
+    public static int InQuads => 0;
 }

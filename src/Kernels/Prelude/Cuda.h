@@ -69,6 +69,7 @@ INLINE uint __shfl_sync(uint m, uint v, int lane) { return (uint)__shfl_sync(m, 
 INLINE uint __shfl_down_sync(uint m, uint v, uint d) { return (uint)__shfl_down_sync(m, (int)v, d); }
 INLINE uint __shfl_xor_sync(uint m, uint v, int mask) { return (uint)__shfl_xor_sync(m, (int)v, mask); }
 struct __align__(16) float4 { float x, y, z, w; };
+INLINE float4 __ldg(const float4* p) { return *p; }
 struct Dim3 { int x, y, z; };
 #define SREG(name) (Dim3{(int)__nvvm_read_ptx_sreg_##name##_x(), (int)__nvvm_read_ptx_sreg_##name##_y(), \
     (int)__nvvm_read_ptx_sreg_##name##_z()})
@@ -156,18 +157,23 @@ FUNCTION void Lanes16_Store(Lanes16 lanes, float* to, int at) { UNROLL for (int 
 FUNCTION Lanes16 Lanes16_MultiplyAdd(float x, Lanes16 y, Lanes16 sum) { LANES(fmaf(x, y.at[i], sum.at[i])); }
 FUNCTION Lanes16 Lanes16_Where(Lanes16 all, const int* inside, int at) { LANES(inside[at + i] != 0 ? all.at[i] : 0.0f); }
 
-// An address in one instruction: of mad.wide, and of what C would become, ptxas makes two (11.8, 12.4). Of a pair of
-// places the first is shared by those that read it with others.
-FUNCTION const float* Place(const float* from, uint at)
+// An address in one instruction: of mad.wide, and of what C would become, ptxas makes two (11.8, 12.4).
+FUNCTION const void* Address(int64 from, uint at)
 {
-    const float* place;
+    const void* place;
     asm("{ .reg .u64 t; mul.wide.u32 t, %1, 4; add.u64 %0, t, %2; }" : "=l"(place) : "r"(at), "l"(from));
     return place;
 }
 #define GlobalMemory_Read GlobalMemory_Read
-FUNCTION float GlobalMemory_Read(const float* from, int at) { return __ldg(Place(from, at)); }
-#define GlobalMemory_ReadAt GlobalMemory_ReadAt
-FUNCTION float GlobalMemory_ReadAt(const float* from, int at, int further) { return __ldg(Place(from + at, further)); }
+FUNCTION float GlobalMemory_Read(const float* from, int at) { return __ldg((const float*)Address((int64)from, at)); }
+#define GlobalMemory_Place GlobalMemory_Place
+FUNCTION int64 GlobalMemory_Place(const float* from, int at) { return (int64)(from + at); }
+#define GlobalMemory_ReadUnless GlobalMemory_ReadUnless
+FUNCTION float GlobalMemory_ReadUnless(const float* from, int64 place, int further, int bits)
+{ return bits == 0 ? __ldg((const float*)Address(place, further)) : 0.0f; }
+#define GlobalMemory_ReadFour GlobalMemory_ReadFour
+FUNCTION float4 GlobalMemory_ReadFour(const float* from, int64 place, int further)
+{ return __ldg((const float4*)Address(place, further)); }
 
 // Since sm_80: elsewhere the functions' own bodies compute the same, slowly.
 #if __CUDA_ARCH__ >= 800

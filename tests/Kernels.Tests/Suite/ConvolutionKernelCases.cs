@@ -32,6 +32,8 @@ public static class ConvolutionKernelCases
     [
         .. Of<Tile64x64>(Plain, ConvolutionTarget.All(4, 6)),
         .. Of<Tile64x64>(Strided, ConvolutionTarget.All(4, 4) with { HasBias = 1, HasResidual = 1, Relu = 1 }),
+        .. Of<Quads64x64>(Plain with { C = 4 }, ConvolutionTarget.All(4, 6) with { HasBias = 1, Relu = 1 }),
+        .. Of<Quads64x64>(Pointwise with { C = 8, K = 67 }, ConvolutionTarget.All(4, 4, accumulate: 1)),
         .. Of<Tile128x128>(Wide, ConvolutionTarget.All(3, 19) with { HasBias = 1 }),
         .. Of<Tensor64x64>(Plain, ConvolutionTarget.All(4, 6) with { HasBias = 1, HasResidual = 1, Relu = 1 }),
         new(

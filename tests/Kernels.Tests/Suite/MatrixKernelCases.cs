@@ -38,7 +38,7 @@ public static class MatrixKernelCases
     ];
 
     static KernelCase Tiled<TTile>(int m, int n, int k, bool transposeA, bool transposeB, bool accumulate)
-        where TTile : struct, ITile => new(
+        where TTile : struct, IProductTile => new(
             $"GemmKernels.Tiled<{typeof(TTile).Name}>",
             ((n + TTile.Size - 1) / TTile.Size, (m + TTile.Size - 1) / TTile.Size),
             In(m * k), In(k * n), In(1), accumulate ? In(m * n) : Out(m * n),

@@ -34,7 +34,7 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, TileTrials? trials)
 
     void Tiled<TTile>(
         DeviceView<float> a, DeviceView<float> b, DeviceView<float> bias, DeviceView<float> c, GemmDims d, int batch)
-        where TTile : struct, ITile =>
+        where TTile : struct, IProductTile =>
         GemmKernels.LaunchTiled<TTile>(
             driver, (KernelSize.Groups(d.N, TTile.Size), KernelSize.Groups(d.M, TTile.Size), batch), a, b, bias, c, d);
 }

@@ -31,6 +31,7 @@ static class ConvolutionWork
         string at = layer.Name;
         foreach (KernelSource kernel in WorkSizes.Of("ConvolutionKernels.Tiled"))
         {
+            if (IsInQuads(kernel) && !StagedRows.TakesQuads(d.Taps)) continue;
             int size = ProductWork.TileOf(kernel);
             WorkMemory output = Write(to);
             yield return new(
@@ -39,6 +40,7 @@ static class ConvolutionWork
         }
         foreach (KernelSource kernel in WorkSizes.Of("ConvolutionKernels.BackwardWeight"))
         {
+            if (IsInQuads(kernel) && !StagedRows.TakesQuads(d.Pixels)) continue;
             int size = ProductWork.TileOf(kernel);
             yield return new(
                 kernel.Name, at, (Groups(d.Taps, size), Groups(d.K, size)), forward, Read(from), Read(to),
@@ -59,6 +61,8 @@ static class ConvolutionWork
         foreach (KernelWork work in Panels(sizes, layer.Name, d, letters, forward)) yield return work;
         foreach (KernelWork work in ReluPoolWork.Of(layer.Name, d)) yield return work;
     }
+
+    static bool IsInQuads(KernelSource kernel) => kernel.Name.Contains("<Quads", StringComparison.Ordinal);
 
     static IEnumerable<KernelWork> Panels(
         WorkSizes sizes, string at, ConvolutionShape d, (string, long)[] letters, KernelCost forward)

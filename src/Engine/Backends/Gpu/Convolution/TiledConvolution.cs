@@ -26,6 +26,7 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
     {
         long results = (long)d.N * d.K * target.H * target.W;
         (ProductForm form, int parts) = plan.ProductInParts(d.K, d.N * d.Pixels, d.Taps, results);
+        form = InQuads(form, TileUse.Convolution, weight, d.Taps);
         if (!Sight.Holds(d) || trials?.Passes(TileUse.Convolution, form) == false)
         {
             panels.Multiply(x, weight, bias, residual, y, d, filters, target);
@@ -47,6 +48,9 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
             case ProductForm.Tensor64x64:
                 Multiply<Tensor64x64>(x, weight, bias, residual, sums, d, first, parts, each);
                 break;
+            case ProductForm.Quads64x64:
+                Multiply<Quads64x64>(x, weight, bias, residual, sums, d, first, parts, each);
+                break;
             default:
                 Multiply<Tile64x64>(x, weight, bias, residual, sums, d, first, parts, each);
                 break;
@@ -61,6 +65,7 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
     {
         (ProductForm form, int parts) = plan.ProductInParts(
             d.K, d.Taps, d.N * d.Pixels, (long)d.K * d.Taps, holdsTaps: true);
+        form = InQuads(form, TileUse.FilterGradient, dy, d.Pixels);
         if (!Sight.Holds(d) || trials?.Passes(TileUse.FilterGradient, form) == false)
         {
             panels.BackwardWeight(x, dy, dw, d, accumulate);
@@ -70,9 +75,17 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         {
             case ProductForm.Tile128x128: BackwardWeight<Tile128x128>(x, dy, dw, d, parts, accumulate); break;
             case ProductForm.Tensor64x64: BackwardWeight<Tensor64x64>(x, dy, dw, d, parts, accumulate); break;
+            case ProductForm.Quads64x64: BackwardWeight<Quads64x64>(x, dy, dw, d, parts, accumulate); break;
             default: BackwardWeight<Tile64x64>(x, dy, dw, d, parts, accumulate); break;
         }
     }
+
+    /// <summary>
+    /// The form that reads filters, or maps, of a length 16 bytes at a time, where they begin at multiples of that.
+    /// </summary>
+    ProductForm InQuads(ProductForm form, TileUse use, DeviceView<float> rows, int length) =>
+        form == ProductForm.Tile64x64 && StagedRows.TakesQuads(length) && rows.Offset % 4 == 0
+            && trials?.Passes(use, ProductForm.Quads64x64) != false ? ProductForm.Quads64x64 : form;
 
     void Multiply<TTile>(
         DeviceView<float> x, DeviceView<float> weight, DeviceView<float> bias, DeviceView<float> residual,
@@ -88,7 +101,7 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         where TTile : struct, ITapTile
     {
         int pixels = d.N * d.Pixels, across = Groups(d.Taps, TTile.Size), down = Groups(d.K, TTile.Size);
-        int each = Groups(pixels, wanted), parts = Groups(pixels, each);
+        int each = Groups(Groups(pixels, wanted), SharedTile.Depth) * SharedTile.Depth, parts = Groups(pixels, each);
         DeviceView<float> sums = parts == 1 ? dw : scratch.Take(ScratchUse.Product, (long)parts * d.K * d.Taps);
         ConvolutionKernels.LaunchBackwardWeight<TTile>(
             driver, (across, down, parts), x, dy, sums, d, each, parts == 1 ? accumulate : 0);

@@ -12,7 +12,9 @@ static class TensorCoreTest
         return fault != "" ? fault : Fault<Tensor128x128>(driver);
     }
 
-    static string Fault<TTile>(IGpuDriver driver) where TTile : struct, ITile =>
-        TileTrial<TTile>.Product(driver) is not "" and var fault
+    static string Fault<TTile>(IGpuDriver driver) where TTile : struct, IProductTile =>
+        TileTrial<TTile>.Product(
+            driver, (groups, a, b, c, d) => GemmKernels.LaunchTiled<TTile>(driver, groups, a, b, c, c, d))
+            is not "" and var fault
             ? $"the tensor cores of {driver.Capabilities.Name} compute wrongly in {typeof(TTile).Name}: {fault}" : "";
 }

@@ -16,20 +16,25 @@ static unsafe class TileTrial<TTile>
 {
     const int Rows = 130, Columns = 135, Depth = 83;
 
-    // Two images of 9 x 11 x 13, 3 x 3 filters, padding above and at the left and one line below: 81 taps, 260 pixels.
-    static readonly ConvolutionShape Shape = new(2, 9, 11, 13, Rows, 3, 3, 11, 12, 1, 1, 1, 1, 1, 1);
+    // Two images of 11 x 13, 3 x 3 filters, padding above and at the left and one line below: 264 pixels. 81 taps of 9
+    // channels, or 108 of 12 where they come in fours.
+    static readonly ConvolutionShape Shape =
+        new(2, TTile.InQuads != 0 ? 12 : 9, 11, 13, Rows, 3, 3, 11, 12, 1, 1, 1, 1, 1, 1);
 
     /// <summary>A product of matrices: what is wrong, in a few words; empty where nothing is.</summary>
-    public static string Product(IGpuDriver driver)
+    /// <param name="driver">The device's driver.</param>
+    /// <param name="launch">Launches it for A, B, C and the groups: only some tiles have it.</param>
+    public static string Product(
+        IGpuDriver driver,
+        Action<LaunchSize, DeviceView<float>, DeviceView<float>, DeviceView<float>, GemmDims> launch)
     {
         float[] a = Whole(Rows * Depth, 23), b = Whole(Depth * Columns, 19), expected = new float[Rows * Columns];
         for (int row = 0; row < Rows; row++)
             for (int k = 0; k < Depth; k++)
                 for (int column = 0; column < Columns; column++)
                     expected[row * Columns + column] += a[row * Depth + k] * b[k * Columns + column];
-        return Compare(driver, a, b, expected, (x, y, to) => GemmKernels.LaunchTiled<TTile>(
-            driver, (Groups(Columns, TTile.Size), Groups(Rows, TTile.Size)), x, y, to, to,
-            GemmDims.Of(Rows, Columns, Depth)));
+        return Compare(driver, a, b, expected, (x, y, to) => launch(
+            (Groups(Columns, TTile.Size), Groups(Rows, TTile.Size)), x, y, to, GemmDims.Of(Rows, Columns, Depth)));
     }
 
     /// <summary>A convolution.</summary>

@@ -29,12 +29,20 @@ public sealed class TileTrials(
     {
         if (form == ProductForm.Panels) return true;
         if (known.TryGetValue((use, form), out bool passes)) return passes;
-        string fault = form switch
+        string fault = use == TileUse.Product ? form switch
+        {
+            ProductForm.Tile128x128 => Product<Tile128x128>(),
+            ProductForm.Tensor64x64 => Product<Tensor64x64>(),
+            ProductForm.Tensor128x128 => Product<Tensor128x128>(),
+            _ => Product<Tile64x64>(),
+        }
+        : form switch
         {
             ProductForm.Tile128x128 => HoldingTaps<Tile128x128>(use),
             ProductForm.Tile64x64 => HoldingTaps<Tile64x64>(use),
+            ProductForm.Quads64x64 => HoldingTaps<Quads64x64>(use),
             ProductForm.Tensor64x64 => HoldingTaps<Tensor64x64>(use),
-            _ => Multiplying<Tensor128x128>(use),
+            _ => Convolution<Tensor128x128>(),
         };
         if (fault != "")
             warn($"{driver.Capabilities.Name}: {Words(use)} by the tile {form} of {compiler} are not to be trusted:"
@@ -42,15 +50,18 @@ public sealed class TileTrials(
         return known[(use, form)] = fault == "";
     }
 
-    string HoldingTaps<TTile>(TileUse use) where TTile : struct, ITapTile => use != TileUse.FilterGradient
-        ? Multiplying<TTile>(use)
+    string Product<TTile>() where TTile : struct, IProductTile => Keep(
+        GemmKernels.TiledSource<TTile>(), () => TileTrial<TTile>.Product(
+            driver, (groups, a, b, c, d) => GemmKernels.LaunchTiled<TTile>(driver, groups, a, b, c, c, d)));
+
+    string HoldingTaps<TTile>(TileUse use) where TTile : struct, ITapTile => use == TileUse.Convolution
+        ? Convolution<TTile>()
         : Keep(ConvolutionKernels.BackwardWeightSource<TTile>(), () => TileTrial<TTile>.FilterGradient(
             driver, (groups, x, dy, dw, d) => ConvolutionKernels.LaunchBackwardWeight<TTile>(
                 driver, groups, x, dy, dw, d, d.N * d.Pixels, 0)));
 
-    string Multiplying<TTile>(TileUse use) where TTile : struct, ITile => use == TileUse.Product
-        ? Keep(GemmKernels.TiledSource<TTile>(), () => TileTrial<TTile>.Product(driver))
-        : Keep(ConvolutionKernels.TiledSource<TTile>(), () => TileTrial<TTile>.Convolution(driver));
+    string Convolution<TTile>() where TTile : struct, ITile =>
+        Keep(ConvolutionKernels.TiledSource<TTile>(), () => TileTrial<TTile>.Convolution(driver));
 
     /// <summary>The result on disk, or that of a trial.</summary>
     string Keep(KernelSource kernel, Func<string> attempt)

@@ -55,6 +55,8 @@ static class IlgpuIntrinsics
         Unary(UnaryArithmeticKind.TanhF, nameof(DeviceMath.Tanh));
         Binary(BinaryArithmeticKind.PowF, Ptx(typeof(DeviceMath), nameof(DeviceMath.Pow)));
 
+        IlgpuMemory.Register(manager);
+
         void Binary(BinaryArithmeticKind kind, IntrinsicImplementation implementation) =>
             manager.RegisterBinaryArithmetic(kind, BasicValueType.Float32, implementation);
 

@@ -22,6 +22,9 @@ public enum ProductForm
 
     /// <summary>Tiles of 128 x 128 on tensor cores.</summary>
     Tensor128x128,
+
+    /// <summary>Tiles of 64 x 64 of a convolution whose filters are read 16 bytes at a time.</summary>
+    Quads64x64,
 }
 
 /// <summary>
