@@ -55,7 +55,8 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
     public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => y.Count * x[1].Product(1, 4);
 
     /// <inheritdoc/>
-    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0 || (HasResidual && input == Residual);
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) =>
+        input == 0 || (HasResidual && input == Residual);
 
     /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)

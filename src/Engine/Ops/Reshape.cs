@@ -22,7 +22,8 @@ public sealed record Reshape(Shape To) : Op
     }
 
     /// <inheritdoc/>
-    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => y.Rank > 0 && x[0].Rank > 0 && x[0][0] == y[0];
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) =>
+        y.Rank > 0 && x[0].Rank > 0 && x[0][0] == y[0];
 
     /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)

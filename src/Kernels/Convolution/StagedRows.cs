@@ -5,8 +5,8 @@ namespace TripletGpu.Kernels.Convolution;
 
 /// <summary>
 /// What an item brings to shared memory of the filters, or of the output's gradient, in each step: of four rows, or in
-/// quads (<see cref="ITile.InQuads"/>) four depths of each of two rows, half a tile apart. Where a row has its element of
-/// a depth is looked up in a table of the depth.
+/// quads (<see cref="ITile.InQuads"/>) four depths of each of two rows, half a tile apart. Where a row has its element
+/// of a depth is looked up in a table of the depth.
 /// </summary>
 public struct StagedRows
 {
@@ -22,7 +22,9 @@ public struct StagedRows
     /// <summary>The first's place in a stage.</summary>
     public int To;
 
-    /// <summary>Whether rows of a length, the first of which begins at a multiple of four, may be read in quads.</summary>
+    /// <summary>
+    /// Whether rows of a length, the first of which begins at a multiple of four, may be read in quads.
+    /// </summary>
     public static bool TakesQuads(int length) => length > 0 && length % 4 == 0;
 
     /// <summary>Shares the rows out among a group's items.</summary>
