@@ -1,7 +1,6 @@
 using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Models;
-using TripletGpu.Runner.Data;
 
 namespace TripletGpu.Runner.Configuration;
 
@@ -126,10 +125,10 @@ static class ConfigRules
     {
         // As wide a border as the image, and a crop may show nothing else.
         int side = Math.Min(input[1], input[2]);
-        IReadOnlyList<IAugmentation> parsed = Augmentations.Parse(augment);
-        for (int i = 0; i < parsed.Count; i++)
-            rules.That(parsed[i] is not PadCrop { Padding: int border } || border < side, $"data.augment[{i}]",
-                $"must pad by less than the image's {side} pixels", augment[i]);
+        for (int i = 0; i < augment.Count; i++)
+            if (augment[i].Split(':') is ["pad-crop", string pixels] && int.TryParse(pixels, out int border))
+                rules.That(border < side, $"data.augment[{i}]", $"must pad by less than the image's {side} pixels",
+                    augment[i]);
     }
 
     static void Check(Rules rules, SamplerConfig sampler, LossConfig loss)

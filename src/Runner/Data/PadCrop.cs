@@ -8,13 +8,10 @@ namespace TripletGpu.Runner.Data;
 /// </summary>
 public sealed class PadCrop(int padding) : IAugmentation
 {
-    /// <summary>The border's width on each side, in pixels.</summary>
-    public int Padding { get; } = padding;
-
     /// <inheritdoc/>
     public void Apply(Span<float> pixels, Shape shape, Philox random)
     {
-        int down = random.NextInt32(2 * Padding + 1) - Padding, right = random.NextInt32(2 * Padding + 1) - Padding;
+        int down = random.NextInt32(2 * padding + 1) - padding, right = random.NextInt32(2 * padding + 1) - padding;
         int height = shape[1], width = shape[2], plane = height * width;
         for (int channel = 0; channel < shape[0]; channel++)
             Shift(pixels.Slice(channel * plane, plane), height, width, down, right);
