@@ -34,10 +34,18 @@ static class Cli
             WorkingDirectory = Path.GetTempPath(),
         };
 
-    /// <summary>Waits for the end of a process that was started.</summary>
+    /// <summary>
+    /// Waits for the end of a process that was started; one that hears no signal (a shell lets what it runs in the
+    /// background ignore Ctrl-C) is not waited for without end.
+    /// </summary>
     public static CliResult Finish(Process process)
     {
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(TimeSpan.FromMinutes(10)))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{process.StartInfo.FileName} did not end within ten minutes");
+        }
         process.WaitForExit();
         return new CliResult(process.ExitCode, output.Result, error.Result);
     }
