@@ -24,8 +24,8 @@ sealed class WorkChoice
         "resnet50.globalAveragePool1", "resnet50.fc",
     ];
 
-    // The smallest, for ILGPU's CPU accelerator, which takes a thread for an item. Of the convolution's 14 x 14 pixels a
-    // whole number of quads is made, of 7 x 7 none.
+    // The smallest, for ILGPU's CPU accelerator, which takes a thread for an item. The convolution's 14 x 14 pixels
+    // come in quads, 7 x 7 would not.
     static readonly HashSet<string> SmallLayers =
     [
         "nn2.inception4a.branch5x5.reduce.conv", "nn2.inception5a.branch5x5.reduce.bn", "nn2.l2Pool2d6",
