@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using TripletGpu.Backends.Cpu.SmallConvolution;
 
 namespace TripletGpu.Backends.Cpu.Simd;
@@ -189,6 +190,16 @@ unsafe struct Simd128(Vector128<float> lanes) : ITileVector<Simd128>, IDistanceV
         Vector128<float> b = lines > 1 ? Vector128.Load(from + lineStep) : default;
         Vector128<float> c = lines > 2 ? Vector128.Load(from + 2 * lineStep) : default;
         Vector128<float> d = lines > 3 ? Vector128.Load(from + 3 * lineStep) : default;
+        if (Sse.IsSupported && columns >= 4)
+        {
+            Vector128<float> ab = Sse.UnpackLow(a, b), cd = Sse.UnpackLow(c, d);
+            Sse.MoveLowToHigh(ab, cd).Store(to);
+            Sse.MoveHighToLow(cd, ab).Store(to + columnStep);
+            (ab, cd) = (Sse.UnpackHigh(a, b), Sse.UnpackHigh(c, d));
+            Sse.MoveLowToHigh(ab, cd).Store(to + 2 * columnStep);
+            Sse.MoveHighToLow(cd, ab).Store(to + 3 * columnStep);
+            return;
+        }
         for (int i = 0; i < columns; i++) Vector128.Create(a[i], b[i], c[i], d[i]).Store(to + i * columnStep);
     }
 }

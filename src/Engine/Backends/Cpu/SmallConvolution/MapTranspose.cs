@@ -1,44 +1,41 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
+using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.SmallConvolution;
 
 /// <summary>Transposed copies of small maps: [channel][pixel] to [pixel][channel] and back.</summary>
-static unsafe class MapTranspose
+static unsafe class MapTranspose<V> where V : unmanaged, ITileVector<V>
 {
-    /// <summary>to[j * toLine + i] = from[i * fromLine + j] for i below lines, j below columns.</summary>
+    /// <summary>
+    /// to[j * toLine + i] = from[i * fromLine + j] for i below lines, j below columns, and nothing else. Reads may run
+    /// over the end of <paramref name="from"/>, by less than a vector.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* from, nint fromLine, float* to, nint toLine, int lines, int columns)
     {
-        int i = 0;
-        if (Sse.IsSupported)
-            for (; i + 4 <= lines; i += 4)
-            {
-                int j = 0;
-                for (; j + 4 <= columns; j += 4)
-                    Block4x4(from + i * fromLine + j, fromLine, to + j * toLine + i, toLine);
-                Scalar(from + i * fromLine + j, fromLine, to + j * toLine + i, toLine, 4, columns - j);
-            }
-        Scalar(from + i * fromLine, fromLine, to + i, toLine, lines - i, columns);
+        if (lines < V.Count)
+        {
+            Few(from, fromLine, to, toLine, lines, columns);
+            return;
+        }
+        for (int i = 0; i < lines; i += V.Count)
+        {
+            // What is left at the end begins earlier, and is written twice: stores are of whole vectors.
+            i = Math.Min(i, lines - V.Count);
+            for (int j = 0; j < columns; j += V.Count)
+                V.Transpose(
+                    from + i * fromLine + j, fromLine, V.Count, Math.Min(V.Count, columns - j), to + j * toLine + i,
+                    toLine);
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Block4x4(float* from, nint fromLine, float* to, nint toLine)
+    static void Few(float* from, nint fromLine, float* to, nint toLine, int lines, int columns)
     {
-        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromLine);
-        Vector128<float> c = Vector128.Load(from + 2 * fromLine), d = Vector128.Load(from + 3 * fromLine);
-        Vector128<float> ab = Sse.UnpackLow(a, b), cd = Sse.UnpackLow(c, d);
-        Sse.MoveLowToHigh(ab, cd).Store(to);
-        Sse.MoveHighToLow(cd, ab).Store(to + toLine);
-        (ab, cd) = (Sse.UnpackHigh(a, b), Sse.UnpackHigh(c, d));
-        Sse.MoveLowToHigh(ab, cd).Store(to + 2 * toLine);
-        Sse.MoveHighToLow(cd, ab).Store(to + 3 * toLine);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Scalar(float* from, nint fromLine, float* to, nint toLine, int lines, int columns)
-    {
+        if (V.Count > Simd128.Count)
+        {
+            MapTranspose<Simd128>.Run(from, fromLine, to, toLine, lines, columns);
+            return;
+        }
         for (int i = 0; i < lines; i++)
             for (int j = 0; j < columns; j++)
                 to[j * toLine + i] = from[i * fromLine + j];

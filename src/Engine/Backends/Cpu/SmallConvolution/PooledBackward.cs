@@ -18,7 +18,7 @@ unsafe struct PooledOperands
 /// gradients are summed for each part of the batch, then over the parts: the parts depend on the batch alone, so that
 /// the sums do not depend on the number of threads, and a GPU can make the same.
 /// </summary>
-sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
+sealed unsafe class PooledBackward<V> where V : unmanaged, ITileVector<V>
 {
     // Below this many input channels a line of taps does not fill vectors, and output channels are the better lanes.
     const int FewChannels = 8;
@@ -67,11 +67,10 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
             Images(
                 BatchParts.Start(d.N, part), BatchParts.Start(d.N, part + 1), partial, own[thread]);
         });
-        workers.For(d.K, atLeast: 2, (from, to) =>
-        {
-            if (o.Dw.IsNeeded) SumWeights(from, to);
-            if (o.Db.IsNeeded) SumBias(from, to);
-        });
+        if (o.Db.IsNeeded) SumBias();
+        if (!o.Dw.IsNeeded) return;
+        if (isFew) AddParts(0, weightFloats);
+        workers.For(d.K, isFew ? int.MaxValue : 2, SumWeights);
     }
 
     static nint Round(nint floats) => (floats + 15) & ~15;
@@ -89,12 +88,11 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
     void PackRows()
     {
         new Span<float>(rows, checked((int)(d.K * d.R * rowFloats))).Clear();
+        int taps = d.R * d.S;
         for (int k = 0; k < d.K; k++)
             for (int r = 0; r < d.R; r++)
-                for (int s = 0; s < d.S; s++)
-                    for (int c = 0; c < d.C; c++)
-                        rows[(k * d.R + r) * rowFloats + s * d.C + c] =
-                            o.Weight[((nint)(k * d.C + c) * d.R + r) * d.S + s];
+                MapTranspose<V>.Run(
+                    o.Weight + (nint)k * d.C * taps + r * d.S, taps, rows + (k * d.R + r) * rowFloats, d.C, d.C, d.S);
     }
 
     void Images(int from, int to, float* partial, float* scratch)
@@ -131,18 +129,18 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
 
     void PixelsFirst(float* image, float* map)
     {
-        if (!d.IsPadded) MapTranspose.Run(image, d.H * d.W, map, d.C, d.C, d.H * d.W);
+        if (!d.IsPadded) MapTranspose<V>.Run(image, d.H * d.W, map, d.C, d.C, d.H * d.W);
         else
             for (int h = 0; h < d.H; h++)
-                MapTranspose.Run(image + h * d.W, d.H * d.W, Inside(map, h, d.C), d.C, d.C, d.W);
+                MapTranspose<V>.Run(image + h * d.W, d.H * d.W, Inside(map, h, d.C), d.C, d.C, d.W);
     }
 
     void ChannelsFirst(float* map, float* image)
     {
-        if (!d.IsPadded) MapTranspose.Run(map, d.C, image, d.H * d.W, d.H * d.W, d.C);
+        if (!d.IsPadded) MapTranspose<V>.Run(map, d.C, image, d.H * d.W, d.H * d.W, d.C);
         else
             for (int h = 0; h < d.H; h++)
-                MapTranspose.Run(Inside(map, h, d.C), d.C, image + h * d.W, d.H * d.W, d.W, d.C);
+                MapTranspose<V>.Run(Inside(map, h, d.C), d.C, image + h * d.W, d.H * d.W, d.W, d.C);
     }
 
     /// <summary>The first pixel of line h inside the padding, of a map with that many floats a pixel.</summary>
@@ -178,7 +176,7 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
     void FromFewChannels(
         float* image, float* copy, float* dy, byte* index, float* dyByWindow, float* partial, float* dbias)
     {
-        MapTranspose.Run(dy, d.Windows, dyByWindow, d.PaddedK, d.K, d.Windows);
+        MapTranspose<V>.Run(dy, d.Windows, dyByWindow, d.PaddedK, d.K, d.Windows);
         if (o.Db.IsNeeded) AddBias(dyByWindow, index, dbias);
         if (!o.Dw.IsNeeded) return;
         if (d.IsPadded)
@@ -213,15 +211,17 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void SumWeights(int from, int to)
     {
-        float* dw = o.Dw.Target!.Floats();
+        if (!isFew) AddParts(from * d.R * rowFloats, to * d.R * rowFloats);
+        float* dw = o.Dw.Target!.Floats() + (nint)from * d.Taps;
         for (int k = from; k < to; k++)
             for (int c = 0; c < d.C; c++)
                 for (int r = 0; r < d.R; r++)
                     for (int s = 0; s < d.S; s++)
-                        Put(SumOfParts(isFew ? FewAt(k, c, r, s) : (k * d.R + r) * rowFloats + s * d.C + c),
-                            dw + ((nint)(k * d.C + c) * d.R + r) * d.S + s, o.Dw.Accumulate);
+                        Put(partials[isFew ? FewAt(k, c, r, s) : (k * d.R + r) * rowFloats + s * d.C + c],
+                            dw++, o.Dw.Accumulate);
     }
 
     nint FewAt(int k, int c, int r, int s)
@@ -231,17 +231,23 @@ sealed unsafe class PooledBackward<V> where V : struct, ICpuVector<V>
         return (number * TapsOfBlock + r % block * block + s % block) * d.PaddedK + k;
     }
 
-    void SumBias(int from, int to)
+    void SumBias()
     {
-        for (int k = from; k < to; k++)
-            Put(SumOfParts(weightFloats + k), o.Db.Target!.Floats() + k, o.Db.Accumulate);
+        AddParts(weightFloats, partialFloats);
+        for (int k = 0; k < d.K; k++) Put(partials[weightFloats + k], o.Db.Target!.Floats() + k, o.Db.Accumulate);
     }
 
-    float SumOfParts(nint at)
+    /// <summary>Adds the other parts to the first, in their order; from .. to are whole vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void AddParts(nint from, nint to)
     {
-        float sum = 0;
-        for (int part = 0; part < parts; part++) sum += partials[part * partialFloats + at];
-        return sum;
+        for (nint i = from; i < to; i += V.Count)
+        {
+            V sum = default;
+            float* at = partials + i;
+            for (int part = 0; part < parts; part++, at += partialFloats) sum += V.Load(at);
+            V.Store(sum, partials + i);
+        }
     }
 
     static void Put(float value, float* to, bool accumulate) => *to = accumulate ? *to + value : value;

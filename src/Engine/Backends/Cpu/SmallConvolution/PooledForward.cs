@@ -8,7 +8,7 @@ namespace TripletGpu.Backends.Cpu.SmallConvolution;
 /// in place (or from a copy with its padding), one pixel broadcast to all output channels of a tile, so nothing is
 /// packed but the weights; what a tile makes is pooled before it leaves the registers.
 /// </summary>
-static unsafe class PooledForward<V> where V : struct, ICpuVector<V>
+static unsafe class PooledForward<V> where V : unmanaged, ITileVector<V>
 {
     const int PiecesOfAThread = 4;
 
@@ -49,7 +49,7 @@ static unsafe class PooledForward<V> where V : struct, ICpuVector<V>
                 }
                 byte* chosen = index == null ? null : index + (nint)n * d.Windows * d.PaddedK;
                 Image(image, weights, offsets, pooled, chosen, d);
-                MapTranspose.Run(pooled, d.PaddedK, y + (nint)n * d.K * d.Windows, d.Windows, d.Windows, d.K);
+                MapTranspose<V>.Run(pooled, d.PaddedK, y + (nint)n * d.K * d.Windows, d.Windows, d.Windows, d.K);
             }
         }
     }
@@ -57,15 +57,15 @@ static unsafe class PooledForward<V> where V : struct, ICpuVector<V>
     static nint Round(nint floats) => (floats + 15) & ~15;
 
     /// <summary>Blocks of a tile's channels: the bias, then [tap][channel]; 0 beyond K.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Pack(float* weight, float* bias, float* to, in PooledDims d)
     {
-        nint taps = d.Taps, channels = TileChannels;
-        for (int k = 0; k < d.PaddedK; k++)
+        int taps = d.Taps, channels = TileChannels;
+        for (int k = 0; k < d.PaddedK; k += channels, to += channels * (taps + 1))
         {
-            float* at = to + k / channels * channels * (taps + 1) + k % channels, from = weight + k * taps;
-            at[0] = k < d.K ? bias[k] : 0;
-            for (nint t = 0; t < taps; t++) at[(t + 1) * channels] = k < d.K ? from[t] : 0;
+            int given = Math.Clamp(d.K - k, 0, channels);
+            if (given < channels) new Span<float>(to, channels * (taps + 1)).Clear();
+            new ReadOnlySpan<float>(bias + k, given).CopyTo(new Span<float>(to, given));
+            MapTranspose<V>.Run(weight + (nint)k * taps, taps, to + channels, channels, given, taps);
         }
     }
 
