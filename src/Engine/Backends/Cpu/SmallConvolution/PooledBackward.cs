@@ -100,6 +100,7 @@ sealed unsafe class PooledBackward<V> where V : unmanaged, ITileVector<V>
         WindowGradient* list = (WindowGradient*)scratch;
         float* map = scratch + Round(2 * (d.Windows + 1)), dmap = map + mapFloats, dyByWindow = dmap + mapFloats;
         float* dbias = partial + weightFloats;
+        bool isBoth = !isFew && o.Dw.IsNeeded && o.Dx.IsNeeded && rowFloats == 6 * V.Count;
         if (d.IsPadded) new Span<float>(map, checked((int)mapFloats)).Clear();
         for (int n = from; n < to; n++)
         {
@@ -118,8 +119,10 @@ sealed unsafe class PooledBackward<V> where V : unmanaged, ITileVector<V>
                 int count = WindowList.Fill(
                     dy + k * d.Windows, index + k, d.PaddedK, d.Windows, starts, positions, list, out float sum);
                 if (!isFew) dbias[k] += sum;
-                if (!isFew && o.Dw.IsNeeded) WeightRows(list, count, map, partial + k * d.R * rowFloats);
-                if (o.Dx.IsNeeded) InputRows(list, count, rows + k * d.R * rowFloats, dmap);
+                float* dw = partial + k * d.R * rowFloats, w = rows + k * d.R * rowFloats;
+                if (isBoth) BothRows(list, count, map, dw, w, dmap);
+                else if (!isFew && o.Dw.IsNeeded) WeightRows(list, count, map, dw);
+                if (!isBoth && o.Dx.IsNeeded) InputRows(list, count, w, dmap);
             }
             if (o.Dx.IsNeeded) ChannelsFirst(dmap, InputGradient(n));
         }
@@ -159,6 +162,13 @@ sealed unsafe class PooledBackward<V> where V : unmanaged, ITileVector<V>
                 v += taken * V.Count;
                 left -= taken * V.Count;
             }
+    }
+
+    void BothRows(WindowGradient* list, int count, float* map, float* dw, float* w, float* dmap)
+    {
+        nint line = (nint)d.PaddedW * d.C;
+        for (int r = 0; r < d.R; r++, map += line, dmap += line, dw += rowFloats, w += rowFloats)
+            SparseRow<V>.Both(list, count, map, dw, w, dmap);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
