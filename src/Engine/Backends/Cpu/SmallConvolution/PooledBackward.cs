@@ -106,6 +106,8 @@ sealed unsafe class PooledBackward<V> where V : unmanaged, ITileVector<V>
         {
             float* image = o.X + (nint)n * d.C * d.H * d.W, dy = o.Dy + (nint)n * d.K * d.Windows;
             byte* index = o.Index + (nint)n * d.Windows * d.PaddedK;
+            bool hasNext = n + 1 < to;
+            if (isFew && hasNext) AskForNext(n + 1, 0, 1);
             if (isFew) FromFewChannels(image, map, dy, index, dyByWindow, partial, dbias);
             else if (o.Dw.IsNeeded) PixelsFirst(image, map);
             if (!needsLists) continue;
@@ -123,9 +125,20 @@ sealed unsafe class PooledBackward<V> where V : unmanaged, ITileVector<V>
                 if (isBoth) BothRows(list, count, map, dw, w, dmap);
                 else if (!isFew && o.Dw.IsNeeded) WeightRows(list, count, map, dw);
                 if (!isBoth && o.Dx.IsNeeded) InputRows(list, count, w, dmap);
+                if (!isFew && hasNext) AskForNext(n + 1, k, d.K);
             }
             if (o.Dx.IsNeeded) ChannelsFirst(dmap, InputGradient(n));
         }
+    }
+
+    /// <summary>A part of what the next image reads and writes.</summary>
+    void AskForNext(int n, int part, int parts)
+    {
+        nint map = (nint)d.C * d.H * d.W, windows = (nint)d.K * d.Windows, indices = (nint)d.Windows * d.PaddedK;
+        Ahead<V>.Ask((float*)(o.Index + n * indices), indices / sizeof(float), part, parts);
+        Ahead<V>.Ask(o.Dy + n * windows, windows, part, parts);
+        if (o.Dw.IsNeeded) Ahead<V>.Ask(o.X + n * map, map, part, parts);
+        if (o.Dx.IsNeeded) Ahead<V>.Ask(InputGradient(n), map, part, parts);
     }
 
     float* InputGradient(int n) => o.Dx.Target!.Floats() + (nint)n * d.C * d.H * d.W;

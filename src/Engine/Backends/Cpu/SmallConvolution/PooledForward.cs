@@ -36,10 +36,10 @@ static unsafe class PooledForward<V> where V : unmanaged, ITileVector<V>
         workers.ForEach(groups, (i, thread) => Images(
             (int)((long)d.N * i / groups), (int)((long)d.N * (i + 1) / groups), own[thread]));
 
-        void Images(int from, int to, float* copy)
+        void Images(int first, int end, float* copy)
         {
             float* pooled = copy + padded;
-            for (int n = from; n < to; n++)
+            for (int n = first; n < end; n++)
             {
                 float* image = x + (nint)n * d.C * d.H * d.W;
                 if (d.IsPadded)
@@ -48,8 +48,9 @@ static unsafe class PooledForward<V> where V : unmanaged, ITileVector<V>
                     image = copy;
                 }
                 byte* chosen = index == null ? null : index + (nint)n * d.Windows * d.PaddedK;
-                Image(image, weights, offsets, pooled, chosen, d);
-                MapTranspose<V>.Run(pooled, d.PaddedK, y + (nint)n * d.K * d.Windows, d.Windows, d.Windows, d.K);
+                float* to = y + (nint)n * d.K * d.Windows;
+                Image(image, weights, offsets, pooled, chosen, to, d);
+                MapTranspose<V>.Run(pooled, d.PaddedK, to, d.Windows, d.Windows, d.K);
             }
         }
     }
@@ -86,8 +87,10 @@ static unsafe class PooledForward<V> where V : unmanaged, ITileVector<V>
                     new Span<float>(to + ((nint)c * d.PaddedH + h + d.Top) * d.PaddedW + d.Left, d.W));
     }
 
+    /// <summary>Makes the [window][channel] map of an image, and asks for where it goes next.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Image(float* x, float* weights, nint* offsets, float* pooled, byte* index, in PooledDims d)
+    static void Image(
+        float* x, float* weights, nint* offsets, float* pooled, byte* index, float* next, in PooledDims d)
     {
         nint line = d.PaddedW, stride = d.PaddedK, taps = d.Taps;
         // Three windows fill 32 registers; with 16 one window is what fits.
@@ -97,6 +100,7 @@ static unsafe class PooledForward<V> where V : unmanaged, ITileVector<V>
             float* bias = weights + (taps + 1) * k, weight = bias + TileChannels;
             for (int p = 0; p < d.P; p++)
             {
+                if (k == 0) Ahead<V>.Ask(next, (nint)d.K * d.Windows, p, d.P);
                 float* at = x + 2 * p * line;
                 float* y = pooled + p * d.Q * stride + k;
                 byte* i = index == null ? null : index + p * d.Q * stride + k;
