@@ -34,7 +34,9 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
                 Workspace workspace = cpu.Workspace.Begin();
                 PackedLeft<V> packed = rows?.Rows ?? DirectConvolution<V>.Pack(
                     cpu, new PackedLeft<V>(workspace, dims.K, dims.C * dims.R * dims.S), weight.Floats(), dims);
-                DirectConvolution<V>.Forward(cpu, from, packed, b, r, to, dims, relu);
+                if (PhaseConvolution<V>.IsBetter(dims))
+                    PhaseConvolution<V>.Forward(cpu, from, packed, b, r, to, dims, relu);
+                else DirectConvolution<V>.Forward(cpu, from, packed, b, r, to, dims, relu);
                 break;
         }
     }

@@ -20,6 +20,15 @@ unsafe interface IPanels
     /// Where row k0 of a panel lies, and how many floats further each next row does; null where rows are not so.
     /// </summary>
     float* Rows(int panel, int k0, out nint step);
+
+    /// <summary>Whether tiles read panels where they lie, so that nothing is packed.</summary>
+    static virtual bool IsInPlace => false;
+
+    /// <summary>In place: what the offsets of a panel's rows count from.</summary>
+    float* Place(int panel) => null;
+
+    /// <summary>In place: the offsets of rows from k0 on.</summary>
+    nint* Offsets(int k0) => null;
 }
 
 /// <summary>
@@ -72,7 +81,7 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
         long packedSize = (long)perGroup * deepest * width, looseSize = (long)perGroup * width * a.Rows;
         Workspace workspace = cpu.Workspace;
         PerThread packed = workspace.TakeForEach(packedSize), loose = workspace.TakeForEach(looseSize);
-        Job<TB, TC> job = new()
+        Group<TB, TC> group = new()
         {
             A = a,
             Source = source,
@@ -82,16 +91,19 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
             Columns = columns,
             PerGroup = perGroup,
         };
-        // A product too small to be worth waking the others: some 10 microseconds of one core.
-        bool isSmall = panels == 1 || (double)columns * a.Rows * a.Depth < 250_000;
-        for (int g = 0; isSmall && g < groups; g++) Group(g, 0);
-        if (!isSmall) cpu.Workers.ForEach(groups, Group);
+        bool isSmall = panels == 1 || IsSmall(a, columns);
+        for (int g = 0; isSmall && g < groups; g++) RunGroup(g, 0);
+        if (!isSmall) cpu.Workers.ForEach(groups, RunGroup);
 
-        void Group(int g, int thread) => job.Run(
+        void RunGroup(int g, int thread) => group.Run(
             (int)((long)panels * g / groups), (int)((long)panels * (g + 1) / groups), packed[thread], loose[thread]);
     }
 
-    struct Job<TB, TC> where TB : struct, IPanels where TC : struct, ISink
+    /// <summary>Whether waking others would not be worth it: some 10 microseconds of one core.</summary>
+    public static bool IsSmall(PackedLeft<V> a, double columns) => columns * a.Rows * a.Depth < 250_000;
+
+    /// <summary>A product, of which a thread takes a few panels at a time.</summary>
+    public struct Group<TB, TC> where TB : struct, IPanels where TC : struct, ISink
     {
         public PackedLeft<V> A;
         public TB Source;
@@ -123,12 +135,14 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
             {
                 int k0 = A.BlockStart(block), kc = A.BlockStart(block + 1) - k0;
                 float floor = IsRelu && block == A.Blocks - 1 ? 0 : float.NegativeInfinity;
-                for (int j = 0; j < n; j++) Source.Pack(from + j, k0, kc, packed + (long)j * kc * width);
+                for (int j = 0; j < n && !TB.IsInPlace; j++)
+                    Source.Pack(from + j, k0, kc, packed + (long)j * kc * width);
+                nint rowStep = TB.IsInPlace ? (nint)Source.Offsets(k0) : width;
                 for (int tile = 0; tile < A.Tiles; tile++)
                 {
                     int m0 = A.RowStart(tile), rows = A.RowStart(tile + 1) - m0;
                     float* left = A.Tile(block, tile), bias = Bias == null || block > 0 ? null : Bias + m0;
-                    var product = RegisterTile<V>.Packed(rows);
+                    var product = TB.IsInPlace ? RegisterTile<V>.AtOffsets(rows) : RegisterTile<V>.Packed(rows);
                     // The next tile of A, a part beside each panel: it lies in L3.
                     float* next = left + A.TileSize;
                     int step = (rows + n - 1) / n;
@@ -138,8 +152,9 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
                         nint aheadStep = step;
                         // What is packed after this may come from memory, so it is asked for before A.
                         if (tile < LinesOfARow) Later(j, from, to, block, tile * Line, ref ahead, ref aheadStep);
+                        float* panel = TB.IsInPlace ? Source.Place(from + j) : packed + (long)j * kc * width;
                         product(
-                            kc, left, rows, packed + (long)j * kc * width, width, c[j] + m0 * ldc[j], ldc[j], bias,
+                            kc, left, rows, panel, rowStep, c[j] + m0 * ldc[j], ldc[j], bias,
                             added == null ? null : added + m0 * ldc[j], floor, ahead, aheadStep);
                     }
                 }

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Simd;
+using unsafe PackedTile = delegate*<
+    nint, float*, nint, float*, nint, float*, nint, float*, float*, float, float*, nint, void>;
 
 namespace TripletGpu.Backends.Cpu.Gemm;
 
@@ -22,16 +24,17 @@ struct TileWalk
 /// The innermost product: C[rows, 2 vectors] (+)= A[rows, k] B[k, 2 vectors], all sums in registers. The number of rows
 /// is a type argument, so that the JIT drops the rows that a height does not have: every row is two registers.
 /// </summary>
-unsafe static class RegisterTile<V> where V : unmanaged, ITileVector<V>
+unsafe static partial class RegisterTile<V> where V : unmanaged, ITileVector<V>
 {
     /// <summary>Columns of C that a tile covers.</summary>
     public static int Width => 2 * V.Count;
 
-    static readonly delegate*<
-        nint, float*, nint, float*, nint, float*, nint, float*, float*, float, float*, nint, void>[] packed =
+    static readonly PackedTile[] packed = All<Even>(), listed = All<Listed>();
+
+    static PackedTile[] All<R>() where R : struct, IRows =>
     [
-        &Run<N1>, &Run<N2>, &Run<N3>, &Run<N4>, &Run<N5>, &Run<N6>, &Run<N7>,
-        &Run<N8>, &Run<N9>, &Run<N10>, &Run<N11>, &Run<N12>, &Run<N13>, &Run<N14>,
+        &Run<N1, R>, &Run<N2, R>, &Run<N3, R>, &Run<N4, R>, &Run<N5, R>, &Run<N6, R>, &Run<N7, R>,
+        &Run<N8, R>, &Run<N9, R>, &Run<N10, R>, &Run<N11, R>, &Run<N12, R>, &Run<N13, R>, &Run<N14, R>,
     ];
 
     static readonly delegate*<TileWalk*, float*, float*, float*, nint, bool, void>[] inPlace =
@@ -47,19 +50,22 @@ unsafe static class RegisterTile<V> where V : unmanaged, ITileVector<V>
     /// too and which may be C itself (if not null); max(sum, floor) is written. Beside each k a line of what is needed
     /// next is asked for, at ahead + k * aheadStep: a few at a time, because many at once wait for each other.
     /// </summary>
-    public static delegate*<
-        nint, float*, nint, float*, nint, float*, nint, float*, float*, float, float*, nint, void> Packed(int rows) =>
-        packed[rows - 1];
+    public static PackedTile Packed(int rows) => packed[rows - 1];
+
+    /// <summary>
+    /// <see cref="Packed"/> where row k of B lies at b + offsets[k]: in place of ldb stands the address of the offsets.
+    /// </summary>
+    public static PackedTile AtOffsets(int rows) => listed[rows - 1];
 
     /// <summary>The tile for A read where it lies, a row contiguous in k: walk, a, b, c, ldc, add.</summary>
     public static delegate*<TileWalk*, float*, float*, float*, nint, bool, void> InPlace(int rows) => inPlace[rows - 1];
 
     // Without AggressiveOptimization a tile runs at a tenth of its speed until tiered compilation has finished.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Run<N>(
+    static void Run<N, R>(
         nint k, float* a, nint lda, float* b, nint ldb, float* c, nint ldc, float* bias, float* addend, float floor,
         float* ahead, nint aheadStep)
-        where N : struct, INumber
+        where N : struct, INumber where R : struct, IRows
     {
         Row r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default, r6 = default;
         Row r7 = default, r8 = default, r9 = default, r10 = default, r11 = default, r12 = default, r13 = default;
@@ -100,7 +106,8 @@ unsafe static class RegisterTile<V> where V : unmanaged, ITileVector<V>
         {
             V.PrefetchToL2(ahead);
             ahead += aheadStep;
-            V left = V.Load(b), right = V.Load(b + V.Count);
+            float* row = R.Next(ref b, ref ldb);
+            V left = V.Load(row), right = V.Load(row + V.Count);
             r0.MultiplyAdd(a[0], left, right);
             if (N.Value > 1) r1.MultiplyAdd(a[1], left, right);
             if (N.Value > 2) r2.MultiplyAdd(a[2], left, right);
@@ -116,7 +123,6 @@ unsafe static class RegisterTile<V> where V : unmanaged, ITileVector<V>
             if (N.Value > 12) r12.MultiplyAdd(a[12], left, right);
             if (N.Value > 13) r13.MultiplyAdd(a[13], left, right);
             a += lda;
-            b += ldb;
         }
         if (addend != null)
         {
@@ -231,65 +237,4 @@ unsafe static class RegisterTile<V> where V : unmanaged, ITileVector<V>
         if (N.Value > 12) r12.Store(c + 12 * ldc);
         if (N.Value > 13) r13.Store(c + 13 * ldc);
     }
-
-    /// <summary>The sums of one row; the JIT keeps the two vectors in registers.</summary>
-    struct Row
-    {
-        V left, right;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Load(float* c) => (left, right) = (V.Load(c), V.Load(c + V.Count));
-
-        /// <summary>C comes from L3 or memory: ask for it before the sums, touch it after them.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Prefetch(float* c)
-        {
-            V.Prefetch(c);
-            V.Prefetch(c + V.Count);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(float* c) => (left, right) = (left + V.Load(c), right + V.Load(c + V.Count));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(float bias) => (left, right) = (left + V.Create(bias), right + V.Create(bias));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void MultiplyAdd(float a, V bLeft, V bRight)
-        {
-            V x = V.Create(a);
-            V.AddProduct(ref left, x, bLeft);
-            V.AddProduct(ref right, x, bRight);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Store(float* c, V floor)
-        {
-            V.Store(V.MaxNative(floor, left), c);
-            V.Store(V.MaxNative(floor, right), c + V.Count);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Store(float* c)
-        {
-            V.Store(left, c);
-            V.Store(right, c + V.Count);
-        }
-    }
-
-    interface INumber { static abstract int Value { get; } }
-    readonly struct N1 : INumber { public static int Value => 1; }
-    readonly struct N2 : INumber { public static int Value => 2; }
-    readonly struct N3 : INumber { public static int Value => 3; }
-    readonly struct N4 : INumber { public static int Value => 4; }
-    readonly struct N5 : INumber { public static int Value => 5; }
-    readonly struct N6 : INumber { public static int Value => 6; }
-    readonly struct N7 : INumber { public static int Value => 7; }
-    readonly struct N8 : INumber { public static int Value => 8; }
-    readonly struct N9 : INumber { public static int Value => 9; }
-    readonly struct N10 : INumber { public static int Value => 10; }
-    readonly struct N11 : INumber { public static int Value => 11; }
-    readonly struct N12 : INumber { public static int Value => 12; }
-    readonly struct N13 : INumber { public static int Value => 13; }
-    readonly struct N14 : INumber { public static int Value => 14; }
 }
