@@ -57,9 +57,9 @@ public sealed class ClangTests
             "-x cl -cl-std=CL1.2 -Xclang -finclude-default-header -target spir64 -S -emit-llvm");
     }
 
-    /// <summary>A product's sums lie in registers; the panel that an item of a CPU packs is memory.</summary>
+    /// <summary>A product's sums lie in registers; the two panels that an item of a CPU packs are memory.</summary>
     static int LocalBytes(KernelSource kernel) => kernel.Name == "GemmPanelKernels.Multiply"
-        ? DepthBlocks.MostDepth * PanelTile.Columns * sizeof(float) : 0;
+        ? 2 * DepthBlocks.MostDepth * PanelTile.Columns * sizeof(float) : 0;
 
     static int LocalBytes(string ptx) =>
         Regex.Matches(ptx, @"\.local.*\[(\d+)\]").Sum(m => int.Parse(m.Groups[1].Value));

@@ -117,7 +117,7 @@ public sealed class ReferenceTests
         int panels = (n + 31) / 32;
         using (var on = new Reference())
             GemmPanelKernels.LaunchMultiply(
-                Reference.Driver, ((m + 7) / 8, panels), on.View(a), on.View(b), on.View(c), on.View(c), dims, 8);
+                Reference.Driver, ((m + 7) / 8, panels), on.View(a), on.View(b), on.View(c), on.View(c), dims, 8, 1);
         Close.AreClose(expected, c, Tolerance.Sum, "C");
     }
 

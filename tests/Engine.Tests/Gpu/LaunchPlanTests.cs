@@ -76,6 +76,20 @@ public sealed class LaunchPlanTests
     public void RowsEach_FewPanels_SplitsTheFiltersInTiles(int panels, int filters, int each) =>
         Assert.That(new LaunchPlan(Cpu).RowsEach(panels, filters), Is.EqualTo(each));
 
+    [TestCase(72, 2304, 1152)]
+    [TestCase(72, 1152, 1152)]
+    [TestCase(72, 1153, 584)]
+    [TestCase(1, 4096, 512)]
+    public void ProductRowsEach_KeepsResultsInACache(int panels, int rows, int each) =>
+        Assert.That(new LaunchPlan(Cpu).ProductRowsEach(panels, rows), Is.EqualTo(each));
+
+    [TestCase(72, 2)]
+    [TestCase(23, 2)]
+    [TestCase(15, 1)]
+    [TestCase(5, 1)]
+    public void PanelsEach_LeavesGroupsForEachThread(int panels, int each) =>
+        Assert.That(new LaunchPlan(Cpu).PanelsEach(panels), Is.EqualTo(each));
+
     [TestCase(255, 1 << 16)]
     [TestCase(4096, 16_384)]
     public void Product_WhereTheLargestTileDoesNotFit_TakesTheNext(int items, int bytes) => Assert.That(

@@ -27,9 +27,13 @@ public static class MatrixKernelCases
         Panel(8, 32, 5, 8, true),
         Panel(1, 1, 1, 16, false),
         new(
-            "GemmPanelKernels.Multiply", (1, 1, 3), In(3 * 7 * 5), In(5 * 4), In(1), Out(3 * 7 * 4), Batch(7, 4, 5), 8),
+            "GemmPanelKernels.Multiply", (1, 1, 3), In(3 * 7 * 5), In(5 * 4), In(1), Out(3 * 7 * 4), Batch(7, 4, 5), 8,
+            1),
         new("GemmPanelKernels.Multiply", (1, 2), In(19 * 900), In(900 * 33), In(33), Out(19 * 33), Biased(19, 33, 900),
-            24),
+            24, 1),
+        new(
+            "GemmPanelKernels.Multiply", (2, 1), In(19 * 900), In(900 * 75), In(75), Out(19 * 75), Biased(19, 75, 900),
+            16, 3),
         Pack(75, 21, false),
         Pack(32, 16, true),
         Pack(1, 1, false),
@@ -47,7 +51,7 @@ public static class MatrixKernelCases
     static KernelCase Panel(int m, int n, int k, int each, bool accumulate) => new(
         "GemmPanelKernels.Multiply", ((m + each - 1) / each, (n + 31) / 32), In(m * k), In(k * n), In(1),
         accumulate ? In(m * n) : Out(m * n), GemmDims.Of(m, n, k, transposeB: accumulate, accumulate: accumulate),
-        each);
+        each, 1);
 
     static KernelCase Pack(int n, int k, bool transpose)
     {

@@ -21,9 +21,11 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, TileTrials? trials)
         switch (form)
         {
             case ProductForm.Panels:
-                int panels = PackedRows.Panels(d.N), each = plan.RowsEach(panels * batch, d.M);
+                int panels = PackedRows.Panels(d.N), panelsEach = plan.PanelsEach(panels * batch);
+                int each = plan.ProductRowsEach(panels * batch, d.M);
                 GemmPanelKernels.LaunchMultiply(
-                    driver, (KernelSize.Groups(d.M, each), panels, batch), a, b, shift, c, d, each);
+                    driver, (KernelSize.Groups(d.M, each), KernelSize.Groups(panels, panelsEach), batch), a, b, shift,
+                    c, d, each, panelsEach);
                 break;
             case ProductForm.Tile128x128: Tiled<Tile128x128>(a, b, shift, c, d, batch); break;
             case ProductForm.Tensor128x128: Tiled<Tensor128x128>(a, b, shift, c, d, batch); break;

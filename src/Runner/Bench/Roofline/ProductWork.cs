@@ -24,10 +24,10 @@ static class ProductWork
                 kernel.Name, layer.Name, (Groups(n, size), Groups(m, size)), cost, Read(m * k), Read(k * n), Read(1, 0),
                 Write(m * n), GemmDims.Of(m, n, k));
         }
-        int each = sizes.Plan.RowsEach(panels, m);
+        int each = sizes.Plan.ProductRowsEach(panels, m), panelsEach = sizes.Plan.PanelsEach(panels);
         yield return new(
-            "GemmPanelKernels.Multiply", layer.Name, (Groups(m, each), panels), cost, Read(m * k), Read(k * n),
-            Read(1, 0), Write(m * n), GemmDims.Of(m, n, k), each);
+            "GemmPanelKernels.Multiply", layer.Name, (Groups(m, each), Groups(panels, panelsEach)), cost, Read(m * k),
+            Read(k * n), Read(1, 0), Write(m * n), GemmDims.Of(m, n, k), each, panelsEach);
         yield return new(
             "GemmPanelKernels.Pack", layer.Name, (GemmPanelKernels.PackBlocks(k), panels),
             KernelCost.Of("0", "4 (K N + K L)", ("K", k), ("N", n), ("L", panels * PanelTile.Columns)),

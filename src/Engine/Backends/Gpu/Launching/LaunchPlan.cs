@@ -41,6 +41,12 @@ public sealed class LaunchPlan(GpuCapabilities device)
     // A CPU's threads take groups one by one: some for each level out what takes longer.
     const int CpuGroupsEach = 4;
 
+    // As many as are packed at a time: with more too few groups were left, and PoCL took longer.
+    const int MostPanelsEach = 2;
+
+    // The results of two panels, which each block of the depth adds to, are 295 KB then and stay in a cache.
+    const int MostProductRows = 1152;
+
     /// <summary>Items of a group that a device must allow: sums and the mining of a GPU have so many.</summary>
     public const int LeastGroupItems = 128;
 
@@ -155,6 +161,26 @@ public sealed class LaunchPlan(GpuCapabilities device)
         int parts = (int)Math.Max(1, (long)CpuGroupsEach * device.ComputeUnits / panels);
         return KernelSize.Groups(KernelSize.Groups(rows, parts), PanelTile.Rows) * PanelTile.Rows;
     }
+
+    /// <summary>
+    /// The rows of a product in panels that a group takes: as <see cref="RowsEach"/>, and so few that its results stay
+    /// in a cache from one block of the depth to the next.
+    /// </summary>
+    /// <inheritdoc cref="RowsEach"/>
+    public int ProductRowsEach(int panels, int rows)
+    {
+        int parts = KernelSize.Groups(rows, MostProductRows);
+        return Math.Min(
+            RowsEach(panels, rows),
+            KernelSize.Groups(KernelSize.Groups(rows, parts), PanelTile.Rows) * PanelTile.Rows);
+    }
+
+    /// <summary>
+    /// The panels of a product that a group takes: several where enough groups are left for a CPU's threads, since each
+    /// group reads its rows of A from memory, and its panels those from a cache.
+    /// </summary>
+    /// <param name="panels">Panels of all products.</param>
+    public int PanelsEach(int panels) => Math.Clamp(panels / (CpuGroupsEach * device.ComputeUnits), 1, MostPanelsEach);
 
     /// <summary>
     /// In how many parts a channel's elements are summed, so that the groups of all channels fill the device: sixteen
