@@ -1,8 +1,5 @@
 using TripletGpu.Modules;
-using TripletGpu.Ops;
-using Conv2d = TripletGpu.Modules.Conv2d;
-using Dropout = TripletGpu.Modules.Dropout;
-using Linear = TripletGpu.Modules.Linear;
+using static TripletGpu.Ops.TensorOps;
 
 namespace TripletGpu.Models;
 

@@ -1,8 +1,5 @@
 using TripletGpu.Modules;
-using TripletGpu.Ops;
-using BatchNorm2d = TripletGpu.Modules.BatchNorm2d;
-using BatchNormRelu = TripletGpu.Modules.BatchNormRelu;
-using Conv2d = TripletGpu.Modules.Conv2d;
+using static TripletGpu.Ops.TensorOps;
 
 namespace TripletGpu.Models.Networks;
 

@@ -1,8 +1,7 @@
 using TripletGpu.MetricLearning;
 using TripletGpu.Modules;
-using TripletGpu.Ops;
-using L2Pool2d = TripletGpu.Modules.L2Pool2d;
-using MaxPool2d = TripletGpu.Modules.MaxPool2d;
+using static TripletGpu.Ops.TensorOps;
+using PoolingWindow = TripletGpu.Ops.PoolingWindow;
 
 namespace TripletGpu.Models.Networks;
 
@@ -56,7 +55,7 @@ public sealed class InceptionModule : Module
         if (projection is not null) Device.CurrentStep!.Discard(pooled);
         Tensor[] branches =
             [.. one is null ? [] : read[..1], .. made, .. projection is null ? (Tensor[])[pooled] : []];
-        Tensor y = TensorOps.Concat(1, branches);
+        Tensor y = Concat(1, branches);
         foreach (Tensor branch in branches) Device.CurrentStep!.Discard(branch);
         return y;
     }

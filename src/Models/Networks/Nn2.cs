@@ -1,10 +1,6 @@
 using TripletGpu.Modules;
-using TripletGpu.Ops;
-using Dropout = TripletGpu.Modules.Dropout;
-using GlobalAveragePool = TripletGpu.Modules.GlobalAveragePool;
-using Linear = TripletGpu.Modules.Linear;
-using LocalResponseNorm = TripletGpu.Modules.LocalResponseNorm;
-using MaxPool2d = TripletGpu.Modules.MaxPool2d;
+using static TripletGpu.Ops.TensorOps;
+using PoolingWindow = TripletGpu.Ops.PoolingWindow;
 
 namespace TripletGpu.Models.Networks;
 

@@ -1,11 +1,6 @@
 using TripletGpu.Modules;
-using TripletGpu.Ops;
-using BatchNormRelu = TripletGpu.Modules.BatchNormRelu;
-using Conv2d = TripletGpu.Modules.Conv2d;
-using Dropout = TripletGpu.Modules.Dropout;
-using GlobalAveragePool = TripletGpu.Modules.GlobalAveragePool;
-using Linear = TripletGpu.Modules.Linear;
-using MaxPool2d = TripletGpu.Modules.MaxPool2d;
+using static TripletGpu.Ops.TensorOps;
+using PoolingWindow = TripletGpu.Ops.PoolingWindow;
 
 namespace TripletGpu.Models.Networks;
 

@@ -2,11 +2,8 @@ using TripletGpu.Autograd;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Inference;
 using TripletGpu.Modules;
-using TripletGpu.Ops;
 using TripletGpu.Support;
-using Conv2d = TripletGpu.Modules.Conv2d;
-using Flatten = TripletGpu.Modules.Flatten;
-using Linear = TripletGpu.Modules.Linear;
+using static TripletGpu.Ops.TensorOps;
 
 namespace TripletGpu.Engine.Tests.Inference;
 
@@ -102,7 +99,7 @@ public sealed class RowPartsTests
         {
             Tensor map = first.Forward(x).Relu().MaxPool2d(3, 2, 1).LocalResponseNorm();
             Tensor wide = three.Forward(reduced.Forward(map)).Relu();
-            Tensor joined = TensorOps.Concat(1, wide, five.Forward(wide), reduced.Forward(map.MaxPool2d(3, 1, 1)));
+            Tensor joined = Concat(1, wide, five.Forward(wide), reduced.Forward(map.MaxPool2d(3, 1, 1)));
             Tensor small = last.Forward(joined.Affine(0.5f)).Relu().MaxPool2d(2);
             return embedding.Forward(deep.Forward(small).GlobalAveragePool()).L2Normalize();
         }
