@@ -5,7 +5,7 @@ using TripletGpu.Inference;
 namespace TripletGpu;
 
 /// <summary>
-/// A place where tensors live and operations run: a backend with its memory pool. It is driven by one thread.
+/// A place where tensors live and operations run: a backend with its memory pool. One thread at a time drives it.
 /// </summary>
 public sealed class Device : IDisposable
 {
@@ -13,6 +13,7 @@ public sealed class Device : IDisposable
     List<Tensor>? unfinished;
 
     Tensor? one;
+    bool isDisposed;
 
     /// <param name="name">The identifier of the command line: <c>cpu</c>, <c>opencl:0</c>.</param>
     /// <param name="backend">What runs the operations; disposed with the device.</param>
@@ -20,6 +21,7 @@ public sealed class Device : IDisposable
     {
         (Name, Backend) = (name, backend);
         Pool = new BufferPool(backend.Memory);
+        Use = new DeviceUse(name);
     }
 
     /// <summary>The identifier of the command line.</summary>
@@ -36,6 +38,9 @@ public sealed class Device : IDisposable
 
     /// <summary>Told of every operation as it runs forwards; null, as a rule.</summary>
     public IOpObserver? Observer { get; set; }
+
+    /// <summary>Sees to it that one thread at a time is at work here.</summary>
+    internal DeviceUse Use { get; }
 
     /// <summary>Notes operations instead of running them; null, as a rule.</summary>
     internal GraphRecorder? Recorder { get; set; }
@@ -64,7 +69,14 @@ public sealed class Device : IDisposable
     /// <param name="record">
     /// Whether operations are recorded for <see cref="Step.Backward(Tensor)"/>; false for inference.
     /// </param>
-    public Step BeginStep(bool record = true) => new(this, record);
+    /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another thread is using the device.</exception>
+    public Step BeginStep(bool record = true)
+    {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
+        using DeviceUse.Scope use = Use.Begin();
+        return new(this, record);
+    }
 
     /// <summary>A tensor of undefined contents that belongs to the current step.</summary>
     public Tensor Empty(Shape shape, ElementType type = ElementType.Float32, string producer = "Empty")
@@ -154,7 +166,9 @@ public sealed class Device : IDisposable
     /// <summary>Gives back the cached memory and closes the backend.</summary>
     public void Dispose()
     {
-        CurrentStep?.Dispose();
+        if (isDisposed) return;
+        isDisposed = true;
+        while (CurrentStep is { } step) step.Dispose();
         one?.Release();
         Pool.Trim();
         Backend.Dispose();

@@ -39,12 +39,15 @@ public readonly struct Shape : IEquatable<Shape>
     public int this[int axis] => extents[Axis(axis)];
 
     /// <summary>The number of elements: the product of the extents.</summary>
+    /// <exception cref="OverflowException">They are more than 64 bits count.</exception>
     public long Count
     {
         get
         {
             long count = 1;
-            for (int i = 0; i < Rank; i++) count = checked(count * extents[i]);
+            for (int i = 0; i < Rank; i++)
+                if (Math.BigMul(count, extents[i], out count) != 0 || count < 0)
+                    throw new OverflowException($"too many elements to count: {this}");
             return count;
         }
     }

@@ -10,8 +10,12 @@ public abstract class EmbeddingNetwork : Module
     /// <param name="imageShape">(C, H, W) of one image.</param>
     /// <param name="dimension">D, the width of an embedding.</param>
     /// <param name="isNormalized">Whether embeddings are scaled to length 1.</param>
-    protected EmbeddingNetwork(Device device, Shape imageShape, int dimension, bool isNormalized) : base(device) =>
+    /// <exception cref="UserErrorException">An embedding has no dimension.</exception>
+    protected EmbeddingNetwork(Device device, Shape imageShape, int dimension, bool isNormalized) : base(device)
+    {
+        if (dimension < 1) throw new UserErrorException($"an embedding has at least one dimension, not {dimension}");
         (ImageShape, Dimension, IsNormalized) = (imageShape, dimension, isNormalized);
+    }
 
     /// <summary>(C, H, W) of one image.</summary>
     public Shape ImageShape { get; }

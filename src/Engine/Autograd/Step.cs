@@ -45,17 +45,25 @@ public sealed class Step : IDisposable
             throw new InvalidOperationException(
                 $"{loss} has {loss.Count} elements; a loss has one (or give its gradient)");
         CheckRoot(loss);
+        using DeviceUse.Scope use = device.Use.Begin();
         Tape.Backward(this, loss, One(loss), Gradients);
     }
 
     /// <summary>As <see cref="Backward(Tensor)"/>, from any tensor whose gradient is known.</summary>
     /// <param name="root">The tensor to start from.</param>
-    /// <param name="gradient">Its gradient, of the same shape; it is copied.</param>
+    /// <param name="gradient">Its gradient, Float32 of the same shape on the same device; it is copied.</param>
+    /// <exception cref="ArgumentException">The gradient is of another kind.</exception>
     public void Backward(Tensor root, Tensor gradient)
     {
         if (gradient.Shape != root.Shape)
             throw new ArgumentException($"the gradient is {gradient.Shape}, but {root} is {root.Shape}");
+        if (gradient.Type != ElementType.Float32)
+            throw new ArgumentException($"a gradient holds Float32, but {gradient} holds {gradient.Type}");
+        if (gradient.Device != device)
+            throw new ArgumentException(
+                $"the gradient is on {gradient.Device}, but {root} is on {device}: copy it over");
         CheckRoot(root);
+        using DeviceUse.Scope use = device.Use.Begin();
         Tensor copy = device.Empty(root.Shape, ElementType.Float32, "gradient");
         device.Backend.Memory.Copy(gradient, copy);
         Tape.Backward(this, root, copy, Gradients);
@@ -96,6 +104,7 @@ public sealed class Step : IDisposable
         if (isDisposed) return;
         if (device.CurrentStep != this)
             throw new InvalidOperationException("steps end in the opposite order of their beginning");
+        using DeviceUse.Scope use = device.Use.Begin();
         isDisposed = true;
         device.CurrentStep = outer;
         foreach (Tensor tensor in owned)

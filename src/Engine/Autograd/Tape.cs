@@ -16,7 +16,9 @@ sealed class Tape
     /// <summary>Runs an operation forwards, and records it if the step records and an input wants a gradient.</summary>
     public static Tensor Apply(Op op, ReadOnlySpan<Tensor> x, bool keepExtras, out Tensor[] extras)
     {
+        if (x.IsEmpty) throw new ArgumentException($"[{op.Name}] has no operand");
         Device device = x[0].Device;
+        using DeviceUse.Scope use = device.Use.Begin();
         Span<Shape> shapes = new Shape[x.Length];
         for (int i = 0; i < x.Length; i++)
         {

@@ -123,6 +123,7 @@ public sealed class InferencePlan : IDisposable
     {
         CheckLength(batch.Length, BatchShape, "batch");
         CheckLength(result.Length, ResultShape, "result");
+        using DeviceUse.Scope use = device.Use.Begin();
         // Who observes operations wants them one after the other.
         if (parts.Length == 1 || device.Observer is not null)
         {

@@ -17,6 +17,7 @@ public sealed class PlannedNetwork : IDisposable
     readonly Module network;
     readonly PlanConstants constants;
     InferencePlan? plan;
+    bool isDisposed;
 
     /// <param name="network">The network; switched to inference mode.</param>
     public PlannedNetwork(Module network)
@@ -40,8 +41,10 @@ public sealed class PlannedNetwork : IDisposable
 
     /// <summary>The plan for batches of a shape; null where there is none.</summary>
     /// <exception cref="ShapeException">The network does not take that shape.</exception>
+    /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
     public InferencePlan? Plan(Shape batch)
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         if (plan is not null && plan.BatchShape == batch) return plan;
         if (Unplanned != "") return null;
         Drop();
@@ -97,6 +100,8 @@ public sealed class PlannedNetwork : IDisposable
     /// <summary>Gives the plan's memory back; the network stays.</summary>
     public void Dispose()
     {
+        if (isDisposed) return;
+        isDisposed = true;
         Drop();
         constants.Dispose();
     }

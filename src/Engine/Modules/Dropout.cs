@@ -14,8 +14,11 @@ namespace TripletGpu.Modules;
 /// <param name="layer">
 /// The number of this layer among the network's dropout layers, so that they draw different masks.
 /// </param>
+/// <exception cref="ArgumentOutOfRangeException">The rate is not in [0, 1).</exception>
 public sealed class Dropout(Device device, float rate, ulong seed, int layer = 0) : Module(device)
 {
+    readonly float rate = rate is >= 0 and < 1 ? rate
+        : throw new ArgumentOutOfRangeException(nameof(rate), rate, "dropout takes a rate from 0 to below 1");
     uint step;
     BatchShare? share;
 

@@ -98,6 +98,8 @@ public abstract class Module(Device device)
     /// <summary>Adds a part; its parameters are named <c>name.*</c>, or as they are if the name is empty.</summary>
     protected T Add<T>(string name, T part) where T : Module
     {
+        if (name.Length > 0 && parts.Any(other => other.Name == name))
+            throw new ArgumentException($"{GetType().Name} has two parts named {name}");
         parts.Add((name, part));
         return part;
     }

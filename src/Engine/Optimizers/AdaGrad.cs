@@ -14,10 +14,13 @@ public sealed class AdaGrad : Optimizer
     /// <param name="epsilon">Added to the root of the sum.</param>
     /// <param name="weightDecay">The factor of the weights that is added to each gradient.</param>
     /// <param name="groups">Settings of their own by name.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range, or a group matches no parameter.</exception>
     public AdaGrad(
         IReadOnlyList<Parameter> parameters, float initialSum = 0, float epsilon = 1e-10f, float weightDecay = 0,
         IReadOnlyList<ParameterGroup>? groups = null) : base(parameters, weightDecay, groups, "squareSum")
     {
+        CheckAtLeast0(initialSum, "what the sums start from");
+        CheckAtLeast0(epsilon, "epsilon");
         this.epsilon = epsilon;
         foreach (ParameterState state in States)
             foreach ((_, Tensor sum) in state.Tensors) sum.Device.Backend.Memory.Fill(sum, initialSum);
@@ -25,5 +28,5 @@ public sealed class AdaGrad : Optimizer
 
     /// <inheritdoc/>
     public override void Update(Gradients gradients, float learningRate, Tensor? loss = null) =>
-        Apply(gradients, loss, state => new AdaGradRule(learningRate * state.Rate, state.WeightDecay, epsilon));
+        Apply(gradients, learningRate, loss, (state, rate) => new AdaGradRule(rate, state.WeightDecay, epsilon));
 }

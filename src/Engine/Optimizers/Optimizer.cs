@@ -29,16 +29,25 @@ public abstract class Optimizer
     /// <param name="weightDecay">The factor of the weights that is added to each gradient.</param>
     /// <param name="groups">Settings of their own by name.</param>
     /// <param name="kept">The names of what is kept for each weight.</param>
-    /// <exception cref="ArgumentException">A group's pattern matches no parameter.</exception>
+    /// <exception cref="ArgumentException">
+    /// A group's pattern matches no parameter, a parameter is there twice, or a setting is out of its range.
+    /// </exception>
     protected Optimizer(
         IReadOnlyList<Parameter> parameters, float weightDecay, IReadOnlyList<ParameterGroup>? groups,
         params ReadOnlySpan<string> kept)
     {
         groups ??= [];
+        CheckAtLeast0(weightDecay, "the weight decay");
+        if (parameters.GroupBy(parameter => parameter).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new ArgumentException($"the parameter {twice.Key.Name} is there twice");
         foreach (ParameterGroup group in groups)
+        {
+            CheckAtLeast0(group.Rate, $"the rate of group \"{group.Match}\"");
+            CheckAtLeast0(group.WeightDecay ?? 0, $"the weight decay of group \"{group.Match}\"");
             if (!parameters.Any(parameter => Matches(group, parameter)))
                 throw new ArgumentException($"the optimizer group \"{group.Match}\" matches no parameter;"
                     + $" names are like {parameters.FirstOrDefault()?.Name}");
+        }
         foreach (Parameter parameter in parameters)
         {
             if (parameter.IsStatistic) statistics.Add(parameter);
@@ -66,7 +75,7 @@ public abstract class Optimizer
     /// Updates every parameter that has a gradient. Others keep their values and their step count, as in PyTorch.
     /// </summary>
     /// <param name="gradients">Those of the current step.</param>
-    /// <param name="learningRate">The rate of this step, from a schedule.</param>
+    /// <param name="learningRate">The rate of this step, from a schedule; at least 0.</param>
     /// <param name="loss">
     /// The step's loss, which must be finite too: some that are not have finite gradients.
     /// </param>
@@ -116,11 +125,15 @@ public abstract class Optimizer
     }
 
     /// <summary>
-    /// Counts a step for every parameter that has a gradient, and updates them with the rule for each.
+    /// Counts a step for every parameter that has a gradient, and updates them with the rule for each, which is given
+    /// the learning rate times the parameter's own.
     /// </summary>
-    protected void Apply<TRule>(Gradients gradients, Tensor? loss, Func<ParameterState, TRule> rule)
+    /// <exception cref="ArgumentException">The rate is negative, or no number.</exception>
+    protected void Apply<TRule>(
+        Gradients gradients, float learningRate, Tensor? loss, Func<ParameterState, float, TRule> rule)
         where TRule : struct, IUpdateRule
     {
+        CheckAtLeast0(learningRate, "the learning rate");
         List<ParameterUpdate<TRule>> updates = new(states.Count);
         Tensor?[] watched = new Tensor?[states.Count + statistics.Count + 1];
         updated.Clear();
@@ -133,7 +146,7 @@ public abstract class Optimizer
             state.Step++;
             Tensor? first = state.Tensors.Count > 0 ? state.Tensors[0].Value : null;
             Tensor? second = state.Tensors.Count > 1 ? state.Tensors[1].Value : null;
-            updates.Add(new(rule(state), state.Parameter.Value, gradient, first, second, i));
+            updates.Add(new(rule(state, learningRate * state.Rate), state.Parameter.Value, gradient, first, second, i));
         }
         if (updates.Count == 0) return;
         for (int i = 0; i < statistics.Count; i++) watched[states.Count + i] = statistics[i].Value;
@@ -142,6 +155,19 @@ public abstract class Optimizer
         IOptimizers optimizers = Marks!.Device.Backend.Optimizers;
         optimizers.MarkNonFinite(watched, now);
         optimizers.Update<TRule>(CollectionsMarshal.AsSpan(updates), now);
+    }
+
+    /// <summary>Says that a setting must be a number from 0 on.</summary>
+    private protected static void CheckAtLeast0(double value, string what)
+    {
+        if (!(value >= 0 && double.IsFinite(value)))
+            throw new ArgumentException($"{what} must be at least 0, not {value}");
+    }
+
+    /// <summary>Says that a part that each step keeps must be from 0 to below 1.</summary>
+    private protected static void CheckPart(double value, string what)
+    {
+        if (value is not (>= 0 and < 1)) throw new ArgumentException($"{what} must be from 0 to below 1, not {value}");
     }
 
     static bool Matches(ParameterGroup group, Parameter parameter) =>

@@ -28,6 +28,10 @@ public sealed record ConstantSchedule(float BaseRate, long WarmupSteps = 0) : Sc
 public sealed record StepSchedule(float BaseRate, float Decay, long Every, long WarmupSteps = 0)
     : Schedule(BaseRate, WarmupSteps)
 {
+    /// <summary>The length of a stair, at least one step.</summary>
+    public long Every { get; init; } = Every > 0 ? Every
+        : throw new ArgumentOutOfRangeException(nameof(Every), Every, "the rate falls after at least one step");
+
     /// <inheritdoc/>
     protected override double Factor(long step) => Math.Pow(Decay, step / Every);
 }

@@ -121,8 +121,10 @@ public sealed class SafeTensors : IDisposable
             json.WriteEndObject();
         }
         long offset = 0;
+        HashSet<string> names = [];
         foreach (NamedTensor tensor in tensors)
         {
+            if (!names.Add(tensor.Name)) throw new ArgumentException($"two tensors are named {tensor.Name}");
             if (tensor.Values.Length != tensor.Shape.Count)
                 throw new ArgumentException(
                     $"{tensor.Name} has {tensor.Values.Length} values for shape {tensor.Shape}");

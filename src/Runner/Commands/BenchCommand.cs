@@ -24,7 +24,8 @@ static class BenchCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         Option<string> device = CommonOptions.Device();
-        Option<int[]> threads = List("--threads", "Threads of the CPU device, one number or several (1,2)", 1024);
+        Option<int[]> threads = List(
+            "--threads", "Threads of the CPU device, one number or several (1,2)", CpuBackend.MostThreads);
         Option<int[]> batch = List("--batch", "models: images a batch, one number or several (1,8,32)", 65536);
         Option<string> pass = new("--pass")
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TripletGpu.Backends.Cpu;
 using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Devices;
@@ -10,7 +11,6 @@ namespace TripletGpu.Runner.Commands;
 /// <summary>The options that several commands share. Each command makes and adds those that it obeys.</summary>
 static class CommonOptions
 {
-    const int MostThreads = 1024;
 
     /// <summary><c>--device</c>; read it with <see cref="OpenDevice"/>.</summary>
     public static Option<string> Device() => new("--device")
@@ -33,8 +33,8 @@ static class CommonOptions
         {
             // What is no number at all has been reported already.
             if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out int threads)
-                && threads is < 1 or > MostThreads)
-                result.AddError($"--threads must be between 1 and {MostThreads}, not {text}");
+                && threads is < 1 or > CpuBackend.MostThreads)
+                result.AddError($"--threads must be between 1 and {CpuBackend.MostThreads}, not {text}");
         });
         return option;
     }

@@ -7,19 +7,27 @@ namespace TripletGpu.Backends.Cpu;
 /// </summary>
 public sealed class CpuBackend : IBackend, IBranches
 {
+    /// <summary>The most threads that it takes: each has scratch memory for each of them.</summary>
+    public const int MostThreads = 1024;
+
     readonly Workspace[] workspaces;
 
-    /// <param name="threads">Threads to compute with, the caller's included; 0 takes one a core.</param>
+    /// <param name="threads">
+    /// Threads to compute with, the caller's included, up to <see cref="MostThreads"/>; 0 takes one a core.
+    /// </param>
     /// <param name="instructions">The vector instructions to use; null takes the best of this machine.</param>
     /// <exception cref="PlatformNotSupportedException">
     /// This machine does not run <paramref name="instructions"/>.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of threads is negative or too large.</exception>
     public CpuBackend(int threads = 0, CpuInstructionSet? instructions = null)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, MostThreads);
         Instructions = instructions ?? CpuInstructionSets.Best;
         if (!CpuInstructionSets.IsSupported(Instructions))
             throw new PlatformNotSupportedException($"this processor does not run {Instructions}");
-        Workers = new WorkerPool(threads > 0 ? threads : Environment.ProcessorCount);
+        Workers = new WorkerPool(threads > 0 ? threads : Math.Min(Environment.ProcessorCount, MostThreads));
         workspaces = [.. Enumerable.Range(0, Workers.Threads).Select(_ => new Workspace(Workers.Threads))];
         Memory = new CpuMemory();
         Elementwise = new CpuElementwise(this);
