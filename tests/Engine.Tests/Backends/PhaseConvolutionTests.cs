@@ -63,7 +63,7 @@ public sealed unsafe class PhaseConvolutionTests(string name, int threads)
             if (y == packed)
                 DirectConvolution<V>.Forward(cpu, x, filters, bias, residual, y.Floats(), d, op.Relu);
             else
-                PhaseConvolution<V>.Forward(cpu, x, filters, bias, residual, y.Floats(), d, op.Relu);
+                PhaseConvolution<V>.Forward(cpu, new(d), x, filters, bias, residual, y.Floats(), op.Relu);
         }
         Assert.That(planes.ToArray(), Is.EqualTo(packed.ToArray()));
     }

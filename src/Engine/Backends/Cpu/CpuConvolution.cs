@@ -34,8 +34,8 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
                 Workspace workspace = cpu.Workspace.Begin();
                 PackedLeft<V> packed = rows?.Rows ?? DirectConvolution<V>.Pack(
                     cpu, new PackedLeft<V>(workspace, dims.K, dims.C * dims.R * dims.S), weight.Floats(), dims);
-                if (PhaseConvolution<V>.IsBetter(dims))
-                    PhaseConvolution<V>.Forward(cpu, from, packed, b, r, to, dims, relu);
+                if (PhaseConvolution<V>.Planes(dims) is { } planes)
+                    PhaseConvolution<V>.Forward(cpu, planes, from, packed, b, r, to, relu);
                 else DirectConvolution<V>.Forward(cpu, from, packed, b, r, to, dims, relu);
                 break;
         }

@@ -19,30 +19,34 @@ static unsafe class PhaseConvolution<V> where V : unmanaged, ITileVector<V>
     // its channel once. Tiles take longer by the last where B is not packed.
     const double PackedRow = 12, PackedStridedRow = 20, SplitChannel = 16, InPlace = 0.05;
 
-    /// <summary>Whether less time goes to splitting and to positions that are thrown away than to packing.</summary>
-    public static bool IsBetter(in ConvolutionShape d)
+    /// <summary>
+    /// The planes to read, where less time goes to splitting and to positions that are thrown away than to packing;
+    /// null elsewhere.
+    /// </summary>
+    public static PhasePlanes<V>? Planes(in ConvolutionShape d)
     {
-        if (d.R * d.S == 1) return false;
+        if (d.R * d.S == 1) return null;
         PhasePlanes<V> planes = new(d);
         double unused = (double)planes.Panels * RegisterTile<V>.Width / ((double)d.P * d.Q) - 1;
         double split = SplitChannel * planes.Phases / (d.R * d.S);
-        return (unused + InPlace) * d.K + split < (d.StrideW == 1 ? PackedRow : PackedStridedRow);
+        double packing = d.StrideW == 1 ? PackedRow : PackedStridedRow;
+        return (unused + InPlace) * d.K + split < packing ? planes : null;
     }
 
     /// <summary>y = relu?(conv(x, filters) + bias? + residual?).</summary>
     /// <param name="cpu">The backend, whose workspace has begun.</param>
+    /// <param name="planes">Of the convolution's extents.</param>
     /// <param name="x">(N, C, H, W).</param>
     /// <param name="filters">As <see cref="DirectConvolution{V}.Pack"/> packs them.</param>
     /// <param name="bias">Of each filter, or null.</param>
     /// <param name="residual">A map of y's shape, or null.</param>
     /// <param name="y">(N, K, P, Q).</param>
-    /// <param name="d">The convolution's extents.</param>
     /// <param name="relu">Whether negative values become 0.</param>
     public static void Forward(
-        CpuBackend cpu, float* x, PackedLeft<V> filters, float* bias, float* residual, float* y, ConvolutionShape d,
+        CpuBackend cpu, PhasePlanes<V> planes, float* x, PackedLeft<V> filters, float* bias, float* residual, float* y,
         bool relu)
     {
-        PhasePlanes<V> planes = new(d);
+        ConvolutionShape d = planes.Dims;
         int width = RegisterTile<V>.Width, threads = cpu.Workers.Sharers, panels = planes.Panels;
         int panelBytes = (d.C * planes.Phases + d.K) * width * sizeof(float);
         int most = Math.Clamp(GroupBytes / panelBytes, 1, panels);

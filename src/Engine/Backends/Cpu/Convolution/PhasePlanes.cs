@@ -37,6 +37,9 @@ sealed unsafe class PhasePlanes<V> where V : unmanaged, ITileVector<V>
         Panels = ((d.P - 1) * Pitch + d.Q + width - 1) / width;
     }
 
+    /// <summary>The convolution's extents.</summary>
+    public ConvolutionShape Dims => d;
+
     /// <summary>Positions from one line to the next: the output's pixels, and some that are thrown away.</summary>
     public int Pitch { get; }
 
