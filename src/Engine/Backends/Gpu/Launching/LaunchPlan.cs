@@ -156,24 +156,20 @@ public sealed class LaunchPlan(GpuCapabilities device)
     /// </summary>
     /// <param name="panels">Panels of all products: of columns, or pixels.</param>
     /// <param name="rows">All rows, or filters.</param>
-    public int RowsEach(int panels, int rows)
-    {
-        int parts = (int)Math.Max(1, (long)CpuGroupsEach * device.ComputeUnits / panels);
-        return KernelSize.Groups(KernelSize.Groups(rows, parts), PanelTile.Rows) * PanelTile.Rows;
-    }
+    public int RowsEach(int panels, int rows) =>
+        RowsOfAPart(rows, (int)Math.Max(1, (long)CpuGroupsEach * device.ComputeUnits / panels));
 
     /// <summary>
     /// The rows of a product in panels that a group takes: as <see cref="RowsEach"/>, and so few that its results stay
     /// in a cache from one block of the depth to the next.
     /// </summary>
     /// <inheritdoc cref="RowsEach"/>
-    public int ProductRowsEach(int panels, int rows)
-    {
-        int parts = KernelSize.Groups(rows, MostProductRows);
-        return Math.Min(
-            RowsEach(panels, rows),
-            KernelSize.Groups(KernelSize.Groups(rows, parts), PanelTile.Rows) * PanelTile.Rows);
-    }
+    public int ProductRowsEach(int panels, int rows) =>
+        Math.Min(RowsEach(panels, rows), RowsOfAPart(rows, KernelSize.Groups(rows, MostProductRows)));
+
+    /// <summary>The rows of one of even parts, in whole tiles.</summary>
+    static int RowsOfAPart(int rows, int parts) =>
+        KernelSize.Groups(KernelSize.Groups(rows, parts), PanelTile.Rows) * PanelTile.Rows;
 
     /// <summary>
     /// The panels of a product that a group takes: several where enough groups are left for a CPU's threads, since each
