@@ -64,6 +64,19 @@ PROJECT
     "${CSHARP_RUN:-dotnet}" "$work/built/program.dll"
 }
 
+# packages NAME@VERSION...: makes these npm packages usable.
+packages() {
+    command -v npm >/dev/null || cannot "no npm here"
+    (cd "$work" && npm install --no-audit --no-fund --loglevel=error "$@" >"$work/npm.log" 2>&1) ||
+        cannot "$(tail -n 1 "$work/npm.log")"
+}
+
+# javascript <PROGRAM: runs a program that uses them; its output is the answer.
+javascript() {
+    cat >"$work/program.js"
+    (cd "$work" && node program.js 2>"$work/err") || cannot "$(tail -n 1 "$work/err")"
+}
+
 # compare OUTPUT <STATED: "as stated", or what differs and exit code 1.
 compare() {
     printf '%s\n' "$1" >"$work/output"

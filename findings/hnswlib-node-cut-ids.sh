@@ -9,10 +9,8 @@
 # Matters:   ids that are times in milliseconds, numbers of a database or hashes: photographs vanish from the index, more
 #            of them the larger it grows, and a hit opens another record.
 cd "$(dirname "$0")" && source ./fetch.bash
-command -v npm >/dev/null || cannot "no npm here"
-(cd "$work" && npm install --no-audit --no-fund --loglevel=error hnswlib-node@3.0.0 >"$work/npm.log" 2>&1) ||
-    cannot "$(tail -n 1 "$work/npm.log")"
-cat >"$work/program.js" <<'PROGRAM'
+packages hnswlib-node@3.0.0
+output=$(javascript <<'PROGRAM'
 const { HierarchicalNSW } = require('hnswlib-node');
 
 for (const ids of [[7, 8], [5, 2 ** 32 + 5], [1764400000000, 1764400000000 + 2 ** 33], [1.2, 1.8], [-1, 4294967295]]) {
@@ -24,7 +22,7 @@ for (const ids of [[7, 8], [5, 2 ** 32 + 5], [1764400000000, 1764400000000 + 2 *
     console.log(`${ids}: ${index.getCurrentCount()} stored, nearest of the first ${neighbors[0]} at ${distances[0]}`);
 }
 PROGRAM
-output=$(cd "$work" && node program.js 2>"$work/err") || cannot "$(tail -n 1 "$work/err")"
+) || cannot "$output"
 compare "$(grep ': ' <<<"$output")" <<'STATED'
 7,8: 2 stored, nearest of the first 7 at 0
 5,4294967301: 1 stored, nearest of the first 5 at 2

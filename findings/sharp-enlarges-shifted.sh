@@ -8,7 +8,6 @@
 # Matters:   small images enlarged to a network's 224 are shifted against those that it was trained on, and flipping
 #            before and after resizing are not the same.
 cd "$(dirname "$0")" && source ./fetch.bash
-command -v npm >/dev/null || cannot "no npm here"
 debian python3-pil=9.4.0-1.1+deb12u1
 pillow=$(/usr/bin/python3 - 2>"$work/err" <<'PROGRAM'
 from PIL import Image
@@ -19,9 +18,8 @@ for name, row in (("ramp", range(0, 80, 10)), ("mirrored", range(70, -10, -10)))
 PROGRAM
 ) || cannot "$(tail -n 1 "$work/err")"
 unset LD_LIBRARY_PATH
-(cd "$work" && npm install --no-audit --no-fund --loglevel=error sharp@0.35.5 >"$work/npm.log" 2>&1) ||
-    cannot "$(tail -n 1 "$work/npm.log")"
-cat >"$work/program.js" <<'PROGRAM'
+packages sharp@0.35.5
+sharp=$(javascript <<'PROGRAM'
 const sharp = require('sharp');
 
 async function resized(row, width, kernel) {
@@ -40,7 +38,7 @@ async function resized(row, width, kernel) {
     console.log(`sharp linear ramp to 4: ${await resized(ramp, 4, 'linear')}`);
 })();
 PROGRAM
-sharp=$(cd "$work" && node program.js 2>"$work/err") || cannot "$(tail -n 1 "$work/err")"
+) || cannot "$sharp"
 compare "$pillow
 $sharp" <<'STATED'
 Pillow bilinear ramp 0 5 12 18 25 32 38 45 52 58 65 70

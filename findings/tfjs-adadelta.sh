@@ -9,10 +9,8 @@
 # Matters:   a comparison of optimizers with it compares SGD with SGD, and with Adadelta's usual rate of 1 and long
 #            gradients it diverges at once.
 cd "$(dirname "$0")" && source ./fetch.bash
-command -v npm >/dev/null || cannot "no npm here"
-(cd "$work" && npm install --no-audit --no-fund --loglevel=error @tensorflow/tfjs@4.22.0 >"$work/npm.log" 2>&1) ||
-    cannot "$(tail -n 1 "$work/npm.log")"
-cat >"$work/program.js" <<'PROGRAM'
+packages @tensorflow/tfjs@4.22.0
+output=$(javascript <<'PROGRAM'
 const tf = require('@tensorflow/tfjs');
 
 function weights(optimizer, steps) {
@@ -30,7 +28,7 @@ function weights(optimizer, steps) {
     console.log(`after 1: adagrad ${weights(tf.train.adagrad(0.01), 1)}, adam ${weights(tf.train.adam(0.01), 1)}`);
 })();
 PROGRAM
-output=$(cd "$work" && node program.js 2>"$work/err") || cannot "$(tail -n 1 "$work/err")"
+) || cannot "$output"
 compare "$(grep '^after' <<<"$output")" <<'STATED'
 after 1: sgd 0.98 -196 0.49, adadelta 0.98 -196 0.49, 0.98 -196 0.49
 after 5: sgd 0.90392 -180.78 0.45196, adadelta 0.90392 -180.78 0.45196, 0.90392 -180.78 0.45196

@@ -10,10 +10,8 @@
 #            of collapsed embeddings gets a gradient as many times too long as it has rows. A penalty by the 1-norm, which
 #            is to keep zeros at zero, pushes every zero weight upwards with its full strength.
 cd "$(dirname "$0")" && source ./fetch.bash
-command -v npm >/dev/null || cannot "no npm here"
-(cd "$work" && npm install --no-audit --no-fund --loglevel=error @tensorflow/tfjs@4.22.0 >"$work/npm.log" 2>&1) ||
-    cannot "$(tail -n 1 "$work/npm.log")"
-cat >"$work/program.js" <<'PROGRAM'
+packages @tensorflow/tfjs@4.22.0
+output=$(javascript <<'PROGRAM'
 const tf = require('@tensorflow/tfjs');
 
 (async () => {
@@ -30,7 +28,7 @@ const tf = require('@tensorflow/tfjs');
     console.log(`sign of 0 0 0: ${text(tf.sign(zeros))}`);
 })();
 PROGRAM
-output=$(cd "$work" && node program.js 2>"$work/err") || cannot "$(tail -n 1 "$work/err")"
+) || cannot "$output"
 compare "$(grep ': ' <<<"$output")" <<'STATED'
 max of 1 1 1: 1 1 1
 min of 1 1 1: 1 1 1

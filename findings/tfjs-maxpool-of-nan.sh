@@ -8,10 +8,8 @@
 # Matters:   a network whose activations have become NaN answers with finite numbers behind the next pool, and with the
 #            embedding of a black image after a relu: the check of its output for NaN never fires.
 cd "$(dirname "$0")" && source ./fetch.bash
-command -v npm >/dev/null || cannot "no npm here"
-(cd "$work" && npm install --no-audit --no-fund --loglevel=error @tensorflow/tfjs@4.22.0 >"$work/npm.log" 2>&1) ||
-    cannot "$(tail -n 1 "$work/npm.log")"
-cat >"$work/program.js" <<'PROGRAM'
+packages @tensorflow/tfjs@4.22.0
+output=$(javascript <<'PROGRAM'
 const tf = require('@tensorflow/tfjs');
 
 (async () => {
@@ -24,7 +22,7 @@ const tf = require('@tensorflow/tfjs');
     }
 })();
 PROGRAM
-output=$(cd "$work" && node program.js 2>"$work/err") || cannot "$(tail -n 1 "$work/err")"
+) || cannot "$output"
 compare "$(grep ': ' <<<"$output")" <<'STATED'
 NaN,1,2,3: max NaN, average pool NaN, max pool 3, relu of it 3
 1,NaN,2,3: max NaN, average pool NaN, max pool 3, relu of it 3

@@ -7,10 +7,8 @@
 #            other numbers at each call: 0 counts as "no seed was given". With 1 all of them repeat.
 # Matters:   a run "with seed 0", which is what most people write, has the same dropout masks each time and other weights.
 cd "$(dirname "$0")" && source ./fetch.bash
-command -v npm >/dev/null || cannot "no npm here"
-(cd "$work" && npm install --no-audit --no-fund --loglevel=error @tensorflow/tfjs@4.22.0 >"$work/npm.log" 2>&1) ||
-    cannot "$(tail -n 1 "$work/npm.log")"
-cat >"$work/program.js" <<'PROGRAM'
+packages @tensorflow/tfjs@4.22.0
+output=$(javascript <<'PROGRAM'
 const tf = require('@tensorflow/tfjs');
 
 (async () => {
@@ -32,7 +30,7 @@ const tf = require('@tensorflow/tfjs');
     }
 })();
 PROGRAM
-output=$(cd "$work" && node program.js 2>"$work/err") || cannot "$(tail -n 1 "$work/err")"
+) || cannot "$output"
 compare "$(grep ': ' <<<"$output")" <<'STATED'
 randomUniform: seed 0 repeats, seed 1 repeats
 glorotUniform: seed 0 repeats, seed 1 repeats
