@@ -15,7 +15,7 @@ sealed class KernelBenchmark
     {
         backend = (GpuBackend)device.Backend;
         Peaks = DevicePeaks.Measure(device);
-        clock = backend.Driver.Profile();
+        clock = DeviceClock.Start(backend.Driver);
     }
 
     /// <summary>What the device reached.</summary>
