@@ -54,7 +54,8 @@ public sealed class LaunchPlanTests
         var plan = new LaunchPlan(Gpu) { Precision = MatrixPrecision.Tf32 };
         Assert.That(plan.Product(m, n, 1024, 1), Is.EqualTo(form));
         Assert.That(
-            plan.ProductInParts(m, n, 1024, (long)m * n, holdsTaps: true).Form, Is.EqualTo(ProductForm.Tensor64x64));
+            plan.ProductInParts(m, n, 1024, (long)m * n, TileUse.FilterGradient).Form,
+            Is.EqualTo(ProductForm.Tensor64x64));
         Assert.That(new LaunchPlan(Cpu) { Precision = MatrixPrecision.Tf32 }.UsesPanels, Is.False);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TripletGpu.Backends.Gpu;
+using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Kernels;
 using TripletGpu.Models;
@@ -109,17 +110,17 @@ sealed class WorkChoice
             int m = weight[0], taps = weight.Product(1, weight.Rank);
             int n = sizes.Images * layer.Output.Product(2, layer.Output.Rank);
             what = layer.Name;
-            Take(m, n, taps, (long)m * n, holdsTaps: false);
+            Take(m, n, taps, layer.Op is Conv2d ? TileUse.Convolution : TileUse.Product);
             what = $"{layer.Name}, gradient of weights";
-            Take(m, taps, n, (long)m * taps, holdsTaps: layer.Op is Conv2d);
+            Take(m, taps, n, layer.Op is Conv2d ? TileUse.FilterGradient : TileUse.Product);
         }
         plan.Observer = null;
         return rows;
 
-        void Take(int m, int n, int k, long results, bool holdsTaps)
+        void Take(int m, int n, int k, TileUse use)
         {
-            if (plan.UsesPanels) plan.Product(m, n, k, 1);
-            else plan.ProductInParts(m, n, k, results, holdsTaps);
+            if (plan.UsesPanels || use == TileUse.Product) plan.Product(m, n, k, 1);
+            else plan.ProductInParts(m, n, k, (long)m * n, use);
         }
     }
 

@@ -64,7 +64,7 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         DeviceView<float> x, DeviceView<float> dy, DeviceView<float> dw, ConvolutionShape d, int accumulate)
     {
         (ProductForm form, int parts) = plan.ProductInParts(
-            d.K, d.Taps, d.N * d.Pixels, (long)d.K * d.Taps, holdsTaps: true);
+            d.K, d.Taps, d.N * d.Pixels, (long)d.K * d.Taps, TileUse.FilterGradient);
         form = InQuads(form, TileUse.FilterGradient, dy, d.Pixels);
         if (!Sight.Holds(d) || trials?.Passes(TileUse.FilterGradient, form) == false)
         {

@@ -67,7 +67,7 @@ public sealed class LaunchPlan(GpuCapabilities device)
 
     const long WorkspaceBytes = 32 << 20;
 
-    TileModel tiles = TileModel.For(device, MatrixPrecision.Float32);
+    TileModel tiles = TileModel.For(device, MatrixPrecision.Float32, tuned: null);
 
     /// <summary>How products multiply. On tensor cores all of them do, in tiles.</summary>
     public MatrixPrecision Precision
@@ -76,7 +76,21 @@ public sealed class LaunchPlan(GpuCapabilities device)
         set
         {
             field = value;
-            tiles = TileModel.For(device, value);
+            tiles = TileModel.For(device, value, Tuned);
+        }
+    }
+
+    /// <summary>
+    /// What tiles take on this device, where that was measured: it takes the place of what is guessed of GPUs. The
+    /// choices it leads to may sum in another order, and so differ in the last bits.
+    /// </summary>
+    public TunedTiles? Tuned
+    {
+        get;
+        init
+        {
+            field = value;
+            tiles = TileModel.For(device, Precision, value);
         }
     }
 
@@ -113,15 +127,21 @@ public sealed class LaunchPlan(GpuCapabilities device)
     /// time.</summary>
     public ProductForm? Tile { get; init; }
 
+    /// <summary>Whether the depth of a product in tiles may be computed in parts.</summary>
+    public bool SplitsDepth { get; init; } = true;
+
     /// <summary>The tiles that fit the device, in the precision in force.</summary>
     public IEnumerable<ProductForm> Tiles => tiles.Forms;
+
+    /// <summary>Those of them that a use may take.</summary>
+    public IEnumerable<ProductForm> TilesFor(TileUse use) => tiles.FormsFor(use);
 
     /// <summary>Told what was chosen for each product, and from what; null, as a rule.</summary>
     public Action<ProductPlan>? Observer { get; set; }
 
     /// <summary>How a batch of products of M x K and K x N runs, each in one part.</summary>
     public ProductForm Product(int m, int n, int k, int batch) =>
-        UsesPanels ? TellPanels(m, n, k, batch) : Choose(m, n, k, batch, mostParts: 1, holdsTaps: false).Form;
+        UsesPanels ? TellPanels(m, n, k, batch) : Choose(TileUse.Product, m, n, k, batch, mostParts: 1).Form;
 
     /// <summary>
     /// The form of a tile that reads the second matrix in fours, a load with its address in the place of four; of
@@ -141,23 +161,28 @@ public sealed class LaunchPlan(GpuCapabilities device)
     /// <param name="n">Columns.</param>
     /// <param name="k">Terms of a sum.</param>
     /// <param name="results">Elements that each part needs in the workspace.</param>
-    /// <param name="holdsTaps">Whether it is the gradient of filters: <see cref="Kernels.Gemm.ITapTile"/>.</param>
-    public TileChoice ProductInParts(int m, int n, int k, long results, bool holdsTaps = false) => Choose(
-        m, n, k, 1, (int)Math.Min(int.MaxValue, WorkspaceBytes / Math.Max(1, results * sizeof(float))), holdsTaps);
-
-    TileChoice Choose(int m, int n, int k, int batch, int mostParts, bool holdsTaps)
+    /// <param name="use">
+    /// What is multiplied; a gradient of filters takes only tiles that are <see cref="ITapTile"/>.
+    /// </param>
+    public TileChoice ProductInParts(int m, int n, int k, long results, TileUse use = TileUse.Convolution)
     {
-        if (Tile is null && Observer is null) return tiles.Best(m, n, batch, k, mostParts, holdsTaps);
-        IReadOnlyList<PredictedTile> all = tiles.Candidates(m, n, batch, k, mostParts, holdsTaps);
+        long fitting = SplitsDepth ? WorkspaceBytes / Math.Max(1, results * sizeof(float)) : 1;
+        return Choose(use, m, n, k, 1, (int)Math.Min(int.MaxValue, fitting));
+    }
+
+    TileChoice Choose(TileUse use, int m, int n, int k, int batch, int mostParts)
+    {
+        if (Tile is null && Observer is null) return tiles.Best(use, m, n, batch, k, mostParts);
+        IReadOnlyList<PredictedTile> all = tiles.Candidates(use, m, n, batch, k, mostParts);
         PredictedTile taken = all.Any(tile => tile.Form == Tile) ? all.First(tile => tile.Form == Tile) : all[0];
-        Observer?.Invoke(new(m, n, k, batch, taken, all, IsAsked: taken.Form == Tile));
+        Observer?.Invoke(new(m, n, k, batch, taken, all, IsAsked: taken.Form == Tile, tiles.IsMeasured(use)));
         return new(taken.Form, taken.Parts);
     }
 
     /// <summary>Tells who watches that a product runs in panels.</summary>
     internal ProductForm TellPanels(int m, int n, int k, int batch = 1)
     {
-        Observer?.Invoke(new(m, n, k, batch, new(ProductForm.Panels, 1, 0, 0), [], IsAsked: false));
+        Observer?.Invoke(new(m, n, k, batch, new(ProductForm.Panels, 1, 0, 0), [], IsAsked: false, IsMeasured: false));
         return ProductForm.Panels;
     }
 

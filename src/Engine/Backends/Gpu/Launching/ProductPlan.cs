@@ -9,8 +9,10 @@ namespace TripletGpu.Backends.Gpu.Launching;
 /// <param name="Candidates">The tiles that there are, the least predicted time first; none where panels are
 /// taken.</param>
 /// <param name="IsAsked">Whether <see cref="LaunchPlan.Tile"/> asked for it.</param>
+/// <param name="IsMeasured">Whether times are by <see cref="LaunchPlan.Tuned"/>.</param>
 public sealed record ProductPlan(
-    int M, int N, int K, int Batch, PredictedTile Taken, IReadOnlyList<PredictedTile> Candidates, bool IsAsked)
+    int M, int N, int K, int Batch, PredictedTile Taken, IReadOnlyList<PredictedTile> Candidates, bool IsAsked,
+    bool IsMeasured)
 {
     /// <summary>Why, in one line.</summary>
     public string Reason
@@ -22,9 +24,11 @@ public sealed record ProductPlan(
             string[] others =
                 [.. Candidates.Where(c => c.Form != Taken.Form).Select(c => $"{c.Form} {c.Cost / Taken.Cost:0.00}")];
             string parts = Taken.Parts > 1 ? $" in {Taken.Parts} parts of the depth" : "";
-            string compared = others.Length > 0 ? $"; {string.Join(", ", others)} times its predicted time" : "";
-            return (IsAsked ? "asked for" : Candidates.Count == 1 ? "the only tile that fits"
-                : "the least predicted time") + $": {Taken.Groups:0} groups{parts}{compared}";
+            string time = IsMeasured ? "time" : "predicted time";
+            string compared = others.Length > 0 ? $"; {string.Join(", ", others)} times its {time}" : "";
+            string why = IsAsked ? "asked for" : Candidates.Count == 1 ? "the only tile that fits"
+                : IsMeasured ? "the least time, as bench --tune measured tiles here" : "the least predicted time";
+            return $"{why}: {Taken.Groups:0} groups{parts}{compared}";
         }
     }
 }

@@ -11,17 +11,21 @@ public readonly record struct TileChoice(ProductForm Form, int Parts);
 /// <param name="Form">The tile.</param>
 /// <param name="Parts">The parts of the depth that suit it.</param>
 /// <param name="Groups">Groups of all parts.</param>
-/// <param name="Cost">Multiply-adds that a multiprocessor could have done in the time.</param>
+/// <param name="Cost">
+/// Multiply-adds that a multiprocessor could have done in the time; seconds where tiles were measured on the device.
+/// </param>
 public readonly record struct PredictedTile(ProductForm Form, int Parts, double Groups, double Cost);
 
 /// <summary>
 /// Predicts what a product costs in each tile, so that the fastest runs. A group is one tile of the result; the groups
 /// share the multiprocessors evenly, and the one with the most is the last to end. Large tiles spend more of their
-/// instructions on multiply-adds; small ones, and parts of the depth, leave fewer multiprocessors idle.
+/// instructions on multiply-adds; small ones, and parts of the depth, leave fewer multiprocessors idle. Where tiles
+/// were measured on the device, their times take the place of the constants.
 /// </summary>
 /// <param name="units">Multiprocessors.</param>
 /// <param name="tiles">Those that fit the device, the smallest last.</param>
-sealed class TileModel(int units, TileModel.Tile[] tiles)
+/// <param name="tuned">What they take there; null where nobody has measured it.</param>
+sealed class TileModel(int units, TileModel.Tile[] tiles, TunedTiles? tuned)
 {
     // Steps of the depth that filling the first stage and writing the result cost.
     const double SetupDepth = 16;
@@ -31,6 +35,9 @@ sealed class TileModel(int units, TileModel.Tile[] tiles)
     const double PartElement = 56, Launch = 600_000;
 
     const int ShortestPart = 128;
+
+    // Clocks tremble: what is measured to gain less by parts of the depth stays whole.
+    const double WorthParts = 0.95;
 
     // Shares by tests/cuda-toolchain.sh; bytes are a convolution's.
     static readonly Tile[] Alone =
@@ -46,69 +53,96 @@ sealed class TileModel(int units, TileModel.Tile[] tiles)
         new(ProductForm.Tensor64x64, 64, Warps: 4, Resident: 5, Share: 2, HoldsTaps: true, Bytes: 14_848),
     ];
 
+    readonly Candidate[][] candidates =
+        [.. Enum.GetValues<TileUse>().Select(use => CandidatesFor(use, tiles, tuned))];
+
     /// <summary>The tiles of a precision that fit a device.</summary>
-    public static TileModel For(GpuCapabilities device, MatrixPrecision precision)
+    public static TileModel For(GpuCapabilities device, MatrixPrecision precision, TunedTiles? tuned)
     {
         Tile[] tiles = precision == MatrixPrecision.Tf32 ? OnTensorCores : Alone;
         Tile[] fitting =
         [
             .. tiles[..^1].Where(t => device.MaxGroupItems >= 32 * t.Warps && device.SharedBytes >= t.Bytes), tiles[^1],
         ];
-        return new(device.ComputeUnits, fitting);
+        return new(device.ComputeUnits, fitting, tuned);
     }
 
     /// <summary>The tiles that fit.</summary>
     public IEnumerable<ProductForm> Forms => tiles.Select(tile => tile.Form);
 
+    /// <summary>Those that a use may take.</summary>
+    public IEnumerable<ProductForm> FormsFor(TileUse use) =>
+        candidates[(int)use].Select(candidate => candidate.Tile.Form);
+
+    /// <summary>Whether the choice for a use comes from measurements on the device.</summary>
+    public bool IsMeasured(TileUse use) => candidates[(int)use][0].Times is not null;
+
     /// <summary>The tile and the parts of the least predicted time.</summary>
+    /// <param name="use">What is multiplied.</param>
     /// <param name="m">Rows of the result.</param>
     /// <param name="n">Its columns.</param>
     /// <param name="batch">Products.</param>
     /// <param name="depth">Terms of a sum.</param>
     /// <param name="mostParts">Parts that there is memory for; 1 where the sums cannot be taken apart.</param>
-    /// <param name="holdsTaps">Whether only tiles that leave registers for taps will do.</param>
-    public TileChoice Best(int m, int n, int batch, int depth, int mostParts, bool holdsTaps = false)
+    public TileChoice Best(TileUse use, int m, int n, int batch, int depth, int mostParts)
     {
         PredictedTile best = new(tiles[^1].Form, 1, 0, double.PositiveInfinity);
-        foreach (Tile tile in tiles)
-            if ((tile.HoldsTaps || !holdsTaps) && Predict(tile, m, n, batch, depth, mostParts) is var predicted
-                && predicted.Cost < best.Cost)
+        foreach (Candidate candidate in candidates[(int)use])
+            if (Predict(candidate, m, n, batch, depth, mostParts) is var predicted && predicted.Cost < best.Cost)
                 best = predicted;
         return new(best.Form, best.Parts);
     }
 
     /// <summary>What each tile would cost with the parts that suit it, the least first.</summary>
     /// <inheritdoc cref="Best"/>
-    public IReadOnlyList<PredictedTile> Candidates(
-        int m, int n, int batch, int depth, int mostParts, bool holdsTaps = false) =>
+    public IReadOnlyList<PredictedTile> Candidates(TileUse use, int m, int n, int batch, int depth, int mostParts) =>
     [
-        .. tiles.Where(tile => tile.HoldsTaps || !holdsTaps)
-            .Select(tile => Predict(tile, m, n, batch, depth, mostParts)).OrderBy(predicted => predicted.Cost),
+        .. candidates[(int)use].Select(candidate => Predict(candidate, m, n, batch, depth, mostParts))
+            .OrderBy(predicted => predicted.Cost),
     ];
 
-    /// <summary>The parts of the least predicted time in one tile.</summary>
-    PredictedTile Predict(Tile tile, int m, int n, int batch, int depth, int mostParts)
+    /// <summary>The tiles that may be taken: of measured ones, where there are any, only those.</summary>
+    static Candidate[] CandidatesFor(TileUse use, Tile[] tiles, TunedTiles? tuned)
     {
-        int most = Math.Max(1, Math.Min(mostParts, depth / ShortestPart));
-        double groups = (double)batch * KernelSize.Groups(m, tile.Size) * KernelSize.Groups(n, tile.Size);
-        PredictedTile best = new(tile.Form, 1, groups, double.PositiveInfinity);
-        for (int parts = 1; parts <= most; parts = NextParts(parts))
-        {
-            double cost = Cost(tile, groups * parts, (double)depth / parts);
-            if (parts > 1) cost += Launch + PartElement * parts * m * n * batch / units;
-            if (cost < best.Cost) best = new(tile.Form, parts, groups * parts, cost);
-        }
-        return best;
+        Candidate[] all =
+        [
+            .. tiles.Where(tile => tile.HoldsTaps || use != TileUse.FilterGradient)
+                .Select(tile => new Candidate(tile, tuned?.Find(use, tile.Form))),
+        ];
+        Candidate[] measured = [.. all.Where(candidate => candidate.Times is not null)];
+        return measured.Length > 0 ? measured : all;
     }
 
-    /// <summary>Multiply-adds that a multiprocessor could have done in the time.</summary>
-    double Cost(Tile tile, double groups, double depth)
+    /// <summary>The parts of the least predicted time in one tile.</summary>
+    PredictedTile Predict(Candidate candidate, int m, int n, int batch, int depth, int mostParts)
     {
+        Tile tile = candidate.Tile;
+        int most = Math.Max(1, Math.Min(mostParts, depth / ShortestPart));
+        double groups = (double)batch * KernelSize.Groups(m, tile.Size) * KernelSize.Groups(n, tile.Size);
+        PredictedTile whole = new(tile.Form, 1, groups, Cost(candidate, groups, depth)), best = whole;
+        for (int parts = NextParts(1); parts <= most; parts = NextParts(parts))
+        {
+            double cost = Cost(candidate, groups * parts, (double)depth / parts)
+                + CostOfParts(candidate, (double)parts * m * n * batch);
+            if (cost < best.Cost) best = new(tile.Form, parts, groups * parts, cost);
+        }
+        return candidate.Times is not null && best.Cost > WorthParts * whole.Cost ? whole : best;
+    }
+
+    /// <summary>Of a grid.</summary>
+    double Cost(Candidate candidate, double groups, double depth)
+    {
+        if (candidate.Times is { } times) return times.Seconds(TunedTile.LoadOf(groups, units), depth);
+        Tile tile = candidate.Tile;
         double each = Math.Ceiling(groups / units), warps = Math.Min(each, tile.Resident) * tile.Warps;
         // Sixteen warps hide a multiprocessor's latencies, few do not.
         double rate = tile.Share * Math.Min(1, 1.375 * warps / (warps + 6));
         return each * tile.Size * tile.Size * (depth + SetupDepth) / rate;
     }
+
+    /// <summary>Of adding up the elements of all parts.</summary>
+    double CostOfParts(Candidate candidate, double elements) => candidate.Times is null
+        ? Launch + PartElement * elements / units : tuned!.Launch + tuned.PartElement * elements;
 
     static int NextParts(int parts) => parts + Math.Max(1, parts / 4);
 
@@ -125,4 +159,9 @@ sealed class TileModel(int units, TileModel.Tile[] tiles)
     /// <param name="Bytes">Shared memory that a group takes.</param>
     public readonly record struct Tile(
         ProductForm Form, int Size, int Warps, int Resident, double Share, bool HoldsTaps, int Bytes);
+
+    /// <summary>A tile that may be taken.</summary>
+    /// <param name="Tile">The tile.</param>
+    /// <param name="Times">What it takes, where that was measured.</param>
+    readonly record struct Candidate(Tile Tile, TunedTile? Times);
 }
