@@ -1,3 +1,5 @@
+using TripletGpu.Kernels.Convolution;
+
 namespace TripletGpu.Runner.Bench;
 
 /// <summary>A convolution of a network, on square maps that it keeps the size of up to its stride.</summary>
@@ -21,4 +23,9 @@ sealed record ConvolutionLayer(string Name, int Channels, int Side, int Filters,
 
     /// <summary>Output pixels along a side.</summary>
     public int OutputSide => (Side + Kernel / 2 * 2 - Kernel) / Stride + 1;
+
+    /// <summary>The convolution of a batch.</summary>
+    public ConvolutionShape Of(int images) => new(
+        images, Channels, Side, Side, Filters, Kernel, Kernel, OutputSide, OutputSide, Stride, Stride, Kernel / 2,
+        Kernel / 2, 1, 1);
 }

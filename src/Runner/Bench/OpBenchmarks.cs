@@ -4,7 +4,6 @@ using TripletGpu.Backends.Gpu;
 using TripletGpu.Kernels.Convolution;
 using TripletGpu.MetricLearning;
 using TripletGpu.Ops;
-using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Runner.Bench;
 
@@ -38,8 +37,7 @@ sealed class OpBenchmarks(Device device, double peakGflops)
     {
         (_, int c, int side, int k, int kernel, int stride) = layer;
         int to = layer.OutputSide;
-        ConvolutionShape d = new(
-            images, c, side, side, k, kernel, kernel, to, to, stride, stride, kernel / 2, kernel / 2, 1, 1);
+        ConvolutionShape d = layer.Of(images);
         using Step step = device.BeginStep(record: false);
         IConvolution convolution = device.Backend.Convolution;
         Tensor x = Random(images, c, side, side), w = Random(k, c, kernel, kernel);
@@ -85,14 +83,5 @@ sealed class OpBenchmarks(Device device, double peakGflops)
     static bool IsCard(Device device) =>
         device.Backend is GpuBackend { Driver.Capabilities.IsCpu: false };
 
-    /// <summary>Normal values; a long tensor repeats the first, at a distance that divides no usual extent.</summary>
-    Tensor Random(params int[] extents)
-    {
-        const int drawn = 1_000_003;
-        Shape shape = new(extents);
-        float[] values = new float[shape.Count];
-        Philox random = new(seed: 1);
-        for (int i = 0; i < values.Length; i++) values[i] = i < drawn ? random.NextNormal() : values[i - drawn];
-        return device.Tensor(shape, values);
-    }
+    Tensor Random(params int[] extents) => BenchTensor.Normal(device, extents);
 }

@@ -47,14 +47,16 @@ static class BenchCommand
         Option<bool> watch = BenchOptions.Plan();
         SimulationOptions simulation = new();
         Option<bool> json = CommonOptions.Json();
+        TuneOption tune = new(terminal, device, precision, json);
         Command command = new("bench", "Measures operations, networks or mining; kernels: each kernel alone")
         {
-            what, models, device, threads, precision, batch, pass, profile, trace, tile, watch, json,
+            what, models, device, threads, precision, batch, pass, profile, trace, tile, watch, tune.Option, json,
             BenchKernelsCommand.Create(terminal),
         };
         foreach (Option option in simulation.All) command.Options.Add(option);
         command.SetAction(parsed =>
         {
+            if (tune.IsGiven(parsed)) return tune.Run(parsed);
             if (simulation.Read(parsed) is { } simulated)
             {
                 CheckSimulation(parsed, what, profile, trace);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Spectre.Console;
 using TripletGpu.Runner.Devices;
 using TripletGpu.Runner.Display;
@@ -45,6 +46,12 @@ static class DevicesCommand
         foreach (DeviceEntry device in devices.Where(d => d.Usable))
             if (device.Compilers is [{ Usable: false } preferred, ..])
                 terminal.Out.WriteLine($"{device.Id}+{preferred.Id}: {preferred.Reason}");
+        foreach (DeviceEntry device in devices)
+            foreach (CompilerEntry compiler in device.Compilers)
+                if (compiler.Tuned is { } date)
+                    terminal.Out.WriteLine(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{device.Id} by {compiler.Name}: tiles tuned {date:yyyy-MM-dd} (triplet bench --tune)"));
         terminal.Out.WriteLine($"images: {ImageFile.Codec}");
     }
 

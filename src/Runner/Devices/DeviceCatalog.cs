@@ -43,23 +43,28 @@ static class DeviceCatalog
     /// <param name="number">Of several processes on this machine, which one asks: <c>auto</c> takes the GPU of that
     /// number.</param>
     /// <exception cref="UserErrorException">There is no such device, or it cannot be used.</exception>
-    public static Device Open(string id, int threads, int number = 0)
+    public static Device Open(string id, int threads, int number = 0) => Find(id, number) is { } found
+        ? found.Gpu.Open(found.By) : new Device(Cpu, new CpuBackend(threads));
+
+    /// <summary>The GPU, or OpenCL device, that an identifier means, and its compiler; null for the CPU.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static (GpuDevice Gpu, string By)? Find(string id, int number = 0)
     {
-        if (id == Cpu) return new Device(Cpu, new CpuBackend(threads));
-        if (id == Auto) return GpuDevice.Best(number)?.Open() ?? new Device(Cpu, new CpuBackend(threads));
+        if (id == Cpu) return null;
+        if (id == Auto) return GpuDevice.Best(number) is { } best ? (best, "") : null;
         string family = id.Split(':')[0];
-        if (GpuDevice.Families.Contains(family)) return OpenGpu(id, family);
+        if (GpuDevice.Families.Contains(family)) return FindGpu(id, family);
         throw new UserErrorException(
             $"--device {id}: a device is auto, cpu, cuda:N, opencl:N or ilgpu:cpu, and triplet devices lists them");
     }
 
-    static Device OpenGpu(string id, string family)
+    static (GpuDevice Gpu, string By) FindGpu(string id, string family)
     {
         IReadOnlyList<GpuDevice> devices = GpuDevice.Find(family, out string reason);
-        if (family == GpuDevice.Ilgpu && GpuDevice.OfIlgpu(id) is { } numbered) return numbered.Open(GpuDevice.Ilgpu);
+        if (family == GpuDevice.Ilgpu && GpuDevice.OfIlgpu(id) is { } numbered) return (numbered, GpuDevice.Ilgpu);
         string[] parts = id.Split('+', 2);
         if (devices.FirstOrDefault(d => d.Id == parts[0]) is { } device)
-            return device.Open(parts.Length == 1 ? "" : parts[1]);
+            return (device, parts.Length == 1 ? "" : parts[1]);
         string there = devices.Count == 0 ? reason : $"there is {string.Join(", ", devices.Select(d => d.Id))}";
         throw new UserErrorException($"--device {id}: there is no such device here; {there}");
     }
@@ -72,7 +77,8 @@ static class DeviceCatalog
             device.Id, device.Capabilities.Name, device.Driver, device.Capabilities.GlobalBytes,
             device.Capabilities.ComputeUnits, isChosen, unusable == "", unusable == "" ? null : unusable,
             [.. device.Compilers.Select(c => new CompilerEntry(
-                c.Id, c.Name, c.KnownFault == "", c.KnownFault == "" ? null : c.KnownFault))]);
+                c.Id, c.Name, c.KnownFault == "", c.KnownFault == "" ? null : c.KnownFault,
+                device.Tuned(c).Read(warn: _ => { })?.Measured))]);
     }
 
     static string InstructionsText(CpuInstructionSet set) => set switch

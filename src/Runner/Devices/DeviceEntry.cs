@@ -5,7 +5,8 @@ namespace TripletGpu.Runner.Devices;
 /// <param name="Name">With its version.</param>
 /// <param name="Usable">Whether it can be used, as far as is known without trying.</param>
 /// <param name="Reason">Why it cannot; null where it can.</param>
-sealed record CompilerEntry(string Id, string Name, bool Usable, string? Reason);
+/// <param name="Tuned">When <c>triplet bench --tune</c> measured its tiles; null where it has not.</param>
+sealed record CompilerEntry(string Id, string Name, bool Usable, string? Reason, DateTime? Tuned);
 
 /// <summary>A device that was found on this machine.</summary>
 /// <param name="Id">What <c>--device</c> takes.</param>

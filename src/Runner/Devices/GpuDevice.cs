@@ -3,6 +3,7 @@ using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.Cuda;
 using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.Ilgpu;
+using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Backends.Gpu.OpenCl;
 using TripletGpu.Models;
 
@@ -112,29 +113,45 @@ sealed class GpuDevice(
     /// <exception cref="UserErrorException">It cannot be used, or there is no such compiler.</exception>
     public Device Open(string by = "")
     {
-        string name = by == "" ? Id : $"{Id}+{by}";
-        if (by != "" && compilers.All(c => c.Id != by))
-            throw new UserErrorException(
-                $"--device {name}: kernels for {Id} are compiled by "
-                + string.Join(" or ", compilers.Select(c => c.Id)));
-        DeviceCompiler? compiler = compilers.FirstOrDefault(c => (by == "" || c.Id == by) && c.Fault() == "");
-        if (compiler is null)
-            throw new UserErrorException(
-                $"--device {name}: {Capabilities.Name} cannot be used: "
-                + (by == "" ? Unusable : compilers.First(c => c.Id == by).Fault()));
+        DeviceCompiler compiler = CompilerFor(by);
+        string name = NameBy(by);
         try
         {
             IGpuDriver opened = compiler.Open();
+            LaunchPlan plan = new(opened.Capabilities);
+            if (!plan.UsesPanels)
+                plan = new(opened.Capabilities) { Tuned = Tuned(compiler).Read(Warn) };
             // A device that is a CPU takes tiles only where it is asked to.
-            TileTrials? trials = opened.Capabilities.IsCpu ? null
-                : new(opened, compiler.Name, line => Console.Error.WriteLine($"warning: {line}"));
-            return new Device(name, new GpuBackend(opened, trials: trials));
+            TileTrials? trials = opened.Capabilities.IsCpu ? null : new(opened, compiler.Name, Warn);
+            return new Device(name, new GpuBackend(opened, plan, trials));
         }
         catch (DriverException exception)
         {
             throw new UserErrorException($"--device {name}: {DeviceCompiler.OneLine(exception.Message)}");
         }
+
+        static void Warn(string line) => Console.Error.WriteLine($"warning: {line}");
     }
+
+    /// <summary>The compiler that the device is opened with.</summary>
+    /// <inheritdoc cref="Open"/>
+    public DeviceCompiler CompilerFor(string by)
+    {
+        string name = NameBy(by);
+        if (by != "" && compilers.All(c => c.Id != by))
+            throw new UserErrorException(
+                $"--device {name}: kernels for {Id} are compiled by "
+                + string.Join(" or ", compilers.Select(c => c.Id)));
+        return compilers.FirstOrDefault(c => (by == "" || c.Id == by) && c.Fault() == "")
+            ?? throw new UserErrorException(
+                $"--device {name}: {Capabilities.Name} cannot be used: "
+                + (by == "" ? Unusable : compilers.First(c => c.Id == by).Fault()));
+    }
+
+    /// <summary>Where measurements of its tiles are kept.</summary>
+    public TunedTilesFile Tuned(DeviceCompiler compiler) => new(Capabilities, compiler.Name);
+
+    string NameBy(string by) => by == "" ? Id : $"{Id}+{by}";
 
     static GpuDevice IlgpuCpu() => new(
         "ilgpu:cpu", "calls the kernels' C#, for debugging", IlgpuDevices.CpuCapabilities(),

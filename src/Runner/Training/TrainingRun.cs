@@ -1,6 +1,7 @@
 using System.Globalization;
 using TripletGpu.Backends;
 using TripletGpu.Backends.Cpu;
+using TripletGpu.Backends.Gpu;
 using TripletGpu.Collectives;
 using TripletGpu.Models;
 using TripletGpu.Models.Evaluation;
@@ -125,6 +126,8 @@ static class TrainingRun
         Interruption interruption, Terminal terminal, bool json, Ranks ranks)
     {
         log.Note($"triplet {typeof(TrainingRun).Assembly.GetName().Version}, {Environment.CommandLine}");
+        if (parts.Network.Device.Backend is GpuBackend { Plan.Tuned.Measured: var date })
+            log.Note(string.Create(CultureInfo.InvariantCulture, $"tiles as bench --tune measured them at {date:u}"));
         foreach (string warning in ConfigRules.Warnings(parts.Config)) log.Say(warning);
         foreach (string note in parts.SamplerNotes) log.Say(note);
         if (parts.Data.Validation is { } held)

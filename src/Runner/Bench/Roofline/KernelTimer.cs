@@ -28,14 +28,15 @@ sealed record KernelTimes(double Median, double Spread, int Samples)
 }
 
 /// <summary>
-/// Times launches one by one: by the device's clock where it has one, else from the host, with the wait for its end. A
-/// kernel is launched once before, which compiles it; one that takes a second is not launched again.
+/// Times calls one by one: by the device's clock where it has one, else from the host, with the wait for its end. The
+/// first is not counted, since it compiles, unless it takes a second: then there is no other.
 /// </summary>
 /// <param name="driver">The device's driver.</param>
 /// <param name="clock">Its clock; null where it has none.</param>
-sealed class KernelTimer(IGpuDriver driver, KernelProfile? clock)
+/// <param name="seconds">For how long a call is repeated.</param>
+sealed class KernelTimer(IGpuDriver driver, KernelProfile? clock, double seconds = 0.06)
 {
-    const double Seconds = 0.06, WarmUpSeconds = 0.02, Slow = 0.25, VerySlow = 1;
+    const double Slow = 0.25, VerySlow = 1;
     const int LeastSamples = 7, LeastOfSlow = 2, MostSamples = 2000;
 
     /// <summary>The times of a launch at a size of use.</summary>
@@ -47,7 +48,7 @@ sealed class KernelTimer(IGpuDriver driver, KernelProfile? clock)
             foreach (WorkMemory memory in work.Memory) buffers.Add(memory, memory.Upload(driver));
             Repeated queue = new(this);
             KernelLauncher.Launch(work, queue, memory => memory.View(buffers[memory]));
-            return KernelTimes.Of(queue.Times);
+            return queue.Times!;
         }
         finally
         {
@@ -56,43 +57,49 @@ sealed class KernelTimer(IGpuDriver driver, KernelProfile? clock)
         }
     }
 
-    double Once(KernelSource kernel, LaunchSize size, ReadOnlySpan<KernelArgument> arguments)
+    /// <summary>The times of a call that launches something.</summary>
+    public KernelTimes Time(Action launch)
+    {
+        double first = Once(launch);
+        if (first > VerySlow) return KernelTimes.Of([first]);
+        bool isSlow = first > Slow;
+        long began = Stopwatch.GetTimestamp();
+        if (!isSlow)
+            while (Since(began) < seconds / 3) Once(launch);
+        began = Stopwatch.GetTimestamp();
+        int least = isSlow ? LeastOfSlow : LeastSamples;
+        List<double> times = [];
+        while (times.Count < least || Since(began) < seconds && times.Count < MostSamples)
+        {
+            times.Add(Once(launch));
+            if (times.Count >= LeastOfSlow && Since(began) > 2 * Slow) break;
+        }
+        return KernelTimes.Of(times);
+    }
+
+    void Launch(KernelSource kernel, LaunchSize size, KernelArgument[] arguments) =>
+        driver.Launch(kernel, size, arguments);
+
+    double Once(Action launch)
     {
         clock?.Clear();
         long started = Stopwatch.GetTimestamp();
-        driver.Launch(kernel, size, arguments);
+        launch();
         driver.Synchronize();
-        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return clock?.Seconds ?? seconds;
+        return clock?.Seconds ?? Since(started);
     }
+
+    static double Since(long began) => Stopwatch.GetElapsedTime(began).TotalSeconds;
 
     /// <summary>A queue that launches again and again while the launcher's arguments live.</summary>
     sealed class Repeated(KernelTimer timer) : IKernelQueue
     {
-        public List<double> Times { get; } = [];
+        public KernelTimes? Times { get; private set; }
 
         public void Launch(KernelSource kernel, LaunchSize size, ReadOnlySpan<KernelArgument> arguments)
         {
-            long began = Stopwatch.GetTimestamp();
-            double first = timer.Once(kernel, size, arguments);
-            if (first > VerySlow)
-            {
-                Times.Add(first);
-                return;
-            }
-            bool isSlow = first > Slow;
-            if (!isSlow)
-                for (began = Stopwatch.GetTimestamp(); Since(began) < WarmUpSeconds;) timer.Once(kernel, size,
-                arguments);
-            began = Stopwatch.GetTimestamp();
-            int least = isSlow ? LeastOfSlow : LeastSamples;
-            while (Times.Count < least || Since(began) < Seconds && Times.Count < MostSamples)
-            {
-                Times.Add(timer.Once(kernel, size, arguments));
-                if (Times.Count >= LeastOfSlow && Since(began) > 2 * Slow) break;
-            }
+            KernelArgument[] kept = arguments.ToArray();
+            Times = timer.Time(() => timer.Launch(kernel, size, kept));
         }
-
-        static double Since(long began) => Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.Launching;
@@ -24,6 +25,12 @@ static class TileWord
         : All.First(tile => tile.Form == form || tile.OnTensorCores == form) is var found && found.Form == form
             ? found.Word : $"{found.Word} on tensor cores";
 
+    /// <summary>The rows, and the columns, of a tile.</summary>
+    public static int SideOf(ProductForm form) =>
+        int.Parse(
+            All.First(tile => tile.Form == form || tile.OnTensorCores == form).Word.Split('x')[0],
+            CultureInfo.InvariantCulture);
+
     /// <summary>The end of the names of kernels in that tile: <c>Tile64x64</c>.</summary>
     public static bool IsOf(KernelSource kernel, string word) =>
         kernel.Name.EndsWith($"{word[..word.LastIndexOf('x')]}>", StringComparison.Ordinal);
@@ -41,7 +48,13 @@ static class TileWord
         bool onTensorCores = gpu.Precision == MatrixPrecision.Tf32;
         var found = All.First(tile => tile.Word == word);
         ProductForm form = onTensorCores ? found.OnTensorCores : found.Form;
-        LaunchPlan plan = new(capabilities) { Tile = form, UsesPanels = false, Precision = gpu.Precision };
+        LaunchPlan plan = new(capabilities)
+        {
+            Tile = form,
+            UsesPanels = false,
+            Precision = gpu.Precision,
+            Tuned = gpu.Plan.Tuned,
+        };
         ProductForm[] fitting = [.. plan.Tiles];
         if (!fitting.Contains(form))
             throw new UserErrorException(
