@@ -87,12 +87,15 @@ readonly unsafe struct Im2colPanels<V>(float* x, GridOverMaps grid, int[] offset
         }
     }
 
-    public float* Rows(int panel, int k0, out nint step)
+    public int ColumnStep => grid.StepW;
+
+    public float* Rows(int panel, int k0, int column, out nint step)
     {
         step = (nint)grid.Height * grid.Width;
-        if (offsetH is not [0] || offsetW is not [0] || (grid.StepH, grid.StepW) != (1, 1)) return null;
-        int first = panel * 2 * V.Count, plane = grid.GridHeight * grid.GridWidth, n = first / plane;
-        return x + ((nint)n * grid.Channels + k0) * step + first - n * plane;
+        if (offsetH is not [0] || offsetW is not [0]) return null;
+        int at = Math.Min(panel * 2 * V.Count + column, Columns - 1), perImage = grid.GridHeight * grid.GridWidth;
+        int n = at / perImage, p = (at - n * perImage) / grid.GridWidth, q = at - n * perImage - p * grid.GridWidth;
+        return x + ((nint)n * grid.Channels + k0) * step + (nint)p * grid.StepH * grid.Width + q * grid.StepW;
     }
 
     /// <summary>

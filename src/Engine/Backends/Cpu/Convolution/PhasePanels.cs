@@ -23,7 +23,7 @@ readonly unsafe struct PhasePanels<V>(float* planes, nint* offsets, int columns)
 
     public void Pack(int panel, int k0, int kc, float* to) => throw new NotSupportedException();
 
-    public float* Rows(int panel, int k0, out nint step)
+    public float* Rows(int panel, int k0, int column, out nint step)
     {
         step = 0;
         return null;

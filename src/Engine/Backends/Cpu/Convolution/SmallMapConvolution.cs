@@ -126,6 +126,9 @@ sealed unsafe class SmallMapConvolution<V> where V : unmanaged, ITileVector<V>
     {
         int width = RegisterTile<V>.Width;
         float* lines = filters[filter];
+        // Not where another thread writes some of their lines.
+        bool asks = from == 0 && to == tiles.Count;
+        int part = 0, parts = (to - from) * blocks.Count;
         for (int b = 0; b < blocks.Count; b++)
         {
             Block block = blocks[b];
@@ -133,13 +136,16 @@ sealed unsafe class SmallMapConvolution<V> where V : unmanaged, ITileVector<V>
             // The filters' next block, a part beside each tile: it comes from memory.
             float* next = weights + (nint)block.Count * width;
             int step = (width + to - from - 1) / (to - from);
-            for (int i = from; i < to; i++)
+            for (int i = from; i < to; i++, part++)
             {
                 Tile tile = tiles[i];
                 float* sums = sum + ((nint)tile.Panel * width + tile.From) * width;
+                TileAhead ahead = new() { Lines = next, Step = step, C = sums + (nint)tile.Rows * width };
+                if (asks) Ask(y, filter, part, parts);
+                if (asks && epilogue.Addend != null) Ask(epilogue.Addend, filter, part, parts);
                 RegisterTile<V>.Packed(tile.Rows)(
                     block.Count, At(pixels, block, tile.Panel) + tile.From, width, weights, width, sums, width, null,
-                    b > 0 ? sums : null, float.NegativeInfinity, next, step);
+                    b > 0 ? sums : null, float.NegativeInfinity, &ahead);
                 next += block.Count * step;
             }
         }
@@ -150,6 +156,14 @@ sealed unsafe class SmallMapConvolution<V> where V : unmanaged, ITileVector<V>
             int k = filter * width + half, channels = Math.Min(V.Count, d.K - k);
             if (channels > 0) Write(sum + half, first, end, y + (nint)k * plane, epilogue.From(k, plane), channels);
         }
+    }
+
+    /// <summary>Asks for a part of the maps of a panel's filters.</summary>
+    void Ask(float* maps, int filter, int part, int parts)
+    {
+        int k = filter * RegisterTile<V>.Width, channels = Math.Min(RegisterTile<V>.Width, d.K - k);
+        for (int n = 0; n < d.N; n++)
+            Ahead<V>.Ask(maps + ((nint)n * d.K + k) * plane, (nint)channels * plane, part, parts);
     }
 
     /// <summary>Pixels first .. end, image by image.</summary>

@@ -31,10 +31,10 @@ readonly unsafe struct MatrixPanels<V>(float* b, int columns, nint rowStep, nint
         else PackTransposed(from, kc, valid, to);
     }
 
-    public float* Rows(int panel, int k0, out nint step)
+    public float* Rows(int panel, int k0, int column, out nint step)
     {
         step = rowStep;
-        return columnStep == 1 ? b + k0 * rowStep + panel * 2 * V.Count : null;
+        return columnStep == 1 ? b + k0 * rowStep + panel * 2 * V.Count + column : null;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -17,9 +17,13 @@ unsafe interface IPanels
     void Pack(int panel, int k0, int kc, float* to);
 
     /// <summary>
-    /// Where row k0 of a panel lies, and how many floats further each next row does; null where rows are not so.
+    /// Where row k0 of a panel has a column, and how many floats further each next row does; null where they are not
+    /// evenly apart.
     /// </summary>
-    float* Rows(int panel, int k0, out nint step);
+    float* Rows(int panel, int k0, int column, out nint step);
+
+    /// <summary>Floats from one column to the next, where it is the same line of a map.</summary>
+    int ColumnStep => 1;
 
     /// <summary>Whether tiles read panels where they lie, so that nothing is packed.</summary>
     static virtual bool IsInPlace => false;
@@ -65,8 +69,8 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
     // Panels of a group: four small arrays of them lie on the stack.
     const int MostPanels = 1024;
 
-    // Cache lines over which a row of a panel may be spread, and floats of one.
-    const int LinesOfARow = 3, Line = 16;
+    // Floats of a cache line.
+    const int Line = 16;
 
     public static void Run<TB, TC>(
         CpuBackend cpu, PackedLeft<V> a, TB source, TC sink, float* bias = null, bool relu = false)
@@ -121,6 +125,8 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
             float** c = stackalloc float*[PerGroup], addend = stackalloc float*[PerGroup];
             nint* ldc = stackalloc nint[PerGroup];
             bool* isDirect = stackalloc bool[PerGroup];
+            // Cache lines that a row of a panel fills; it may begin within one.
+            int linesOfARow = Math.Max(1, width * Source.ColumnStep / Line);
             for (int j = 0; j < n; j++)
             {
                 c[j] = Sink.Direct(from + j, out ldc[j], out addend[j]);
@@ -148,14 +154,17 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
                     int step = (rows + n - 1) / n;
                     for (int j = 0; j < n; j++, next += kc * step)
                     {
-                        float* added = block > 0 ? c[j] : addend[j], ahead = next;
-                        nint aheadStep = step;
+                        float* added = block > 0 ? c[j] : addend[j];
+                        (int jNext, int m) = j + 1 < n ? (j + 1, m0) : tile + 1 < A.Tiles ? (0, m0 + rows) : (0, 0);
+                        TileAhead ahead = new() { Lines = next, Step = step, C = c[jNext] + m * ldc[jNext] };
+                        if (block == 0 && addend[jNext] != null && addend[jNext] != c[jNext])
+                            ahead.Addend = addend[jNext] + m * ldc[jNext];
                         // What is packed after this may come from memory, so it is asked for before A.
-                        if (tile < LinesOfARow) Later(j, from, to, block, tile * Line, ref ahead, ref aheadStep);
+                        if (tile <= linesOfARow) Later(j, from, to, block, tile * width / linesOfARow, ref ahead);
                         float* panel = TB.IsInPlace ? Source.Place(from + j) : packed + (long)j * kc * width;
                         product(
                             kc, left, rows, panel, rowStep, c[j] + m0 * ldc[j], ldc[j], bias,
-                            added == null ? null : added + m0 * ldc[j], floor, ahead, aheadStep);
+                            added == null ? null : added + m0 * ldc[j], floor, &ahead);
                     }
                 }
             }
@@ -164,18 +173,19 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
         }
 
         /// <summary>
-        /// A line of what is packed for panel j after a block: its rows of the next block, or those of a panel of the
-        /// next group. Leaves the pointer as it is where there is none, or rows are not evenly apart.
+        /// The line around a column of what is packed for panel j after a block: its rows of the next block, or those
+        /// of a panel of the next group. Leaves it as it is where there is none, or rows are not evenly apart.
         /// </summary>
-        void Later(int j, int from, int to, int block, int line, ref float* ahead, ref nint step)
+        void Later(int j, int from, int to, int block, int column, ref TileAhead ahead)
         {
             bool isLast = block == A.Blocks - 1;
             int panel = (isLast ? to : from) + j;
             if ((long)panel * RegisterTile<V>.Width >= Columns) return;
-            float* rows = Source.Rows(panel, isLast ? 0 : A.BlockStart(block + 1), out nint rowStep);
+            column = Math.Min(column, RegisterTile<V>.Width - 1);
+            float* rows = Source.Rows(panel, isLast ? 0 : A.BlockStart(block + 1), column, out nint rowStep);
             if (rows == null) return;
-            ahead = rows + line;
-            step = rowStep;
+            ahead.Lines = rows;
+            ahead.Step = rowStep;
         }
     }
 }

@@ -13,9 +13,9 @@ static unsafe partial class RegisterTile<V>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Load(float* c) => (left, right) = (V.Load(c), V.Load(c + V.Count));
 
-        /// <summary>C comes from L3 or memory: ask for it before the sums, touch it after them.</summary>
+        /// <summary>Asks for a row of C, which comes from L3 or memory.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Prefetch(float* c)
+        public static void Ask(float* c)
         {
             V.Prefetch(c);
             V.Prefetch(c + V.Count);

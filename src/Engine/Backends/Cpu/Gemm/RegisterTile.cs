@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Simd;
 using unsafe PackedTile = delegate*<
-    nint, float*, nint, float*, nint, float*, nint, float*, float*, float, float*, nint, void>;
+    nint, float*, nint, float*, nint, float*, nint, float*, float*, float, TripletGpu.Backends.Cpu.Gemm.TileAhead*,
+    void>;
 
 namespace TripletGpu.Backends.Cpu.Gemm;
 
@@ -18,6 +19,24 @@ struct TileWalk
 
     /// <summary>From one position of B to the next, and what to skip after each line and each image.</summary>
     public nint BPixel, BLine, BImage;
+}
+
+/// <summary>
+/// What a tile asks for while it sums, a little at a time, because many lines at once wait for each other.
+/// </summary>
+unsafe struct TileAhead
+{
+    /// <summary>Into L2, beside each k, the line at Lines + k * Step: what is packed or multiplied next.</summary>
+    public float* Lines;
+
+    /// <inheritdoc cref="Lines"/>
+    public nint Step;
+
+    /// <summary>Into L1, rows as many and as far apart as this tile's: where the next tile's results go.</summary>
+    public float* C;
+
+    /// <summary>The same of what they are added to; null for nothing, or for C itself.</summary>
+    public float* Addend;
 }
 
 /// <summary>
@@ -45,10 +64,9 @@ unsafe static partial class RegisterTile<V> where V : unmanaged, ITileVector<V>
     ];
 
     /// <summary>
-    /// The tile for A packed as [k][rows] (lda apart): k, a, lda, b, ldb, c, ldc, bias, addend, floor, ahead,
-    /// aheadStep. Sums start from the bias of each row (if not null) and end with the addend, whose rows are ldc apart
-    /// too and which may be C itself (if not null); max(sum, floor) is written. Beside each k a line of what is needed
-    /// next is asked for, at ahead + k * aheadStep: a few at a time, because many at once wait for each other.
+    /// The tile for A packed as [k][rows] (lda apart): k, a, lda, b, ldb, c, ldc, bias, addend, floor, ahead. Sums
+    /// start from the bias of each row (if not null) and end with the addend, whose rows are ldc apart too and which
+    /// may be C itself (if not null); max(sum, floor) is written.
     /// </summary>
     public static PackedTile Packed(int rows) => packed[rows - 1];
 
@@ -64,27 +82,11 @@ unsafe static partial class RegisterTile<V> where V : unmanaged, ITileVector<V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Run<N, R>(
         nint k, float* a, nint lda, float* b, nint ldb, float* c, nint ldc, float* bias, float* addend, float floor,
-        float* ahead, nint aheadStep)
+        TileAhead* ahead)
         where N : struct, INumber where R : struct, IRows
     {
         Row r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default, r6 = default;
         Row r7 = default, r8 = default, r9 = default, r10 = default, r11 = default, r12 = default, r13 = default;
-        r0.Prefetch(c);
-        if (N.Value > 1) r1.Prefetch(c + ldc);
-        if (N.Value > 2) r2.Prefetch(c + 2 * ldc);
-        if (N.Value > 3) r3.Prefetch(c + 3 * ldc);
-        if (N.Value > 4) r4.Prefetch(c + 4 * ldc);
-        if (N.Value > 5) r5.Prefetch(c + 5 * ldc);
-        if (N.Value > 6) r6.Prefetch(c + 6 * ldc);
-        if (N.Value > 7) r7.Prefetch(c + 7 * ldc);
-        if (N.Value > 8) r8.Prefetch(c + 8 * ldc);
-        if (N.Value > 9) r9.Prefetch(c + 9 * ldc);
-        if (N.Value > 10) r10.Prefetch(c + 10 * ldc);
-        if (N.Value > 11) r11.Prefetch(c + 11 * ldc);
-        if (N.Value > 12) r12.Prefetch(c + 12 * ldc);
-        if (N.Value > 13) r13.Prefetch(c + 13 * ldc);
-        if (addend != null && addend != c)
-            for (nint i = 0; i < N.Value; i++) r0.Prefetch(addend + i * ldc);
         if (bias != null)
         {
             r0.Add(bias[0]);
@@ -102,27 +104,34 @@ unsafe static partial class RegisterTile<V> where V : unmanaged, ITileVector<V>
             if (N.Value > 12) r12.Add(bias[12]);
             if (N.Value > 13) r13.Add(bias[13]);
         }
-        for (; k > 0; k--)
+        float* lines = ahead->Lines, nextC = ahead->C, nextAddend = ahead->Addend;
+        nint step = ahead->Step, piece = k / N.Value;
+        for (int i = 0; i < N.Value; i++)
         {
-            V.PrefetchToL2(ahead);
-            ahead += aheadStep;
-            float* row = R.Next(ref b, ref ldb);
-            V left = V.Load(row), right = V.Load(row + V.Count);
-            r0.MultiplyAdd(a[0], left, right);
-            if (N.Value > 1) r1.MultiplyAdd(a[1], left, right);
-            if (N.Value > 2) r2.MultiplyAdd(a[2], left, right);
-            if (N.Value > 3) r3.MultiplyAdd(a[3], left, right);
-            if (N.Value > 4) r4.MultiplyAdd(a[4], left, right);
-            if (N.Value > 5) r5.MultiplyAdd(a[5], left, right);
-            if (N.Value > 6) r6.MultiplyAdd(a[6], left, right);
-            if (N.Value > 7) r7.MultiplyAdd(a[7], left, right);
-            if (N.Value > 8) r8.MultiplyAdd(a[8], left, right);
-            if (N.Value > 9) r9.MultiplyAdd(a[9], left, right);
-            if (N.Value > 10) r10.MultiplyAdd(a[10], left, right);
-            if (N.Value > 11) r11.MultiplyAdd(a[11], left, right);
-            if (N.Value > 12) r12.MultiplyAdd(a[12], left, right);
-            if (N.Value > 13) r13.MultiplyAdd(a[13], left, right);
-            a += lda;
+            Row.Ask(nextC + i * ldc);
+            if (nextAddend != null) Row.Ask(nextAddend + i * ldc);
+            for (nint n = i < N.Value - 1 ? piece : k; n > 0; n--, k--)
+            {
+                V.PrefetchToL2(lines);
+                lines += step;
+                float* row = R.Next(ref b, ref ldb);
+                V left = V.Load(row), right = V.Load(row + V.Count);
+                r0.MultiplyAdd(a[0], left, right);
+                if (N.Value > 1) r1.MultiplyAdd(a[1], left, right);
+                if (N.Value > 2) r2.MultiplyAdd(a[2], left, right);
+                if (N.Value > 3) r3.MultiplyAdd(a[3], left, right);
+                if (N.Value > 4) r4.MultiplyAdd(a[4], left, right);
+                if (N.Value > 5) r5.MultiplyAdd(a[5], left, right);
+                if (N.Value > 6) r6.MultiplyAdd(a[6], left, right);
+                if (N.Value > 7) r7.MultiplyAdd(a[7], left, right);
+                if (N.Value > 8) r8.MultiplyAdd(a[8], left, right);
+                if (N.Value > 9) r9.MultiplyAdd(a[9], left, right);
+                if (N.Value > 10) r10.MultiplyAdd(a[10], left, right);
+                if (N.Value > 11) r11.MultiplyAdd(a[11], left, right);
+                if (N.Value > 12) r12.MultiplyAdd(a[12], left, right);
+                if (N.Value > 13) r13.MultiplyAdd(a[13], left, right);
+                a += lda;
+            }
         }
         if (addend != null)
         {

@@ -175,6 +175,7 @@ static unsafe class NearestNeighbourSearch<V> where V : unmanaged, ITileVector<V
                 Right.Pack(p, 0, d, panel);
                 TakeHalves(panel, Halves + (p - from) * width);
             }
+            TileAhead ahead = new() { Lines = Products, C = Products };
             for (int tile = fromTile; tile < toTile; tile++)
             {
                 int m0 = Left.RowStart(tile), rows = Left.RowStart(tile + 1) - m0;
@@ -186,7 +187,7 @@ static unsafe class NearestNeighbourSearch<V> where V : unmanaged, ITileVector<V
                     {
                         int k0 = Left.BlockStart(block), kc = Left.BlockStart(block + 1) - k0;
                         product(kc, Left.Tile(block, tile), rows, panel + (long)k0 * width, width, Products, width,
-                            null, block > 0 ? Products : null, float.NegativeInfinity, panel, 0);
+                            null, block > 0 ? Products : null, float.NegativeInfinity, &ahead);
                     }
                     Sift(m0, rows, p, panel, Halves + (p - from) * width);
                 }

@@ -139,8 +139,9 @@ sealed unsafe class WinogradWeightGradient<F, V>
     {
         int k = d.K * height / heights, rows = d.K * (height + 1) / heights - k;
         float* to = sums + (nint)(k - k0) * lanes;
+        TileAhead ahead = new() { Lines = to, C = to + (nint)rows * lanes };
         RegisterTile<V>.Packed(rows)(
-            tiles, g + k, pitchY, v, pitch, to, lanes, null, add ? to : null, float.NegativeInfinity, to, 0);
+            tiles, g + k, pitchY, v, pitch, to, lanes, null, add ? to : null, float.NegativeInfinity, &ahead);
     }
 
     void Finish(float* sums, nint sumStep, float* dw, int panel, int k, bool add)

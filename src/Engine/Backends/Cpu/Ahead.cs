@@ -1,11 +1,11 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Simd;
 
-namespace TripletGpu.Backends.Cpu.SmallConvolution;
+namespace TripletGpu.Backends.Cpu;
 
 /// <summary>
-/// Asks for memory that is needed after some computing: a batch's maps do not fit L2, and transposed copies go through
-/// too many lines at once for the hardware to see streams in them.
+/// Asks for memory that is needed after some computing, a part at a time: a batch's maps do not fit L2, and transposed
+/// copies go through too many lines at once for the hardware to see streams in them.
 /// </summary>
 static unsafe class Ahead<V> where V : unmanaged, ITileVector<V>
 {
