@@ -9,13 +9,11 @@ namespace TripletGpu.Backends.Cpu;
 /// </summary>
 static unsafe class Ahead<V> where V : unmanaged, ITileVector<V>
 {
-    const int Line = 16;
-
     /// <summary>Asks for a part of so many floats, one of an even number of parts.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Ask(float* from, nint floats, int part, int parts)
     {
         float* end = from + floats * (part + 1) / parts;
-        for (float* at = from + floats * part / parts; at < end; at += Line) V.PrefetchToL2(at);
+        for (float* at = from + floats * part / parts; at < end; at += CpuBuffer.Line) V.PrefetchToL2(at);
     }
 }

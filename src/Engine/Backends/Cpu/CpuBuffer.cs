@@ -9,6 +9,9 @@ sealed unsafe class CpuBuffer(float* pointer, void* allocation, long bytes) : De
     /// <summary>Readable floats before the first and after the last element.</summary>
     public const int Slack = 4096;
 
+    /// <summary>Floats of a cache line.</summary>
+    public const int Line = 16;
+
     public float* Pointer { get; } = pointer;
 
     public void* Allocation { get; } = allocation;

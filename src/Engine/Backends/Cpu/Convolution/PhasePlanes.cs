@@ -12,9 +12,6 @@ namespace TripletGpu.Backends.Cpu.Convolution;
 /// </summary>
 sealed unsafe class PhasePlanes<V> where V : unmanaged, ITileVector<V>
 {
-    // Floats of a cache line.
-    const int Line = 16;
-
     readonly ConvolutionShape d;
     readonly Tap[] lines, columns;
     readonly int[] linePhases, columnPhases;
@@ -88,7 +85,7 @@ sealed unsafe class PhasePlanes<V> where V : unmanaged, ITileVector<V>
                     bool isInside = (uint)h < (uint)d.H;
                     float* pixels = image + (nint)h * d.W;
                     // The same line of the next channel: planes are too far apart for the hardware to see a stream.
-                    for (int w = 0; w < d.W && isInside; w += Line) V.Prefetch(pixels + plane + w);
+                    for (int w = 0; w < d.W && isInside; w += CpuBuffer.Line) V.Prefetch(pixels + plane + w);
                     for (int i = 0; i < count; i++) Put(pixels, columnPhases[i], isInside, line + i * step);
                 }
                 for (int i = 0; i < count; i++) new Span<float>(line + i * step, left).Clear();

@@ -69,9 +69,6 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
     // Panels of a group: four small arrays of them lie on the stack.
     const int MostPanels = 1024;
 
-    // Floats of a cache line.
-    const int Line = 16;
-
     public static void Run<TB, TC>(
         CpuBackend cpu, PackedLeft<V> a, TB source, TC sink, float* bias = null, bool relu = false)
         where TB : struct, IPanels where TC : struct, ISink
@@ -126,7 +123,7 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
             nint* ldc = stackalloc nint[PerGroup];
             bool* isDirect = stackalloc bool[PerGroup];
             // Cache lines that a row of a panel fills; it may begin within one.
-            int linesOfARow = Math.Max(1, width * Source.ColumnStep / Line);
+            int linesOfARow = Math.Max(1, width * Source.ColumnStep / CpuBuffer.Line);
             for (int j = 0; j < n; j++)
             {
                 c[j] = Sink.Direct(from + j, out ldc[j], out addend[j]);
