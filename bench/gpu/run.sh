@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Beside triplet.tar.gz, on a machine with a card, where neither .NET nor a network nor anything else is needed:
 #   OUT=results bash run.sh [--device ID]... [PART...]
-# Parts: devices tests train memcheck speed peer whole; all of them, in this order, where none is named. After
+# Parts: devices tests train memcheck speed peer tune whole; all of them, in this order, where none is named. After
 # LIMIT seconds (480: 8 minutes) what is left is left out. Correctness comes first; each part prints as it goes.
 # Devices are those of a card; without one it ends after the devices, unless --device names others: cpu, opencl:0.
 set -u
@@ -14,12 +14,12 @@ while [ $# -gt 0 ]; do
             [ $# -gt 1 ] || { echo "run.sh: --device needs an identifier" >&2; exit 2; }
             devices+=("$2")
             shift ;;
-        devices | tests | train | memcheck | speed | peer | whole) parts+=("$1") ;;
-        *) echo "run.sh: no part $1: devices tests train memcheck speed peer whole" >&2; exit 2 ;;
+        devices | tests | train | memcheck | speed | peer | tune | whole) parts+=("$1") ;;
+        *) echo "run.sh: no part $1: devices tests train memcheck speed peer tune whole" >&2; exit 2 ;;
     esac
     shift
 done
-[ ${#parts[@]} -gt 0 ] || parts=(devices tests train memcheck speed peer whole)
+[ ${#parts[@]} -gt 0 ] || parts=(devices tests train memcheck speed peer tune whole)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$out"
 exec > >(tee -a "$out/log.txt") 2>&1
@@ -139,6 +139,17 @@ if part peer; then
     else
         echo "   no PyTorch with CUDA here"
     fi
+fi
+
+# After the speed of the tiles that the constants choose, because from here on the measured ones are chosen.
+if part tune; then
+    for device in "${devices[@]}"; do
+        say "$device: bench --tune"
+        within "${TUNE_LIMIT:-60}" "$triplet" bench --tune --device "$device" >"$out/tune-$(name "$device").txt" 2>&1 ||
+            echo "   not done in ${TUNE_LIMIT:-60} s"
+        tail -n 45 "$out/tune-$(name "$device").txt"
+    done
+    [ ! -d "$XDG_CACHE_HOME/tripletgpu/tuned" ] || cp -r "$XDG_CACHE_HOME/tripletgpu/tuned" "$out/"
 fi
 
 if part whole; then
