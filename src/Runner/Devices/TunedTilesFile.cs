@@ -49,7 +49,7 @@ sealed class TunedTilesFile(GpuCapabilities device, string compiler, string? fol
         {
             if (!Directory.Exists(folder) || !File.Exists(Path)) return null;
             Contents? found = JsonSerializer.Deserialize<Contents>(File.ReadAllBytes(Path), Format);
-            if (found?.Key == key.Value && found.Tuned.IsSound) return found.Tuned;
+            if (found?.Key == key.Value && found.Tuned is { IsSound: true } tuned) return tuned;
             fault = found?.Key == key.Value ? "its times are none" : "it is of another device, driver or version";
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException or ArgumentException)

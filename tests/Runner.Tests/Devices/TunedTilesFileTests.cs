@@ -93,6 +93,18 @@ public sealed class TunedTilesFileTests
     }
 
     [Test]
+    public void FileWithoutMeasurements_IsToldOf_AndNotUsed()
+    {
+        TunedTilesFile file = Of(Card);
+        file.Write(Tuned);
+        string text = File.ReadAllText(file.Path);
+        int start = text.IndexOf("\"tuned\"", StringComparison.Ordinal);
+        Assert.That(start, Is.Positive);
+        File.WriteAllText(file.Path, text[..start] + "\"tuned\": null }");
+        Refused("its times are none");
+    }
+
+    [Test]
     public void FileCutShort_IsToldOf_AndNotUsed()
     {
         TunedTilesFile file = Of(Card);
