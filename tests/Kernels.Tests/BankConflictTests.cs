@@ -23,33 +23,10 @@ public sealed class BankConflictTests
         int[] places = [.. Enumerable.Range(0, Quads64x64.GroupX * Quads64x64.GroupY).Select(item =>
         {
             StagedRows.Share<Quads64x64>(out StagedRows own, default, item, 0, 0, 1000, 500);
-            return own.To / 4;
+            return own.To;
         })];
         Assert.That(places.Distinct().Count(), Is.EqualTo(places.Length), "each place has one item");
         Assert.That(places.Chunk(8).Max(eight => Ways(eight, 8)), Is.EqualTo(1));
-    }
-
-    /// <summary>A warp's columns in fours, and what it reads of B: 16 bytes an item, side by side.</summary>
-    [Test]
-    public void PutColumns_InFours_MeetsEachBankOnce_AndReadsNeighbours()
-    {
-        Check<Fours128x128>();
-        Check<Fours64x64>();
-
-        static void Check<TTile>() where TTile : struct, ITile
-        {
-            StagedElements[] all = [.. Enumerable.Range(0, TTile.GroupX * TTile.GroupY).Select(item =>
-            {
-                StagedElements.ShareColumns<TTile>(out StagedElements own, out _, item, 0, 0, 1000, 1, 1000);
-                return own;
-            })];
-            int[] places = [.. all.Select(own => own.To / 4)];
-            Assert.That(places.Distinct().Count(), Is.EqualTo(places.Length), "each place has one item");
-            Assert.That(places.Chunk(8).Max(eight => Ways(eight, 8)), Is.EqualTo(1));
-            Assert.That(
-                all.Chunk(TTile.Size / 4).All(line => line.Zip(line.Skip(1)).All(p => p.Second.At0 - p.First.At0 == 4)),
-                "a row of B is read 16 bytes after 16 bytes");
-        }
     }
 
     [Test]
@@ -58,8 +35,6 @@ public sealed class BankConflictTests
         Assert.That(Loads<Tile128x128>(), Is.EqualTo(1));
         Assert.That(Loads<Tile64x64>(), Is.EqualTo(1));
         Assert.That(Loads<Quads64x64>(), Is.EqualTo(1));
-        Assert.That(Loads<Fours128x128>(), Is.EqualTo(1));
-        Assert.That(Loads<Fours64x64>(), Is.EqualTo(1));
         Assert.That(Loads<Tensor128x128>(), Is.EqualTo(1));
         Assert.That(Loads<Tensor64x64>(), Is.EqualTo(1));
     }
@@ -94,7 +69,7 @@ public sealed class BankConflictTests
         {
             StagedElements.Share<TTile>(
                 out StagedElements own, item, 0, 0, 1000, strideK == 1 ? 500 : 1, strideK);
-            return TTile.OnTensorCores != 0 ? own.To : own.To / 4;
+            return own.To;
         })];
         Assert.That(places.Distinct().Count(), Is.EqualTo(places.Length), "each place has one item");
         return places.Chunk(each).Max(warp => Ways(warp, each));
