@@ -149,6 +149,16 @@ pocl() { opencl libpocl.so.2.10.0 pocl-opencl-icd=3.1-3+deb12u1; }
 rusticl() { opencl libRusticlOpenCL.so.1 mesa-opencl-icd=22.3.6-1+deb12u2; }
 oclgrind() { opencl /usr/lib/oclgrind/liboclgrind-rt-icd.so oclgrind=21.10-3; }
 
+# each NAME...: what the script's function platform says on each of these platforms, in $output.
+each() {
+    local name
+    output=
+    for name in "$@"; do
+        "${name,,}"
+        output+=${output:+$'\n'}$(platform "$name" 2>"$work/err") || cannot "$(tail -n 1 "$work/err")"
+    done
+}
+
 # ilgpu <PROGRAM: as csharp, with ILGPU 1.5.3, its algorithms, and Text.Ptx and Text.OpenCl, which give what ILGPU makes
 # of a kernel without a device.
 ilgpu() {

@@ -32,10 +32,7 @@ print(sys.argv[1], "the last took the host more than 10 ms:", host > 0.01)
 print(sys.argv[1], "and the device more than half of that:", device > host / 2)
 PROGRAM
 }
-rusticl
-output=$(platform rusticl 2>"$work/err") || cannot "$(tail -n 1 "$work/err")"
-pocl
-output+=$'\n'$(platform PoCL 2>"$work/err") || cannot "$(tail -n 1 "$work/err")"
+each rusticl PoCL
 compare "$output" <<'STATED'
 rusticl profiles: True
 rusticl 64 items 0 1 2 3

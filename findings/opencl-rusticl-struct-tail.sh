@@ -34,10 +34,7 @@ for members in ("long a; int b;", "int a; long b;", "int a; long b; int c;", "sh
     print(f"{sys.argv[1]} {{ {members} }}: sizeof {y[0]} is {answer(y[0])}{last}")
 PROGRAM
 }
-rusticl
-output=$(platform rusticl 2>"$work/err") || cannot "$(tail -n 1 "$work/err")"
-pocl
-output+=$'\n'$(platform PoCL 2>"$work/err") || cannot "$(tail -n 1 "$work/err")"
+each rusticl PoCL
 compare "$output" <<'STATED'
 rusticl { long a; int b; }: sizeof 16 is -51, 12 is taken
 rusticl { int a; long b; }: sizeof 16 is taken

@@ -21,10 +21,7 @@ for expression in ("x * 0.0f", "0.0f / x", "fma(x, 0.0f, 1.0f)", "fabs(x) * 0.0f
 show(sys.argv[1], "x * 0.0f", x, ["-cl-opt-disable"])
 PROGRAM
 }
-rusticl
-output=$(platform rusticl 2>"$work/err") || cannot "$(tail -n 1 "$work/err")"
-pocl
-output+=$'\n'$(platform PoCL 2>"$work/err") || cannot "$(tail -n 1 "$work/err")"
+each rusticl PoCL
 compare "$output" <<'STATED'
 rusticl reports INF_NAN: True
 rusticl x * 0.0f 0 0 0 0
