@@ -15,6 +15,8 @@ readonly unsafe struct PhasePanels<V>(float* planes, nint* offsets, int columns)
 
     public int Columns { get; } = columns;
 
+    public int ColumnStep => 1;
+
     public static bool IsInPlace => true;
 
     public float* Place(int panel) => planes + panel * 2 * V.Count;

@@ -12,6 +12,8 @@ readonly unsafe struct MatrixPanels<V>(float* b, int columns, nint rowStep, nint
 
     public int Columns { get; } = columns;
 
+    public int ColumnStep => 1;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack(int panel, int k0, int kc, float* to)
     {

@@ -23,7 +23,7 @@ unsafe interface IPanels
     float* Rows(int panel, int k0, int column, out nint step);
 
     /// <summary>Floats from one column to the next, where it is the same line of a map.</summary>
-    int ColumnStep => 1;
+    int ColumnStep { get; }
 
     /// <summary>Whether tiles read panels where they lie, so that nothing is packed.</summary>
     static virtual bool IsInPlace => false;
