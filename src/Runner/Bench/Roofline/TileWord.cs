@@ -22,14 +22,11 @@ static class TileWord
 
     /// <summary>The word of a form.</summary>
     public static string Of(ProductForm form) => form == ProductForm.Panels ? "panels of 8x32"
-        : All.First(tile => tile.Form == form || tile.OnTensorCores == form) is var found && found.Form == form
-            ? found.Word : $"{found.Word} on tensor cores";
+        : Named(form) is var found && found.Form == form ? found.Word : $"{found.Word} on tensor cores";
 
     /// <summary>The rows, and the columns, of a tile.</summary>
     public static int SideOf(ProductForm form) =>
-        int.Parse(
-            All.First(tile => tile.Form == form || tile.OnTensorCores == form).Word.Split('x')[0],
-            CultureInfo.InvariantCulture);
+        int.Parse(Named(form).Word.Split('x')[0], CultureInfo.InvariantCulture);
 
     /// <summary>The end of the names of kernels in that tile: <c>Tile64x64</c>.</summary>
     public static bool IsOf(KernelSource kernel, string word) =>
@@ -63,4 +60,7 @@ static class TileWord
                 + $" {string.Join(", ", fitting.Select(Of))}");
         return new Device(device.Name, new GpuBackend(gpu.Driver, plan));
     }
+
+    static (string Word, ProductForm Form, ProductForm OnTensorCores) Named(ProductForm form) =>
+        All.First(tile => tile.Form == form || tile.OnTensorCores == form);
 }
