@@ -40,6 +40,9 @@ public interface IConvolution
     /// </summary>
     void BackwardWeight(Tensor x, Tensor dy, Gradient dw, in ConvolutionShape dims);
 
+    /// <summary>The same for maps in blocks of channels; null where the device has no such form.</summary>
+    IBlockedConvolution? Blocked => null;
+
     /// <summary>db[k] = the sum of dy over images and pixels.</summary>
     void BackwardBias(Tensor dy, Gradient db, in ConvolutionShape dims);
 

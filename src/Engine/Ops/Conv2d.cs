@@ -17,6 +17,12 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
 {
     int Residual => HasBias ? 3 : 2;
 
+    /// <summary>
+    /// Whether input, residual and output lie in blocks of channels (<see cref="IBlockedConvolution"/>). Only plans do
+    /// that, between their own operations.
+    /// </summary>
+    internal bool IsInBlocks { get; init; }
+
     /// <inheritdoc/>
     public override Saved Saves => Relu ? Saved.Inputs | Saved.Output : Saved.Inputs;
 
@@ -62,14 +68,18 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
     {
         Tensor? bias = HasBias ? x[2] : null, residual = HasResidual ? x[Residual] : null;
-        if (x[0].Count > 0 && x[1].Count > 0)
-            on.Convolution.Forward(x[0], x[1], bias, residual, y, Geometry.Over(x[0].Shape, x[1].Shape), Relu);
+        ConvolutionShape d = Geometry.Over(x[0].Shape, x[1].Shape);
+        if (IsInBlocks) on.Convolution.Blocked!.Forward(x[0], x[1], bias, residual, y, d, Relu);
+        else if (x[0].Count > 0 && x[1].Count > 0)
+            on.Convolution.Forward(x[0], x[1], bias, residual, y, d, Relu);
         else OfNothing(on, bias, residual, y);
     }
 
     /// <summary>The weight in the backend's own form, where it stays as it is; null where there is none.</summary>
     internal IPackedWeight? Prepare(IBackend on, Shape x, Tensor weight) =>
-        x.Count > 0 && weight.Count > 0 ? on.Convolution.Prepare(weight, Geometry.Over(x, weight.Shape)) : null;
+        x.Count == 0 || weight.Count == 0 ? null
+        : IsInBlocks ? on.Convolution.Blocked!.Prepare(weight, Geometry.Over(x, weight.Shape))
+        : on.Convolution.Prepare(weight, Geometry.Over(x, weight.Shape));
 
     /// <summary>Without channels, or with padding alone: sums of no products.</summary>
     void OfNothing(IBackend on, Tensor? bias, Tensor? residual, Tensor y)

@@ -1,6 +1,7 @@
 using TripletGpu.Backends.Cpu.Convolution;
 using TripletGpu.Backends.Cpu.Elementwise;
 using TripletGpu.Backends.Cpu.Gemm;
+using TripletGpu.Backends.Cpu.Layouts;
 using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Backends.Cpu.Winograd;
 using TripletGpu.Kernels.Convolution;
@@ -45,6 +46,11 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
     {
         if (Choose(dims, dims.N) == Algorithm.Direct)
             return weight.Prepared as FilterRows<V> ?? new FilterRows<V>(cpu, weight.Device, weight.Floats(), dims);
+        return Panels(weight, dims);
+    }
+
+    FilterPanels<V> Panels(Tensor weight, in ConvolutionShape dims)
+    {
         FilterPanels<V> panels = weight.Prepared as FilterPanels<V>
             ?? new FilterPanels<V>(cpu, weight.Device, weight.Floats(), dims);
         panels.Images = dims.N;
@@ -58,10 +64,10 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
         switch (Choose(dims))
         {
             case Algorithm.Winograd3:
-                new WinogradConvolution<F4x4Of3x3, V>(cpu, Reversed(dims), w, true).Run(from, to, epilogue);
+                new WinogradConvolution<F4x4Of3x3, V, Planes<V>>(cpu, Reversed(dims), w, true).Run(from, to, epilogue);
                 break;
             case Algorithm.Winograd5:
-                new WinogradConvolution<F2x2Of5x5, V>(cpu, Reversed(dims), w, true).Run(from, to, epilogue);
+                new WinogradConvolution<F2x2Of5x5, V, Planes<V>>(cpu, Reversed(dims), w, true).Run(from, to, epilogue);
                 break;
             default:
                 DirectConvolution<V>.BackwardInput(cpu, from, w, to, dx.Accumulate, dims);
@@ -103,10 +109,10 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
             new UnaryBackward<Kernels.Functions.Relu>(null, y.Floats(), gradient, gradient, accumulate: false));
     }
 
-    WinogradConvolution<F, V> Winograd<F>(in ConvolutionShape d, Tensor weight, FilterPanels<V>? panels)
+    WinogradConvolution<F, V, Planes<V>> Winograd<F>(in ConvolutionShape d, Tensor weight, FilterPanels<V>? panels)
         where F : struct, IWinogradForm => panels is not null
-            ? new WinogradConvolution<F, V>(cpu, d, panels)
-            : new WinogradConvolution<F, V>(cpu, d, weight.Floats(), isInputGradient: false);
+            ? new WinogradConvolution<F, V, Planes<V>>(cpu, d, panels)
+            : new WinogradConvolution<F, V, Planes<V>>(cpu, d, weight.Floats(), isInputGradient: false);
 
     enum Algorithm { Direct, SmallMap, Winograd3, Winograd5 }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Gemm;
+using TripletGpu.Backends.Cpu.Layouts;
 using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Kernels.Convolution;
 using TripletGpu.Kernels.Gemm;
@@ -172,9 +173,9 @@ sealed unsafe class SmallMapConvolution<V> where V : unmanaged, ITileVector<V>
         for (int i = first; i < end;)
         {
             int n = i / plane, at = i - n * plane, run = Math.Min(plane - at, end - i);
-            ChannelLanes<V>.Write(
-                sum + (nint)i * RegisterTile<V>.Width, RegisterTile<V>.Width, run, y, plane,
-                (nint)n * d.K * plane + at, epilogue, channels);
+            Planes<V>.Write(
+                sum + (nint)i * RegisterTile<V>.Width, RegisterTile<V>.Width, run, y, plane, (nint)n * d.K * plane, at,
+                epilogue, channels);
             i += run;
         }
     }

@@ -30,8 +30,15 @@ readonly struct TileGrid
             (imageGroups, bands) = (Math.Min(images, (groups + threads - 1) / threads * threads), 1);
         }
         // The first group and band are never smaller than the others minus one.
-        MostTiles = (images + imageGroups - 1) / imageGroups * ((Down + bands - 1) / bands) * Across;
+        MostLines = (Down + bands - 1) / bands;
+        MostTiles = (images + imageGroups - 1) / imageGroups * MostLines * Across;
     }
+
+    /// <summary>Groups of images: of one, or of several whole ones.</summary>
+    public int Groups => imageGroups;
+
+    /// <summary>Lines of tiles of an image in the largest block.</summary>
+    public int MostLines { get; }
 
     /// <summary>Lines and columns of tiles of an image.</summary>
     public int Down { get; }
@@ -78,7 +85,9 @@ readonly record struct TileBlock(int FirstImage, int EndImage, int FirstLine, in
 {
     public int Lines => EndLine - FirstLine;
 
+    public int Images => EndImage - FirstImage;
+
     public int PerImage => Lines * Across;
 
-    public int Tiles => (EndImage - FirstImage) * PerImage;
+    public int Tiles => Images * PerImage;
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Convolution;
 using TripletGpu.Backends.Cpu.Gemm;
+using TripletGpu.Backends.Cpu.Layouts;
 using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Kernels.Convolution;
 
@@ -12,8 +13,8 @@ namespace TripletGpu.Backends.Cpu.Winograd;
 /// and many channels the filters are the larger part: all tiles are transformed first, then a thread takes a panel of
 /// output channels from the filters' transform to the finished maps, so that transformed filters never reach memory.
 /// </summary>
-sealed unsafe class WinogradConvolution<F, V>
-    where F : struct, IWinogradForm where V : unmanaged, ITileVector<V>
+sealed unsafe class WinogradConvolution<F, V, M>
+    where F : struct, IWinogradForm where V : unmanaged, ITileVector<V> where M : struct, IMapLayout<V>
 {
     const int Points = SixPoints.Count * SixPoints.Count;
 
@@ -148,7 +149,7 @@ sealed unsafe class WinogradConvolution<F, V>
     long MapSize(TileGrid grid) =>
         Math.Max(WinogradTransforms<F, V>.InputMapSize(grid), (long)d.P * d.Q * V.Count) + V.Count * V.Count;
 
-    void Input(float* x, TileBlock block, float* map, float* v, nint vStep) => WinogradTransforms<F, V>.Input(
+    void Input(float* x, TileBlock block, float* map, float* v, nint vStep) => WinogradTransforms<F, V>.Input<M>(
         x, d, 0, pitchIn - V.Count, block, map, v, pitchIn, vStep);
 
     /// <summary>The filters of some channels, from c on.</summary>
@@ -187,7 +188,7 @@ sealed unsafe class WinogradConvolution<F, V>
     void Output(float* z, int pitch, nint zStep, TileBlock block, float* map, float* y, Epilogue epilogue, int k)
     {
         nint plane = (nint)d.P * d.Q;
-        WinogradTransforms<F, V>.Output(
+        WinogradTransforms<F, V>.Output<M>(
             z, pitch, zStep, block, map, y + k * plane, epilogue.From(k, plane), d.K, Math.Min(V.Count, d.K - k),
             d.P, d.Q);
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Convolution;
+using TripletGpu.Backends.Cpu.Layouts;
 using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Kernels.Convolution;
 
@@ -34,9 +35,10 @@ static unsafe class WinogradTransforms<F, V>
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public static void Input(
+    public static void Input<M>(
         float* x, in ConvolutionShape d, int first, int end, TileBlock block, float* map, float* v, int pitch,
         nint pointStep)
+        where M : struct, IMapLayout<V>
     {
         V* e = stackalloc V[Points * Points];
         int m = F.Outputs, lines = m * block.Lines + F.Taps - 1, columns = m * block.Across + F.Taps - 1;
@@ -46,7 +48,7 @@ static unsafe class WinogradTransforms<F, V>
             float* to = v + c - first;
             for (int n = block.FirstImage; n < block.EndImage; n++)
             {
-                Line(
+                M.Lines(
                     x + ((nint)n * d.C + c) * plane, plane, d.C - c, d.H, d.W, m * block.FirstLine - d.Top, d.Left,
                     lines, columns, map);
                 for (int p = 0; p < block.Lines; p++)
@@ -83,7 +85,7 @@ static unsafe class WinogradTransforms<F, V>
             float* to = d + c;
             for (int n = block.FirstImage; n < block.EndImage; n++)
             {
-                Line(
+                Planes<V>.Lines(
                     dy + ((nint)n * channels + c) * plane, plane, channels - c, height, width,
                     m * block.FirstLine, 0, lines, columns, map);
                 for (int p = 0; p < block.Lines; p++)
@@ -98,27 +100,6 @@ static unsafe class WinogradTransforms<F, V>
                             F.OutputGradient<V>(e + i * m, 1, to + Points * i * pointStep, pointStep);
                     }
             }
-        }
-    }
-
-    /// <summary>Lines of one vector of channels, channels innermost and 0 outside the map.</summary>
-    static void Line(
-        float* from, nint plane, int channels, int height, int width, int top, int left, int lines, int columns,
-        float* map)
-    {
-        int valid = Math.Min(width, columns - left);
-        for (int i = 0; i < lines; i++, map += columns * V.Count)
-        {
-            int h = top + i;
-            if ((uint)h >= (uint)height || channels <= 0)
-            {
-                new Span<float>(map, columns * V.Count).Clear();
-                continue;
-            }
-            new Span<float>(map, left * V.Count).Clear();
-            int after = left + valid;
-            new Span<float>(map + after * V.Count, (columns - after) * V.Count).Clear();
-            TransposedLine.Pack<V>(from + (nint)h * width, plane, channels, valid, map + left * V.Count, V.Count);
         }
     }
 
@@ -138,9 +119,10 @@ static unsafe class WinogradTransforms<F, V>
     /// <param name="width">Columns of y.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public static void Output(
+    public static void Output<M>(
         float* z, int pitch, nint pointStep, TileBlock block, float* map, float* y, in Epilogue epilogue, int channels,
         int valid, int height, int width)
+        where M : struct, IMapLayout<V>
     {
         V* points = stackalloc V[Points * Points], e = stackalloc V[Points * Points];
         V* patch = stackalloc V[Points * Points];
@@ -161,8 +143,7 @@ static unsafe class WinogradTransforms<F, V>
                     for (int i = 0; i < high; i++, to += (nint)width * V.Count)
                         for (int j = 0; j < wide; j++) V.Store(patch[i * m + j], to + j * V.Count);
                 }
-            nint image = (nint)n * channels * plane + (nint)p0 * width;
-            ChannelLanes<V>.Write(map, V.Count, pixels, y, plane, image, epilogue, valid);
+            M.Write(map, V.Count, pixels, y, plane, (nint)n * channels * plane, p0 * width, epilogue, valid);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Convolution;
 using TripletGpu.Backends.Cpu.Gemm;
+using TripletGpu.Backends.Cpu.Layouts;
 using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Kernels.Convolution;
 
@@ -60,7 +61,7 @@ sealed unsafe class WinogradWeightGradient<F, V>
             {
                 TileBlock block = grid[i];
                 float* map = maps[thread];
-                WinogradTransforms<F, V>.Input(x, d, 0, pitchX - V.Count, block, map, xs, pitchX, vStep);
+                WinogradTransforms<F, V>.Input<Planes<V>>(x, d, 0, pitchX - V.Count, block, map, xs, pitchX, vStep);
                 Gradient(dy, block, map, gs, gStep);
                 for (int point = 0; point < Points; point++)
                     for (int panel = 0; panel < panels; panel++)
@@ -109,7 +110,7 @@ sealed unsafe class WinogradWeightGradient<F, V>
                 float* xs = v[thread], sum = sums[thread];
                 int panel = i / pieces, piece = i % pieces;
                 if (held[thread] != panel)
-                    WinogradTransforms<F, V>.Input(
+                    WinogradTransforms<F, V>.Input<Planes<V>>(
                         x, d, panel * lanes, (panel + 1) * lanes, block, maps[thread], xs, lanes, vStep);
                 held[thread] = panel;
                 // All the heights of a piece together: its panel of v is read once for them.

@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Convolution;
+using TripletGpu.Backends.Cpu.Simd;
+
+namespace TripletGpu.Backends.Cpu.Layouts;
+
+/// <summary>
+/// [image][block of V.Count channels][pixel][channel of the block]: a register tile reads pixels and writes results
+/// where they lie, without turning either. Channels are a multiple of V.Count.
+/// </summary>
+readonly unsafe struct ChannelBlocks<V> : IMapLayout<V> where V : unmanaged, ITileVector<V>
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Lines(
+        float* from, nint plane, int channels, int height, int width, int top, int left, int lines, int columns,
+        float* map)
+    {
+        int valid = Math.Min(width, columns - left), after = (columns - left - valid) * V.Count;
+        for (int i = 0; i < lines; i++)
+        {
+            int h = top + i;
+            bool isInside = (uint)h < (uint)height && channels > 0;
+            map = Zeros(map, isInside ? left * V.Count : columns * V.Count);
+            if (!isInside) continue;
+            float* line = from + (nint)h * width * V.Count;
+            for (int j = 0; j < valid; j++, map += V.Count, line += V.Count) V.Store(V.Load(line), map);
+            map = Zeros(map, after);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Write(
+        float* from, int pitch, int pixels, float* y, nint plane, nint image, int first, in Epilogue epilogue,
+        int channels)
+    {
+        nint at = image + (nint)first * V.Count;
+        V floor = V.Create(epilogue.Floor), bias = epilogue.Bias == null ? default : V.Load(epilogue.Bias);
+        float* to = y + at, addend = epilogue.Addend == null ? null : epilogue.Addend + at;
+        for (int i = 0; i < pixels; i++, from += pitch, to += V.Count)
+        {
+            V value = V.Load(from) + bias;
+            if (addend != null) value += V.Load(addend + (nint)i * V.Count);
+            V.Store(V.MaxNative(floor, value), to);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static float* Zeros(float* to, int floats)
+    {
+        for (float* end = to + floats; to < end; to += V.Count) V.Store(default, to);
+        return to;
+    }
+}

@@ -1,0 +1,42 @@
+using TripletGpu.Backends.Cpu.Convolution;
+using TripletGpu.Backends.Cpu.Simd;
+
+namespace TripletGpu.Backends.Cpu.Layouts;
+
+/// <summary>
+/// How maps lie in memory, for code that has channels in the lanes. In each of them the first of V.Count channels that
+/// begin at c lies at (n * channels + c) * plane.
+/// </summary>
+unsafe interface IMapLayout<V> where V : unmanaged, ITileVector<V>
+{
+    /// <summary>Lines of one vector of channels, channels innermost and 0 outside the map.</summary>
+    /// <param name="from">The map's first channel.</param>
+    /// <param name="plane">Floats of a channel.</param>
+    /// <param name="channels">Channels that exist from there on.</param>
+    /// <param name="height">Lines of the map.</param>
+    /// <param name="width">Columns of the map.</param>
+    /// <param name="top">The first line; those before 0 and past the height are 0.</param>
+    /// <param name="left">Columns of zeros before the map's first.</param>
+    /// <param name="lines">Lines to write.</param>
+    /// <param name="columns">Columns to write.</param>
+    /// <param name="map">Gets [line][column][V.Count].</param>
+    static abstract void Lines(
+        float* from, nint plane, int channels, int height, int width, int top, int left, int lines, int columns,
+        float* map);
+
+    /// <summary>
+    /// y[channel, first + i] = max(floor, from[i * pitch + channel] + bias + addend) of one vector of channels.
+    /// </summary>
+    /// <param name="from">A vector a pixel.</param>
+    /// <param name="pitch">Floats from one pixel to the next.</param>
+    /// <param name="pixels">Pixels in a row, of one image.</param>
+    /// <param name="y">Maps, at the first channel of the first image of all.</param>
+    /// <param name="plane">Floats of a channel, in y and in the addend.</param>
+    /// <param name="image">Floats before the image's first channel in y and in the addend.</param>
+    /// <param name="first">The first pixel.</param>
+    /// <param name="epilogue">What is added, and whether ReLU follows.</param>
+    /// <param name="channels">Channels of the vector that exist.</param>
+    static abstract void Write(
+        float* from, int pitch, int pixels, float* y, nint plane, nint image, int first, in Epilogue epilogue,
+        int channels);
+}

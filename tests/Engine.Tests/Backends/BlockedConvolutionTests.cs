@@ -1,0 +1,95 @@
+using TripletGpu.Autograd;
+using TripletGpu.Backends;
+using TripletGpu.Engine.Tests.Ops;
+using TripletGpu.Ops;
+using TripletGpu.Support;
+
+namespace TripletGpu.Engine.Tests.Backends;
+
+/// <summary>Convolutions of maps in blocks of channels, directly and in Winograd's form, against the oracle.</summary>
+[TestFixture("cpu-avx512", 1)]
+[TestFixture("cpu-avx512", 3)]
+[TestFixture("cpu-avx2", 2)]
+[TestFixture("cpu-portable", 1)]
+public sealed class BlockedConvolutionTests(string name, int threads)
+{
+    static readonly ConvolutionGeometry Same = new(1, padding: 1), Valid = new(stride: 1);
+
+    static readonly (string What, Conv2dTests.Layer Layer, Tolerance Tolerance)[] Layers =
+    [
+        ("1x1", new(3, 32, 9, 7, 64, 1, 1, Valid), Tolerance.Sum),
+        ("1x1, half a panel", new(2, 16, 5, 5, 48, 1, 1, Valid), Tolerance.Sum),
+        ("1x1, blocks of lines", new(2, 64, 61, 47, 32, 1, 1, Valid), Tolerance.Sum),
+        ("1x1, one pixel", new(1, 80, 1, 1, 96, 1, 1, Valid), Tolerance.Sum),
+        ("1x1, stride 2", new(2, 48, 15, 14, 32, 1, 1, new(stride: 2)), Tolerance.Sum),
+        ("1x1, padded", new(1, 16, 6, 6, 16, 1, 1, new(1, padding: 2)), Tolerance.Sum),
+        ("3x3, stride 2", new(2, 32, 28, 27, 64, 3, 3, new(2, padding: 1)), Tolerance.Sum),
+        ("3x3, stride 2, blocks of lines", new(1, 128, 57, 41, 32, 3, 3, new(2, padding: 1)), Tolerance.Sum),
+        ("3x3, stride 2, lines of 7 pixels", new(2, 32, 14, 14, 64, 3, 3, new(2, padding: 1)), Tolerance.Sum),
+        ("1x1, stride 2, lines of 7 pixels", new(1, 32, 13, 14, 48, 1, 1, new(stride: 2)), Tolerance.Sum),
+        ("3x3, sums in parts", new(1, 160, 7, 7, 64, 3, 3, Same), Tolerance.Sum),
+        ("1x1, sums in parts", new(2, 2064, 5, 3, 32, 1, 1, Valid), Tolerance.Sum),
+        ("3x3, few channels", new(2, 16, 9, 9, 32, 3, 3, Same), Tolerance.Winograd),
+        ("3x3 of one pixel", new(2, 32, 1, 1, 32, 3, 3, Same), Tolerance.Sum),
+        ("3x3, dilation 2", new(1, 16, 9, 11, 16, 3, 3, new(1, padding: 2, dilation: 2)), Tolerance.Sum),
+        ("strides 3 and 2", new(1, 16, 20, 11, 16, 3, 5, new(3, 2, 1, 0, 2, 3, 1, 1)), Tolerance.Sum),
+        ("padding on the right", new(2, 16, 9, 9, 32, 3, 3, new(2, 2, 0, 0, 3, 4, 1, 1)), Tolerance.Sum),
+        ("lines left over", new(1, 16, 10, 10, 16, 3, 3, new(2, padding: 0)), Tolerance.Sum),
+        ("3x3, Winograd", new(3, 64, 14, 14, 96, 3, 3, Same), Tolerance.Winograd),
+        ("3x3, Winograd, half a panel", new(2, 32, 13, 11, 48, 3, 3, Same), Tolerance.Winograd),
+        ("3x3, Winograd, deep", new(1, 288, 14, 14, 64, 3, 3, Same), Tolerance.Winograd),
+        ("3x3, Winograd, few tiles", new(1, 32, 14, 14, 128, 3, 3, Same), Tolerance.Winograd),
+        ("5x5, Winograd", new(2, 32, 14, 9, 64, 5, 5, new(1, padding: 2)), Tolerance.Winograd),
+    ];
+
+    static IEnumerable<OpCase> Cases =>
+    [
+        .. from l in Layers
+           select Conv2dTests.Case(l.What, l.Layer, l.Tolerance, bias: true, residual: true, relu: true),
+        .. from l in Layers select Conv2dTests.Case($"{l.What}, alone", l.Layer, l.Tolerance),
+    ];
+
+    [TestCaseSource(nameof(Cases))]
+    public void Forward_MatchesOracle(OpCase c)
+    {
+        double[][] x = OpTests.Draw(c);
+        using Device device = TestDevices.Open(name, threads);
+        Conv2d op = (Conv2d)c.Op;
+        IBlockedConvolution form = device.Backend.Convolution.Blocked!;
+        Assert.That(form.Takes(op.Geometry.Over(c.Inputs[0], c.Inputs[1])));
+        using Step step = device.BeginStep(record: false);
+        Tensor[] inputs = [.. x.Select((values, i) => device.Tensor(c.Inputs[i], Values.ToSingle(values)))];
+        inputs[0] = Turned(inputs[0], form.Channels, intoBlocks: true);
+        if (op.HasResidual) inputs[^1] = Turned(inputs[^1], form.Channels, intoBlocks: true);
+        Conv2d blocked = op with { IsInBlocks = true };
+        float[] loose = Turned(blocked.Apply(inputs), form.Channels, intoBlocks: false).ToArray();
+        Close.AreClose(c.Forward(x), loose, c.Tolerance, "filters packed for the call");
+        using IPackedWeight? kept = blocked.Prepare(device.Backend, c.Inputs[0], inputs[1]);
+        inputs[1].Prepared = kept;
+        for (int i = 0; i < 2; i++)
+            Assert.That(
+                Turned(blocked.Apply(inputs), form.Channels, intoBlocks: false).ToArray(), Is.EqualTo(loose),
+                "the same bits every time");
+        inputs[1].Prepared = null;
+    }
+
+    [TestCase(17, 32, 1)]
+    [TestCase(32, 17, 1)]
+    [TestCase(32, 32, 3)]
+    public void ChannelsBesideBlocks_AndWiderStrides_AreNotTaken(int channels, int filters, int stride)
+    {
+        using Device device = TestDevices.Open(name, threads);
+        ConvolutionGeometry geometry = new(stride, padding: 1);
+        Assert.That(device.Backend.Convolution.Blocked!.Takes(
+            geometry.Over(new Shape(1, channels, 9, 9), new Shape(filters, channels, 3, 3))), Is.False);
+    }
+
+    static Tensor Turned(Tensor map, int channels, bool intoBlocks)
+    {
+        Shape shape = map.Shape;
+        int pixels = shape[2] * shape[3], blocks = shape[1] / channels;
+        (int a, int b) = intoBlocks ? (channels, pixels) : (pixels, channels);
+        return map.Reshape(shape[0], blocks, a, b).Permute(0, 1, 3, 2)
+            .Reshape(shape[0], shape[1], shape[2], shape[3]);
+    }
+}
