@@ -100,7 +100,7 @@ public sealed class InferencePlan : IDisposable
     static int[] Assign(Lifetimes lifetimes, BufferSlots slots) =>
         slots.Assign([.. lifetimes.All.Select(life => (life.Elements, life.First, life.Last))]);
 
-    /// <summary>Applies the rules until none applies.</summary>
+    /// <summary>Applies the rules until none applies, then decides how maps lie.</summary>
     internal static PlanGraph Rewrite(PlanGraph graph, PlanConstants constants)
     {
         for (int i = 0; i < graph.Nodes.Count;)
@@ -112,7 +112,7 @@ public sealed class InferencePlan : IDisposable
             if (rewritten is null) i++;
             else (graph, i) = (rewritten, Math.Max(0, i - (graph.Nodes.Count - rewritten.Nodes.Count)));
         }
-        return graph;
+        return MapBlocks.Apply(graph, constants.Device.Backend.Convolution.Blocked);
     }
 
     /// <summary>Runs a batch.</summary>
