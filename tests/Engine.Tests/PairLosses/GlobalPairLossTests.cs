@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using TripletGpu.Autograd;
 using TripletGpu.Collectives;
+using TripletGpu.Engine.Tests.Collectives;
 using TripletGpu.Engine.Tests.MetricLearning;
 using TripletGpu.Kernels.PairLosses;
 using TripletGpu.PairLosses;
@@ -20,25 +21,34 @@ public sealed class GlobalPairLossTests(string device)
 
     static readonly int[] Sizes = [1, 2, 3, 4, 7];
 
+    readonly RankDevices devices = new(device, Sizes.Max());
+    Expectation[]? expectations;
+
+    [OneTimeTearDown]
+    public void CloseDevices() => devices.Dispose();
+
     [TestCaseSource(nameof(Sizes))]
     public void EveryLossAndBatch_MatchesOneProcess(int size)
     {
         // A device's launches take longer than such a batch.
         bool isSlow = !TestDevices.Cpu.Contains(device);
+        int batches = device == TestDrivers.Reference ? 1 : isSlow ? 3 : GlobalBatches.All.Count;
+        expectations ??=
+        [
+            .. from batch in GlobalBatches.All.Take(batches)
+               from loss in GlobalPairCases.All
+               select OfOne(devices.Of(rank: 0), WithoutEqualNegatives(batch, loss), loss),
+        ];
         ThreadCollective.Run(size, ranks =>
         {
-            using Device opened = TestDevices.Open(device, threads: 1);
-            int batches = device == TestDrivers.Reference ? 1 : isSlow ? 3 : GlobalBatches.All.Count;
-            foreach (GlobalBatches.Batch batch in GlobalBatches.All.Take(batches))
-                foreach (GlobalPairCases.Case loss in GlobalPairCases.All)
-                    Compare(opened, ranks, WithoutEqualNegatives(batch, loss), loss);
+            foreach (Expectation expected in expectations) Compare(expected, devices.Of(ranks), ranks);
         });
     }
 
     [Test]
     public void NotANumber_MakesTheLossNaN_OnEveryRank() => ThreadCollective.Run(3, ranks =>
     {
-        using Device opened = TestDevices.Open(device, threads: 1);
+        Device opened = devices.Of(ranks);
         GlobalBatches.Batch batch = GlobalBatches.All[0];
         float[] broken = [.. batch.Embeddings];
         broken[5 * batch.Width] = float.NaN;
@@ -66,27 +76,30 @@ public sealed class GlobalPairLossTests(string device)
         return batch with { Labels = labels };
     }
 
-    static void Compare(Device device, ICollective ranks, GlobalBatches.Batch batch, GlobalPairCases.Case loss)
+    /// <summary>What one process makes of a batch.</summary>
+    static Expectation OfOne(Device device, GlobalBatches.Batch batch, GlobalPairCases.Case loss)
     {
+        using Step step = device.BeginStep();
+        GlobalPairCases.Batch all = Upload(device, batch, loss);
+        Tensor value = loss.One(all);
+        step.Backward(value);
+        return new(
+            batch, loss, value.ToScalar(), step.Gradients[all.Embeddings].ToArray(),
+            step.Gradients.Find(all.Weights)?.ToArray() ?? []);
+    }
+
+    static void Compare(Expectation expected, Device device, ICollective ranks)
+    {
+        (GlobalBatches.Batch batch, GlobalPairCases.Case loss, float expectedLoss, _, _) = expected;
         string what = $"{batch.Name}, {loss.Name}, rank {ranks.Rank} of {ranks.Size}";
-        float[] expected, expectedWeights;
-        float expectedLoss;
-        using (Step step = device.BeginStep())
-        {
-            GlobalPairCases.Batch all = Upload(device, batch, loss);
-            Tensor value = loss.One(all);
-            step.Backward(value);
-            (expected, expectedLoss) = (step.Gradients[all.Embeddings].ToArray(), value.ToScalar());
-            expectedWeights = step.Gradients.Find(all.Weights)?.ToArray() ?? [];
-        }
         using Step own = device.BeginStep();
         float actual = OfRank(own, device, ranks, batch, loss, out float[] gradient, out float[] weights);
-        Assert.That(weights, Has.Length.EqualTo(expectedWeights.Length), what);
+        Assert.That(weights, Has.Length.EqualTo(expected.Weights.Length), what);
         ranks.AllReduceSum(weights.AsSpan());
         Close.AreClose([expectedLoss], [actual], Tolerance.Sum, $"loss of {what}");
         int first = new BatchShare(ranks, batch.Rows).First * batch.Width;
-        AreClose(expected, first, gradient, what);
-        AreClose(expectedWeights, 0, weights, $"weights, {what}");
+        AreClose(expected.Embeddings, first, gradient, what);
+        AreClose(expected.Weights, 0, weights, $"weights, {what}");
     }
 
     static void AreClose(float[] expected, int first, float[] actual, string what)
@@ -131,4 +144,8 @@ public sealed class GlobalPairLossTests(string device)
     static Tensor Draw(Device device, int rows, int width) => device.Tensor(
         new Shape(rows, width),
         Array.ConvertAll(Values.Normal(rows * width, new Random(rows), 0.6), v => (float)v));
+
+    /// <summary>Of a batch and a loss the value, the gradient of all rows and that of the weights.</summary>
+    sealed record Expectation(
+        GlobalBatches.Batch Batch, GlobalPairCases.Case Loss, float Value, float[] Embeddings, float[] Weights);
 }
