@@ -14,7 +14,6 @@ namespace TripletGpu.Engine.Tests.Inference;
 
 /// <summary>A plan computes what the network computes, with fewer operations, on every device.</summary>
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
-[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Gpu))]
 public sealed class PlannedNetworkTests(string device) : DeviceFixture(device)
 {
     static readonly Shape Batch = new(3, 4, 9, 9);

@@ -10,7 +10,6 @@ namespace TripletGpu.Engine.Tests.Ops;
 /// and of a gradient must be written. <see cref="EmptyCases"/> must have every operation without elements too.
 /// </summary>
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
-[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Gpu))]
 public sealed class PoisonedTests(string device) : DeviceFixture(device)
 {
     static IEnumerable<OpCase> Cases => OpTests.Cases;

@@ -7,7 +7,6 @@ namespace TripletGpu.Engine.Tests.Ops;
 
 /// <summary>Every function at zeros, subnormals, the ends of the range, infinities and NaN, on every device.</summary>
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
-[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Gpu))]
 public sealed class SpecialValueTests(string device) : DeviceFixture(device)
 {
     const float Infinity = float.PositiveInfinity;
