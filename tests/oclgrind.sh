@@ -18,7 +18,8 @@ runtime=$(ls /usr/lib/oclgrind/liboclgrind-rt-icd.so /usr/lib/*/oclgrind/liboclg
 [ -n "$runtime" ] || missing oclgrind
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'end_beside; rm -rf "$work"' EXIT
+. tests/beside.sh
 # As an ICD: the oclgrind command preloads symbols that the runtime's loader never looks at.
 mkdir "$work/vendors" && echo "$runtime" >"$work/vendors/oclgrind.icd"
 export OCL_ICD_VENDORS=$work/vendors OCLGRIND_CHECK_API=1 TRIPLETGPU_REQUIRE=opencl TRIPLETGPU_DEVICES=opencl
@@ -27,17 +28,23 @@ failed=0
 # run LOG TESTS SETTING...: runs a class of tests of the kernels with oclgrind's log in LOG. Programs are built
 # differently by each setting, so each has a cache of its own.
 run() {
-    local log=$work/$1.log
-    env "${@:3}" TRIPLETGPU_CACHE="$work/cache-$3" OCLGRIND_LOG="$log" \
+    touch "$work/$1.log"
+    env "${@:3}" TRIPLETGPU_CACHE="$work/cache-$3" OCLGRIND_LOG="$work/$1.log" \
         dotnet test tests/Kernels.Tests -c "$configuration" --no-build --nologo --filter "FullyQualifiedName~$2" \
-        >"$work/out" 2>&1 || { failed=1; grep -v 'Passed: ' "$work/out"; }
-    touch "$log"
-    grep -qE 'Passed: +[1-9]' "$work/out" || { failed=1; echo "oclgrind ($1): no test of $2 has run"; }
+        >"$work/$1.out" 2>&1
+    echo $? >"$work/$1.status"
+}
+
+# ran LOG TESTS: what has failed, or that nothing has run.
+ran() {
+    [ "$(cat "$work/$1.status")" = 0 ] || { failed=1; grep -v 'Passed: ' "$work/$1.out"; }
+    grep -qE 'Passed: +[1-9]' "$work/$1.out" || { failed=1; echo "oclgrind ($1): no test of $2 has run"; }
 }
 
 # passes LOG: the suite's line, and whatever oclgrind reports: a fault, or the plugin's own failure.
 passes() {
-    echo "Under oclgrind ($1): $(grep -oE 'Failed: +[0-9]+, Passed: +[0-9]+.*' "$work/out")"
+    ran "$1" KernelSuiteTests
+    echo "Under oclgrind ($1): $(grep -oE 'Failed: +[0-9]+, Passed: +[0-9]+.*' "$work/$1.out")"
     [ -s "$work/$1.log" ] || return 0
     failed=1
     echo "oclgrind reports ($1):"
@@ -50,10 +57,22 @@ sees() { grep -q "$2" "$work/$1.log" || { failed=1; echo "oclgrind did not see w
 races=(OCLGRIND_DATA_RACES=1)
 # Not optimised, and helpers not inlined: the plugin knows neither LLVM's freeze nor its noalias.scope.decl.
 unwritten=(OCLGRIND_UNINITIALIZED=1 "OCLGRIND_BUILD_OPTIONS=-cl-opt-disable -DFUNCTION=static")
-run races KernelSuiteTests "${races[@]}" && passes races
-run unwritten KernelSuiteTests "${unwritten[@]}" && passes unwritten
-run faults FaultyKernelTests "${races[@]}" TRIPLETGPU_FAULTS=1
-sees faults 'data race at local memory' && sees faults 'divergence detected (barrier)' && sees faults 'Invalid write of size 4 at global memory'
+# One beside the other: oclgrind computes on one core.
+watch_races() {
+    run races KernelSuiteTests "${races[@]}"
+    run faults FaultyKernelTests "${races[@]}" TRIPLETGPU_FAULTS=1
+}
+beside "$work/beside" watch_races
+run unwritten KernelSuiteTests "${unwritten[@]}"
 run unwritten-faults FaultyKernelTests "${unwritten[@]}" TRIPLETGPU_FAULTS=1
-sees unwritten-faults 'Uninitialized value written to global memory' && sees unwritten-faults 'Kernel: Affine'
+joined "$work/beside"
+passes races
+passes unwritten
+ran faults FaultyKernelTests
+sees faults 'data race at local memory'
+sees faults 'divergence detected (barrier)'
+sees faults 'Invalid write of size 4 at global memory'
+ran unwritten-faults FaultyKernelTests
+sees unwritten-faults 'Uninitialized value written to global memory'
+sees unwritten-faults 'Kernel: Affine'
 exit $failed
