@@ -7,10 +7,12 @@ using TripletGpu.Support;
 namespace TripletGpu.Engine.Tests.Gpu.Toolchain;
 
 /// <summary>
-/// What a card would run, by two versions of NVIDIA's own compiler and assembler.
+/// What a card would run, by two versions of NVIDIA's own compiler and assembler: one beside the other, since neither
+/// uses more than a core.
 /// </summary>
 [TestFixture("11.8", 80)]
 [TestFixture("12.4", 90)]
+[Parallelizable(ParallelScope.Self)]
 public sealed class CudaToolchainTests(string version, int architecture)
 {
     // An item of a kernel for CPUs takes what a GPU's group does: nobody runs it on a GPU.
