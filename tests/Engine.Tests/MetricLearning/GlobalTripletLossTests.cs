@@ -94,7 +94,8 @@ public sealed class GlobalTripletLossTests(string device)
         Assert.That(statistics, Is.EqualTo(expected.Statistics), what);
         Close.AreClose([expected.Loss], [value], Tolerance.Sum, $"loss of {what}");
         BatchShare share = new(ranks, batch.Rows);
-        double[] wanted = [.. expected.Gradient.Skip(share.First * batch.Width).Take(own.Length).Select(v => (double)v)];
+        double[] wanted =
+            [.. expected.Gradient.Skip(share.First * batch.Width).Take(own.Length).Select(v => (double)v)];
         double largest = expected.Gradient.Max(Math.Abs);
         for (int i = 0; i < own.Length; i++)
             Assert.That(
