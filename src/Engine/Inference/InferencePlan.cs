@@ -112,7 +112,7 @@ public sealed class InferencePlan : IDisposable
             if (rewritten is null) i++;
             else (graph, i) = (rewritten, Math.Max(0, i - (graph.Nodes.Count - rewritten.Nodes.Count)));
         }
-        return MapBlocks.Apply(graph, constants.Device.Backend.Convolution.Blocked);
+        return MapBlocks.Apply(graph, constants.Device.Backend);
     }
 
     /// <summary>Runs a batch.</summary>

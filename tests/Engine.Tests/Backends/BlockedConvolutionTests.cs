@@ -59,17 +59,17 @@ public sealed class BlockedConvolutionTests(string name, int threads)
         Assert.That(form.Takes(op.Geometry.Over(c.Inputs[0], c.Inputs[1])));
         using Step step = device.BeginStep(record: false);
         Tensor[] inputs = [.. x.Select((values, i) => device.Tensor(c.Inputs[i], Values.ToSingle(values)))];
-        inputs[0] = Turned(inputs[0], form.Channels, intoBlocks: true);
-        if (op.HasResidual) inputs[^1] = Turned(inputs[^1], form.Channels, intoBlocks: true);
+        inputs[0] = BlockedMaps.Turned(inputs[0], form.Channels, intoBlocks: true);
+        if (op.HasResidual) inputs[^1] = BlockedMaps.Turned(inputs[^1], form.Channels, intoBlocks: true);
         Conv2d blocked = op with { IsInBlocks = true };
-        float[] loose = Turned(blocked.Apply(inputs), form.Channels, intoBlocks: false).ToArray();
+        float[] loose = BlockedMaps.Turned(blocked.Apply(inputs), form.Channels, intoBlocks: false).ToArray();
         Close.AreClose(c.Forward(x), loose, c.Tolerance, "filters packed for the call");
         using IPackedWeight? kept = blocked.Prepare(device.Backend, c.Inputs[0], inputs[1]);
         inputs[1].Prepared = kept;
         for (int i = 0; i < 2; i++)
             Assert.That(
-                Turned(blocked.Apply(inputs), form.Channels, intoBlocks: false).ToArray(), Is.EqualTo(loose),
-                "the same bits every time");
+                BlockedMaps.Turned(blocked.Apply(inputs), form.Channels, intoBlocks: false).ToArray(),
+                Is.EqualTo(loose), "the same bits every time");
         inputs[1].Prepared = null;
     }
 
@@ -82,14 +82,5 @@ public sealed class BlockedConvolutionTests(string name, int threads)
         ConvolutionGeometry geometry = new(stride, padding: 1);
         Assert.That(device.Backend.Convolution.Blocked!.Takes(
             geometry.Over(new Shape(1, channels, 9, 9), new Shape(filters, channels, 3, 3))), Is.False);
-    }
-
-    static Tensor Turned(Tensor map, int channels, bool intoBlocks)
-    {
-        Shape shape = map.Shape;
-        int pixels = shape[2] * shape[3], blocks = shape[1] / channels;
-        (int a, int b) = intoBlocks ? (channels, pixels) : (pixels, channels);
-        return map.Reshape(shape[0], blocks, a, b).Permute(0, 1, 3, 2)
-            .Reshape(shape[0], shape[1], shape[2], shape[3]);
     }
 }

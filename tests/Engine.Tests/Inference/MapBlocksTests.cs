@@ -8,7 +8,6 @@ using Conv2d = TripletGpu.Modules.Conv2d;
 namespace TripletGpu.Engine.Tests.Inference;
 
 /// <summary>Which convolutions of a plan keep their maps in blocks of channels, and that the result stays.</summary>
-[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Cpu))]
 public sealed class MapBlocksTests(string device) : DeviceFixture(device)
 {
     static readonly Shape Batch = new(3, 32, 8, 8);
@@ -22,7 +21,7 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
 
     /// <summary>A shortcut within the group is added in blocks; one from outside is turned too.</summary>
     [TestCase(false, ExpectedResult = "turn block block block turn")]
-    [TestCase(true, ExpectedResult = "plane other other turn block block turn block turn")]
+    [TestCase(true, ExpectedResult = "plane other Concat turn block block turn block turn")]
     public string Shortcut_IsInBlocksAsWell(bool isFromOutside) =>
         Places(PlanAssert.Planned(new Shortcut(Device, isFromOutside), Batch));
 
@@ -31,6 +30,13 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
     public void MapThatIsReadOutside_IsTurnedForThat() => Assert.That(
         Places(PlanAssert.Planned(new ReadOutside(Device), Batch)),
         Is.EqualTo("turn block block turn block turn other"));
+
+    /// <summary>Branches of a module, their pooling and what joins them; the pooling in front reads planes.</summary>
+    [Test]
+    public void Module_IsInBlocksFromItsBranchesOn() => Assert.That(
+        Places(PlanAssert.Planned(new Inception(Device), new Shape(2, 64, 16, 16))),
+        Is.EqualTo(
+            "plane-MaxPool2d turn block block block block-MaxPool2d block block-L2Pool2d block Concat block turn"));
 
     [Test]
     public void FewMultiplyAdds_StayInPlanes() => Assert.That(
@@ -60,6 +66,9 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
         {
             Permute => "turn",
             TripletGpu.Ops.Conv2d conv => conv.IsInBlocks ? "block" : "plane",
+            TripletGpu.Ops.MaxPool2d pool => $"{(pool.IsInBlocks ? "block" : "plane")}-MaxPool2d",
+            TripletGpu.Ops.L2Pool2d pool => $"{(pool.IsInBlocks ? "block" : "plane")}-L2Pool2d",
+            TripletGpu.Ops.Concat => "Concat",
             _ => "other",
         }));
 
@@ -96,6 +105,21 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
         {
             Tensor map = second.Forward(first.Forward(x)).Relu();
             return third.Forward(map).Multiply(map);
+        }
+    }
+
+    sealed class Inception(Device device) : Module(device)
+    {
+        readonly Conv2d one = new(device, 64, 256, 1), reduce = new(device, 64, 128, 1);
+        readonly Conv2d three = new(device, 128, 256, 3, padding: 1), last = new(device, 640, 128, 3, padding: 1);
+        readonly Conv2d projection = new(device, 64, 64, 1), second = new(device, 64, 64, 1);
+
+        public override Tensor Forward(Tensor x)
+        {
+            Tensor map = x.MaxPool2d(2);
+            Tensor a = one.Forward(map), b = three.Forward(reduce.Forward(map).Relu());
+            Tensor c = projection.Forward(map.MaxPool2d(3, 1, 1)), d = second.Forward(map.L2Pool2d(3, 1, 1));
+            return last.Forward(Concat(1, a, b, c, d));
         }
     }
 }

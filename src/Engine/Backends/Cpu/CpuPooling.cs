@@ -9,7 +9,7 @@ namespace TripletGpu.Backends.Cpu;
 /// <summary>
 /// Pooling on the CPU. Threads share the planes, which are independent, so no sum depends on their number.
 /// </summary>
-sealed unsafe class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged, ITileVector<V>
+sealed unsafe partial class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged, ITileVector<V>
 {
     // By what is pooled: a network has some, an ONNX file whose inputs vary might have many.
     const int MostKnown = 64;
