@@ -22,11 +22,15 @@ sealed class MapBlocks
     readonly IBlockedConvolution convolution;
     readonly bool hasPooling;
     readonly HashSet<PlanNode> taken;
+    readonly Dictionary<PlanValue, int> reads;
 
     MapBlocks(PlanGraph graph, IBlockedConvolution convolution, bool hasPooling)
     {
         (this.graph, this.convolution, this.hasPooling) = (graph, convolution, hasPooling);
         taken = [.. graph.Nodes.Where(Takes)];
+        reads = ReadsBy(graph.Nodes);
+        // The result counts as read once more.
+        reads[graph.Output] = reads.GetValueOrDefault(graph.Output) + 1;
         foreach (List<PlanNode> group in Groups())
         {
             Trim(group);
@@ -107,15 +111,16 @@ sealed class MapBlocks
     /// <summary>Elements of the maps that a group reads from outside, or that are read there.</summary>
     long Turned(List<PlanNode> group)
     {
-        HashSet<PlanNode> members = [.. group];
         HashSet<PlanValue> made = [.. group.Select(node => node.Output)];
+        Dictionary<PlanValue, int> inside = ReadsBy(group);
         return group.SelectMany(Maps).Distinct()
-            .Where(map => !made.Contains(map) || IsReadOutside(map, members))
+            .Where(map => !made.Contains(map) || inside.GetValueOrDefault(map) < reads.GetValueOrDefault(map))
             .Sum(map => map.Shape.Count);
     }
 
-    bool IsReadOutside(PlanValue map, HashSet<PlanNode> members) => map == graph.Output
-        || graph.Nodes.Any(node => !members.Contains(node) && node.Inputs.Contains(map));
+    /// <summary>How often operations read each value.</summary>
+    static Dictionary<PlanValue, int> ReadsBy(IEnumerable<PlanNode> nodes) => nodes
+        .SelectMany(node => node.Inputs).CountBy(value => value).ToDictionary();
 
     /// <summary>What of an operation's values are maps: all but a convolution's weight and bias.</summary>
     static IEnumerable<PlanValue> Maps(PlanNode node) =>
@@ -134,6 +139,7 @@ sealed class MapBlocks
     PlanGraph Rewrite()
     {
         List<PlanNode> nodes = [];
+        Dictionary<PlanValue, int> inside = ReadsBy(taken);
         // Of a value that a group reads or makes: the same in blocks.
         Dictionary<PlanValue, PlanValue> inBlocks = [];
         foreach (PlanNode node in graph.Nodes)
@@ -147,7 +153,7 @@ sealed class MapBlocks
             PlanValue[] inputs = [.. node.Inputs.Select(value => maps.Contains(value) ? Blocks(value, node) : value)];
             PlanValue output = inBlocks[node.Output] = node.Output with { };
             nodes.Add(new PlanNode(InBlocks(node.Op), inputs, output, node.Origin));
-            if (IsReadOutside(node.Output, taken))
+            if (inside.GetValueOrDefault(node.Output) < reads.GetValueOrDefault(node.Output))
                 Turn(nodes, output, node.Output, convolution.Channels, false, node.Origin);
         }
         return graph with { Nodes = nodes };
