@@ -151,7 +151,7 @@ sealed class MapBlocks
             }
             HashSet<PlanValue> maps = [.. Maps(node)];
             PlanValue[] inputs = [.. node.Inputs.Select(value => maps.Contains(value) ? Blocks(value, node) : value)];
-            PlanValue output = inBlocks[node.Output] = node.Output with { };
+            PlanValue output = inBlocks[node.Output] = node.Output with { Block = convolution.Channels };
             nodes.Add(new PlanNode(InBlocks(node.Op), inputs, output, node.Origin));
             if (inside.GetValueOrDefault(node.Output) < reads.GetValueOrDefault(node.Output))
                 Turn(nodes, output, node.Output, convolution.Channels, false, node.Origin);
@@ -161,7 +161,7 @@ sealed class MapBlocks
         PlanValue Blocks(PlanValue value, PlanNode reader)
         {
             if (inBlocks.TryGetValue(value, out PlanValue? known)) return known;
-            PlanValue made = inBlocks[value] = value with { };
+            PlanValue made = inBlocks[value] = value with { Block = convolution.Channels };
             Turn(nodes, value, made, convolution.Channels, true, reader.Origin);
             return made;
         }

@@ -8,6 +8,9 @@ namespace TripletGpu.Inference;
 /// <param name="Constant">The values, where they are the same for every batch: a parameter, a folded weight.</param>
 public sealed record PlanValue(Shape Shape, ElementType Type, Tensor? Constant)
 {
+    /// <summary>Channels of a block, where a map lies in blocks of them; 0 for (N, C, H, W) as it is.</summary>
+    public int Block { get; init; }
+
     /// <summary>Two values are the same only if they are one: equality is identity.</summary>
     public bool Equals(PlanValue? other) => ReferenceEquals(this, other);
 

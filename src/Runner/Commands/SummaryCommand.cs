@@ -72,6 +72,7 @@ static class SummaryCommand
                     op = node.Op.Name,
                     layers = node.Origin,
                     output = node.Output.Shape.ToArray()[1..],
+                    block = node.Output.Block,
                 }),
                 planBufferBytes = plan?.BufferBytes,
                 unplanned = planned?.Unplanned,
@@ -88,11 +89,12 @@ static class SummaryCommand
     static void ShowPlan(Terminal terminal, InferencePlan plan)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumns("operation", "does what these layers do");
-        table.AddColumn(new TableColumn("output").RightAligned());
+        table.AddColumn(new TableColumn("output").RightAligned()).AddColumn("channels");
         foreach (PlanNode node in plan.Graph.Nodes)
             table.AddRow(
                 Markup.Escape(node.Op.Name), Markup.Escape(Layers(node.Origin)),
-                Dimensions(node.Output.Shape.ToArray()[1..]));
+                Dimensions(node.Output.Shape.ToArray()[1..]),
+                node.Output.Block > 0 ? $"in blocks of {node.Output.Block}" : "");
         terminal.Out.WriteLine("Inference, as it is planned for one image:");
         terminal.Show(table);
         terminal.Out.WriteLine(

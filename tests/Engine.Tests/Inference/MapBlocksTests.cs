@@ -17,6 +17,10 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
     {
         PlanGraph graph = PlanAssert.Planned(new Chain(Device), Batch);
         Assert.That(Places(graph), Is.EqualTo("turn block block block turn"));
+        int channels = Device.Backend.Convolution.Blocked!.Channels;
+        foreach (PlanNode node in graph.Nodes)
+            Assert.That(node.Output.Block, Is.EqualTo(
+                node.Op is TripletGpu.Ops.Conv2d || node == graph.Nodes[2] ? channels : 0));
     }
 
     /// <summary>A shortcut within the group is added in blocks; one from outside is turned too.</summary>
