@@ -1,3 +1,4 @@
+using TripletGpu.Backends.Cpu;
 using TripletGpu.Inference;
 using TripletGpu.Modules;
 using TripletGpu.Ops;
@@ -31,9 +32,15 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
 
     /// <summary>What another operation reads leaves the group where it is made, and stays in it too.</summary>
     [Test]
-    public void MapThatIsReadOutside_IsTurnedForThat() => Assert.That(
-        Places(PlanAssert.Planned(new ReadOutside(Device), Batch)),
-        Is.EqualTo("turn block block turn block turn other"));
+    public void MapThatIsReadOutside_IsTurnedForThat()
+    {
+        // A product of two maps of Winograd's form would be further off than sums are.
+        using Device direct = TestDevices.Open(DeviceName);
+        ((CpuBackend)direct.Backend).UseWinograd = false;
+        Assert.That(
+            Places(PlanAssert.Planned(new ReadOutside(direct), Batch)),
+            Is.EqualTo("turn block block turn block turn other"));
+    }
 
     /// <summary>Branches of a module, their pooling and what joins them; the pooling in front reads planes.</summary>
     [Test]
@@ -76,21 +83,39 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
             _ => "other",
         }));
 
-    sealed class Chain(Device device) : Module(device)
+    /// <summary>A network whose layers are its parts, so that they are initialised and released with it.</summary>
+    abstract class Layered(Device device) : Module(device)
     {
-        readonly Conv2d first = new(device, 32, 256, 1), second = new(device, 256, 256, 3, padding: 1);
-        readonly Conv2d third = new(device, 256, 64, 3, stride: 2, padding: 1);
+        int layers;
+
+        protected Conv2d Layer(int channels, int filters, int kernel, int stride = 1) => Add(
+            $"{layers++}",
+            new Conv2d(Device, channels, filters, kernel, stride, padding: kernel / 2));
+    }
+
+    sealed class Chain : Layered
+    {
+        readonly Conv2d first, second, third;
+
+        public Chain(Device device) : base(device) =>
+            (first, second, third) = (Layer(32, 256, 1), Layer(256, 256, 3), Layer(256, 64, 3, stride: 2));
 
         public override Tensor Forward(Tensor x) =>
             third.Forward(second.Forward(first.Forward(x).Relu()).Relu());
     }
 
-    sealed class Shortcut(Device device, bool isFromOutside) : Module(device)
+    sealed class Shortcut : Layered
     {
-        // Its input has too many elements beside its work, so it stays in planes.
-        readonly Conv2d outside = new(device, 32, 250, 1);
-        readonly Conv2d first = new(device, 32, 256, 1), second = new(device, 256, 256, 3, padding: 1);
-        readonly Conv2d third = new(device, 256, 256, 3, padding: 1);
+        readonly Conv2d outside, first, second, third;
+        readonly bool isFromOutside;
+
+        public Shortcut(Device device, bool isFromOutside) : base(device)
+        {
+            this.isFromOutside = isFromOutside;
+            // Its filters fill no block, so it stays in planes.
+            outside = Layer(32, 250, 1);
+            (first, second, third) = (Layer(32, 256, 1), Layer(256, 256, 3), Layer(256, 256, 3));
+        }
 
         public override Tensor Forward(Tensor x)
         {
@@ -100,10 +125,12 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
         }
     }
 
-    sealed class ReadOutside(Device device) : Module(device)
+    sealed class ReadOutside : Layered
     {
-        readonly Conv2d first = new(device, 32, 256, 1), second = new(device, 256, 256, 3, padding: 1);
-        readonly Conv2d third = new(device, 256, 256, 3, padding: 1);
+        readonly Conv2d first, second, third;
+
+        public ReadOutside(Device device) : base(device) =>
+            (first, second, third) = (Layer(32, 256, 1), Layer(256, 256, 3), Layer(256, 256, 3));
 
         public override Tensor Forward(Tensor x)
         {
@@ -112,11 +139,15 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
         }
     }
 
-    sealed class Inception(Device device) : Module(device)
+    sealed class Inception : Layered
     {
-        readonly Conv2d one = new(device, 64, 256, 1), reduce = new(device, 64, 128, 1);
-        readonly Conv2d three = new(device, 128, 256, 3, padding: 1), last = new(device, 640, 128, 3, padding: 1);
-        readonly Conv2d projection = new(device, 64, 64, 1), second = new(device, 64, 64, 1);
+        readonly Conv2d one, reduce, three, last, projection, second;
+
+        public Inception(Device device) : base(device)
+        {
+            (one, reduce, three) = (Layer(64, 256, 1), Layer(64, 128, 1), Layer(128, 256, 3));
+            (projection, second, last) = (Layer(64, 64, 1), Layer(64, 64, 1), Layer(640, 128, 3));
+        }
 
         public override Tensor Forward(Tensor x)
         {
