@@ -23,7 +23,8 @@ sealed unsafe partial class CpuConvolution<V> : IBlockedConvolution
             bias is null ? null : bias.Floats(), residual is null ? null : residual.Floats(), relu);
         // Another plan over the same weight may keep it in another form.
         FilterPanels<V>? kept = weight.Prepared as FilterPanels<V>;
-        FilterPanels<V> filters = kept ?? Panels(weight, dims);
+        using FilterPanels<V>? loose = kept is null ? Panels(weight, dims) : null;
+        FilterPanels<V> filters = kept ?? loose!;
         switch (Choose(dims, filters.Images))
         {
             case Algorithm.Winograd3:
@@ -36,6 +37,5 @@ sealed unsafe partial class CpuConvolution<V> : IBlockedConvolution
                 new BlockConvolution<V>(cpu, filters, dims).Run(from, to, epilogue);
                 break;
         }
-        if (kept is null) filters.Dispose();
     }
 }

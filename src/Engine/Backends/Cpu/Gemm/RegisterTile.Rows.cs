@@ -6,7 +6,7 @@ namespace TripletGpu.Backends.Cpu.Gemm;
 static unsafe partial class RegisterTile<V>
 {
     /// <summary>The sums of one row; the JIT keeps the two vectors in registers.</summary>
-    struct Row
+    internal struct Row
     {
         V left, right;
 
@@ -40,6 +40,20 @@ static unsafe partial class RegisterTile<V>
         {
             V.Store(V.MaxNative(floor, left), c);
             V.Store(V.MaxNative(floor, right), c + V.Count);
+        }
+
+        /// <summary>The two vectors to places of their own, each with its bias and an addend; one or both.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Store(int row, float* c, float* addend, nint step, bool both, V biasLeft, V biasRight, V least)
+        {
+            c += row * V.Count;
+            left += biasLeft;
+            right += biasRight;
+            if (addend != null) left += V.Load(addend + row * V.Count);
+            V.Store(V.MaxNative(least, left), c);
+            if (!both) return;
+            if (addend != null) right += V.Load(addend + step + row * V.Count);
+            V.Store(V.MaxNative(least, right), c + step);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -78,20 +92,4 @@ static unsafe partial class RegisterTile<V>
             return row;
         }
     }
-
-    interface INumber { static abstract int Value { get; } }
-    readonly struct N1 : INumber { public static int Value => 1; }
-    readonly struct N2 : INumber { public static int Value => 2; }
-    readonly struct N3 : INumber { public static int Value => 3; }
-    readonly struct N4 : INumber { public static int Value => 4; }
-    readonly struct N5 : INumber { public static int Value => 5; }
-    readonly struct N6 : INumber { public static int Value => 6; }
-    readonly struct N7 : INumber { public static int Value => 7; }
-    readonly struct N8 : INumber { public static int Value => 8; }
-    readonly struct N9 : INumber { public static int Value => 9; }
-    readonly struct N10 : INumber { public static int Value => 10; }
-    readonly struct N11 : INumber { public static int Value => 11; }
-    readonly struct N12 : INumber { public static int Value => 12; }
-    readonly struct N13 : INumber { public static int Value => 13; }
-    readonly struct N14 : INumber { public static int Value => 14; }
 }

@@ -32,7 +32,7 @@ sealed unsafe class BlockConvolution<V> where V : unmanaged, ITileVector<V>
     {
         (this.cpu, this.filters, this.d) = (cpu, filters, d);
         panels = (d.K + FilterPanels<V>.Width - 1) / FilterPanels<V>.Width;
-        int heightIn = (d.P - 1) * d.StrideH + d.DilationH * (d.R - 1) + 1;
+        int heightIn = LinesSeenBy(d.P);
         widthIn = (d.Q - 1) * d.StrideW + d.DilationW * (d.S - 1) + 1;
         isPadded = d.Top > 0 || d.Left > 0 || heightIn > d.H || widthIn > d.W;
         isOneLine = d is { R: 1, S: 1, StrideH: 1, StrideW: 1 } && !isPadded;
@@ -50,8 +50,7 @@ sealed unsafe class BlockConvolution<V> where V : unmanaged, ITileVector<V>
     public void Run(float* x, float* y, Epilogue epilogue)
     {
         int threads = cpu.Workers.Sharers, parts = Math.Min(panels, (threads + grid.Blocks - 1) / grid.Blocks);
-        int lines = (grid.MostLines - 1) * d.StrideH + d.DilationH * (d.R - 1) + 1;
-        nint plane = (nint)lines * widthIn * V.Count;
+        nint plane = (nint)LinesSeenBy(grid.MostLines) * widthIn * V.Count;
         int units = d.C / V.Count * d.R * d.S;
         Workspace workspace = cpu.Workspace.Begin();
         PerThread maps = workspace.TakeForEach(isPadded ? images * (d.C / V.Count) * plane : 0);
@@ -69,10 +68,13 @@ sealed unsafe class BlockConvolution<V> where V : unmanaged, ITileVector<V>
         });
     }
 
+    /// <summary>Input lines that so many neighbouring lines of output see.</summary>
+    int LinesSeenBy(int lines) => (lines - 1) * d.StrideH + d.DilationH * (d.R - 1) + 1;
+
     /// <summary>A copy of the lines that a block of pixels sees, with the padding around them.</summary>
     Input Padded(float* x, TileBlock tiles, float* map)
     {
-        int lines = (tiles.Lines - 1) * d.StrideH + d.DilationH * (d.R - 1) + 1, blocks = d.C / V.Count;
+        int lines = LinesSeenBy(tiles.Lines), blocks = d.C / V.Count;
         nint step = (nint)lines * widthIn * V.Count, plane = (nint)d.H * d.W;
         for (int n = tiles.FirstImage; n < tiles.EndImage; n++)
             for (int block = 0; block < blocks; block++)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Gemm;
 using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.Layouts;
@@ -42,7 +43,7 @@ unsafe struct BlockWalk
 /// <summary>
 /// The product where maps lie in blocks of channels: pixels are the rows of the tile and output channels its lanes,
 /// 2 vectors of them. C[pixel, lane] = max(floor, sum over taps and channels of A * B + bias + addend); all
-/// sums in registers. Rows are a type argument, as <see cref="Gemm.RegisterTile{V}"/>'s, and so is the stride: rows
+/// sums in registers. Rows are a type argument, as <see cref="RegisterTile{V}"/>'s, and so is the stride: rows
 /// are at constant distances from the first, or from the one that a second line begins with.
 /// </summary>
 static unsafe class BlockTile<V> where V : unmanaged, ITileVector<V>
@@ -75,8 +76,9 @@ static unsafe class BlockTile<V> where V : unmanaged, ITileVector<V>
         where N : struct, INumber where S : struct, IStride
     {
         int pitch = S.Value * V.Count;
-        Pixel p0 = default, p1 = default, p2 = default, p3 = default, p4 = default, p5 = default, p6 = default;
-        Pixel p7 = default, p8 = default, p9 = default, p10 = default, p11 = default, p12 = default, p13 = default;
+        RegisterTile<V>.Row p0 = default, p1 = default, p2 = default, p3 = default, p4 = default, p5 = default;
+        RegisterTile<V>.Row p6 = default, p7 = default, p8 = default, p9 = default, p10 = default, p11 = default;
+        RegisterTile<V>.Row p12 = default, p13 = default;
         float* begun = walk->Begun, ahead = walk->Ahead;
         if (begun != null)
         {
@@ -138,20 +140,20 @@ static unsafe class BlockTile<V> where V : unmanaged, ITileVector<V>
         float* kept = walk->Kept;
         if (kept != null)
         {
-            p0.Keep(kept);
-            if (N.Value > 1) p1.Keep(kept + 1 * 2 * V.Count);
-            if (N.Value > 2) p2.Keep(kept + 2 * 2 * V.Count);
-            if (N.Value > 3) p3.Keep(kept + 3 * 2 * V.Count);
-            if (N.Value > 4) p4.Keep(kept + 4 * 2 * V.Count);
-            if (N.Value > 5) p5.Keep(kept + 5 * 2 * V.Count);
-            if (N.Value > 6) p6.Keep(kept + 6 * 2 * V.Count);
-            if (N.Value > 7) p7.Keep(kept + 7 * 2 * V.Count);
-            if (N.Value > 8) p8.Keep(kept + 8 * 2 * V.Count);
-            if (N.Value > 9) p9.Keep(kept + 9 * 2 * V.Count);
-            if (N.Value > 10) p10.Keep(kept + 10 * 2 * V.Count);
-            if (N.Value > 11) p11.Keep(kept + 11 * 2 * V.Count);
-            if (N.Value > 12) p12.Keep(kept + 12 * 2 * V.Count);
-            if (N.Value > 13) p13.Keep(kept + 13 * 2 * V.Count);
+            p0.Store(kept);
+            if (N.Value > 1) p1.Store(kept + 1 * 2 * V.Count);
+            if (N.Value > 2) p2.Store(kept + 2 * 2 * V.Count);
+            if (N.Value > 3) p3.Store(kept + 3 * 2 * V.Count);
+            if (N.Value > 4) p4.Store(kept + 4 * 2 * V.Count);
+            if (N.Value > 5) p5.Store(kept + 5 * 2 * V.Count);
+            if (N.Value > 6) p6.Store(kept + 6 * 2 * V.Count);
+            if (N.Value > 7) p7.Store(kept + 7 * 2 * V.Count);
+            if (N.Value > 8) p8.Store(kept + 8 * 2 * V.Count);
+            if (N.Value > 9) p9.Store(kept + 9 * 2 * V.Count);
+            if (N.Value > 10) p10.Store(kept + 10 * 2 * V.Count);
+            if (N.Value > 11) p11.Store(kept + 11 * 2 * V.Count);
+            if (N.Value > 12) p12.Store(kept + 12 * 2 * V.Count);
+            if (N.Value > 13) p13.Store(kept + 13 * 2 * V.Count);
             return;
         }
         bool both = walk->HasRight;
@@ -174,60 +176,7 @@ static unsafe class BlockTile<V> where V : unmanaged, ITileVector<V>
         if (N.Value > 13) p13.Store(13, c, addend, right, both, biasLeft, biasRight, least);
     }
 
-    /// <summary>The sums of one pixel; the JIT keeps the two vectors in registers.</summary>
-    struct Pixel
-    {
-        V left, right;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Load(float* sums) => (left, right) = (V.Load(sums), V.Load(sums + V.Count));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Keep(float* sums)
-        {
-            V.Store(left, sums);
-            V.Store(right, sums + V.Count);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void MultiplyAdd(float a, V x, V y)
-        {
-            V value = V.Create(a);
-            V.AddProduct(ref left, value, x);
-            V.AddProduct(ref right, value, y);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Store(int row, float* c, float* addend, nint step, bool both, V biasLeft, V biasRight, V least)
-        {
-            c += row * V.Count;
-            left += biasLeft;
-            right += biasRight;
-            if (addend != null) left += V.Load(addend + row * V.Count);
-            V.Store(V.MaxNative(least, left), c);
-            if (!both) return;
-            if (addend != null) right += V.Load(addend + step + row * V.Count);
-            V.Store(V.MaxNative(least, right), c + step);
-        }
-    }
-
     interface IStride { static abstract int Value { get; } }
     readonly struct S1 : IStride { public static int Value => 1; }
     readonly struct S2 : IStride { public static int Value => 2; }
-
-    interface INumber { static abstract int Value { get; } }
-    readonly struct N1 : INumber { public static int Value => 1; }
-    readonly struct N2 : INumber { public static int Value => 2; }
-    readonly struct N3 : INumber { public static int Value => 3; }
-    readonly struct N4 : INumber { public static int Value => 4; }
-    readonly struct N5 : INumber { public static int Value => 5; }
-    readonly struct N6 : INumber { public static int Value => 6; }
-    readonly struct N7 : INumber { public static int Value => 7; }
-    readonly struct N8 : INumber { public static int Value => 8; }
-    readonly struct N9 : INumber { public static int Value => 9; }
-    readonly struct N10 : INumber { public static int Value => 10; }
-    readonly struct N11 : INumber { public static int Value => 11; }
-    readonly struct N12 : INumber { public static int Value => 12; }
-    readonly struct N13 : INumber { public static int Value => 13; }
-    readonly struct N14 : INumber { public static int Value => 14; }
 }
