@@ -64,6 +64,12 @@ public sealed class Tensor
     /// </summary>
     internal Tape? Tape { get; set; }
 
+    /// <summary>
+    /// Channels of a block, for (N, C, H, W) maps that lie as [image][block][pixel][channel of the block]; 0, as a rule:
+    /// in planes, as the shape says.
+    /// </summary>
+    internal int ChannelBlock { get; set; }
+
     /// <summary>The block into which it has been moved; null, as a rule: <see cref="TensorBlock"/>.</summary>
     internal BlockPlace? Place { get; private set; }
 
@@ -76,7 +82,7 @@ public sealed class Tensor
     {
         Storage shared = storage ?? Unpacked();
         shared.AddOwner();
-        return new Tensor(Device, shape, type ?? Type, shared, producer);
+        return new Tensor(Device, shape, type ?? Type, shared, producer) { ChannelBlock = ChannelBlock };
     }
 
     /// <summary>
