@@ -70,6 +70,9 @@ public sealed class Tensor
     /// </summary>
     internal int ChannelBlock { get; set; }
 
+    /// <summary>The same maps as the other layout has them, where an operation has asked for them.</summary>
+    internal Tensor? Turned { get; set; }
+
     /// <summary>The block into which it has been moved; null, as a rule: <see cref="TensorBlock"/>.</summary>
     internal BlockPlace? Place { get; private set; }
 
@@ -180,13 +183,29 @@ public sealed class Tensor
     void Download<T>(Span<T> to, ElementType type) where T : unmanaged
     {
         CheckHostSide(to.Length, type);
-        Device.Backend.Memory.Download(Buffer, to);
+        if (ChannelBlock == 0)
+        {
+            Device.Backend.Memory.Download(Buffer, to);
+            return;
+        }
+        Storage planes = Device.Reserve(Shape);
+        Device.Backend.Convolution.Turn(this, new(new Tensor(Device, Shape, Type, planes, Producer), Accumulate: false));
+        Device.Backend.Memory.Download(planes.Buffer, to);
+        planes.Release();
     }
 
     void Upload<T>(ReadOnlySpan<T> from, ElementType type) where T : unmanaged
     {
         CheckHostSide(from.Length, type);
-        Device.Backend.Memory.Upload(from, Buffer);
+        if (ChannelBlock == 0)
+        {
+            Device.Backend.Memory.Upload(from, Buffer);
+            return;
+        }
+        Storage planes = Device.Reserve(Shape);
+        Device.Backend.Memory.Upload(from, planes.Buffer);
+        Device.Backend.Convolution.Turn(new Tensor(Device, Shape, Type, planes, Producer), new(this, Accumulate: false));
+        planes.Release();
     }
 
     void CheckHostSide(int length, ElementType type)

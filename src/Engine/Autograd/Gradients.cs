@@ -26,7 +26,11 @@ public sealed class Gradients
     {
         string producer = $"gradient of {of.Producer}";
         Tensor made;
-        if (of.Place is not { } place) made = of.Device.Empty(of.Shape, ElementType.Float32, producer);
+        if (of.Place is not { } place)
+        {
+            made = of.Device.Empty(of.Shape, ElementType.Float32, producer);
+            made.ChannelBlock = of.ChannelBlock;
+        }
         else
         {
             if (!blocks.TryGetValue(place.Block, out Tensor? block))

@@ -48,6 +48,15 @@ public abstract record Op
     internal virtual bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => false;
 
     /// <summary>
+    /// Channels of the blocks in which its maps lie (<see cref="IConvolution.ChannelBlock"/>), where it is given some
+    /// in blocks of <paramref name="given"/>, or none (0); 0: all in planes. What lies otherwise is turned for it.
+    /// </summary>
+    internal virtual int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) => 0;
+
+    /// <summary>Whether an input is maps, which lie as the output does.</summary>
+    internal virtual bool IsMap(int input) => true;
+
+    /// <summary>
     /// Further tensors that the forward pass writes and the backward pass reads: indices of a pooling window, batch
     /// statistics, a table of triplets.
     /// </summary>

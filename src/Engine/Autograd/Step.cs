@@ -65,7 +65,9 @@ public sealed class Step : IDisposable
         CheckRoot(root);
         using DeviceUse.Scope use = device.Use.Begin();
         Tensor copy = device.Empty(root.Shape, ElementType.Float32, "gradient");
-        device.Backend.Memory.Copy(gradient, copy);
+        copy.ChannelBlock = root.ChannelBlock;
+        if (gradient.ChannelBlock == root.ChannelBlock) device.Backend.Memory.Copy(gradient, copy);
+        else device.Backend.Convolution.Turn(gradient, new(copy, Accumulate: false));
         Tape.Backward(this, root, copy, Gradients);
     }
 
@@ -96,6 +98,7 @@ public sealed class Step : IDisposable
     {
         // What a plan that is being recorded may read again for every batch stays.
         if (tensor.SavedBy == 0 && device.Recorder is null) Release(tensor);
+        if (tensor.Turned is { SavedBy: 0 } turned) Release(turned);
     }
 
     /// <summary>Releases everything that the step owns.</summary>

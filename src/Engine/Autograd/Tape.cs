@@ -1,5 +1,6 @@
 using TripletGpu.Backends;
 using TripletGpu.Inference;
+using TripletGpu.Ops;
 
 namespace TripletGpu.Autograd;
 
@@ -36,6 +37,8 @@ sealed class Tape
                 Tensor.WithoutMemory(device, spec.Shape, spec.Type, op.Name))];
             return y;
         }
+        int block = BlockOf(op, device, x, shapes);
+        x = Laid(op, x, block);
         if (op.IsView)
         {
             y = x[0].Share(shape, op.Name);
@@ -45,6 +48,7 @@ sealed class Tape
         else
         {
             y = device.Empty(shape, ElementType.Float32, op.Name);
+            y.ChannelBlock = block;
             TensorSpec[] specs = op.Extras(shapes);
             extras = specs.Length == 0 ? [] : new Tensor[specs.Length];
             for (int i = 0; i < specs.Length; i++) extras[i] = device.Empty(specs[i].Shape, specs[i].Type, op.Name);
@@ -57,6 +61,30 @@ sealed class Tape
         if (!isRecorded && !keepExtras)
             foreach (Tensor extra in extras) step.Release(extra);
         return y;
+    }
+
+    /// <summary>
+    /// Channels of the blocks in which an operation's maps lie; 0: in planes. Outside of training none begins with it.
+    /// </summary>
+    static int BlockOf(Op op, Device device, ReadOnlySpan<Tensor> x, ReadOnlySpan<Shape> shapes)
+    {
+        int given = 0;
+        foreach (Tensor input in x) given = Math.Max(given, input.ChannelBlock);
+        bool mayBegin = op is MapLayout || device.CurrentStep is { IsRecording: true };
+        return given > 0 || mayBegin ? op.ChannelBlock(device.Backend, shapes, given) : 0;
+    }
+
+    /// <summary>The inputs as an operation reads them: its maps in the layout in which it computes.</summary>
+    static ReadOnlySpan<Tensor> Laid(Op op, ReadOnlySpan<Tensor> x, int block)
+    {
+        Tensor[]? laid = null;
+        for (int i = 0; i < x.Length; i++)
+        {
+            if (x[i].ChannelBlock == block || !op.IsMap(i)) continue;
+            laid ??= x.ToArray();
+            laid[i] = MapLayout.Of(x[i], block);
+        }
+        return laid ?? x;
     }
 
     /// <summary>Records an operation if one of its inputs wants a gradient; returns whether.</summary>

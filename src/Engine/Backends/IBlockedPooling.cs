@@ -3,7 +3,7 @@ using TripletGpu.Kernels.Pooling;
 namespace TripletGpu.Backends;
 
 /// <summary>
-/// Pooling of maps that lie in blocks of channels, as <see cref="IBlockedConvolution"/> has them. The window is that of
+/// Pooling of maps that lie in blocks of channels, as <see cref="IConvolution.ChannelBlock"/> says. The window is that of
 /// each plane, as in <see cref="IPooling"/>.
 /// </summary>
 public interface IBlockedPooling

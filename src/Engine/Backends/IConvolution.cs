@@ -30,7 +30,10 @@ public interface IConvolution
     /// computed once, and Forward finds it at <see cref="Tensor.Prepared"/>. What is there already is returned where
     /// it suits these extents too. Null where there is no such form.
     /// </summary>
-    IPackedWeight? Prepare(Tensor weight, in ConvolutionShape dims) => null;
+    /// <param name="weight">(K, C, R, S).</param>
+    /// <param name="dims">All extents.</param>
+    /// <param name="inBlocks">Whether the maps lie in blocks of channels.</param>
+    IPackedWeight? Prepare(Tensor weight, in ConvolutionShape dims, bool inBlocks) => null;
 
     /// <summary>dx = the transposed convolution of dy, (N, K, P, Q), with the weight.</summary>
     void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionShape dims);
@@ -40,8 +43,18 @@ public interface IConvolution
     /// </summary>
     void BackwardWeight(Tensor x, Tensor dy, Gradient dw, in ConvolutionShape dims);
 
-    /// <summary>The same for maps in blocks of channels; null where the device has no such form.</summary>
-    IBlockedConvolution? Blocked => null;
+    /// <summary>
+    /// Channels of the blocks in which maps may lie on this device besides in planes, [image][block][pixel][channel of
+    /// the block]; 0: in planes alone. Operations hand each other maps in the form that they compute in, every tensor
+    /// says how its own lie, and all maps of one call lie alike.
+    /// </summary>
+    int ChannelBlock => 0;
+
+    /// <summary>Whether it computes a convolution of these extents in blocks, in all three passes.</summary>
+    bool TakesBlocks(in ConvolutionShape dims) => false;
+
+    /// <summary>y = x, or y += x, where one of them lies in blocks and the other in planes.</summary>
+    void Turn(Tensor x, Gradient y) => throw new NotSupportedException($"{GetType().Name} has maps in planes alone");
 
     /// <summary>db[k] = the sum of dy over images and pixels.</summary>
     void BackwardBias(Tensor dy, Gradient db, in ConvolutionShape dims);

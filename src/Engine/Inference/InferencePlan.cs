@@ -38,7 +38,7 @@ public sealed class InferencePlan : IDisposable
         foreach (PlanNode node in graph.Nodes)
             if (node.Op is Ops.Conv2d convolution && node.Inputs[1].Constant is { } weight
                 && node.Output.Shape.Count > 0)
-                constants.Prepare(convolution, node.Inputs[0].Shape, weight);
+                constants.Prepare(convolution, node.Inputs[0], weight);
         slots = device.Build<Tensor[]>(() => [.. assigned.Elements.Select(count =>
             device.Unowned(new Shape(checked((int)count)), ElementType.Float32, "a plan's buffer"))]);
         parts = [.. RowParts.Of(graph, device.Backend.Branches).Select(rows =>

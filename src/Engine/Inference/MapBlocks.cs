@@ -6,9 +6,8 @@ namespace TripletGpu.Inference;
 
 /// <summary>
 /// Lets convolutions that read each other's results keep their maps in blocks of channels, where the device computes in
-/// these (<see cref="IBlockedConvolution"/>), with the pooling and the concatenation between them. What comes from
-/// another operation is turned before, what another reads is turned after: (N, C, H, W) = (N, C / B, B, pixels) to
-/// (N, C / B, pixels, B) and back.
+/// these (<see cref="IConvolution.ChannelBlock"/>), with the pooling and the concatenation between them. What comes from
+/// another operation is turned before, what another reads is turned after (<see cref="MapLayout"/>).
 /// <para>
 /// A group keeps its planes where it has few multiply-adds for each element that it would turn: blocks save about a
 /// tenth of them.
@@ -19,12 +18,12 @@ sealed class MapBlocks
     const double MultiplyAddsPerElement = 2_000;
 
     readonly PlanGraph graph;
-    readonly IBlockedConvolution convolution;
+    readonly IConvolution convolution;
     readonly bool hasPooling;
     readonly HashSet<PlanNode> taken;
     readonly Dictionary<PlanValue, int> reads;
 
-    MapBlocks(PlanGraph graph, IBlockedConvolution convolution, bool hasPooling)
+    MapBlocks(PlanGraph graph, IConvolution convolution, bool hasPooling)
     {
         (this.graph, this.convolution, this.hasPooling) = (graph, convolution, hasPooling);
         taken = [.. graph.Nodes.Where(Takes)];
@@ -41,8 +40,8 @@ sealed class MapBlocks
     /// <summary>The graph with the groups of operations that gain by it in blocks.</summary>
     public static PlanGraph Apply(PlanGraph graph, IBackend backend)
     {
-        if (backend.Convolution.Blocked is not { } convolution) return graph;
-        MapBlocks blocks = new(graph, convolution, backend.Pooling.Blocked is not null);
+        if (backend.Convolution.ChannelBlock == 0) return graph;
+        MapBlocks blocks = new(graph, backend.Convolution, backend.Pooling.Blocked is not null);
         return blocks.taken.Count == 0 ? graph : blocks.Rewrite();
     }
 
@@ -52,7 +51,7 @@ sealed class MapBlocks
         return node.Op switch
         {
             Conv2d conv => node.Inputs[1].Shape.Count > 0 && node.Inputs[1].Constant is not null
-                && convolution.Takes(conv.Geometry.Over(node.Inputs[0].Shape, node.Inputs[1].Shape)),
+                && convolution.TakesBlocks(conv.Geometry.Over(node.Inputs[0].Shape, node.Inputs[1].Shape)),
             MaxPool2d { KeepsTaps: false } or L2Pool2d => hasPooling && AreWhole(node),
             // Blocks lie one after the other as channels do.
             Concat { Axis: 1 } => AreWhole(node),
@@ -62,7 +61,7 @@ sealed class MapBlocks
 
     /// <summary>Whether every map is of whole blocks.</summary>
     bool AreWhole(PlanNode node) => Maps(node).All(map =>
-        map.Type == ElementType.Float32 && map.Shape.Rank == 4 && map.Shape[1] % convolution.Channels == 0);
+        map.Type == ElementType.Float32 && map.Shape.Rank == 4 && map.Shape[1] % convolution.ChannelBlock == 0);
 
     /// <summary>Operations that hand each other maps, or read the same ones.</summary>
     IEnumerable<List<PlanNode>> Groups()
@@ -130,7 +129,6 @@ sealed class MapBlocks
 
     static Op InBlocks(Op op) => op switch
     {
-        Conv2d conv => conv with { IsInBlocks = true },
         MaxPool2d pool => pool with { IsInBlocks = true },
         L2Pool2d pool => pool with { IsInBlocks = true },
         _ => op,
@@ -151,33 +149,22 @@ sealed class MapBlocks
             }
             HashSet<PlanValue> maps = [.. Maps(node)];
             PlanValue[] inputs = [.. node.Inputs.Select(value => maps.Contains(value) ? Blocks(value, node) : value)];
-            PlanValue output = inBlocks[node.Output] = node.Output with { Block = convolution.Channels };
+            PlanValue output = inBlocks[node.Output] = node.Output with { Block = convolution.ChannelBlock };
             nodes.Add(new PlanNode(InBlocks(node.Op), inputs, output, node.Origin));
             if (inside.GetValueOrDefault(node.Output) < reads.GetValueOrDefault(node.Output))
-                Turn(nodes, output, node.Output, convolution.Channels, false, node.Origin);
+                Turn(output, node.Output, node);
         }
         return graph with { Nodes = nodes };
 
         PlanValue Blocks(PlanValue value, PlanNode reader)
         {
             if (inBlocks.TryGetValue(value, out PlanValue? known)) return known;
-            PlanValue made = inBlocks[value] = value with { Block = convolution.Channels };
-            Turn(nodes, value, made, convolution.Channels, true, reader.Origin);
+            PlanValue made = inBlocks[value] = value with { Block = convolution.ChannelBlock };
+            Turn(value, made, reader);
             return made;
         }
-    }
 
-    /// <summary>Adds the nodes that make one form of a map of the other.</summary>
-    static void Turn(
-        List<PlanNode> nodes, PlanValue from, PlanValue to, int channels, bool intoBlocks, IReadOnlyList<string> origin)
-    {
-        Shape map = to.Shape;
-        int blocks = map[1] / channels, pixels = map[2] * map[3];
-        Shape planes = new(map[0], blocks, channels, pixels), turned = new(map[0], blocks, pixels, channels);
-        PlanValue before = new(intoBlocks ? planes : turned, from.Type, null);
-        PlanValue after = new(intoBlocks ? turned : planes, from.Type, null);
-        nodes.Add(new PlanNode(new Reshape(before.Shape), [from], before, origin));
-        nodes.Add(new PlanNode(new Permute(new Shape(0, 1, 3, 2)), [before], after, origin));
-        nodes.Add(new PlanNode(new Reshape(map), [after], to, origin));
+        void Turn(PlanValue from, PlanValue to, PlanNode beside) =>
+            nodes.Add(new PlanNode(new MapLayout(to.Block), [from], to, beside.Origin));
     }
 }

@@ -45,9 +45,9 @@ sealed class PlanConstants(Device device) : IDisposable
     public bool OwnsWeights { get; set; }
 
     /// <summary>Lets the backend keep a convolution's weight in its own form.</summary>
-    public void Prepare(Conv2d convolution, Shape x, Tensor weight)
+    public void Prepare(Conv2d convolution, PlanValue x, Tensor weight)
     {
-        IPackedWeight? form = convolution.Prepare(device.Backend, x, weight);
+        IPackedWeight? form = convolution.Prepare(device.Backend, x.Shape, weight, inBlocks: x.Block > 0);
         if (form != weight.Prepared)
         {
             weight.DropPrepared();

@@ -80,7 +80,12 @@ sealed class PlanPart
         }
     }
 
-    Tensor View(Tensor slot, PlanValue value) => rows.AreAll
-        ? slot.Share(value.Shape, "a plan's value", value.Type)
-        : slot.Part(rows.Before(slot.Count), rows.Of(value.Shape), "a plan's value", value.Type);
+    Tensor View(Tensor slot, PlanValue value)
+    {
+        Tensor view = rows.AreAll
+            ? slot.Share(value.Shape, "a plan's value", value.Type)
+            : slot.Part(rows.Before(slot.Count), rows.Of(value.Shape), "a plan's value", value.Type);
+        view.ChannelBlock = value.Block;
+        return view;
+    }
 }

@@ -55,6 +55,12 @@ public abstract record BatchNorm(bool IsFrozen, float Momentum, float Epsilon) :
     }
 
     /// <inheritdoc/>
+    internal override bool IsMap(int input) => input is 0 or 5;
+
+    /// <inheritdoc/>
+    internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) => given;
+
+    /// <inheritdoc/>
     public override TensorSpec[] Extras(ReadOnlySpan<Shape> x) => [new TensorSpec(new Shape(3, x[0][1]))];
 
     /// <inheritdoc/>

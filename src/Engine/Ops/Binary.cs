@@ -34,6 +34,9 @@ public sealed record Binary<TMath> : Op where TMath : struct, IBinaryMath
     }
 
     /// <inheritdoc/>
+    internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) => x[0] == x[1] ? given : 0;
+
+    /// <inheritdoc/>
     internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => x[input].Rank == y.Rank;
 
     /// <inheritdoc/>

@@ -27,6 +27,15 @@ public sealed record Concat(int Axis) : Op
         return x[0].With(Axis, extent);
     }
 
+    /// <summary>Whole blocks lie one after the other as channels do.</summary>
+    internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given)
+    {
+        if (given == 0 || Axis != 1) return 0;
+        foreach (Shape part in x)
+            if (part[1] % given > 0) return 0;
+        return given;
+    }
+
     /// <inheritdoc/>
     internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => Axis > 0;
 

@@ -15,13 +15,10 @@ namespace TripletGpu.Ops;
 /// <param name="Relu">Whether negative results become 0. The gradient is 0 where y is 0.</param>
 public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool HasResidual, bool Relu) : Op
 {
-    int Residual => HasBias ? 3 : 2;
+    // With fewer channels there is too little to multiply for what it takes to turn the maps.
+    const int FewestChannelsOfBlocks = 32;
 
-    /// <summary>
-    /// Whether input, residual and output lie in blocks of channels (<see cref="IBlockedConvolution"/>). Only plans do
-    /// that, between their own operations.
-    /// </summary>
-    internal bool IsInBlocks { get; init; }
+    int Residual => HasBias ? 3 : 2;
 
     /// <inheritdoc/>
     public override Saved Saves => Relu ? Saved.Inputs | Saved.Output : Saved.Inputs;
@@ -69,17 +66,23 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
     {
         Tensor? bias = HasBias ? x[2] : null, residual = HasResidual ? x[Residual] : null;
         ConvolutionShape d = Geometry.Over(x[0].Shape, x[1].Shape);
-        if (IsInBlocks) on.Convolution.Blocked!.Forward(x[0], x[1], bias, residual, y, d, Relu);
-        else if (x[0].Count > 0 && x[1].Count > 0)
+        if (x[0].Count > 0 && x[1].Count > 0)
             on.Convolution.Forward(x[0], x[1], bias, residual, y, d, Relu);
         else OfNothing(on, bias, residual, y);
     }
 
     /// <summary>The weight in the backend's own form, where it stays as it is; null where there is none.</summary>
-    internal IPackedWeight? Prepare(IBackend on, Shape x, Tensor weight) =>
+    internal IPackedWeight? Prepare(IBackend on, Shape x, Tensor weight, bool inBlocks) =>
         x.Count == 0 || weight.Count == 0 ? null
-        : IsInBlocks ? on.Convolution.Blocked!.Prepare(weight, Geometry.Over(x, weight.Shape))
-        : on.Convolution.Prepare(weight, Geometry.Over(x, weight.Shape));
+        : on.Convolution.Prepare(weight, Geometry.Over(x, weight.Shape), inBlocks);
+
+    /// <inheritdoc/>
+    internal override bool IsMap(int input) => input == 0 || (HasResidual && input == Residual);
+
+    /// <inheritdoc/>
+    internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) =>
+        x[0].Count > 0 && x[1].Count > 0 && (given > 0 || Math.Min(x[1][0], x[1][1]) >= FewestChannelsOfBlocks)
+        && on.Convolution.TakesBlocks(Geometry.Over(x[0], x[1])) ? on.Convolution.ChannelBlock : 0;
 
     /// <summary>Without channels, or with padding alone: sums of no products.</summary>
     void OfNothing(IBackend on, Tensor? bias, Tensor? residual, Tensor y)

@@ -25,6 +25,10 @@ public sealed record Slice(int Axis, int Start, int Length, int Step = 1) : Op
         return x[0].With(Axis, Length);
     }
 
+    /// <summary>Whole blocks lie one after the other as channels do.</summary>
+    internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) =>
+        given > 0 && Axis == 1 && Step == 1 && Start % given == 0 && Length % given == 0 ? given : 0;
+
     /// <inheritdoc/>
     internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => Axis > 0;
 

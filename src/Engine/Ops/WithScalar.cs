@@ -21,6 +21,9 @@ public sealed record WithScalar<TMath>(float B) : Op where TMath : struct, IBina
     public override Shape InferShape(ReadOnlySpan<Shape> x) => x[0];
 
     /// <inheritdoc/>
+    internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) => given;
+
+    /// <inheritdoc/>
     internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
 
     /// <inheritdoc/>

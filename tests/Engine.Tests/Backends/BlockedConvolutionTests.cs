@@ -33,6 +33,8 @@ public sealed class BlockedConvolutionTests(string name, int threads)
         ("3x3 of one pixel", new(2, 32, 1, 1, 32, 3, 3, Same), Tolerance.Sum),
         ("3x3, dilation 2", new(1, 16, 9, 11, 16, 3, 3, new(1, padding: 2, dilation: 2)), Tolerance.Sum),
         ("strides 3 and 2", new(1, 16, 20, 11, 16, 3, 5, new(3, 2, 1, 0, 2, 3, 1, 1)), Tolerance.Sum),
+        ("2x2, stride 2, padded", new(2, 16, 9, 8, 32, 2, 2, new(2, padding: 1)), Tolerance.Sum),
+        ("stride 3, pixels between the filters", new(1, 16, 11, 8, 16, 2, 1, new(3, 2, 0, 0, 0, 0, 1, 1)), Tolerance.Sum),
         ("padding on the right", new(2, 16, 9, 9, 32, 3, 3, new(2, 2, 0, 0, 3, 4, 1, 1)), Tolerance.Sum),
         ("lines left over", new(1, 16, 10, 10, 16, 3, 3, new(2, padding: 0)), Tolerance.Sum),
         ("3x3, Winograd", new(3, 64, 14, 14, 96, 3, 3, Same), Tolerance.Winograd),
@@ -54,24 +56,48 @@ public sealed class BlockedConvolutionTests(string name, int threads)
     {
         double[][] x = OpTests.Draw(c);
         using Device device = TestDevices.Open(name, threads);
-        Conv2d op = (Conv2d)c.Op;
-        IBlockedConvolution form = device.Backend.Convolution.Blocked!;
-        Assert.That(form.Takes(op.Geometry.Over(c.Inputs[0], c.Inputs[1])));
         using Step step = device.BeginStep(record: false);
-        Tensor[] inputs = [.. x.Select((values, i) => device.Tensor(c.Inputs[i], Values.ToSingle(values)))];
-        inputs[0] = BlockedMaps.Turned(inputs[0], form.Channels, intoBlocks: true);
-        if (op.HasResidual) inputs[^1] = BlockedMaps.Turned(inputs[^1], form.Channels, intoBlocks: true);
-        Conv2d blocked = op with { IsInBlocks = true };
-        float[] loose = BlockedMaps.Turned(blocked.Apply(inputs), form.Channels, intoBlocks: false).ToArray();
-        Close.AreClose(c.Forward(x), loose, c.Tolerance, "filters packed for the call");
-        using IPackedWeight? kept = blocked.Prepare(device.Backend, c.Inputs[0], inputs[1]);
+        Conv2d op = (Conv2d)c.Op;
+        Tensor[] inputs = Blocked(device, OpTests.Upload(device, c, x), op);
+        Tensor y = op.Apply(inputs);
+        Assert.That(y.ChannelBlock, Is.EqualTo(device.Backend.Convolution.ChannelBlock));
+        float[] loose = y.ToArray();
+        Close.AreClose(c.Forward(x), loose, Loose(c), "filters packed for the call");
+        using IPackedWeight? kept = op.Prepare(device.Backend, c.Inputs[0], inputs[1], inBlocks: true);
         inputs[1].Prepared = kept;
-        for (int i = 0; i < 2; i++)
-            Assert.That(
-                BlockedMaps.Turned(blocked.Apply(inputs), form.Channels, intoBlocks: false).ToArray(),
-                Is.EqualTo(loose), "the same bits every time");
+        float[] first = op.Apply(inputs).ToArray();
+        Close.AreClose(c.Forward(x), first, c.Tolerance, "filters packed before");
+        Assert.That(op.Apply(inputs).ToArray(), Is.EqualTo(first), "the same bits every time");
         inputs[1].Prepared = null;
     }
+
+    /// <summary>Overwriting and then adding, through the turn of the maps and beside it.</summary>
+    [TestCaseSource(nameof(Cases))]
+    public void Backward_MatchesOracle(OpCase c)
+    {
+        double[][] x = OpTests.Draw(c);
+        double[] dy = OpTests.Cotangent(c, x);
+        double[]?[] expected = c.Backward(x, dy);
+        using Device device = TestDevices.Open(name, threads);
+        using Step step = device.BeginStep();
+        Tensor[] leaves = OpTests.Upload(device, c, x);
+        foreach (Tensor leaf in leaves) leaf.RequiresGradient = true;
+        Tensor[] inputs = Blocked(device, leaves, (Conv2d)c.Op);
+        Tensor y = c.Op.Apply(inputs).Add(c.Op.Apply(inputs));
+        Assert.That(y.ChannelBlock, Is.EqualTo(device.Backend.Convolution.ChannelBlock));
+        step.Backward(y, device.Tensor(y.Shape, Values.ToSingle(dy)));
+        for (int i = 0; i < leaves.Length; i++)
+            Close.AreClose(
+                Array.ConvertAll(expected[i]!, v => 2 * v), step.Gradients[leaves[i]].ToArray(), Loose(c),
+                $"gradient of input {i}");
+    }
+
+    /// <summary>Filters that are not packed before are taken through Winograd's form in more layers.</summary>
+    static Tolerance Loose(OpCase c) =>
+        ((Conv2d)c.Op).Geometry.StrideH == 1 && c.Inputs[1][2] > 1 ? Tolerance.Winograd : c.Tolerance;
+
+    static Tensor[] Blocked(Device device, Tensor[] inputs, Conv2d op) => [.. inputs.Select((input, i) =>
+        op.IsMap(i) ? MapLayout.Of(input, device.Backend.Convolution.ChannelBlock) : input)];
 
     [TestCase(17, 32, 1)]
     [TestCase(32, 17, 1)]
@@ -80,7 +106,7 @@ public sealed class BlockedConvolutionTests(string name, int threads)
     {
         using Device device = TestDevices.Open(name, threads);
         ConvolutionGeometry geometry = new(stride, padding: 1);
-        Assert.That(device.Backend.Convolution.Blocked!.Takes(
+        Assert.That(device.Backend.Convolution.TakesBlocks(
             geometry.Over(new Shape(1, channels, 9, 9), new Shape(filters, channels, 3, 3))), Is.False);
     }
 }

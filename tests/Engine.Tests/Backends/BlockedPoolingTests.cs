@@ -37,7 +37,7 @@ public sealed class BlockedPoolingTests(string device) : DeviceFixture(device)
     (float[] Planes, float[] Blocks) Both(Op op, float[] values, int lines)
     {
         using Step step = Device.BeginStep(record: false);
-        int channels = Device.Backend.Convolution.Blocked!.Channels;
+        int channels = Device.Backend.Convolution.ChannelBlock;
         Tensor x = Device.Tensor(new Shape(2, 48, lines, 9), values);
         Op inBlocks = op is MaxPool2d max ? max with { IsInBlocks = true } : (L2Pool2d)op with { IsInBlocks = true };
         Tensor y = BlockedMaps.Turned(inBlocks.Apply(BlockedMaps.Turned(x, channels, true)), channels, false);

@@ -44,7 +44,7 @@ public sealed class ConstantFilterTests(string name, int threads)
         using Device device = Open();
         using Step step = device.BeginStep(record: false);
         Tensor[] inputs = [.. x.Select((values, i) => device.Tensor(c.Inputs[i], Values.ToSingle(values)))];
-        using IPackedWeight? form = ((Conv2d)c.Op).Prepare(device.Backend, c.Inputs[0], inputs[1]);
+        using IPackedWeight? form = ((Conv2d)c.Op).Prepare(device.Backend, c.Inputs[0], inputs[1], inBlocks: false);
         inputs[1].Prepared = form;
         Assert.That(form, Is.Not.Null);
         float[] y = c.Op.Apply(inputs).ToArray();
@@ -65,7 +65,7 @@ public sealed class ConstantFilterTests(string name, int threads)
         Tensor[] inputs = [.. x.Select((values, i) => device.Tensor(c.Inputs[i], Values.ToSingle(values)))];
         Tensor weight = inputs[1];
         float[] values = weight.ToArray();
-        weight.Prepared = ((Conv2d)c.Op).Prepare(device.Backend, c.Inputs[0], weight);
+        weight.Prepared = ((Conv2d)c.Op).Prepare(device.Backend, c.Inputs[0], weight, inBlocks: false);
         float[] y = c.Op.Apply(inputs).ToArray();
         weight.KeepPreparedAlone();
         Assert.That(c.Op.Apply(inputs).ToArray(), Is.EqualTo(y));
@@ -93,11 +93,11 @@ public sealed class ConstantFilterTests(string name, int threads)
                 Shape shape = new(batch, 40, 7, 7);
                 Tensor x = device.Tensor(shape, Values.ToSingle(Values.Normal((int)shape.Count, random)));
                 float[] expected = op.Apply(x, weight).ToArray();
-                using IPackedWeight? form = op.Prepare(device.Backend, shape.With(0, prepared), weight);
+                using IPackedWeight? form = op.Prepare(device.Backend, shape.With(0, prepared), weight, inBlocks: false);
                 weight.Prepared = form;
                 double[] same = Array.ConvertAll(expected, v => (double)v);
                 Close.AreClose(same, op.Apply(x, weight).ToArray(), Tolerance.Sum, "output");
-                Assert.That(op.Prepare(device.Backend, shape.With(0, prepared), weight), Is.SameAs(form));
+                Assert.That(op.Prepare(device.Backend, shape.With(0, prepared), weight, inBlocks: false), Is.SameAs(form));
                 weight.Prepared = null;
             }
     }

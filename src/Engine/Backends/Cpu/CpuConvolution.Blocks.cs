@@ -1,41 +1,77 @@
 using TripletGpu.Backends.Cpu.Convolution;
 using TripletGpu.Backends.Cpu.Layouts;
+using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Backends.Cpu.Winograd;
 using TripletGpu.Kernels.Convolution;
 
 namespace TripletGpu.Backends.Cpu;
 
-sealed unsafe partial class CpuConvolution<V> : IBlockedConvolution
+/// <summary>Convolutions whose maps lie in blocks of channels.</summary>
+sealed unsafe partial class CpuConvolution<V>
 {
-    public IBlockedConvolution Blocked => this;
+    public int ChannelBlock => V.Count;
 
-    int IBlockedConvolution.Channels => V.Count;
+    public bool TakesBlocks(in ConvolutionShape dims) => BlockConvolution<V>.Takes(dims);
 
-    bool IBlockedConvolution.Takes(in ConvolutionShape dims) => BlockConvolution<V>.Takes(dims);
-
-    IPackedWeight IBlockedConvolution.Prepare(Tensor weight, in ConvolutionShape dims) => Panels(weight, dims);
-
-    void IBlockedConvolution.Forward(
-        Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionShape dims, bool relu)
+    void ForwardInBlocks(float* x, Tensor weight, float* y, in Epilogue epilogue, in ConvolutionShape d)
     {
-        float* from = x.Floats(), to = y.Floats();
-        Epilogue epilogue = new(
-            bias is null ? null : bias.Floats(), residual is null ? null : residual.Floats(), relu);
         // Another plan over the same weight may keep it in another form.
         FilterPanels<V>? kept = weight.Prepared as FilterPanels<V>;
-        using FilterPanels<V>? loose = kept is null ? Panels(weight, dims) : null;
-        FilterPanels<V> filters = kept ?? loose!;
-        switch (Choose(dims, filters.Images))
+        Algorithm algorithm = Choose(d, kept?.Images);
+        if (algorithm is Algorithm.Winograd3 or Algorithm.Winograd5)
+        {
+            if (algorithm == Algorithm.Winograd3)
+                Winograd<F4x4Of3x3, ChannelBlocks<V>>(d, weight, kept).Run(x, y, epilogue);
+            else Winograd<F2x2Of5x5, ChannelBlocks<V>>(d, weight, kept).Run(x, y, epilogue);
+            return;
+        }
+        using FilterPanels<V>? loose = kept is null ? Panels(weight, d) : null;
+        new BlockConvolution<V>(cpu, kept ?? loose!, d).Run(x, y, epilogue);
+    }
+
+    void BackwardInputInBlocks(float* dy, Tensor weight, Gradient dx, in ConvolutionShape d)
+    {
+        float* w = weight.Floats(), to = dx.Target!.Floats();
+        Epilogue epilogue = new(null, dx.Accumulate ? to : null, relu: false);
+        switch (Choose(d))
         {
             case Algorithm.Winograd3:
-                new WinogradConvolution<F4x4Of3x3, V, ChannelBlocks<V>>(cpu, dims, filters).Run(from, to, epilogue);
+                new WinogradConvolution<F4x4Of3x3, V, ChannelBlocks<V>>(cpu, Reversed(d), w, true)
+                    .Run(dy, to, epilogue);
                 break;
             case Algorithm.Winograd5:
-                new WinogradConvolution<F2x2Of5x5, V, ChannelBlocks<V>>(cpu, dims, filters).Run(from, to, epilogue);
+                new WinogradConvolution<F2x2Of5x5, V, ChannelBlocks<V>>(cpu, Reversed(d), w, true)
+                    .Run(dy, to, epilogue);
                 break;
             default:
-                new BlockConvolution<V>(cpu, filters, dims).Run(from, to, epilogue);
+                new BlockInputGradient<V>(cpu, d).Run(dy, weight, to, dx.Accumulate);
                 break;
         }
+    }
+
+    public void Turn(Tensor x, Gradient y)
+    {
+        if (!y.IsNeeded) return;
+        float* from = x.Floats(), to = y.Target.Floats();
+        Shape shape = x.Shape;
+        int blocks = shape[0] * (shape[1] / V.Count), pixels = shape[2] * shape[3];
+        bool isIntoBlocks = y.Target.ChannelBlock > 0;
+        nint block = (nint)pixels * V.Count;
+        Epilogue epilogue = new(null, y.Accumulate ? to : null, relu: false);
+        Workspace workspace = cpu.Workspace.Begin();
+        PerThread maps = workspace.TakeForEach(isIntoBlocks && y.Accumulate ? block : 0);
+        cpu.Workers.ForEach(blocks, (i, thread) =>
+        {
+            nint at = i * block;
+            if (!isIntoBlocks)
+                Planes<V>.Write(from + at, V.Count, pixels, to, pixels, at, 0, epilogue, V.Count);
+            else if (epilogue.Addend == null)
+                TransposedLine.Pack<V>(from + at, pixels, V.Count, pixels, to + at, V.Count);
+            else
+            {
+                TransposedLine.Pack<V>(from + at, pixels, V.Count, pixels, maps[thread], V.Count);
+                ChannelBlocks<V>.Write(maps[thread], V.Count, pixels, to, pixels, at, 0, epilogue, V.Count);
+            }
+        });
     }
 }

@@ -18,6 +18,11 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
     {
         float* from = x.Floats(), to = y.Floats();
         float* b = bias is null ? null : bias.Floats(), r = residual is null ? null : residual.Floats();
+        if (y.ChannelBlock > 0)
+        {
+            ForwardInBlocks(from, weight, to, new(b, r, relu), dims);
+            return;
+        }
         FilterPanels<V>? panels = weight.Prepared as FilterPanels<V>;
         FilterRows<V>? rows = weight.Prepared as FilterRows<V>;
         switch (rows is null ? Choose(dims, panels?.Images) : Algorithm.Direct)
@@ -26,10 +31,10 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
                 new SmallMapConvolution<V>(cpu, from, panels!, dims).Run(to, new(b, r, relu));
                 break;
             case Algorithm.Winograd3:
-                Winograd<F4x4Of3x3>(dims, weight, panels).Run(from, to, new(b, r, relu));
+                Winograd<F4x4Of3x3, Planes<V>>(dims, weight, panels).Run(from, to, new(b, r, relu));
                 break;
             case Algorithm.Winograd5:
-                Winograd<F2x2Of5x5>(dims, weight, panels).Run(from, to, new(b, r, relu));
+                Winograd<F2x2Of5x5, Planes<V>>(dims, weight, panels).Run(from, to, new(b, r, relu));
                 break;
             default:
                 Workspace workspace = cpu.Workspace.Begin();
@@ -42,9 +47,9 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
         }
     }
 
-    public IPackedWeight? Prepare(Tensor weight, in ConvolutionShape dims)
+    public IPackedWeight? Prepare(Tensor weight, in ConvolutionShape dims, bool inBlocks)
     {
-        if (Choose(dims, dims.N) == Algorithm.Direct)
+        if (!inBlocks && Choose(dims, dims.N) == Algorithm.Direct)
             return weight.Prepared as FilterRows<V> ?? new FilterRows<V>(cpu, weight.Device, weight.Floats(), dims);
         return Panels(weight, dims);
     }
@@ -52,14 +57,20 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
     FilterPanels<V> Panels(Tensor weight, in ConvolutionShape dims)
     {
         FilterPanels<V> panels = weight.Prepared as FilterPanels<V>
-            ?? new FilterPanels<V>(cpu, weight.Device, weight.Floats(), dims);
+            ?? new FilterPanels<V>(cpu, weight, FilterOrder.Forward(dims));
         panels.Images = dims.N;
         return panels;
     }
 
     public void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionShape dims)
     {
-        float* from = dy.Floats(), w = weight.Floats(), to = dx.Target!.Floats();
+        float* from = dy.Floats();
+        if (dy.ChannelBlock > 0)
+        {
+            BackwardInputInBlocks(from, weight, dx, dims);
+            return;
+        }
+        float* w = weight.Floats(), to = dx.Target!.Floats();
         Epilogue epilogue = new(null, dx.Accumulate ? to : null, relu: false);
         switch (Choose(dims))
         {
@@ -77,17 +88,23 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
 
     public void BackwardWeight(Tensor x, Tensor dy, Gradient dw, in ConvolutionShape dims)
     {
-        float* input = x.Floats(), from = dy.Floats(), to = dw.Target!.Floats();
+        if (dy.ChannelBlock > 0) BackwardWeight<ChannelBlocks<V>>(x.Floats(), dy.Floats(), dw, dims);
+        else BackwardWeight<Planes<V>>(x.Floats(), dy.Floats(), dw, dims);
+    }
+
+    void BackwardWeight<M>(float* x, float* dy, Gradient dw, in ConvolutionShape dims) where M : struct, IMapLayout<V>
+    {
+        float* to = dw.Target!.Floats();
         switch (Choose(dims))
         {
             case Algorithm.Winograd3:
-                new WinogradWeightGradient<F4x4Of3x3, V>(cpu, dims).Run(input, from, to, dw.Accumulate);
+                new WinogradWeightGradient<F4x4Of3x3, V, M>(cpu, dims).Run(x, dy, to, dw.Accumulate);
                 break;
             case Algorithm.Winograd5:
-                new WinogradWeightGradient<F2x2Of5x5, V>(cpu, dims).Run(input, from, to, dw.Accumulate);
+                new WinogradWeightGradient<F2x2Of5x5, V, M>(cpu, dims).Run(x, dy, to, dw.Accumulate);
                 break;
             default:
-                new DirectWeightGradient<V>(cpu, dims).Run(input, from, to, dw.Accumulate);
+                new DirectWeightGradient<V, M>(cpu, dims).Run(x, dy, to, dw.Accumulate);
                 break;
         }
     }
@@ -97,6 +114,12 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
         float* from = dy.Floats(), to = db.Target!.Floats();
         int pixels = dims.P * dims.Q, images = dims.N, channels = dims.K;
         bool add = db.Accumulate;
+        if (dy.ChannelBlock > 0)
+        {
+            BlockSums<V> blocks = new(from, to, images, channels, pixels, add);
+            cpu.Workers.ForEach(channels / V.Count, (block, _) => blocks.Run(block));
+            return;
+        }
         cpu.Workers.For(channels, dy.Count < VectorLoop.WorthSharing ? int.MaxValue : 2, (first, last) =>
             new ChannelSums(from, to, images, channels, pixels, add).Run<V>(first, last));
     }
@@ -109,10 +132,10 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
             new UnaryBackward<Kernels.Functions.Relu>(null, y.Floats(), gradient, gradient, accumulate: false));
     }
 
-    WinogradConvolution<F, V, Planes<V>> Winograd<F>(in ConvolutionShape d, Tensor weight, FilterPanels<V>? panels)
-        where F : struct, IWinogradForm => panels is not null
-            ? new WinogradConvolution<F, V, Planes<V>>(cpu, d, panels)
-            : new WinogradConvolution<F, V, Planes<V>>(cpu, d, weight.Floats(), isInputGradient: false);
+    WinogradConvolution<F, V, M> Winograd<F, M>(in ConvolutionShape d, Tensor weight, FilterPanels<V>? panels)
+        where F : struct, IWinogradForm where M : struct, IMapLayout<V> => panels is not null
+            ? new WinogradConvolution<F, V, M>(cpu, d, panels)
+            : new WinogradConvolution<F, V, M>(cpu, d, weight.Floats(), isInputGradient: false);
 
     enum Algorithm { Direct, SmallMap, Winograd3, Winograd5 }
 

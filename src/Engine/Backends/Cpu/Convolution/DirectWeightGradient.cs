@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Gemm;
+using TripletGpu.Backends.Cpu.Layouts;
 using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Kernels.Convolution;
 
@@ -17,7 +18,7 @@ namespace TripletGpu.Backends.Cpu.Convolution;
 /// smaller of X and dY is the one to be transposed.
 /// </para>
 /// </summary>
-sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
+sealed unsafe class DirectWeightGradient<V, M> where V : unmanaged, ITileVector<V> where M : struct, IMapLayout<V>
 {
     // What a thread's step should stay within, and the pixels below which loading and storing the sums shows.
     const int L2Bytes = 512 << 10, FewestPixels = 400;
@@ -40,10 +41,10 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
             && d is { R: 1, S: 1, StrideH: 1, StrideW: 1, Top: 0, Left: 0, Bottom: 0, Right: 0 };
         if (isSwapped) d = d with { C = d.K, K = d.C };
         width = d.Left + d.W + d.Right;
-        isThin = 2 * d.C <= lanes && d.R * d.S > 1;
+        isThin = M.Pixel == 1 && 2 * d.C <= lanes && d.R * d.S > 1;
         taps = isThin ? 1 : d.R * d.S;
         blocks = ((isThin ? d.C * d.R * d.S : d.C) + lanes - 1) / lanes;
-        tiles = (d.K + V.TileRows - 1) / V.TileRows;
+        tiles = M.RowTiles(d.K);
         sumSize = (long)blocks * taps * d.K * lanes;
         splitsPixels = isThin || blocks < threads || sumSize * sizeof(float) <= SmallSums;
         int mine = splitsPixels ? blocks : (blocks + threads - 1) / threads;
@@ -107,30 +108,13 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void PackMaps(float* x, float* maps, int block, int n0, int n1, int p0, int p1)
     {
-        int plane = d.H * d.W, channels = Math.Min(lanes, d.C - block * lanes), top = p0 * d.StrideH - d.Top;
+        int plane = d.H * d.W, top = p0 * d.StrideH - d.Top;
         for (int n = n0; n < n1; n++)
         {
             float* map = maps + (nint)(block * images + n - n0) * linesIn * width * lanes;
-            float* source = x + ((nint)n * d.C + block * lanes) * plane;
-            if (width == d.W && top >= 0 && top + linesIn <= d.H)
-            {
-                // No padding between the lines: one long line.
-                TransposedLine.Pack<V>(source + (nint)top * d.W, plane, channels, linesIn * d.W, map, lanes);
-                continue;
-            }
-            for (int line = 0; line < linesIn; line++, map += (nint)width * lanes)
-            {
-                int h = top + line;
-                if ((uint)h >= (uint)d.H)
-                {
-                    new Span<float>(map, width * lanes).Clear();
-                    continue;
-                }
-                new Span<float>(map, d.Left * lanes).Clear();
-                new Span<float>(map + (d.Left + d.W) * lanes, d.Right * lanes).Clear();
-                TransposedLine.Pack<V>(
-                    source + (nint)h * d.W, plane, channels, d.W, map + d.Left * lanes, lanes);
-            }
+            for (int c = block * lanes; c < (block + 1) * lanes; c += V.Count, map += V.Count)
+                M.Lines(
+                    x + ((nint)n * d.C + c) * plane, plane, d.C - c, d.H, d.W, top, d.Left, linesIn, width, map, lanes);
         }
     }
 
@@ -192,8 +176,9 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
             Images = n1 - n0,
             Lines = p1 - p0,
             Width = d.Q,
-            ARow = pixels,
-            AImage = (nint)d.K * pixels - (p1 - p0) * d.Q,
+            ARow = M.Channel(1, pixels) - M.Channel(0, pixels),
+            APixel = M.Pixel,
+            AImage = (nint)d.K * pixels - (p1 - p0) * d.Q * M.Pixel,
             BPixel = pitch,
         };
         if (isThin) walk.BImage = (nint)(lines - (p1 - p0)) * d.Q * pitch;
@@ -206,7 +191,7 @@ sealed unsafe class DirectWeightGradient<V> where V : unmanaged, ITileVector<V>
         {
             int part = i / tiles, tile = i - part * tiles, block = part / taps, t = part - block * taps;
             int k0 = d.K * tile / tiles, rows = d.K * (tile + 1) / tiles - k0;
-            float* a = dy + ((nint)n0 * d.K + k0) * pixels + p0 * d.Q;
+            float* a = dy + (nint)n0 * d.K * pixels + M.Channel(k0, pixels) + (nint)p0 * d.Q * M.Pixel;
             nint tap = (nint)(t / d.S) * d.DilationH * width + t % d.S * d.DilationW;
             float* b = map + (isThin ? block * lanes : ((nint)block * images * linesIn * width + tap) * lanes);
             RegisterTile<V>.InPlace(rows)(&walk, a, b, sum + ((nint)part * d.K + k0) * lanes, lanes, !isFirst);

@@ -12,20 +12,23 @@ sealed unsafe class FilterPanels<V> : IPackedWeight where V : unmanaged, ITileVe
 {
     readonly CpuBackend cpu;
     readonly Tensor kept;
-    readonly int channels, taps, filters;
+    readonly FilterOrder order;
 
     /// <param name="cpu">Packs.</param>
-    /// <param name="device">Gives the memory, until this is disposed.</param>
-    /// <param name="weight">(K, C, R, S).</param>
-    /// <param name="d">The convolution's extents.</param>
-    public FilterPanels(CpuBackend cpu, Device device, float* weight, in ConvolutionShape d)
+    /// <param name="weight">(K, C, R, S); its device gives the memory, until this is disposed.</param>
+    /// <param name="order">Which filters, in which order.</param>
+    public FilterPanels(CpuBackend cpu, Tensor weight, in FilterOrder order)
     {
-        (this.cpu, channels, taps, filters) = (cpu, d.C, d.R * d.S, d.K);
-        (Depth, Count) = (taps * channels, (filters + Width - 1) / Width);
+        (this.cpu, this.order) = (cpu, order);
+        (Depth, Count) = (order.Order.Length * order.Channels, (order.Filters + Width - 1) / Width);
         // One more line, which what is asked for in advance may run over.
-        kept = device.Unowned(
+        kept = weight.Device.Unowned(
             new Shape(checked((Count * Depth + 1) * Width)), ElementType.Float32, "packed weights");
-        cpu.Workers.ForEach(Count, (p, _) => Pack(weight + (nint)p * Width * Depth, Filters(p), this[p]));
+        int[] places = new int[order.Taps];
+        Array.Fill(places, -1);
+        for (int i = 0; i < order.Order.Length; i++) places[order.Order[i]] = i;
+        float* from = weight.Floats();
+        cpu.Workers.ForEach(2 * Count, (half, _) => Pack(from, half * V.Count, places));
     }
 
     /// <summary>
@@ -50,37 +53,61 @@ sealed unsafe class FilterPanels<V> : IPackedWeight where V : unmanaged, ITileVe
     public void Unpack(Tensor weight)
     {
         float* to = weight.Floats();
-        cpu.Workers.ForEach(Count, (p, _) => Unpack(this[p], Filters(p), to + (nint)p * Width * Depth));
+        cpu.Workers.ForEach(Count, (p, _) => Unpack(p, to));
     }
 
     /// <inheritdoc/>
     public void Dispose() => kept.Release();
 
-    /// <summary>Filters of a panel that exist.</summary>
-    int Filters(int panel) => Math.Min(filters - panel * Width, Width);
-
+    /// <summary>
+    /// The panel's half that begins with a filter: runs of numbers that lie one after the other in each of its filters,
+    /// turned to one after the other of them.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Pack(float* weight, int filters, float* to)
+    [SkipLocalsInit]
+    void Pack(float* weight, int first, int[] places)
     {
-        nint depth = Depth;
-        for (int t = 0; t < taps; t++)
-            for (int c = 0; c < channels; c++, to += Width)
+        float* turned = stackalloc float[16 * 16], to = this[first / Width] + first % Width;
+        int filters = Math.Clamp(order.Filters - first, 0, V.Count), taps = order.Taps, channels = order.Channels;
+        nint step = order.LaneStep;
+        float* from = weight + first * step;
+        if (step == 1)
+        {
+            // Turned already.
+            V mask = V.FirstLanes(Math.Max(filters, 1));
+            for (int c = 0; c < channels; c++, from += order.DepthStep, to += Width)
+                V.Store(filters == 0 ? default : V.LoadMasked(from, mask), to);
+            return;
+        }
+        bool isOneRun = order.DepthStep == taps;
+        int run = isOneRun ? channels * taps : taps;
+        for (int begun = 0; begun < channels; begun += run / taps, from += order.DepthStep)
+            for (int i = 0, c = begun, tap = 0; i < run; i += V.Count)
             {
-                float* from = weight + (nint)c * taps + t;
-                for (int k = 0; k < filters; k++) to[k] = from[k * depth];
-                for (int k = filters; k < Width; k++) to[k] = 0;
+                int count = Math.Min(V.Count, run - i);
+                V.Transpose(from + i, step, filters, count, turned, V.Count);
+                for (int j = 0; j < count; j++)
+                {
+                    if (places[tap] >= 0)
+                        V.Store(V.Load(turned + j * V.Count), to + ((nint)places[tap] * channels + c) * Width);
+                    if (++tap < taps) continue;
+                    tap = 0;
+                    c++;
+                }
             }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Unpack(float* from, int filters, float* weight)
+    void Unpack(int panel, float* weight)
     {
-        nint depth = Depth;
-        for (int t = 0; t < taps; t++)
-            for (int c = 0; c < channels; c++, from += Width)
+        float* from = this[panel];
+        int filters = Math.Min(order.Filters - panel * Width, Width);
+        weight += (nint)panel * Width * order.LaneStep;
+        foreach (int tap in order.Order)
+            for (int c = 0; c < order.Channels; c++, from += Width)
             {
-                float* to = weight + (nint)c * taps + t;
-                for (int k = 0; k < filters; k++) to[k * depth] = from[k];
+                float* to = weight + (nint)c * order.DepthStep + tap;
+                for (int k = 0; k < filters; k++) to[(nint)k * order.LaneStep] = from[k];
             }
     }
 }

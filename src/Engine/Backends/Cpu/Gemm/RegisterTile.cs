@@ -14,8 +14,11 @@ struct TileWalk
 {
     public nint Images, Lines, Width;
 
-    /// <summary>From one row of A to the next, and what to skip in a row after each image.</summary>
-    public nint ARow, AImage;
+    /// <summary>From one row of A to the next, and from one position to the next in a row.</summary>
+    public nint ARow, APixel;
+
+    /// <summary>What to skip in a row of A after each image.</summary>
+    public nint AImage;
 
     /// <summary>From one position of B to the next, and what to skip after each line and each image.</summary>
     public nint BPixel, BLine, BImage;
@@ -75,7 +78,7 @@ unsafe static partial class RegisterTile<V> where V : unmanaged, ITileVector<V>
     /// </summary>
     public static PackedTile AtOffsets(int rows) => listed[rows - 1];
 
-    /// <summary>The tile for A read where it lies, a row contiguous in k: walk, a, b, c, ldc, add.</summary>
+    /// <summary>The tile for A read where it lies: walk, a, b, c, ldc, add.</summary>
     public static delegate*<TileWalk*, float*, float*, float*, nint, bool, void> InPlace(int rows) => inPlace[rows - 1];
 
     // Without AggressiveOptimization a tile runs at a tenth of its speed until tiered compilation has finished.
@@ -192,6 +195,7 @@ unsafe static partial class RegisterTile<V> where V : unmanaged, ITileVector<V>
             if (N.Value > 13) r13.Load(c + 13 * ldc);
         }
         nint row = walk->ARow * sizeof(float), row2 = 2 * row, pixel = walk->BPixel, width = walk->Width;
+        nint step = walk->APixel * sizeof(float);
         byte* a0 = (byte*)a, a3 = a0 + 3 * row, a6 = a3 + 3 * row, a9 = a6 + 3 * row, a12 = a9 + 3 * row;
         for (nint image = walk->Images; image > 0; image--)
         {
@@ -214,11 +218,11 @@ unsafe static partial class RegisterTile<V> where V : unmanaged, ITileVector<V>
                     if (N.Value > 11) r11.MultiplyAdd(*(float*)(a9 + row2), left, right);
                     if (N.Value > 12) r12.MultiplyAdd(*(float*)a12, left, right);
                     if (N.Value > 13) r13.MultiplyAdd(*(float*)(a12 + row), left, right);
-                    a0 += sizeof(float);
-                    if (N.Value > 3) a3 += sizeof(float);
-                    if (N.Value > 6) a6 += sizeof(float);
-                    if (N.Value > 9) a9 += sizeof(float);
-                    if (N.Value > 12) a12 += sizeof(float);
+                    a0 += step;
+                    if (N.Value > 3) a3 += step;
+                    if (N.Value > 6) a6 += step;
+                    if (N.Value > 9) a9 += step;
+                    if (N.Value > 12) a12 += step;
                     b += pixel;
                 }
                 b += walk->BLine;

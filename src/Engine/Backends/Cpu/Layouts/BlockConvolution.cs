@@ -34,8 +34,8 @@ sealed unsafe class BlockConvolution<V> where V : unmanaged, ITileVector<V>
         panels = (d.K + FilterPanels<V>.Width - 1) / FilterPanels<V>.Width;
         int heightIn = LinesSeenBy(d.P);
         widthIn = (d.Q - 1) * d.StrideW + d.DilationW * (d.S - 1) + 1;
-        isPadded = d.Top > 0 || d.Left > 0 || heightIn > d.H || widthIn > d.W;
-        isOneLine = d is { R: 1, S: 1, StrideH: 1, StrideW: 1 } && !isPadded;
+        isPadded = d.Top != 0 || d.Left != 0 || heightIn > d.H || widthIn > d.W;
+        isOneLine = d is { R: 1, S: 1, StrideH: 1, StrideW: 1 } && !isPadded && d.W == d.Q;
         // A pixel's channels fill cache lines of their own: pixels that no filter sees are not read.
         int perPixel = d.C * sizeof(float) * Math.Min(d.StrideH, d.R) * Math.Min(d.StrideW, d.S);
         grid = new TileGrid(d.N, d.P, d.Q, 1, Math.Max(BlockBytes / perPixel, 1), cpu.Workers.Sharers);
@@ -44,7 +44,8 @@ sealed unsafe class BlockConvolution<V> where V : unmanaged, ITileVector<V>
 
     /// <summary>Whether there are tiles for a convolution.</summary>
     public static bool Takes(in ConvolutionShape d) =>
-        d.C % V.Count == 0 && d.K % V.Count == 0 && d.StrideW <= BlockTile<V>.MostStride;
+        d.C % V.Count == 0 && d.K % V.Count == 0 && d.StrideW <= BlockTile<V>.MostStride
+        && (d is { StrideH: 1, StrideW: 1 } or { DilationH: 1, DilationW: 1 });
 
     /// <summary>y = relu?(conv(x, filters) + bias? + residual?).</summary>
     public void Run(float* x, float* y, Epilogue epilogue)
@@ -81,7 +82,7 @@ sealed unsafe class BlockConvolution<V> where V : unmanaged, ITileVector<V>
                 ChannelBlocks<V>.Lines(
                     x + ((nint)n * d.C + block * V.Count) * plane, plane, V.Count, d.H, d.W,
                     tiles.FirstLine * d.StrideH - d.Top, d.Left, lines, widthIn,
-                    map + ((nint)(n - tiles.FirstImage) * blocks + block) * step);
+                    map + ((nint)(n - tiles.FirstImage) * blocks + block) * step, V.Count);
         return new Input(map, tiles.FirstImage, blocks * step, step, widthIn, 0);
     }
 

@@ -10,21 +10,29 @@ namespace TripletGpu.Backends.Cpu.Layouts;
 /// </summary>
 readonly unsafe struct ChannelBlocks<V> : IMapLayout<V> where V : unmanaged, ITileVector<V>
 {
+    public static int Pixel => V.Count;
+
+    public static nint Channel(int c, nint plane) => c / V.Count * V.Count * plane + c % V.Count;
+
+    public static int RowTiles(int channels) => channels / V.Count * ((V.Count + V.TileRows - 1) / V.TileRows);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Lines(
         float* from, nint plane, int channels, int height, int width, int top, int left, int lines, int columns,
-        float* map)
+        float* map, int pitch)
     {
-        int valid = Math.Min(width, columns - left), after = (columns - left - valid) * V.Count;
+        int first = Math.Max(-left, 0);
+        left = Math.Max(left, 0);
+        int valid = Math.Max(Math.Min(width - first, columns - left), 0), after = columns - left - valid;
         for (int i = 0; i < lines; i++)
         {
             int h = top + i;
             bool isInside = (uint)h < (uint)height && channels > 0;
-            map = Zeros(map, isInside ? left * V.Count : columns * V.Count);
+            map = Zeros(map, isInside ? left : columns, pitch);
             if (!isInside) continue;
-            float* line = from + (nint)h * width * V.Count;
-            for (int j = 0; j < valid; j++, map += V.Count, line += V.Count) V.Store(V.Load(line), map);
-            map = Zeros(map, after);
+            float* line = from + ((nint)h * width + first) * V.Count;
+            for (int j = 0; j < valid; j++, map += pitch, line += V.Count) V.Store(V.Load(line), map);
+            map = Zeros(map, after, pitch);
         }
     }
 
@@ -45,9 +53,9 @@ readonly unsafe struct ChannelBlocks<V> : IMapLayout<V> where V : unmanaged, ITi
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static float* Zeros(float* to, int floats)
+    static float* Zeros(float* to, int pixels, int pitch)
     {
-        for (float* end = to + floats; to < end; to += V.Count) V.Store(default, to);
+        for (; pixels > 0; pixels--, to += pitch) V.Store(default, to);
         return to;
     }
 }

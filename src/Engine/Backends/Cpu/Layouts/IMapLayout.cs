@@ -9,6 +9,18 @@ namespace TripletGpu.Backends.Cpu.Layouts;
 /// </summary>
 unsafe interface IMapLayout<V> where V : unmanaged, ITileVector<V>
 {
+    /// <summary>Floats from a pixel of a channel to the next.</summary>
+    static abstract int Pixel { get; }
+
+    /// <summary>Floats from an image's first pixel to that of a channel of it.</summary>
+    static abstract nint Channel(int c, nint plane);
+
+    /// <summary>
+    /// Into how many tiles of register rows so many channels are cut evenly, so that the channels of a tile are as far
+    /// from each other as the first two are.
+    /// </summary>
+    static abstract int RowTiles(int channels);
+
     /// <summary>Lines of one vector of channels, channels innermost and 0 outside the map.</summary>
     /// <param name="from">The map's first channel.</param>
     /// <param name="plane">Floats of a channel.</param>
@@ -16,13 +28,14 @@ unsafe interface IMapLayout<V> where V : unmanaged, ITileVector<V>
     /// <param name="height">Lines of the map.</param>
     /// <param name="width">Columns of the map.</param>
     /// <param name="top">The first line; those before 0 and past the height are 0.</param>
-    /// <param name="left">Columns of zeros before the map's first.</param>
+    /// <param name="left">Columns of zeros before the map's first; negative: columns of it that are left out.</param>
     /// <param name="lines">Lines to write.</param>
     /// <param name="columns">Columns to write.</param>
-    /// <param name="map">Gets [line][column][V.Count].</param>
+    /// <param name="map">Gets [line][column], each a vector.</param>
+    /// <param name="pitch">Floats from one column of it to the next.</param>
     static abstract void Lines(
         float* from, nint plane, int channels, int height, int width, int top, int left, int lines, int columns,
-        float* map);
+        float* map, int pitch);
 
     /// <summary>
     /// y[channel, first + i] = max(floor, from[i * pitch + channel] + bias + addend) of one vector of channels.

@@ -7,24 +7,42 @@ namespace TripletGpu.Backends.Cpu.Layouts;
 /// <summary>N C H W, as every tensor outside of a plan: [image][channel][pixel].</summary>
 readonly unsafe struct Planes<V> : IMapLayout<V> where V : unmanaged, ITileVector<V>
 {
+    public static int Pixel => 1;
+
+    public static nint Channel(int c, nint plane) => c * plane;
+
+    public static int RowTiles(int channels) => (channels + V.TileRows - 1) / V.TileRows;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Lines(
         float* from, nint plane, int channels, int height, int width, int top, int left, int lines, int columns,
-        float* map)
+        float* map, int pitch)
     {
-        int valid = Math.Min(width, columns - left);
-        for (int i = 0; i < lines; i++, map += columns * V.Count)
+        int first = Math.Max(-left, 0);
+        left = Math.Max(left, 0);
+        int valid = Math.Max(Math.Min(width - first, columns - left), 0), after = columns - left - valid;
+        if (channels > 0 && valid == columns && width == columns && top >= 0 && top + lines <= height)
+        {
+            // No padding between the lines: one long line.
+            TransposedLine.Pack<V>(from + (nint)top * width, plane, channels, lines * width, map, pitch);
+            return;
+        }
+        for (int i = 0; i < lines; i++, map += (nint)columns * pitch)
         {
             int h = top + i;
-            if ((uint)h >= (uint)height || channels <= 0)
-            {
-                new Span<float>(map, columns * V.Count).Clear();
-                continue;
-            }
-            new Span<float>(map, left * V.Count).Clear();
-            int after = left + valid;
-            new Span<float>(map + after * V.Count, (columns - after) * V.Count).Clear();
-            TransposedLine.Pack<V>(from + (nint)h * width, plane, channels, valid, map + left * V.Count, V.Count);
+            bool isInside = (uint)h < (uint)height && channels > 0;
+            Clear(map, isInside ? left : columns, pitch);
+            if (!isInside) continue;
+            Clear(map + (nint)(left + valid) * pitch, after, pitch);
+            TransposedLine.Pack<V>(
+                from + (nint)h * width + first, plane, channels, valid, map + (nint)left * pitch, pitch);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Clear(float* map, int pixels, int pitch)
+    {
+        for (; pixels > 0; pixels--, map += pitch) V.Store(default, map);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

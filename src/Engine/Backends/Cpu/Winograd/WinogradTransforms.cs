@@ -50,7 +50,7 @@ static unsafe class WinogradTransforms<F, V>
             {
                 M.Lines(
                     x + ((nint)n * d.C + c) * plane, plane, d.C - c, d.H, d.W, m * block.FirstLine - d.Top, d.Left,
-                    lines, columns, map);
+                    lines, columns, map, V.Count);
                 for (int p = 0; p < block.Lines; p++)
                     for (int q = 0; q < block.Across; q++, to += pitch)
                     {
@@ -73,9 +73,10 @@ static unsafe class WinogradTransforms<F, V>
     /// <summary>d[point][tile][channel] = A dy A' for the tiles of a block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public static void OutputGradient(
+    public static void OutputGradient<M>(
         float* dy, int channels, int height, int width, TileBlock block, float* map, float* d, int pitch,
         nint pointStep)
+        where M : struct, IMapLayout<V>
     {
         V* e = stackalloc V[Points * Points], patch = stackalloc V[Points * Points];
         int m = F.Outputs, lines = m * block.Lines, columns = m * block.Across;
@@ -85,9 +86,9 @@ static unsafe class WinogradTransforms<F, V>
             float* to = d + c;
             for (int n = block.FirstImage; n < block.EndImage; n++)
             {
-                Planes<V>.Lines(
+                M.Lines(
                     dy + ((nint)n * channels + c) * plane, plane, channels - c, height, width,
-                    m * block.FirstLine, 0, lines, columns, map);
+                    m * block.FirstLine, 0, lines, columns, map, V.Count);
                 for (int p = 0; p < block.Lines; p++)
                     for (int q = 0; q < block.Across; q++, to += pitch)
                     {

@@ -15,8 +15,8 @@ namespace TripletGpu.Backends.Cpu.Winograd;
 /// Where it is large, dY is transformed first, for many tiles; then a thread takes a panel of input channels and some
 /// output channels from X to the finished gradient, so that neither the panel nor dU reaches memory.
 /// </summary>
-sealed unsafe class WinogradWeightGradient<F, V>
-    where F : struct, IWinogradForm where V : unmanaged, ITileVector<V>
+sealed unsafe class WinogradWeightGradient<F, V, M>
+    where F : struct, IWinogradForm where V : unmanaged, ITileVector<V> where M : struct, IMapLayout<V>
 {
     const int Points = SixPoints.Count * SixPoints.Count;
     const int BlockBytes = 640 << 10, FewestTiles = 28, LargestOwnSums = 3 << 20, MostShared = 20 << 20;
@@ -61,7 +61,7 @@ sealed unsafe class WinogradWeightGradient<F, V>
             {
                 TileBlock block = grid[i];
                 float* map = maps[thread];
-                WinogradTransforms<F, V>.Input<Planes<V>>(x, d, 0, pitchX - V.Count, block, map, xs, pitchX, vStep);
+                WinogradTransforms<F, V>.Input<M>(x, d, 0, pitchX - V.Count, block, map, xs, pitchX, vStep);
                 Gradient(dy, block, map, gs, gStep);
                 for (int point = 0; point < Points; point++)
                     for (int panel = 0; panel < panels; panel++)
@@ -110,7 +110,7 @@ sealed unsafe class WinogradWeightGradient<F, V>
                 float* xs = v[thread], sum = sums[thread];
                 int panel = i / pieces, piece = i % pieces;
                 if (held[thread] != panel)
-                    WinogradTransforms<F, V>.Input<Planes<V>>(
+                    WinogradTransforms<F, V>.Input<M>(
                         x, d, panel * lanes, (panel + 1) * lanes, block, maps[thread], xs, lanes, vStep);
                 held[thread] = panel;
                 // All the heights of a piece together: its panel of v is read once for them.
@@ -129,7 +129,7 @@ sealed unsafe class WinogradWeightGradient<F, V>
     long MapSize(TileGrid grid) => WinogradTransforms<F, V>.InputMapSize(grid) + V.Count * V.Count;
 
     void Gradient(float* dy, TileBlock block, float* map, float* g, nint gStep) =>
-        WinogradTransforms<F, V>.OutputGradient(dy, d.K, d.P, d.Q, block, map, g, pitchY, gStep);
+        WinogradTransforms<F, V>.OutputGradient<M>(dy, d.K, d.P, d.Q, block, map, g, pitchY, gStep);
 
     /// <summary>
     /// sums[k - k0][c] (+)= the sum over tiles of g[tile][k] * v[tile][c], for one height of output channels and the
