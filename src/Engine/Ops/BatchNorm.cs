@@ -98,6 +98,7 @@ public abstract record BatchNorm(bool IsFrozen, float Momentum, float Epsilon) :
         Gradient residual = dx[5];
         bool isApart = !residual.IsNeeded || residual.Accumulate;
         Tensor g = isApart ? y.Device.Empty(y.Shape) : residual.Target!;
+        g.ChannelBlock = y.ChannelBlock;
         on.Elementwise.UnaryBackward<Relu>(y, y, dy, new Gradient(g, false));
         Backward(on, x, extras, g, dx, relu: false);
         if (!isApart) return;

@@ -14,4 +14,21 @@ static class BlockedMaps
         return map.Reshape(shape[0], blocks, a, b).Permute(0, 1, 3, 2)
             .Reshape(shape[0], shape[1], shape[2], shape[3]);
     }
+
+    /// <summary>A map that says that it lies in blocks of so many channels; for 0 the same.</summary>
+    public static Tensor InBlocks(Tensor map, int channels)
+    {
+        if (channels == 0) return map;
+        Tensor turned = Turned(map, channels, intoBlocks: true);
+        turned.ChannelBlock = channels;
+        return turned;
+    }
+
+    /// <summary>The values as the shape says, of a map that may lie in blocks.</summary>
+    public static Tensor InPlanes(Tensor map)
+    {
+        if (map.ChannelBlock is not (> 0 and int channels)) return map;
+        map.ChannelBlock = 0;
+        return Turned(map, channels, intoBlocks: false);
+    }
 }

@@ -3,7 +3,7 @@ using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu;
 
-/// <summary>Normalisations on the CPU. Threads share channels, strips of pixels or rows.</summary>
+/// <summary>Normalisations on the CPU. Threads share channels, blocks of them, strips of pixels or rows.</summary>
 sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V : struct, ICpuVector<V>
 {
     public void BatchNorm(
@@ -107,7 +107,9 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
         });
     }
 
-    /// <summary>Calls for the first channel of each strip and how many it has; threads share the strips.</summary>
+    /// <summary>
+    /// Calls for the first channel of each strip or block and how many it has; threads share these.
+    /// </summary>
     void Share(in BatchNormPass<V> pass, Action<int, int> strip)
     {
         int channels = pass.Channels, together = pass.Together(cpu.Workers.Threads);

@@ -75,7 +75,7 @@ readonly unsafe struct BatchNormStrip<V> where V : struct, ICpuVector<V>
         }
     }
 
-    /// <summary>y, as <see cref="BatchNormPass{V}.Normalize(int, float*, float*, bool)"/> says.</summary>
+    /// <summary>y, as <see cref="BatchNormLanes{V}.Normalize"/> says.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     public void Normalize(float* residual, float* y, bool relu)

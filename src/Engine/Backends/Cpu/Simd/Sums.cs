@@ -8,16 +8,16 @@ namespace TripletGpu.Backends.Cpu.Simd;
 static unsafe class Sums<V> where V : struct, ICpuVector<V>
 {
     /// <summary>The sum of n floats.</summary>
-    public static float Sum(float* x, int n) => Sum(x, n, rows: 1, step: 0, beyond: 0);
+    public static float Sum(float* x, int n) => V.Sum(Lanes(x, n, rows: 1, step: 0, beyond: 0));
 
-    /// <summary>The sum of rows of n floats.</summary>
+    /// <summary>The sums, lane by lane, of the vectors of rows of n floats.</summary>
     /// <param name="x">The first row.</param>
     /// <param name="n">Floats of a row.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="step">From one row to the next, which is asked for meanwhile.</param>
     /// <param name="beyond">From the last row to what is read after it.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float Sum(float* x, int n, int rows, nint step, nint beyond)
+    public static V Lanes(float* x, int n, int rows, nint step, nint beyond)
     {
         V a = default, b = default, c = default, d = default;
         for (; rows > 0; rows--, x += step)
@@ -38,6 +38,6 @@ static unsafe class Sums<V> where V : struct, ICpuVector<V>
                 a += V.Load(x + i) & V.FirstLanes(n - i);
             }
         }
-        return V.Sum(a + b + (c + d));
+        return a + b + (c + d);
     }
 }
