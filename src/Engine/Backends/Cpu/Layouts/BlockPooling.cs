@@ -1,80 +1,117 @@
-using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Pooling;
 using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Kernels.Pooling;
 
 namespace TripletGpu.Backends.Cpu.Layouts;
 
 /// <summary>
-/// Pooling of maps in <see cref="ChannelBlocks{V}"/>: a vector is a pixel's channels, so a window is a few vectors and
-/// its edges are bounds of loops. Threads share the blocks.
+/// Pooling of maps in <see cref="ChannelBlocks{V}"/>: a pixel is a vector (<see cref="PixelWindows{V}"/>). Threads
+/// share the blocks, and no sum depends on their number.
 /// </summary>
-static unsafe class BlockPooling<V> where V : unmanaged, ITileVector<V>
+sealed unsafe class BlockPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged, ITileVector<V>
 {
     // Outputs of all blocks, below which waking other threads costs more than it gains.
     const long WorthSharing = 4_096;
 
-    /// <summary>y = R of the pixels of each window.</summary>
-    public static void Run<R>(CpuBackend cpu, Tensor x, Tensor y, PlaneWindow d) where R : struct, IReduction
+    public bool HasMaxAlone => true;
+
+    public void Max(Tensor x, Tensor y, Tensor taps, PlaneWindow d)
     {
-        float* from = x.Floats(), to = y.Floats();
-        int blocks = checked((int)(y.Count / ((long)d.P * d.Q * V.Count)));
-        cpu.Workers.For(blocks, y.Count / V.Count < WorthSharing ? int.MaxValue : 2, (first, last) =>
+        float* from = x.Floats(), to = y.Floats(), chosen = taps.Floats();
+        ForBlocks(y, d, (input, output) => PixelWindows<V>.Max(from + input, to + output, chosen + output, d));
+    }
+
+    public void Max(Tensor x, Tensor y, PlaneWindow d) => Reduce(x, y, d, new Largest<V>());
+
+    public void MaxBackward(Tensor taps, Tensor dy, Gradient dx, PlaneWindow d)
+    {
+        float* chosen = taps.Floats(), from = dy.Floats(), to = dx.Target!.Floats();
+        ForBlocks(dy, d, (input, output) => PixelWindows<V>.Gather(
+            new OfMaxima<V>(chosen + output, from + output), to + input, d, dx.Accumulate));
+    }
+
+    public void Average(Tensor x, Tensor y, PlaneWindow d, bool countPadding)
+    {
+        using WindowCounts counts = new(d, countPadding);
+        Reduce(x, y, d, new PixelMean<V>(counts.Rows, counts.Columns));
+    }
+
+    public void AverageBackward(Tensor dy, Gradient dx, PlaneWindow d, bool countPadding)
+    {
+        float* from = dy.Floats(), to = dx.Target!.Floats();
+        using WindowCounts counts = new(d, countPadding);
+        float* rows = counts.Rows, columns = counts.Columns;
+        ForBlocks(dy, d, (input, output, shares) =>
         {
-            for (int i = first; i < last; i++)
-                Block<R>(from + (nint)i * d.H * d.W * V.Count, to + (nint)i * d.P * d.Q * V.Count, d);
+            PixelWindows<V>.Means(from + output, rows, columns, shares, d);
+            PixelWindows<V>.Gather(new OfShares<V>(shares, null), to + input, d, dx.Accumulate);
         });
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Block<R>(float* x, float* y, PlaneWindow d) where R : struct, IReduction
+    public void L2(Tensor x, Tensor y, PlaneWindow d) => Reduce(x, y, d, new Norm<V>());
+
+    public void L2Backward(Tensor x, Tensor y, Tensor dy, Gradient dx, PlaneWindow d)
     {
-        nint line = (nint)d.W * V.Count;
-        for (int p = 0; p < d.P; p++)
+        float* pixels = x.Floats(), norm = y.Floats(), from = dy.Floats(), to = dx.Target!.Floats();
+        ForBlocks(dy, d, (input, output, shares) =>
         {
-            int top = d.FirstLine(p), bottom = d.EndLine(p);
-            for (int q = 0; q < d.Q; q++, y += V.Count)
-            {
-                int left = d.FirstColumn(q), right = d.EndColumn(q);
-                V value = R.None;
-                float* pixels = x + top * line;
-                for (int h = top; h < bottom; h++, pixels += line)
-                    for (int w = left; w < right; w++) value = R.With(value, V.Load(pixels + (nint)w * V.Count));
-                V.Store(R.Finish(value), y);
-            }
-        }
+            PixelWindows<V>.Quotients(from + output, norm + output, shares, d.P * d.Q);
+            PixelWindows<V>.Gather(new OfShares<V>(shares, pixels + input), to + input, d, dx.Accumulate);
+        });
     }
 
-    /// <summary>What becomes of the pixels of a window.</summary>
-    public interface IReduction
+    public void GlobalAverage(Tensor x, Tensor y)
     {
-        static abstract V None { get; }
-
-        static abstract V With(V value, V pixel);
-
-        static abstract V Finish(V value);
+        float* from = x.Floats(), to = y.Floats();
+        int plane = x.Shape.Product(2, 4);
+        ForBlocks(x.Count, plane, (block, _) =>
+        {
+            float* pixels = from + (nint)block * plane * V.Count;
+            V sum = Sums<V>.Lanes(pixels, plane * V.Count, rows: 1, step: 0, beyond: 0);
+            V.Store(sum / V.Create(plane), to + block * V.Count);
+        });
     }
 
-    /// <summary>The largest; NaN wins.</summary>
-    public readonly struct Largest : IReduction
+    public void GlobalAverageBackward(Tensor dy, Gradient dx)
     {
-        public static V None => V.Create(float.NegativeInfinity);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V With(V value, V pixel) => V.Select(V.GreaterOrNaN(pixel, value), pixel, value);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Finish(V value) => value;
+        Tensor target = dx.Target!;
+        float* from = dy.Floats(), to = target.Floats();
+        int plane = target.Shape.Product(2, 4);
+        ForBlocks(target.Count, plane, (block, _) =>
+        {
+            float* pixels = to + (nint)block * plane * V.Count;
+            PixelWindows<V>.Fill(V.Load(from + block * V.Count) / V.Create(plane), pixels, plane, dx.Accumulate);
+        });
     }
 
-    /// <summary>The root of the sum of squares.</summary>
-    public readonly struct Norm : IReduction
+    void Reduce<TSum>(Tensor x, Tensor y, PlaneWindow d, TSum sum) where TSum : struct, IWindowSum<V>
     {
-        public static V None => default;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V With(V value, V pixel) => V.MultiplyAdd(pixel, pixel, value);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Finish(V value) => V.Sqrt(value);
+        float* from = x.Floats(), to = y.Floats();
+        ForBlocks(y, d, (input, output) => PixelWindows<V>.Reduce(sum, from + input, to + output, d));
     }
+
+    /// <summary>Calls with the start of each block of inputs and of outputs.</summary>
+    void ForBlocks(Tensor y, PlaneWindow d, Action<nint, nint> block) => ForBlocks(
+        y.Count, d.P * d.Q, (i, _) => block((nint)i * d.H * d.W * V.Count, (nint)i * d.P * d.Q * V.Count));
+
+    /// <summary>The same with room for a block of outputs, each thread's own.</summary>
+    void ForBlocks(Tensor y, PlaneWindow d, ScratchBlock block)
+    {
+        PerThread scratch = cpu.Workspace.Begin().TakeForEach((long)d.P * d.Q * V.Count);
+        ForBlocks(y.Count, d.P * d.Q, (i, thread) =>
+            block((nint)i * d.H * d.W * V.Count, (nint)i * d.P * d.Q * V.Count, scratch[thread]));
+    }
+
+    /// <summary>Calls for each block, with the thread.</summary>
+    /// <param name="outputs">Elements of all.</param>
+    /// <param name="plane">Outputs of a plane.</param>
+    /// <param name="block">What is done with a block.</param>
+    void ForBlocks(long outputs, int plane, Action<int, int> block)
+    {
+        int blocks = checked((int)(outputs / ((long)plane * V.Count)));
+        if (outputs / V.Count >= WorthSharing) cpu.Workers.ForEach(blocks, block);
+        else for (int i = 0; i < blocks; i++) block(i, cpu.Workers.BranchThread);
+    }
+
+    delegate void ScratchBlock(nint input, nint output, float* scratch);
 }

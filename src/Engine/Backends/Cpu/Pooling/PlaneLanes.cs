@@ -16,12 +16,14 @@ readonly unsafe ref struct PlaneLanes<V> : IDisposable where V : unmanaged, ITil
     // What a block of planes and their results take of L2.
     const int MostPixels = 1024;
 
+    readonly PlaneWindow d;
     readonly int inputs, outputs;
     readonly float* memory, x, y, extra, block;
 
     /// <param name="d">The pooling.</param>
     public PlaneLanes(PlaneWindow d)
     {
+        this.d = d;
         (inputs, outputs) = (d.H * d.W, d.P * d.Q);
         memory = (float*)NativeMemory.AlignedAlloc(
             (nuint)((inputs + 2 * outputs + V.Count) * V.Count * sizeof(float)), 64);
@@ -36,106 +38,39 @@ readonly unsafe ref struct PlaneLanes<V> : IDisposable where V : unmanaged, ITil
         planes >= V.Count && (long)d.H * d.W <= MostPixels && (long)d.P * d.Q <= MostPixels;
 
     /// <summary>Maxima and their places of some planes; arguments as <see cref="IPooling"/>'s.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Max(WindowTaps taps, float* from, float* to, float* chosen, int planes)
+    public void Max(float* from, float* to, float* chosen, int planes)
     {
         TransposedLine.Pack<V>(from, inputs, planes, inputs, x, V.Count);
-        int* starts = taps.Starts, pixels = taps.Pixels, places = taps.Places;
-        for (int o = 0, i = 0; o < outputs; o++)
-        {
-            // A window of nothing but minus infinity chooses its first pixel inside the image.
-            V max = V.Create(float.NegativeInfinity), place = V.Create(places[i]);
-            for (int end = starts[o + 1]; i < end; i++)
-            {
-                V value = V.Load(x + pixels[i] * V.Count), larger = V.GreaterOrNaN(value, max);
-                max = V.Select(larger, value, max);
-                place = V.Select(larger, V.Create(places[i]), place);
-            }
-            V.Store(max, y + o * V.Count);
-            V.Store(place, extra + o * V.Count);
-        }
+        PixelWindows<V>.Max(x, y, extra, d);
         Unpack(y, outputs, to, planes, accumulate: false);
         Unpack(extra, outputs, chosen, planes, accumulate: false);
     }
 
-    /// <summary>Maxima of some planes where nobody asks which pixels they were.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Max(WindowTaps taps, float* from, float* to, int planes)
+    /// <summary>What becomes of the windows of some planes.</summary>
+    public void Reduce<TSum>(TSum sum, float* from, float* to, int planes) where TSum : struct, IWindowSum<V>
     {
         TransposedLine.Pack<V>(from, inputs, planes, inputs, x, V.Count);
-        int* starts = taps.Starts, pixels = taps.Pixels;
-        for (int o = 0, i = 0; o < outputs; o++)
-        {
-            V max = V.Create(float.NegativeInfinity);
-            for (int end = starts[o + 1]; i < end; i++)
-            {
-                V value = V.Load(x + pixels[i] * V.Count);
-                max = V.Select(V.GreaterOrNaN(value, max), value, max);
-            }
-            V.Store(max, y + o * V.Count);
-        }
+        PixelWindows<V>.Reduce(sum, x, y, d);
         Unpack(y, outputs, to, planes, accumulate: false);
     }
 
     /// <summary>Gradients of some planes from their maxima's places.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void MaxBackward(WindowTaps taps, float* chosen, float* from, float* to, int planes, bool accumulate)
+    public void MaxBackward(float* chosen, float* from, float* to, int planes, bool accumulate)
     {
         TransposedLine.Pack<V>(from, outputs, planes, outputs, y, V.Count);
         TransposedLine.Pack<V>(chosen, outputs, planes, outputs, extra, V.Count);
-        int* starts = taps.Starts, pixels = taps.Pixels, places = taps.Places;
-        for (int o = 0, i = 0; o < inputs; o++)
-        {
-            V sum = default;
-            for (int end = starts[o + 1]; i < end; i++)
-            {
-                int at = pixels[i] * V.Count;
-                sum += V.Select(V.Equal(V.Load(extra + at), V.Create(places[i])), V.Load(y + at), default);
-            }
-            V.Store(sum, x + o * V.Count);
-        }
+        PixelWindows<V>.Gather(new OfMaxima<V>(extra, y), x, d, accumulate: false);
         Unpack(x, inputs, to, planes, accumulate);
     }
 
-    /// <summary>Roots of sums of squares of some planes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void L2(WindowTaps taps, float* from, float* to, int planes)
-    {
-        TransposedLine.Pack<V>(from, inputs, planes, inputs, x, V.Count);
-        int* starts = taps.Starts, pixels = taps.Pixels;
-        for (int o = 0, i = 0; o < outputs; o++)
-        {
-            V sum = default;
-            for (int end = starts[o + 1]; i < end; i++)
-            {
-                V value = V.Load(x + pixels[i] * V.Count);
-                V.AddProduct(ref sum, value, value);
-            }
-            V.Store(V.Sqrt(sum), y + o * V.Count);
-        }
-        Unpack(y, outputs, to, planes, accumulate: false);
-    }
-
     /// <summary>Gradients of some planes from the roots and theirs.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void L2Backward(
-        WindowTaps taps, float* input, float* norm, float* from, float* to, int planes, bool accumulate)
+    public void L2Backward(float* input, float* norm, float* from, float* to, int planes, bool accumulate)
     {
         TransposedLine.Pack<V>(input, inputs, planes, inputs, x, V.Count);
         TransposedLine.Pack<V>(norm, outputs, planes, outputs, y, V.Count);
         TransposedLine.Pack<V>(from, outputs, planes, outputs, extra, V.Count);
-        for (int i = 0; i < outputs * V.Count; i += V.Count)
-        {
-            V root = V.Load(y + i);
-            V.Store(V.Select(V.Equal(root, default), default, V.Load(extra + i) / root), y + i);
-        }
-        int* starts = taps.Starts, pixels = taps.Pixels;
-        for (int o = 0, i = 0; o < inputs; o++)
-        {
-            V sum = default;
-            for (int end = starts[o + 1]; i < end; i++) sum += V.Load(y + pixels[i] * V.Count);
-            V.Store(sum * V.Load(x + o * V.Count), x + o * V.Count);
-        }
+        PixelWindows<V>.Quotients(extra, y, y, outputs);
+        PixelWindows<V>.Gather(new OfShares<V>(y, x), x, d, accumulate: false);
         Unpack(x, inputs, to, planes, accumulate);
     }
 

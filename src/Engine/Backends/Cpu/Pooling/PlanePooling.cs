@@ -1,20 +1,18 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using TripletGpu.Backends.Cpu.Pooling;
 using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Kernels.Pooling;
 
-namespace TripletGpu.Backends.Cpu;
+namespace TripletGpu.Backends.Cpu.Pooling;
 
 /// <summary>
-/// Pooling on the CPU. Threads share the planes, which are independent, so no sum depends on their number.
+/// Pooling of planes. Threads share them, and as they are independent no sum depends on the number of threads.
 /// </summary>
-sealed unsafe partial class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged, ITileVector<V>
+sealed unsafe class PlanePooling<V>(CpuBackend cpu) : IPooling where V : unmanaged, ITileVector<V>
 {
     // By what is pooled: a network has some, an ONNX file whose inputs vary might have many.
     const int MostKnown = 64;
-    readonly Dictionary<(PlaneWindow Dims, bool OfInputs), WindowTaps> knownTaps = [];
-    readonly Dictionary<(PlaneWindow Dims, bool OfInputs), ShiftedPlanes<V>> knownShifts = [];
+    readonly Dictionary<(PlaneWindow Dims, bool OfInputs), ShiftedPlanes<V>> known = [];
 
     public void Max(Tensor x, Tensor y, Tensor taps, PlaneWindow d)
     {
@@ -26,9 +24,8 @@ sealed unsafe partial class CpuPooling<V>(CpuBackend cpu) : IPooling where V : u
         }
         if (PlaneLanes<V>.IsFor(Planes(y), d))
         {
-            WindowTaps windows = Taps(d, ofInputs: false);
             ForBlocks(y, d, (lanes, first, planes) => lanes.Max(
-                windows, from + (long)first * d.H * d.W, to + (long)first * d.P * d.Q,
+                from + (long)first * d.H * d.W, to + (long)first * d.P * d.Q,
                 chosen + (long)first * d.P * d.Q, planes));
             return;
         }
@@ -58,9 +55,8 @@ sealed unsafe partial class CpuPooling<V>(CpuBackend cpu) : IPooling where V : u
         }
         if (PlaneLanes<V>.IsFor(Planes(y), d))
         {
-            WindowTaps windows = Taps(d, ofInputs: false);
-            ForBlocks(y, d, (lanes, first, planes) => lanes.Max(
-                windows, from + (long)first * d.H * d.W, to + (long)first * d.P * d.Q, planes));
+            ForBlocks(y, d, (lanes, first, planes) => lanes.Reduce(
+                new Largest<V>(), from + (long)first * d.H * d.W, to + (long)first * d.P * d.Q, planes));
             return;
         }
         ForPlanes(y, d, (first, last) =>
@@ -88,9 +84,8 @@ sealed unsafe partial class CpuPooling<V>(CpuBackend cpu) : IPooling where V : u
         }
         if (PlaneLanes<V>.IsFor(Planes(dy), d))
         {
-            WindowTaps windows = Taps(d, ofInputs: true);
             ForBlocks(dy, d, (lanes, first, planes) => lanes.MaxBackward(
-                windows, chosen + (long)first * d.P * d.Q, from + (long)first * d.P * d.Q,
+                chosen + (long)first * d.P * d.Q, from + (long)first * d.P * d.Q,
                 to + (long)first * d.H * d.W, planes, dx.Accumulate));
             return;
         }
@@ -159,9 +154,8 @@ sealed unsafe partial class CpuPooling<V>(CpuBackend cpu) : IPooling where V : u
         }
         if (PlaneLanes<V>.IsFor(Planes(y), d))
         {
-            WindowTaps windows = Taps(d, ofInputs: false);
-            ForBlocks(y, d, (lanes, first, planes) => lanes.L2(
-                windows, from + (long)first * d.H * d.W, to + (long)first * d.P * d.Q, planes));
+            ForBlocks(y, d, (lanes, first, planes) => lanes.Reduce(
+                new Norm<V>(), from + (long)first * d.H * d.W, to + (long)first * d.P * d.Q, planes));
             return;
         }
         ForPlanes(y, d, (first, last) =>
@@ -187,12 +181,11 @@ sealed unsafe partial class CpuPooling<V>(CpuBackend cpu) : IPooling where V : u
         }
         if (PlaneLanes<V>.IsFor(Planes(dy), d))
         {
-            WindowTaps windows = Taps(d, ofInputs: true);
             ForBlocks(dy, d, (lanes, first, planes) =>
             {
                 long at = (long)first * d.H * d.W, outputs = (long)first * d.P * d.Q;
                 lanes.L2Backward(
-                    windows, input + at, norm + outputs, from + outputs, to + at, planes, dx.Accumulate);
+                    input + at, norm + outputs, from + outputs, to + at, planes, dx.Accumulate);
             });
             return;
         }
@@ -246,23 +239,16 @@ sealed unsafe partial class CpuPooling<V>(CpuBackend cpu) : IPooling where V : u
         });
     }
 
-    WindowTaps Taps(PlaneWindow d, bool ofInputs) => Known(
-        knownTaps, d, ofInputs, () => ofInputs ? WindowTaps.OfInputs(d) : WindowTaps.OfOutputs(d));
-
     /// <summary>How planes are pooled where they lie; null where that is not possible.</summary>
-    ShiftedPlanes<V>? Shifted(Tensor y, PlaneWindow d, bool ofInputs) =>
-        ShiftedPlanes<V>.IsFor(d) && y.Count <= int.MaxValue - 2 * V.Count
-            ? Known(knownShifts, d, ofInputs, () => new ShiftedPlanes<V>(d, ofInputs))
-            : null;
-
-    static T Known<T>(Dictionary<(PlaneWindow, bool), T> all, PlaneWindow d, bool ofInputs, Func<T> make)
+    ShiftedPlanes<V>? Shifted(Tensor y, PlaneWindow d, bool ofInputs)
     {
+        if (!ShiftedPlanes<V>.IsFor(d) || y.Count > int.MaxValue - 2 * V.Count) return null;
         // Branches of a network may pool at once.
-        lock (all)
+        lock (known)
         {
-            if (all.TryGetValue((d, ofInputs), out T? known)) return known;
-            if (all.Count == MostKnown) all.Clear();
-            return all[(d, ofInputs)] = make();
+            if (known.TryGetValue((d, ofInputs), out ShiftedPlanes<V>? shifted)) return shifted;
+            if (known.Count == MostKnown) known.Clear();
+            return known[(d, ofInputs)] = new ShiftedPlanes<V>(d, ofInputs);
         }
     }
 
