@@ -4,7 +4,7 @@ using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests.Backends;
 
-/// <summary>Batch norm of maps in blocks of channels gives what that of their planes gives.</summary>
+/// <summary>Normalisations of maps in blocks of channels give what those of their planes give.</summary>
 public sealed class BlockedNormalizationTests(string device) : DeviceFixture(device)
 {
     const float Momentum = 0.1f, Epsilon = 1e-5f;
@@ -86,6 +86,21 @@ public sealed class BlockedNormalizationTests(string device) : DeviceFixture(dev
                 maps.X, maps.Weight, maps.Bias, maps.Statistics, maps.Dy, new Gradient(maps.Other, false),
                 new Gradient(maps.Mean, false), Gradient.None, frozen: false, relu: false);
             return [y, maps.Other, maps.Mean];
+        });
+    }
+
+    [Test]
+    public void LocalResponse_IsThatOfPlanes(
+        [Values(5, 4, 35)] int size, [Values(0.75f, 0.6f)] float beta, [Values(1, 7, 40)] int height,
+        [Values] bool accumulate)
+    {
+        Agree(new Maps(new Shape(2, 48, height, 5)), maps =>
+        {
+            Tensor y = Empty(maps.X);
+            Norms.LocalResponseNorm(maps.X, y, size, 0.7f, beta, 1.5f);
+            Norms.LocalResponseNormBackward(
+                maps.X, maps.Dy, new Gradient(maps.Other, accumulate), size, 0.7f, beta, 1.5f);
+            return [y, maps.Other];
         });
     }
 

@@ -124,7 +124,15 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
     public void LocalResponseNorm(Tensor x, Tensor y, int size, float alpha, float beta, float k)
     {
         float* from = x.Floats(), to = y.Floats();
-        ResponseStrips<V> strips = new(x.Shape, size, alpha, beta, k);
+        ResponseCurve<V> curve = new(size, alpha, beta, k);
+        if (x.ChannelBlock > 0)
+        {
+            ResponsePixels<V> pixels = new(x.Shape, size, curve);
+            Share(x.Shape[0] * pixels.PerImage, pixels.Elements,
+                (first, last) => pixels.Forward(first, last, from, to));
+            return;
+        }
+        ResponseStrips<V> strips = new(x.Shape, size, curve);
         Share(strips.Count, strips.Elements, (first, last) =>
         {
             for (int i = first; i < last; i++) strips.Forward(i, from, to);
@@ -135,7 +143,15 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
     {
         if (!dx.IsNeeded) return;
         float* input = x.Floats(), from = dy.Floats(), to = dx.Target.Floats();
-        ResponseStrips<V> strips = new(x.Shape, size, alpha, beta, k);
+        ResponseCurve<V> curve = new(size, alpha, beta, k);
+        if (x.ChannelBlock > 0)
+        {
+            ResponsePixels<V> pixels = new(x.Shape, size, curve);
+            Share(x.Shape[0] * pixels.PerImage, pixels.Elements,
+                (first, last) => pixels.Backward(first, last, input, from, to, dx.Accumulate));
+            return;
+        }
+        ResponseStrips<V> strips = new(x.Shape, size, curve);
         Share(strips.Count, strips.Elements,
             (first, last) => strips.Backward(first, last, input, from, to, dx.Accumulate));
     }

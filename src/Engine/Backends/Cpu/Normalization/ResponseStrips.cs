@@ -13,17 +13,16 @@ readonly unsafe struct ResponseStrips<V> where V : struct, ICpuVector<V>
     const int Strip = 1024;
 
     readonly int channels, plane, strips, pitch, before, after;
-    readonly float share, k, beta, slope;
+    readonly ResponseCurve<V> curve;
 
-    public ResponseStrips(Shape x, int size, float alpha, float beta, float k)
+    public ResponseStrips(Shape x, int size, in ResponseCurve<V> curve)
     {
         (channels, plane) = (x[1], x.Product(2, 4));
         strips = (plane + Strip - 1) / Strip;
         pitch = (Math.Min(Strip, plane) + 15) / 16 * 16; // whole vectors of any width
         Count = x[0] * strips;
         (before, after) = (size / 2, (size - 1) / 2);
-        (share, this.k, this.beta) = (alpha / size, k, beta);
-        slope = -2 * alpha * beta / size;
+        this.curve = curve;
     }
 
     /// <summary>Strips of all images.</summary>
@@ -43,8 +42,7 @@ readonly unsafe struct ResponseStrips<V> where V : struct, ICpuVector<V>
             (int low, int high) = (Math.Max(-before, -c), Math.Min(after, channels - 1 - c));
             for (int p = 0; p < pixels; p += V.Count)
             {
-                V s = Scale(from + p, low, high), v = V.Load(from + p);
-                V result = beta == 0.75f ? v / V.Sqrt(s * V.Sqrt(s)) : v * InversePower(s);
+                V result = curve.Divide(V.Load(from + p), Scale(from + p, low, high));
                 if (p <= pixels - V.Count) V.Store(result, to + p);
                 else V.Store(result, to + p, pixels - p);
             }
@@ -71,7 +69,7 @@ readonly unsafe struct ResponseStrips<V> where V : struct, ICpuVector<V>
                 for (int p = 0; p < pixels; p += V.Count)
                 {
                     V s = Scale(from + p, low, high), product = V.Load(gradient + p) * V.Load(from + p);
-                    V power = beta == 0.75f ? V.Create(1) / (s * V.Sqrt(s * V.Sqrt(s))) : InversePower(s) / s;
+                    V power = curve.Power(s);
                     V.Store(power * s, factors + c * pitch + p);
                     V.Store(power * product, terms + c * pitch + p);
                 }
@@ -84,7 +82,7 @@ readonly unsafe struct ResponseStrips<V> where V : struct, ICpuVector<V>
                 {
                     V sum = default;
                     for (int j = low; j <= high; j++) sum += V.Load(terms + (c + j) * pitch + p);
-                    V result = V.MultiplyAdd(V.Create(slope) * V.Load(x + at + p), sum,
+                    V result = V.MultiplyAdd(V.Create(curve.Slope) * V.Load(x + at + p), sum,
                         V.Load(dy + at + p) * V.Load(factors + c * pitch + p));
                     if (accumulate) result += V.Load(dx + at + p);
                     V.Store(result, dx + at + p, Math.Min(V.Count, pixels - p));
@@ -101,7 +99,7 @@ readonly unsafe struct ResponseStrips<V> where V : struct, ICpuVector<V>
         return ((long)image * channels * plane + index * Strip, Math.Min(Strip, plane - index * Strip));
     }
 
-    /// <summary>s = k + alpha / size * sum of squares over channels low .. high from here.</summary>
+    /// <summary>s of the sum of squares over channels low .. high from here.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     V Scale(float* x, int low, int high)
     {
@@ -111,16 +109,6 @@ readonly unsafe struct ResponseStrips<V> where V : struct, ICpuVector<V>
             V v = V.Load(x + (long)j * plane);
             V.AddProduct(ref squares, v, v);
         }
-        return V.MultiplyAdd(squares, V.Create(share), V.Create(k));
-    }
-
-    /// <summary>s^-beta for any beta.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    V InversePower(V s)
-    {
-        float* lanes = stackalloc float[V.Count];
-        V.Store(s, lanes);
-        for (int i = 0; i < V.Count; i++) lanes[i] = MathF.Pow(lanes[i], -beta);
-        return V.Load(lanes);
+        return curve.Scale(squares);
     }
 }
