@@ -23,6 +23,9 @@ sealed unsafe class DirectWeightGradient<V, M> where V : unmanaged, ITileVector<
     // What a thread's step should stay within, and the pixels below which loading and storing the sums shows.
     const int L2Bytes = 512 << 10, FewestPixels = 400;
 
+    // Two vectors of channels a pixel, in a part of L1.
+    const int PixelsInL1 = 200;
+
     // Sums of a thread that lie in L2 beside the step's maps.
     const int SmallSums = 256 << 10;
 
@@ -41,7 +44,7 @@ sealed unsafe class DirectWeightGradient<V, M> where V : unmanaged, ITileVector<
             && d is { R: 1, S: 1, StrideH: 1, StrideW: 1, Top: 0, Left: 0, Bottom: 0, Right: 0 };
         if (isSwapped) d = d with { C = d.K, K = d.C };
         width = d.Left + d.W + d.Right;
-        isThin = M.Pixel == 1 && 2 * d.C <= lanes && d.R * d.S > 1;
+        isThin = M.Together == 1 && 2 * d.C <= lanes && d.R * d.S > 1;
         taps = isThin ? 1 : d.R * d.S;
         blocks = ((isThin ? d.C * d.R * d.S : d.C) + lanes - 1) / lanes;
         tiles = M.RowTiles(d.K);
@@ -168,34 +171,54 @@ sealed unsafe class DirectWeightGradient<V, M> where V : unmanaged, ITileVector<
         }
     }
 
+    /// <summary>
+    /// Some of the (block, tap, tile) triples over a step's pixels: for each block and tap as many of these as stay in
+    /// L1 go through all of its tiles.
+    /// </summary>
     void Sum(float* dy, float* map, float* sum, int from, int to, int n0, int n1, int p0, int p1, bool isFirst)
     {
-        int pixels = d.P * d.Q, pitch = isThin ? blocks * lanes : d.StrideW * lanes;
+        int pitch = isThin ? blocks * lanes : d.StrideW * lanes, perImage = (p1 - p0) * d.Q;
+        int someImages = Math.Clamp(PixelsInL1 / perImage, 1, n1 - n0);
+        int someLines = someImages > 1 ? p1 - p0 : Math.Clamp(PixelsInL1 / d.Q, 1, p1 - p0);
+        nint line = isThin ? (nint)d.Q * pitch : (nint)d.StrideH * width * lanes;
+        nint image = isThin ? lines * line : (nint)linesIn * width * lanes;
         TileWalk walk = new()
         {
-            Images = n1 - n0,
-            Lines = p1 - p0,
             Width = d.Q,
-            ARow = M.Channel(1, pixels) - M.Channel(0, pixels),
-            APixel = M.Pixel,
-            AImage = (nint)d.K * pixels - (p1 - p0) * d.Q * M.Pixel,
+            ARow = M.Channel(1, d.Pixels) - M.Channel(0, d.Pixels),
+            APixel = M.Together,
             BPixel = pitch,
+            BLine = line - (nint)d.Q * pitch,
         };
-        if (isThin) walk.BImage = (nint)(lines - (p1 - p0)) * d.Q * pitch;
-        else
+        for (int part = from / tiles; part * tiles < to; part++)
         {
-            walk.BLine = ((nint)d.StrideH * width - (nint)d.Q * d.StrideW) * lanes;
-            walk.BImage = ((nint)linesIn - (p1 - p0) * d.StrideH) * width * lanes;
-        }
-        for (int i = from; i < to; i++)
-        {
-            int part = i / tiles, tile = i - part * tiles, block = part / taps, t = part - block * taps;
-            int k0 = d.K * tile / tiles, rows = d.K * (tile + 1) / tiles - k0;
-            float* a = dy + (nint)n0 * d.K * pixels + M.Channel(k0, pixels) + (nint)p0 * d.Q * M.Pixel;
+            int block = part / taps, t = part - block * taps;
             nint tap = (nint)(t / d.S) * d.DilationH * width + t % d.S * d.DilationW;
-            float* b = map + (isThin ? block * lanes : ((nint)block * images * linesIn * width + tap) * lanes);
-            RegisterTile<V>.InPlace(rows)(&walk, a, b, sum + ((nint)part * d.K + k0) * lanes, lanes, !isFirst);
+            float* maps = map + (isThin ? block * lanes : block * images * image + tap * lanes);
+            int first = Math.Max(from - part * tiles, 0), last = Math.Min(to - part * tiles, tiles);
+            bool adds = !isFirst;
+            for (int n = n0; n < n1; n += someImages)
+                for (int p = p0; p < p1; p += someLines, adds = true)
+                {
+                    (walk.Images, walk.Lines) = (Math.Min(someImages, n1 - n), Math.Min(someLines, p1 - p));
+                    walk.AImage = (nint)d.K * d.Pixels - walk.Lines * d.Q * M.Together;
+                    walk.BImage = image - walk.Lines * line;
+                    float* b = maps + (n - n0) * image + (p - p0) * line;
+                    float* next = p + someLines < p1 ? Dy(n, p + someLines, 0) : Dy(n + someImages, p0, 0);
+                    for (int tile = first; tile < last; tile++)
+                    {
+                        int k = d.K * tile / tiles, rows = d.K * (tile + 1) / tiles - k;
+                        float* at = Dy(n, p, k);
+                        // The next tiles' channels, and behind the last ones the next pixels.
+                        walk.Ahead = (nint)((tile < last - 1 ? at + M.Channel(M.Together, d.Pixels) : next) - at);
+                        RegisterTile<V>.InPlace(rows)(
+                            &walk, at, b, sum + ((nint)part * d.K + k) * lanes, lanes, adds);
+                    }
+                }
         }
+
+        float* Dy(int n, int p, int k) =>
+            dy + (nint)n * d.K * d.Pixels + M.Channel(k, d.Pixels) + (nint)p * d.Q * M.Together;
     }
 
     /// <summary>Sums of output channels k0 .. k1 - 1, in the weight's order.</summary>

@@ -20,6 +20,9 @@ struct TileWalk
     /// <summary>What to skip in a row of A after each image.</summary>
     public nint AImage;
 
+    /// <summary>Into L2, beside each position, the line so far behind the first row of A.</summary>
+    public nint Ahead;
+
     /// <summary>From one position of B to the next, and what to skip after each line and each image.</summary>
     public nint BPixel, BLine, BImage;
 }
@@ -195,7 +198,7 @@ unsafe static partial class RegisterTile<V> where V : unmanaged, ITileVector<V>
             if (N.Value > 13) r13.Load(c + 13 * ldc);
         }
         nint row = walk->ARow * sizeof(float), row2 = 2 * row, pixel = walk->BPixel, width = walk->Width;
-        nint step = walk->APixel * sizeof(float);
+        nint step = walk->APixel * sizeof(float), ahead = walk->Ahead * sizeof(float);
         byte* a0 = (byte*)a, a3 = a0 + 3 * row, a6 = a3 + 3 * row, a9 = a6 + 3 * row, a12 = a9 + 3 * row;
         for (nint image = walk->Images; image > 0; image--)
         {
@@ -203,6 +206,7 @@ unsafe static partial class RegisterTile<V> where V : unmanaged, ITileVector<V>
             {
                 for (nint q = width; q > 0; q--)
                 {
+                    V.PrefetchToL2((float*)(a0 + ahead));
                     V left = V.Load(b), right = V.Load(b + V.Count);
                     r0.MultiplyAdd(*(float*)a0, left, right);
                     if (N.Value > 1) r1.MultiplyAdd(*(float*)(a0 + row), left, right);

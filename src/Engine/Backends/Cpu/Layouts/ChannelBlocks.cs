@@ -10,7 +10,7 @@ namespace TripletGpu.Backends.Cpu.Layouts;
 /// </summary>
 readonly unsafe struct ChannelBlocks<V> : IMapLayout<V> where V : unmanaged, ITileVector<V>
 {
-    public static int Pixel => V.Count;
+    public static int Together => V.Count;
 
     public static nint Channel(int c, nint plane) => c / V.Count * V.Count * plane + c % V.Count;
 

@@ -9,8 +9,8 @@ namespace TripletGpu.Backends.Cpu.Layouts;
 /// </summary>
 unsafe interface IMapLayout<V> where V : unmanaged, ITileVector<V>
 {
-    /// <summary>Floats from a pixel of a channel to the next.</summary>
-    static abstract int Pixel { get; }
+    /// <summary>Channels whose pixels lie side by side.</summary>
+    static abstract int Together { get; }
 
     /// <summary>Floats from an image's first pixel to that of a channel of it.</summary>
     static abstract nint Channel(int c, nint plane);

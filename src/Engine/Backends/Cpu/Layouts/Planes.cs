@@ -7,7 +7,7 @@ namespace TripletGpu.Backends.Cpu.Layouts;
 /// <summary>N C H W, as every tensor outside of a plan: [image][channel][pixel].</summary>
 readonly unsafe struct Planes<V> : IMapLayout<V> where V : unmanaged, ITileVector<V>
 {
-    public static int Pixel => 1;
+    public static int Together => 1;
 
     public static nint Channel(int c, nint plane) => c * plane;
 
