@@ -184,7 +184,6 @@ sealed unsafe class DirectWeightGradient<V, M> where V : unmanaged, ITileVector<
         nint image = isThin ? lines * line : (nint)linesIn * width * lanes;
         TileWalk walk = new()
         {
-            Width = d.Q,
             ARow = M.Channel(1, d.Pixels) - M.Channel(0, d.Pixels),
             APixel = M.Together,
             BPixel = pitch,
@@ -203,6 +202,9 @@ sealed unsafe class DirectWeightGradient<V, M> where V : unmanaged, ITileVector<
                     (walk.Images, walk.Lines) = (Math.Min(someImages, n1 - n), Math.Min(someLines, p1 - p));
                     walk.AImage = (nint)d.K * d.Pixels - walk.Lines * d.Q * M.Together;
                     walk.BImage = image - walk.Lines * line;
+                    walk.Width = d.Q;
+                    // Lines without a gap are one long line.
+                    if (walk.BLine == 0) (walk.Width, walk.Lines) = (walk.Lines * d.Q, 1);
                     float* b = maps + (n - n0) * image + (p - p0) * line;
                     float* next = p + someLines < p1 ? Dy(n, p + someLines, 0) : Dy(n + someImages, p0, 0);
                     for (int tile = first; tile < last; tile++)
