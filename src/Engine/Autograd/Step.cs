@@ -1,3 +1,5 @@
+using TripletGpu.Ops;
+
 namespace TripletGpu.Autograd;
 
 /// <summary>
@@ -66,8 +68,7 @@ public sealed class Step : IDisposable
         using DeviceUse.Scope use = device.Use.Begin();
         Tensor copy = device.Empty(root.Shape, ElementType.Float32, "gradient");
         copy.ChannelBlock = root.ChannelBlock;
-        if (gradient.ChannelBlock == root.ChannelBlock) device.Backend.Memory.Copy(gradient, copy);
-        else device.Backend.Convolution.Turn(gradient, new(copy, Accumulate: false));
+        if (copy.Count > 0) MapLayout.Turn(device.Backend, gradient, new(copy, Accumulate: false));
         Tape.Backward(this, root, copy, Gradients);
     }
 

@@ -48,7 +48,8 @@ sealed class Tape
         else
         {
             y = device.Empty(shape, ElementType.Float32, op.Name);
-            y.ChannelBlock = block;
+            // What is no map any more, such as a mean of each plane, has no layout.
+            y.ChannelBlock = shape.Rank == 4 ? block : 0;
             TensorSpec[] specs = op.Extras(shapes);
             extras = specs.Length == 0 ? [] : new Tensor[specs.Length];
             for (int i = 0; i < specs.Length; i++) extras[i] = device.Empty(specs[i].Shape, specs[i].Type, op.Name);

@@ -21,9 +21,6 @@ public interface IPooling
     void Max(Tensor x, Tensor y, PlaneWindow d) =>
         throw new NotSupportedException($"{GetType().Name} has no maximum without taps");
 
-    /// <summary>The same for maps in blocks of channels; null where the device has no such form.</summary>
-    IBlockedPooling? Blocked => null;
-
     /// <summary>dx = sum of dy over the windows that took their maximum there.</summary>
     void MaxBackward(Tensor taps, Tensor dy, Gradient dx, PlaneWindow d);
 

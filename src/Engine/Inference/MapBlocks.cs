@@ -19,13 +19,12 @@ sealed class MapBlocks
 
     readonly PlanGraph graph;
     readonly IConvolution convolution;
-    readonly bool hasPooling;
     readonly HashSet<PlanNode> taken;
     readonly Dictionary<PlanValue, int> reads;
 
-    MapBlocks(PlanGraph graph, IConvolution convolution, bool hasPooling)
+    MapBlocks(PlanGraph graph, IConvolution convolution)
     {
-        (this.graph, this.convolution, this.hasPooling) = (graph, convolution, hasPooling);
+        (this.graph, this.convolution) = (graph, convolution);
         taken = [.. graph.Nodes.Where(Takes)];
         reads = ReadsBy(graph.Nodes);
         // The result counts as read once more.
@@ -41,7 +40,7 @@ sealed class MapBlocks
     public static PlanGraph Apply(PlanGraph graph, IBackend backend)
     {
         if (backend.Convolution.ChannelBlock == 0) return graph;
-        MapBlocks blocks = new(graph, backend.Convolution, backend.Pooling.Blocked is not null);
+        MapBlocks blocks = new(graph, backend.Convolution);
         return blocks.taken.Count == 0 ? graph : blocks.Rewrite();
     }
 
@@ -52,7 +51,7 @@ sealed class MapBlocks
         {
             Conv2d conv => node.Inputs[1].Shape.Count > 0 && node.Inputs[1].Constant is not null
                 && convolution.TakesBlocks(conv.Geometry.Over(node.Inputs[0].Shape, node.Inputs[1].Shape)),
-            MaxPool2d { KeepsTaps: false } or L2Pool2d => hasPooling && AreWhole(node),
+            MaxPool2d { KeepsTaps: false } or L2Pool2d or AveragePool2d or LocalResponseNorm => AreWhole(node),
             // Blocks lie one after the other as channels do.
             Concat { Axis: 1 } => AreWhole(node),
             _ => false,
@@ -127,13 +126,6 @@ sealed class MapBlocks
             || (conv.HasResidual && i == node.Inputs.Count - 1))
             .Append(node.Output);
 
-    static Op InBlocks(Op op) => op switch
-    {
-        MaxPool2d pool => pool with { IsInBlocks = true },
-        L2Pool2d pool => pool with { IsInBlocks = true },
-        _ => op,
-    };
-
     PlanGraph Rewrite()
     {
         List<PlanNode> nodes = [];
@@ -150,7 +142,7 @@ sealed class MapBlocks
             HashSet<PlanValue> maps = [.. Maps(node)];
             PlanValue[] inputs = [.. node.Inputs.Select(value => maps.Contains(value) ? Blocks(value, node) : value)];
             PlanValue output = inBlocks[node.Output] = node.Output with { Block = convolution.ChannelBlock };
-            nodes.Add(new PlanNode(InBlocks(node.Op), inputs, output, node.Origin));
+            nodes.Add(new PlanNode(node.Op, inputs, output, node.Origin));
             if (inside.GetValueOrDefault(node.Output) < reads.GetValueOrDefault(node.Output))
                 Turn(output, node.Output, node);
         }

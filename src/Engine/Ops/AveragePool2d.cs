@@ -24,6 +24,9 @@ public sealed record AveragePool2d(PoolingWindow Window, bool CountPadding = tru
     }
 
     /// <inheritdoc/>
+    internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) => given;
+
+    /// <inheritdoc/>
     internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
 
     /// <inheritdoc/>

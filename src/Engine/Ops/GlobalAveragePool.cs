@@ -18,6 +18,9 @@ public sealed record GlobalAveragePool : Op
     }
 
     /// <inheritdoc/>
+    internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) => given;
+
+    /// <inheritdoc/>
     internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
 
     /// <inheritdoc/>

@@ -13,9 +13,6 @@ namespace TripletGpu.Ops;
 /// <param name="Window">The window.</param>
 public sealed record L2Pool2d(PoolingWindow Window) : Op
 {
-    /// <summary>Whether input and output lie in blocks of channels, as a plan's may.</summary>
-    internal bool IsInBlocks { get; init; }
-
     /// <inheritdoc/>
     public override Saved Saves => Saved.Inputs | Saved.Output;
 
@@ -27,15 +24,14 @@ public sealed record L2Pool2d(PoolingWindow Window) : Op
     }
 
     /// <inheritdoc/>
+    internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) => given;
+
+    /// <inheritdoc/>
     internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
 
     /// <inheritdoc/>
-    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
-    {
-        PlaneWindow d = Window.Over(this, x[0].Shape);
-        if (IsInBlocks) on.Pooling.Blocked!.L2(x[0], y, d);
-        else on.Pooling.L2(x[0], y, d);
-    }
+    public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
+        on.Pooling.L2(x[0], y, Window.Over(this, x[0].Shape));
 
     /// <inheritdoc/>
     public override void Backward(

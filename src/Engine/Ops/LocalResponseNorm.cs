@@ -27,6 +27,9 @@ public sealed record LocalResponseNorm(int Size = 5, float Alpha = 1e-4f, float 
     }
 
     /// <inheritdoc/>
+    internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) => given;
+
+    /// <inheritdoc/>
     internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
 
     /// <inheritdoc/>

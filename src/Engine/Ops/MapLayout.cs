@@ -28,13 +28,20 @@ sealed record MapLayout(int Block) : Op
 
     /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras) =>
-        on.Convolution.Turn(x[0], new Gradient(y, Accumulate: false));
+        Turn(on, x[0], new Gradient(y, Accumulate: false));
 
     /// <inheritdoc/>
     public override void Backward(
         IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
         ReadOnlySpan<Gradient> dx) =>
-        on.Convolution.Turn(dy, dx[0]);
+        Turn(on, dy, dx[0]);
+
+    /// <summary>to = from, or to += from, however each of them lies.</summary>
+    public static void Turn(IBackend on, Tensor from, Gradient to)
+    {
+        if (to.Target?.ChannelBlock == from.ChannelBlock) on.Elementwise.Affine(from, 1, 0, to);
+        else on.Convolution.Turn(from, to);
+    }
 
     /// <summary>
     /// Maps as they are where they lie in blocks of so many channels (0: in planes), otherwise turned. What an operation

@@ -13,9 +13,6 @@ namespace TripletGpu.Ops;
 /// <param name="KeepsTaps">Whether it is kept where each maximum was found, for the backward pass.</param>
 public sealed record MaxPool2d(PoolingWindow Window, bool KeepsTaps = true) : Op
 {
-    /// <summary>Whether input and output lie in blocks of channels, as a plan's may; without taps.</summary>
-    internal bool IsInBlocks { get; init; }
-
     /// <inheritdoc/>
     public override Saved Saves => Saved.Nothing;
 
@@ -30,14 +27,16 @@ public sealed record MaxPool2d(PoolingWindow Window, bool KeepsTaps = true) : Op
     public override TensorSpec[] Extras(ReadOnlySpan<Shape> x) => KeepsTaps ? [new TensorSpec(InferShape(x))] : [];
 
     /// <inheritdoc/>
+    internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) => given;
+
+    /// <inheritdoc/>
     internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
 
     /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
     {
         PlaneWindow d = Window.Over(this, x[0].Shape);
-        if (IsInBlocks) on.Pooling.Blocked!.Max(x[0], y, d);
-        else if (KeepsTaps) on.Pooling.Max(x[0], y, extras[0], d);
+        if (KeepsTaps) on.Pooling.Max(x[0], y, extras[0], d);
         else on.Pooling.Max(x[0], y, d);
     }
 

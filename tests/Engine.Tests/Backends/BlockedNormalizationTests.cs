@@ -18,7 +18,7 @@ public sealed class BlockedNormalizationTests(string device) : DeviceFixture(dev
 
     INormalization Norms => Device.Backend.Normalization;
 
-    int Lanes => Device.Backend.Convolution.Blocked!.Channels;
+    int Lanes => Device.Backend.Convolution.ChannelBlock;
 
     [Test]
     public void Forward_IsThatOfPlanes(

@@ -85,7 +85,7 @@ public sealed class BlockedPoolingPassesTests(string device) : DeviceFixture(dev
     void Agree(PoolingWindow window, int height, Tolerance tolerance, Func<Maps, Tensor[]> run)
     {
         using Step step = Device.BeginStep(record: false);
-        float[][] planes = Run(0), blocks = Run(Device.Backend.Convolution.Blocked!.Channels);
+        float[][] planes = Run(0), blocks = Run(Device.Backend.Convolution.ChannelBlock);
         for (int i = 0; i < planes.Length; i++)
             Close.AreClose([.. planes[i].Select(value => (double)value)], blocks[i], tolerance, $"result {i}");
 

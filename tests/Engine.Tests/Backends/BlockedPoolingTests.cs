@@ -37,10 +37,9 @@ public sealed class BlockedPoolingTests(string device) : DeviceFixture(device)
     (float[] Planes, float[] Blocks) Both(Op op, float[] values, int lines)
     {
         using Step step = Device.BeginStep(record: false);
-        int channels = Device.Backend.Convolution.ChannelBlock;
         Tensor x = Device.Tensor(new Shape(2, 48, lines, 9), values);
-        Op inBlocks = op is MaxPool2d max ? max with { IsInBlocks = true } : (L2Pool2d)op with { IsInBlocks = true };
-        Tensor y = BlockedMaps.Turned(inBlocks.Apply(BlockedMaps.Turned(x, channels, true)), channels, false);
+        Tensor y = op.Apply(MapLayout.Of(x, Device.Backend.Convolution.ChannelBlock));
+        Assert.That(y.ChannelBlock, Is.EqualTo(Device.Backend.Convolution.ChannelBlock));
         return (op.Apply(x).ToArray(), y.ToArray());
     }
 }

@@ -76,8 +76,8 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
         {
             MapLayout => "turn",
             TripletGpu.Ops.Conv2d => node.Output.Block > 0 ? "block" : "plane",
-            TripletGpu.Ops.MaxPool2d pool => $"{(pool.IsInBlocks ? "block" : "plane")}-MaxPool2d",
-            TripletGpu.Ops.L2Pool2d pool => $"{(pool.IsInBlocks ? "block" : "plane")}-L2Pool2d",
+            TripletGpu.Ops.MaxPool2d => $"{(node.Output.Block > 0 ? "block" : "plane")}-MaxPool2d",
+            TripletGpu.Ops.L2Pool2d => $"{(node.Output.Block > 0 ? "block" : "plane")}-L2Pool2d",
             TripletGpu.Ops.Concat => "Concat",
             _ => "other",
         }));

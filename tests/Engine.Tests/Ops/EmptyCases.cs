@@ -69,6 +69,7 @@ public static class EmptyCases
         Nothing("LogSoftmax without classes", new LogSoftmax(), new Shape(3, 0)),
         Nothing("Reshape", new Reshape(new Shape(0, 7)), new Shape(2, 0)),
         Nothing("Permute", new Permute(new Shape(1, 0)), new Shape(2, 0)),
+        Nothing("MapLayout", new MapLayout(0), NoImages),
         Nothing("Slice of nothing", new Slice(0, 0, 0), new Shape(2, 3)),
         Nothing("Slice", new Slice(0, 1, 1), new Shape(2, 0)),
         Filled("Pad", new Pad(new Shape(1, 2), new Shape(1, 0), 7), 4, 7, new Shape(0, 0)),

@@ -38,6 +38,8 @@ public static class ReductionCases
         LogSoftmax("40 classes, rank 3", new(2, 3, 40)),
         LogSoftmax("one class", new(3, 1)),
         LogSoftmax("two threads", new(301, 67)),
+        // Blocks, which not every device has, are turned in BlockedConvolutionTests and its neighbours.
+        new("MapLayout in planes", new MapLayout(0), [new(2, 16, 3, 5)], v => v[0], (_, dy) => [dy], Tolerance.Exact),
         CrossEntropy("10 classes", 13, 10),
         CrossEntropy("batch of one", 1, 33),
         CrossEntropy("two threads", 257, 100),

@@ -6,18 +6,12 @@ using TripletGpu.Kernels.Pooling;
 namespace TripletGpu.Backends.Cpu;
 
 /// <summary>Pooling on the CPU: of planes, or of blocks of channels where maps lie in these.</summary>
-sealed class CpuPooling<V>(CpuBackend cpu) : IPooling, IBlockedPooling where V : unmanaged, ITileVector<V>
+sealed class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged, ITileVector<V>
 {
     readonly PlanePooling<V> planes = new(cpu);
     readonly BlockPooling<V> blocks = new(cpu);
 
     public bool HasMaxAlone => true;
-
-    public IBlockedPooling Blocked => this;
-
-    void IBlockedPooling.Max(Tensor x, Tensor y, PlaneWindow d) => blocks.Max(x, y, d);
-
-    void IBlockedPooling.L2(Tensor x, Tensor y, PlaneWindow d) => blocks.L2(x, y, d);
 
     public void Max(Tensor x, Tensor y, Tensor taps, PlaneWindow d) => Of(x).Max(x, y, taps, d);
 

@@ -4,7 +4,7 @@ using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.Layouts;
 
-/// <summary>N C H W, as every tensor outside of a plan: [image][channel][pixel].</summary>
+/// <summary>N C H W as the shape says: [image][channel][pixel].</summary>
 readonly unsafe struct Planes<V> : IMapLayout<V> where V : unmanaged, ITileVector<V>
 {
     public static int Together => 1;
