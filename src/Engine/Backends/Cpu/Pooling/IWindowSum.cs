@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.Pooling;
@@ -70,7 +71,14 @@ readonly struct Largest<V> : IWindowSum<V> where V : struct, ICpuVector<V>
 {
     public static V Start => V.Create(float.NegativeInfinity);
 
-    public V Add(V sum, V x) => V.Select(V.GreaterOrNaN(x, sum), x, sum);
+    public V Add(V sum, V x) => Of(x, sum);
 
     public V Finish(V sum, int p, int q) => sum;
+
+    /// <summary>
+    /// x where it is larger or NaN, else the largest so far: what the next waits for is a maximum and a choice by x
+    /// alone, which takes half as long as a comparison and a choice by that.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Of(V x, V largest) => V.Select(V.Equal(x, x), V.MaxNative(x, largest), x);
 }

@@ -29,7 +29,7 @@ static unsafe class MaxOfLines<V> where V : struct, ICpuVector<V>
             for (int q = 0; q < d.Q; q += V.Count)
             {
                 V max = V.Load(line + q + columns[0]);
-                for (int s = 1; s < columns.Length; s++) max = Larger(V.Load(line + q + columns[s]), max);
+                for (int s = 1; s < columns.Length; s++) max = Largest<V>.Of(V.Load(line + q + columns[s]), max);
                 V.Store(max, to + q);
             }
         }
@@ -39,7 +39,7 @@ static unsafe class MaxOfLines<V> where V : struct, ICpuVector<V>
             for (int q = 0; q < d.Q; q += V.Count)
             {
                 V max = V.Load(top + q);
-                for (int r = 1; r < d.R; r++) max = Larger(V.Load(top + r * pitch + q), max);
+                for (int r = 1; r < d.R; r++) max = Largest<V>.Of(V.Load(top + r * pitch + q), max);
                 V.Store(max, to + q, d.Q - q);
             }
         }
@@ -48,7 +48,4 @@ static unsafe class MaxOfLines<V> where V : struct, ICpuVector<V>
     static int Lines(PlaneWindow d) => (d.P - 1) * d.StrideH + d.R;
 
     static int Pitch(PlaneWindow d) => (d.Q + V.Count - 1) / V.Count * V.Count;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Larger(V x, V max) => V.Select(V.GreaterOrNaN(x, max), x, max);
 }

@@ -123,7 +123,7 @@ static unsafe class MaxWindows<V> where V : struct, ICpuVector<V>
     static void Take(float* at, V tap, ref V max, ref V chosen)
     {
         V x = V.Load(at), larger = V.GreaterOrNaN(x, max);
-        max = V.Select(larger, x, max);
+        max = Largest<V>.Of(x, max);
         chosen = V.Select(larger, tap, chosen);
     }
 

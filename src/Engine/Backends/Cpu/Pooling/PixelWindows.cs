@@ -53,7 +53,7 @@ static unsafe class PixelWindows<V> where V : struct, ICpuVector<V>
                     for (int w = left; w < right; w++)
                     {
                         V value = V.Load(pixels + (nint)w * V.Count), larger = V.GreaterOrNaN(value, max);
-                        max = V.Select(larger, value, max);
+                        max = Largest<V>.Of(value, max);
                         place = V.Select(larger, here, place);
                         here += one;
                     }

@@ -84,7 +84,7 @@ sealed unsafe class ShiftedPlanes<V> where V : unmanaged, ITileVector<V>
             {
                 V value = V.Select(V.Load(mask), V.Load(from + shift[t]), lowest);
                 V larger = V.GreaterOrNaN(value, max);
-                max = V.Select(larger, value, max);
+                max = Largest<V>.Of(value, max);
                 place = V.Select(larger, V.Create(t), place);
             }
             V.Store(max, y + i, count - i);
