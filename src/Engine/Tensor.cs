@@ -1,6 +1,7 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
 using TripletGpu.Inference;
+using TripletGpu.Ops;
 
 namespace TripletGpu;
 
@@ -65,8 +66,8 @@ public sealed class Tensor
     internal Tape? Tape { get; set; }
 
     /// <summary>
-    /// Channels of a block, for (N, C, H, W) maps that lie as [image][block][pixel][channel of the block]; 0, as a rule:
-    /// in planes, as the shape says.
+    /// Channels of a block, for (N, C, H, W) maps that lie as [image][block][pixel][channel of the block]; 0, as a
+    /// rule: in planes, as the shape says.
     /// </summary>
     internal int ChannelBlock { get; set; }
 
@@ -188,9 +189,9 @@ public sealed class Tensor
             Device.Backend.Memory.Download(Buffer, to);
             return;
         }
-        Storage planes = Device.Reserve(Shape);
-        Device.Backend.Convolution.Turn(this, new(new Tensor(Device, Shape, Type, planes, Producer), Accumulate: false));
-        Device.Backend.Memory.Download(planes.Buffer, to);
+        Tensor planes = Planes();
+        MapLayout.Turn(Device.Backend, this, new(planes, Accumulate: false));
+        planes.Download(to, type);
         planes.Release();
     }
 
@@ -202,11 +203,14 @@ public sealed class Tensor
             Device.Backend.Memory.Upload(from, Buffer);
             return;
         }
-        Storage planes = Device.Reserve(Shape);
-        Device.Backend.Memory.Upload(from, planes.Buffer);
-        Device.Backend.Convolution.Turn(new Tensor(Device, Shape, Type, planes, Producer), new(this, Accumulate: false));
+        Tensor planes = Planes();
+        planes.Upload(from, type);
+        MapLayout.Turn(Device.Backend, planes, new(this, Accumulate: false));
         planes.Release();
     }
+
+    /// <summary>A tensor as this one, in planes as the host has them.</summary>
+    Tensor Planes() => new(Device, Shape, Type, Device.Reserve(Shape), Producer);
 
     void CheckHostSide(int length, ElementType type)
     {

@@ -6,8 +6,8 @@ namespace TripletGpu.Inference;
 
 /// <summary>
 /// Lets convolutions that read each other's results keep their maps in blocks of channels, where the device computes in
-/// these (<see cref="IConvolution.ChannelBlock"/>), with the pooling and the concatenation between them. What comes from
-/// another operation is turned before, what another reads is turned after (<see cref="MapLayout"/>).
+/// these (<see cref="IConvolution.ChannelBlock"/>), with the pooling, response norms and concatenation between them.
+/// What comes from another operation is turned before, what another reads is turned after (<see cref="MapLayout"/>).
 /// <para>
 /// A group keeps its planes where it has few multiply-adds for each element that it would turn: blocks save about a
 /// tenth of them.

@@ -39,13 +39,15 @@ sealed record MapLayout(int Block) : Op
     /// <summary>to = from, or to += from, however each of them lies.</summary>
     public static void Turn(IBackend on, Tensor from, Gradient to)
     {
-        if (to.Target?.ChannelBlock == from.ChannelBlock) on.Elementwise.Affine(from, 1, 0, to);
-        else on.Convolution.Turn(from, to);
+        if (to.Target is not { } target) return;
+        if (target.ChannelBlock != from.ChannelBlock) on.Convolution.Turn(from, to);
+        else if (to.Accumulate) on.Elementwise.Affine(from, 1, 0, to);
+        else on.Memory.Copy(from, target);
     }
 
     /// <summary>
-    /// Maps as they are where they lie in blocks of so many channels (0: in planes), otherwise turned. What an operation
-    /// of this step has made is turned once for all that read it.
+    /// Maps as they are where they lie in blocks of so many channels (0: in planes), otherwise turned. What an
+    /// operation of this step has made is turned once for all that read it.
     /// </summary>
     public static Tensor Of(Tensor maps, int block)
     {

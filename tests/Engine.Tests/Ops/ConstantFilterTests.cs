@@ -93,11 +93,12 @@ public sealed class ConstantFilterTests(string name, int threads)
                 Shape shape = new(batch, 40, 7, 7);
                 Tensor x = device.Tensor(shape, Values.ToSingle(Values.Normal((int)shape.Count, random)));
                 float[] expected = op.Apply(x, weight).ToArray();
-                using IPackedWeight? form = op.Prepare(device.Backend, shape.With(0, prepared), weight, inBlocks: false);
+                Shape of = shape.With(0, prepared);
+                using IPackedWeight? form = op.Prepare(device.Backend, of, weight, inBlocks: false);
                 weight.Prepared = form;
                 double[] same = Array.ConvertAll(expected, v => (double)v);
                 Close.AreClose(same, op.Apply(x, weight).ToArray(), Tolerance.Sum, "output");
-                Assert.That(op.Prepare(device.Backend, shape.With(0, prepared), weight, inBlocks: false), Is.SameAs(form));
+                Assert.That(op.Prepare(device.Backend, of, weight, inBlocks: false), Is.SameAs(form));
                 weight.Prepared = null;
             }
     }
