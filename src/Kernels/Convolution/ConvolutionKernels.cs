@@ -26,8 +26,7 @@ public static partial class ConvolutionKernels
         [MayAlias] ArrayView<float> y, ConvolutionShape d, ConvolutionTarget target, int tapsEach)
         where TTile : struct, ITile
     {
-        var tileA = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * TTile.Pitch);
-        var tileB = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * TTile.Pitch);
+        var tiles = SharedMemory.Allocate<Float4>(4 * SharedTile.Depth * TTile.Pitch);
         var fragments = SharedMemory.Allocate<float>(TTile.Fragments);
         var taps = SharedMemory.Allocate<Float4>(DepthTable.Length);
         var pixels = SharedMemory.Allocate<Float4>(TTile.Size);
@@ -53,25 +52,29 @@ public static partial class ConvolutionKernels
         FourSights.Of(out own, x, pixel0, pixel1, pixel2, pixel3);
         var rowTaps = taps.SubView(filters.K);
         var ownTaps = taps.SubView(k);
+        var fromA = tiles.SubView(SharedTile.PlaceA<TTile>(item));
+        var fromB = tiles.SubView(SharedTile.PlaceB<TTile>(item));
+        var toA = tiles.Cast<float>().SubView(filters.To);
+        var toB = tiles.Cast<float>().SubView(to);
         StagedStep nextA, nextB;
         StagedRows.LoadFirst<TTile>(out nextA, ref filters, weight, rowTaps, first);
         Gather<TTile>(out nextB, x, ref own, ownTaps);
-        SharedTile.PutRows<TTile>(tileA, 0, filters.To, nextA);
-        SharedTile.Put<TTile>(tileB, 0, to, nextB);
+        SharedTile.PutRows<TTile>(toA, 0, nextA);
+        SharedTile.PutColumns<TTile>(toB, 0, nextB);
         Group.Barrier();
         for (int chunk = 0; chunk < left + SharedTile.Depth; chunk += DepthTable.Chunk)
         {
             FindTaps<TTile>(taps, item, chunk + DepthTable.Chunk, firstTap, count, first, d);
-            int end = Math.Min(chunk + DepthTable.Chunk, left + SharedTile.Depth);
-            for (int tap = chunk; tap < end; tap += SharedTile.Depth)
+            int inChunk = Math.Min(DepthTable.Chunk, left + SharedTile.Depth - chunk), next = DepthTable.Place(chunk);
+            for (int rest = inChunk; rest > 0; rest -= SharedTile.Depth)
             {
-                int next = DepthTable.Place(tap + SharedTile.Depth);
+                next = DepthTable.Place(next + SharedTile.Depth);
                 StagedRows.Load<TTile>(out nextA, ref filters, weight, rowTaps.SubView(next));
                 Gather<TTile>(out nextB, x, ref own, ownTaps.SubView(next));
-                SharedTile.MultiplyAdd<TTile>(tileA, tileB, fragments, start, ref sums);
+                SharedTile.MultiplyAdd<TTile>(fromA, fromB, fragments, start, ref sums);
                 start = SharedTile.OtherStage<TTile>(start);
-                SharedTile.PutRows<TTile>(tileA, start, filters.To, nextA);
-                SharedTile.Put<TTile>(tileB, start, to, nextB);
+                SharedTile.PutRows<TTile>(toA, start, nextA);
+                SharedTile.PutColumns<TTile>(toB, start, nextB);
                 Group.Barrier();
             }
         }

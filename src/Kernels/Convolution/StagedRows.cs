@@ -42,7 +42,7 @@ public struct StagedRows
         int depths = StagedElements.Depths<TTile>(), row = firstRow + item / 2;
         StagedElements.Share<TTile>(out rows.Elements, item, start - item % depths, firstRow, count, stride, 1);
         rows.K = TTile.InQuads != 0 ? item % 2 * 4 : rows.Elements.K;
-        rows.To = TTile.InQuads != 0 ? SharedTile.QuadPlace<TTile>(item % 2, item / 2) : rows.Elements.To;
+        rows.To = TTile.InQuads != 0 ? 4 * SharedTile.QuadPlace<TTile>(item % 2, item / 2) : rows.Elements.To;
         rows.Row0 = GlobalMemory.Place(from, start + Math.Min(row, count - 1) * stride);
         rows.Row1 = GlobalMemory.Place(from, start + Math.Min(row + TTile.Size / 2, count - 1) * stride);
     }

@@ -18,8 +18,7 @@ public static partial class GemmKernels
         GemmDims dims)
         where TTile : struct, IProductTile
     {
-        var tileA = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * TTile.Pitch);
-        var tileB = SharedMemory.Allocate<Float4>(2 * SharedTile.Depth * TTile.Pitch);
+        var tiles = SharedMemory.Allocate<Float4>(4 * SharedTile.Depth * TTile.Pitch);
         var fragments = SharedMemory.Allocate<float>(TTile.Fragments);
         int item = Group.IdxY * TTile.GroupX + Group.IdxX;
         // Where the results go is read anew behind each block, or their addresses would take registers meanwhile.
@@ -37,6 +36,10 @@ public static partial class GemmKernels
         StagedElements.Share<TTile>(out ownB, item, startB, column, dims.N, dims.ColumnB, dims.RowB);
         StagedElements.ShareFurther<TTile>(out furtherA, item, startA, row, dims.M, dims.RowA, dims.ColumnA);
         StagedElements.ShareFurther<TTile>(out furtherB, item, startB, column, dims.N, dims.ColumnB, dims.RowB);
+        var fromA = tiles.SubView(SharedTile.PlaceA<TTile>(item));
+        var fromB = tiles.SubView(SharedTile.PlaceB<TTile>(item));
+        var toA = tiles.Cast<float>().SubView(ownA.To);
+        var toB = tiles.Cast<float>().SubView(ownB.To);
         // On tensor cores a sum is one chain: their operands are rounded by far more than blocks save.
         bool isWhole = TTile.OnTensorCores != 0;
         int blocks = isWhole ? 1 : DepthBlocks.BlockCount(dims.K);
@@ -53,8 +56,8 @@ public static partial class GemmKernels
             StagedStep nextA, nextB;
             StagedElements.LoadFirst<TTile>(out nextA, ref ownA, ref furtherA, restA, first);
             StagedElements.LoadFirst<TTile>(out nextB, ref ownB, ref furtherB, restB, first);
-            SharedTile.Put<TTile>(tileA, 0, ownA.To, nextA);
-            SharedTile.Put<TTile>(tileB, 0, ownB.To, nextB);
+            SharedTile.PutRows<TTile>(toA, 0, nextA);
+            SharedTile.PutColumns<TTile>(toB, 0, nextB);
             Group.Barrier();
             int advanceA = first * dims.ColumnA, advanceB = first * dims.RowB;
             for (int left = depth - first; left > 0; left -= SharedTile.Depth)
@@ -65,14 +68,14 @@ public static partial class GemmKernels
                 advanceB = SharedTile.Depth * dims.RowB;
                 StagedElements.Load<TTile>(out nextA, ref ownA, ref furtherA, restA);
                 StagedElements.Load<TTile>(out nextB, ref ownB, ref furtherB, restB);
-                SharedTile.MultiplyAdd<TTile>(tileA, tileB, fragments, start, ref sums);
+                SharedTile.MultiplyAdd<TTile>(fromA, fromB, fragments, start, ref sums);
                 start = SharedTile.OtherStage<TTile>(start);
-                SharedTile.Put<TTile>(tileA, start, ownA.To, nextA);
-                SharedTile.Put<TTile>(tileB, start, ownB.To, nextB);
+                SharedTile.PutRows<TTile>(toA, start, nextA);
+                SharedTile.PutColumns<TTile>(toB, start, nextB);
                 Group.Barrier();
             }
             // The last step by itself: a condition on loads keeps what they were in registers of its own.
-            SharedTile.MultiplyAdd<TTile>(tileA, tileB, fragments, start, ref sums);
+            SharedTile.MultiplyAdd<TTile>(fromA, fromB, fragments, start, ref sums);
             Group.Barrier();
             WriteTile<TTile>(c, bias, corner[0], corner[1], corner[2] + item, ref sums, dims, dims.AddsTo(block));
         }

@@ -3,11 +3,12 @@ using ILGPU;
 namespace TripletGpu.Kernels.Gemm;
 
 /// <summary>
-/// What products through tiles in shared memory have in common. Each operand has two stages of Depth rows there: one is
-/// multiplied while the other is filled, so that a step has one barrier and its loads' latency lies behind the
-/// multiply-adds. A place of 16 bytes holds four lines of an operand at one depth, a quarter of the tile apart: an item
-/// loads them from lines that its neighbours' lie beside and stores them at once. What stays the same through a loop
-/// is the first part of each address, so that a step adds its stage alone.
+/// What products through tiles in shared memory have in common. Each operand has two stages of Depth rows there, B
+/// behind A: one is multiplied while the other is filled, so that a step has one barrier and its loads' latency lies
+/// behind the multiply-adds. A place of 16 bytes holds four lines of an operand at one depth, a quarter of the tile
+/// apart: an item loads them from lines that its neighbours' lie beside and stores them at once. What stays the same
+/// through a loop is the first part of each address, a view, so that a step adds its stage alone; what is constant is
+/// the last, and part of an instruction.
 /// </summary>
 public static class SharedTile
 {
@@ -20,23 +21,26 @@ public static class SharedTile
     public static int FirstDepth(int depth) => depth == 0 ? 0 : (depth - 1) % Depth + 1;
 
     /// <summary>sums += a stage's A B, A [k][row] and B [k][column].</summary>
-    /// <param name="tileA">Both stages of A.</param>
-    /// <param name="tileB">Both stages of B.</param>
+    /// <param name="fromA">The tiles from <see cref="PlaceA"/> on.</param>
+    /// <param name="fromB">The tiles from <see cref="PlaceB"/> on.</param>
     /// <param name="fragments"><see cref="ITile.Fragments"/> floats of shared memory.</param>
     /// <param name="start">Where the stage begins in either tile, in 16 bytes: 0, or <see cref="OtherStage"/>.</param>
     /// <param name="sums">The item's sums.</param>
     public static void MultiplyAdd<TTile>(
-        ArrayView<Float4> tileA, ArrayView<Float4> tileB, ArrayView<float> fragments, int start, ref TileSums sums)
+        ArrayView<Float4> fromA, ArrayView<Float4> fromB, ArrayView<float> fragments, int start, ref TileSums sums)
         where TTile : struct, ITile
     {
-        if (TTile.OnTensorCores != 0) TensorTile.MultiplyAdd<TTile>(tileA, tileB, fragments, start, ref sums);
-        else if (TTile.InQuads != 0) MultiplyAddQuads<TTile>(tileA, tileB, start, ref sums);
-        else MultiplyAddAlone<TTile>(tileA, tileB, start, ref sums);
+        if (TTile.OnTensorCores != 0) TensorTile.MultiplyAdd<TTile>(fromA, fromB, fragments, start, ref sums);
+        else if (TTile.InQuads != 0) MultiplyAddQuads<TTile>(fromA, fromB, start, ref sums);
+        else MultiplyAddAlone<TTile>(fromA, fromB, start, ref sums);
     }
 
     /// <summary>Where in a stage four depths of a row lie, the first or the second four of a step.</summary>
     public static int QuadPlace<TTile>(int quad, int row) where TTile : struct, ITile =>
         quad * (TTile.Size + 4) + row;
+
+    /// <summary>Where B begins, in 16 bytes.</summary>
+    public static int OfB<TTile>() where TTile : struct, ITile => 2 * Depth * TTile.Pitch;
 
     /// <summary>Where in a stage of A an item's first load begins, in 16 bytes.</summary>
     public static int PlaceA<TTile>(int item) where TTile : struct, ITile =>
@@ -48,64 +52,70 @@ public static class SharedTile
 
     /// <summary>Each item by itself, in the order of k. Eight calls and no loop: ILGPU unrolls none.</summary>
     static void MultiplyAddAlone<TTile>(
-        ArrayView<Float4> tileA, ArrayView<Float4> tileB, int start, ref TileSums sums)
+        ArrayView<Float4> fromA, ArrayView<Float4> fromB, int start, ref TileSums sums)
         where TTile : struct, ITile
     {
-        int item = Group.IdxY * TTile.GroupX + Group.IdxX;
-        var a = tileA.SubView(PlaceA<TTile>(item)).SubView(start);
-        var b = tileB.SubView(PlaceB<TTile>(item)).SubView(start);
-        MultiplyAddAt<TTile>(a, b, 0, ref sums);
-        MultiplyAddAt<TTile>(a, b, 1, ref sums);
-        MultiplyAddAt<TTile>(a, b, 2, ref sums);
-        MultiplyAddAt<TTile>(a, b, 3, ref sums);
-        MultiplyAddAt<TTile>(a, b, 4, ref sums);
-        MultiplyAddAt<TTile>(a, b, 5, ref sums);
-        MultiplyAddAt<TTile>(a, b, 6, ref sums);
-        MultiplyAddAt<TTile>(a, b, 7, ref sums);
+        MultiplyAddAt<TTile>(fromA, fromB, start, 0, ref sums);
+        MultiplyAddAt<TTile>(fromA, fromB, start, 1, ref sums);
+        MultiplyAddAt<TTile>(fromA, fromB, start, 2, ref sums);
+        MultiplyAddAt<TTile>(fromA, fromB, start, 3, ref sums);
+        MultiplyAddAt<TTile>(fromA, fromB, start, 4, ref sums);
+        MultiplyAddAt<TTile>(fromA, fromB, start, 5, ref sums);
+        MultiplyAddAt<TTile>(fromA, fromB, start, 6, ref sums);
+        MultiplyAddAt<TTile>(fromA, fromB, start, 7, ref sums);
     }
 
     /// <summary>
     /// One k: an item's 8 x 8 sums take four shared loads of 16 bytes for 64 multiply-adds. The items of a warp that
     /// read different places read neighbours.
     /// </summary>
-    static void MultiplyAddAt<TTile>(ArrayView<Float4> tileA, ArrayView<Float4> tileB, int k, ref TileSums sums)
+    static void MultiplyAddAt<TTile>(
+        ArrayView<Float4> fromA, ArrayView<Float4> fromB, int start, int k, ref TileSums sums)
         where TTile : struct, ITile
     {
-        Float4 a = tileA[k * TTile.Pitch], below = tileA[k * TTile.Pitch + TTile.Size / 8];
-        MultiplyAddRows<TTile>(a, below, tileB, k, ref sums);
+        int at = k * TTile.Pitch;
+        Float4 a = StageMemory.Load(fromA, start, at), below = StageMemory.Load(fromA, start, at + TTile.Size / 8);
+        MultiplyAddRows<TTile>(a, below, fromB, start, k, ref sums);
     }
 
     /// <summary>As <see cref="MultiplyAddAlone{TTile}"/>, in the same order, of rows in quads.</summary>
     static void MultiplyAddQuads<TTile>(
-        ArrayView<Float4> tileA, ArrayView<Float4> tileB, int start, ref TileSums sums)
+        ArrayView<Float4> fromA, ArrayView<Float4> fromB, int start, ref TileSums sums)
         where TTile : struct, ITile
     {
-        int item = Group.IdxY * TTile.GroupX + Group.IdxX;
-        var a = tileA.SubView(PlaceA<TTile>(item)).SubView(start);
-        var b = tileB.SubView(PlaceB<TTile>(item)).SubView(start);
-        MultiplyAddQuad<TTile>(a, b, 0, ref sums);
-        MultiplyAddQuad<TTile>(a, b, 1, ref sums);
+        MultiplyAddQuad<TTile>(fromA, fromB, start, 0, ref sums);
+        MultiplyAddQuad<TTile>(fromA, fromB, start, 1, ref sums);
     }
 
     /// <summary>Four depths: eight loads of the item's rows and two a depth of its columns.</summary>
-    static void MultiplyAddQuad<TTile>(ArrayView<Float4> a, ArrayView<Float4> b, int quad, ref TileSums sums)
+    static void MultiplyAddQuad<TTile>(
+        ArrayView<Float4> fromA, ArrayView<Float4> fromB, int start, int quad, ref TileSums sums)
         where TTile : struct, ITile
     {
-        int at = QuadPlace<TTile>(quad, 0), k = 4 * quad;
-        Float4 a0 = a[at], a1 = a[at + TTile.Size / 4], a2 = a[at + TTile.Size / 2], a3 = a[at + 3 * TTile.Size / 4];
-        at += TTile.Size / 8;
-        Float4 c0 = a[at], c1 = a[at + TTile.Size / 4], c2 = a[at + TTile.Size / 2], c3 = a[at + 3 * TTile.Size / 4];
-        MultiplyAddRows<TTile>(new(a0.X, a1.X, a2.X, a3.X), new(c0.X, c1.X, c2.X, c3.X), b, k, ref sums);
-        MultiplyAddRows<TTile>(new(a0.Y, a1.Y, a2.Y, a3.Y), new(c0.Y, c1.Y, c2.Y, c3.Y), b, k + 1, ref sums);
-        MultiplyAddRows<TTile>(new(a0.Z, a1.Z, a2.Z, a3.Z), new(c0.Z, c1.Z, c2.Z, c3.Z), b, k + 2, ref sums);
-        MultiplyAddRows<TTile>(new(a0.W, a1.W, a2.W, a3.W), new(c0.W, c1.W, c2.W, c3.W), b, k + 3, ref sums);
+        int at = QuadPlace<TTile>(quad, 0), below = at + TTile.Size / 8, k = 4 * quad;
+        Float4 a0 = StageMemory.Load(fromA, start, at), a1 = StageMemory.Load(fromA, start, at + TTile.Size / 4);
+        Float4 a2 = StageMemory.Load(fromA, start, at + TTile.Size / 2);
+        Float4 a3 = StageMemory.Load(fromA, start, at + 3 * TTile.Size / 4);
+        Float4 c0 = StageMemory.Load(fromA, start, below), c1 = StageMemory.Load(fromA, start, below + TTile.Size / 4);
+        Float4 c2 = StageMemory.Load(fromA, start, below + TTile.Size / 2);
+        Float4 c3 = StageMemory.Load(fromA, start, below + 3 * TTile.Size / 4);
+        MultiplyAddRows<TTile>(
+            new(a0.X, a1.X, a2.X, a3.X), new(c0.X, c1.X, c2.X, c3.X), fromB, start, k, ref sums);
+        MultiplyAddRows<TTile>(
+            new(a0.Y, a1.Y, a2.Y, a3.Y), new(c0.Y, c1.Y, c2.Y, c3.Y), fromB, start, k + 1, ref sums);
+        MultiplyAddRows<TTile>(
+            new(a0.Z, a1.Z, a2.Z, a3.Z), new(c0.Z, c1.Z, c2.Z, c3.Z), fromB, start, k + 2, ref sums);
+        MultiplyAddRows<TTile>(
+            new(a0.W, a1.W, a2.W, a3.W), new(c0.W, c1.W, c2.W, c3.W), fromB, start, k + 3, ref sums);
     }
 
     /// <summary>One k.</summary>
-    static void MultiplyAddRows<TTile>(Float4 a, Float4 below, ArrayView<Float4> tileB, int k, ref TileSums sums)
+    static void MultiplyAddRows<TTile>(
+        Float4 a, Float4 below, ArrayView<Float4> fromB, int start, int k, ref TileSums sums)
         where TTile : struct, ITile
     {
-        Float4 b = tileB[k * TTile.Pitch], right = tileB[k * TTile.Pitch + TTile.Size / 8];
+        int at = OfB<TTile>() + k * TTile.Pitch;
+        Float4 b = StageMemory.Load(fromB, start, at), right = StageMemory.Load(fromB, start, at + TTile.Size / 8);
         Quad.MultiplyAdd(a, b, ref sums.First);
         Quad.MultiplyAdd(below, b, ref sums.Below);
         Quad.MultiplyAdd(a, right, ref sums.Right);
@@ -113,45 +123,50 @@ public static class SharedTile
     }
 
     /// <summary>
-    /// <see cref="Put{TTile}"/> of the operand whose rows may be in quads, two of them half a tile apart.
+    /// Puts an item's elements of A into a stage, as it multiplies them: four to a place of 16 bytes, or for tensor
+    /// cores as floats a quarter of the lines apart; rows in quads two of them, half a tile apart.
     /// </summary>
-    public static void PutRows<TTile>(ArrayView<Float4> tile, int start, int place, StagedStep step)
-        where TTile : struct, ITile
+    /// <param name="to">The tiles from the item's place on: <see cref="StagedElements.To"/>.</param>
+    /// <param name="start">Where the stage begins, in 16 bytes.</param>
+    /// <param name="step">The elements.</param>
+    public static void PutRows<TTile>(ArrayView<float> to, int start, StagedStep step) where TTile : struct, ITile
     {
         if (TTile.InQuads != 0)
         {
-            var to = tile.SubView(place).SubView(start);
-            to[0] = step.First;
-            to[TTile.Size / 2] = step.Second;
+            StageMemory.Store(to, start, 0, step.First);
+            StageMemory.Store(to, start, TTile.Size / 2, step.Second);
         }
-        else Put<TTile>(tile, start, place, step);
+        else Put<TTile>(to, start, 0, step);
     }
 
-    /// <summary>
-    /// Puts an item's elements into a stage of a tile, as it multiplies them: four to a place of 16 bytes, or for
-    /// tensor cores as floats a quarter of the lines apart.
-    /// </summary>
-    public static void Put<TTile>(ArrayView<Float4> tile, int start, int place, StagedStep step)
-        where TTile : struct, ITile
+    /// <summary>The same of B.</summary>
+    /// <inheritdoc cref="PutRows"/>
+    public static void PutColumns<TTile>(ArrayView<float> to, int start, StagedStep step) where TTile : struct, ITile
     {
-        if (TTile.OnTensorCores != 0) PutRounded(tile, start * 4 + place, TTile.Size / 4, step.First);
-        else
-        {
-            var to = tile.SubView(place).SubView(start);
-            to[0] = step.First;
-            if (StagedElements.Depths<TTile>() < Depth) to[Depth / 2 * TTile.Pitch] = step.Second;
-        }
+        Put<TTile>(to, start, OfB<TTile>(), step);
     }
 
     /// <summary>Where the stage begins that is not at <paramref name="start"/>.</summary>
-    public static int OtherStage<TTile>(int start) where TTile : struct, ITile => Depth * TTile.Pitch - start;
+    public static int OtherStage<TTile>(int start) where TTile : struct, ITile =>
+        StageMemory.Other(start, Depth * TTile.Pitch);
 
-    static void PutRounded(ArrayView<Float4> tile, int at, int step, Float4 elements)
+    static void Put<TTile>(ArrayView<float> to, int start, int operand, StagedStep step) where TTile : struct, ITile
     {
-        var to = tile.Cast<float>().SubView(at);
-        to[0] = TensorCore.Round(elements.X);
-        to[step] = TensorCore.Round(elements.Y);
-        to[2 * step] = TensorCore.Round(elements.Z);
-        to[3 * step] = TensorCore.Round(elements.W);
+        if (TTile.OnTensorCores != 0) PutRounded<TTile>(to, start, operand, step.First);
+        else
+        {
+            StageMemory.Store(to, start, operand, step.First);
+            if (StagedElements.Depths<TTile>() < Depth)
+                StageMemory.Store(to, start, operand + Depth / 2 * TTile.Pitch, step.Second);
+        }
+    }
+
+    static void PutRounded<TTile>(ArrayView<float> to, int start, int operand, Float4 elements)
+        where TTile : struct, ITile
+    {
+        StageMemory.StoreOne(to, start, operand, 0, TensorCore.Round(elements.X));
+        StageMemory.StoreOne(to, start, operand, TTile.Size / 4, TensorCore.Round(elements.Y));
+        StageMemory.StoreOne(to, start, operand, TTile.Size / 2, TensorCore.Round(elements.Z));
+        StageMemory.StoreOne(to, start, operand, 3 * TTile.Size / 4, TensorCore.Round(elements.W));
     }
 }

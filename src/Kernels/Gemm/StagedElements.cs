@@ -52,11 +52,11 @@ public struct StagedElements
         TTile.GroupX * TTile.GroupY / (TTile.Size / 4);
 
     /// <summary>
-    /// Where in a stage a line and the three that lie a quarter further have an element: in 16 bytes, or in floats
-    /// where tensor cores take them.
+    /// Where in a stage a line and the three that lie a quarter further have an element, in floats: side by side, or
+    /// for tensor cores a quarter of the tile apart.
     /// </summary>
     public static int Place<TTile>(int k, int line) where TTile : struct, ITile =>
-        TTile.OnTensorCores != 0 ? k * TTile.Pitch * 4 + line : k * TTile.Pitch + line;
+        k * TTile.Pitch * 4 + (TTile.OnTensorCores != 0 ? line : 4 * line);
 
     /// <summary>
     /// The same half a step further, which an item stages too where its group has too few. Places of their own: as

@@ -32,19 +32,19 @@ public static class TensorTile
 
     /// <summary>sums += a stage's A B; fragment (i, j) in row j % 4 of a quad: see <see cref="Arrange"/>.</summary>
     public static void MultiplyAdd<TTile>(
-        ArrayView<Float4> tileA, ArrayView<Float4> tileB, ArrayView<float> fragments, int start, ref TileSums sums)
+        ArrayView<Float4> fromA, ArrayView<Float4> fromB, ArrayView<float> fragments, int start, ref TileSums sums)
         where TTile : struct, ITile
     {
-        int item = Group.IdxY * TTile.GroupX + Group.IdxX;
-        var a = tileA.SubView(start + PlaceA<TTile>(item));
-        var b = tileB.SubView(start + PlaceB<TTile>(item));
-        Float4 a0 = a[0], a1 = a[TTile.Pitch], b0 = b[0], b1 = b[TTile.Pitch];
+        int at = SharedTile.OfB<TTile>(), further = at + TTile.Pitch;
+        Float4 a0 = StageMemory.Load(fromA, start, 0), a1 = StageMemory.Load(fromA, start, TTile.Pitch);
+        Float4 b0 = StageMemory.Load(fromB, start, at), b1 = StageMemory.Load(fromB, start, further);
         Float4 upper = new(a0.X, a0.Y, a1.X, a1.Y), lower = new(a0.Z, a0.W, a1.Z, a1.W);
         MultiplyAdd(fragments, ref sums.First, upper, b0, b1);
         MultiplyAdd(fragments, ref sums.Below, lower, b0, b1);
         if (TTile.ItemColumns > 4)
         {
-            Float4 right0 = b[8], right1 = b[TTile.Pitch + 8];
+            Float4 right0 = StageMemory.Load(fromB, start, at + 8);
+            Float4 right1 = StageMemory.Load(fromB, start, further + 8);
             MultiplyAdd(fragments, ref sums.Right, upper, right0, right1);
             MultiplyAdd(fragments, ref sums.Last, lower, right0, right1);
         }

@@ -174,6 +174,16 @@ FUNCTION float GlobalMemory_ReadUnless(const float* from, int64 place, int furth
 #define GlobalMemory_ReadFour GlobalMemory_ReadFour
 FUNCTION float4 GlobalMemory_ReadFour(const float* from, int64 place, int further)
 { return __ldg((const float4*)Address(place, further)); }
+#define StageMemory_Other(start, length) (16 * (length) - (start))
+#define StageMemory_Load StageMemory_Load
+FUNCTION float4 StageMemory_Load(const float4* from, int start, int at)
+{ return *(const float4*)((const char*)from + start + 16 * at); }
+#define StageMemory_Store StageMemory_Store
+FUNCTION void StageMemory_Store(float* to, int start, int at, float4 elements)
+{ *(float4*)((char*)to + start + 16 * at) = elements; }
+#define StageMemory_StoreOne StageMemory_StoreOne
+FUNCTION void StageMemory_StoreOne(float* to, int start, int at, int further, float element)
+{ *(float*)((char*)to + start + 16 * at + 4 * further) = element; }
 
 // Since sm_80: elsewhere the functions' own bodies compute the same, slowly.
 #if __CUDA_ARCH__ >= 800

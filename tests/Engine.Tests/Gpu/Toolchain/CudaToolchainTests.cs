@@ -57,14 +57,14 @@ public sealed class CudaToolchainTests(string version, int architecture)
     }
 
     /// <summary>What is reached; docs/kernels.md has the table.</summary>
-    [TestCase("GemmKernels.Tiled<Tile128x128>", 0.87, 128)]
+    [TestCase("GemmKernels.Tiled<Tile128x128>", 0.88, 128)]
     [TestCase("GemmKernels.Tiled<Tile64x64>", 0.85, 168)]
-    [TestCase("ConvolutionKernels.Tiled<Tile128x128>", 0.85, 128)]
-    [TestCase("ConvolutionKernels.Tiled<Tile64x64>", 0.825, 168)]
+    [TestCase("ConvolutionKernels.Tiled<Tile128x128>", 0.86, 128)]
+    [TestCase("ConvolutionKernels.Tiled<Tile64x64>", 0.83, 168)]
     [TestCase("ConvolutionKernels.Tiled<Quads64x64>", 0.85, 168)]
-    [TestCase("ConvolutionKernels.BackwardWeight<Tile128x128>", 0.85, 128)]
-    [TestCase("ConvolutionKernels.BackwardWeight<Tile64x64>", 0.825, 168)]
-    [TestCase("ConvolutionKernels.BackwardWeight<Quads64x64>", 0.847, 168)]
+    [TestCase("ConvolutionKernels.BackwardWeight<Tile128x128>", 0.86, 128)]
+    [TestCase("ConvolutionKernels.BackwardWeight<Tile64x64>", 0.83, 168)]
+    [TestCase("ConvolutionKernels.BackwardWeight<Quads64x64>", 0.85, 168)]
     [TestCase("PeakKernels.MultiplyAdds", 0.93, 64)]
     public void Tile_MultipliesAndAdds_AlikeByBothCompilers(string name, double share, int registers)
     {
