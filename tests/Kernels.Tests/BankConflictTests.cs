@@ -29,12 +29,37 @@ public sealed class BankConflictTests
         Assert.That(places.Chunk(8).Max(eight => Ways(eight, 8)), Is.EqualTo(1));
     }
 
+    /// <summary>A warp's columns in fours, and what it reads of B: 16 bytes an item, side by side.</summary>
+    [Test]
+    public void PutColumns_InFours_MeetsEachBankOnce_AndReadsNeighbours()
+    {
+        Check<Fours128x128>();
+        Check<Fours64x64>();
+
+        static void Check<TTile>() where TTile : struct, ITile
+        {
+            StagedElements[] all = [.. Enumerable.Range(0, TTile.GroupX * TTile.GroupY).Select(item =>
+            {
+                StagedElements.ShareColumns<TTile>(out StagedElements own, out _, item, 0, 0, 1000, 1, 1000);
+                return own;
+            })];
+            int[] places = [.. all.Select(own => own.To / 4)];
+            Assert.That(places.Distinct().Count(), Is.EqualTo(places.Length), "each place has one item");
+            Assert.That(places.Chunk(8).Max(eight => Ways(eight, 8)), Is.EqualTo(1));
+            Assert.That(
+                all.Chunk(TTile.Size / 4).All(line => line.Zip(line.Skip(1)).All(p => p.Second.At0 - p.First.At0 == 4)),
+                "a row of B is read 16 bytes after 16 bytes");
+        }
+    }
+
     [Test]
     public void MultiplyAdd_LoadsOfSixteenBytes_MeetEachBankOnce()
     {
         Assert.That(Loads<Tile128x128>(), Is.EqualTo(1));
         Assert.That(Loads<Tile64x64>(), Is.EqualTo(1));
         Assert.That(Loads<Quads64x64>(), Is.EqualTo(1));
+        Assert.That(Loads<Fours128x128>(), Is.EqualTo(1));
+        Assert.That(Loads<Fours64x64>(), Is.EqualTo(1));
         Assert.That(Loads<Tensor128x128>(), Is.EqualTo(1));
         Assert.That(Loads<Tensor64x64>(), Is.EqualTo(1));
     }

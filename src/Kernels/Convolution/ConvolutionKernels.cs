@@ -24,7 +24,7 @@ public static partial class ConvolutionKernels
         ArrayView<float> x, ArrayView<float> weight, [MayAlias] ArrayView<float> bias,
         [MayAlias] ArrayView<float> residual,
         [MayAlias] ArrayView<float> y, ConvolutionShape d, ConvolutionTarget target, int tapsEach)
-        where TTile : struct, ITile
+        where TTile : struct, IConvolutionTile
     {
         var tiles = SharedMemory.Allocate<Float4>(4 * SharedTile.Depth * TTile.Pitch);
         var fragments = SharedMemory.Allocate<float>(TTile.Fragments);

@@ -24,6 +24,12 @@ public readonly record struct GemmDims(
     /// <summary>What a block's sums are added to: 0 nothing, 1 C, 2 the bias.</summary>
     public int AddsTo(int block) => block > 0 || Accumulate != 0 ? 1 : HasBias != 0 ? 2 : 0;
 
+    /// <summary>
+    /// Whether B can be read in fours (<see cref="ITile.InFours"/>), where it begins at a multiple of 16 bytes: its
+    /// columns are neighbours, and every row has whole fours and begins with one.
+    /// </summary>
+    public bool TakesFours => ColumnB == 1 && N > 0 && N % 4 == 0 && RowB % 4 == 0 && BatchB % 4 == 0;
+
     /// <summary>One product of dense row-major operands, each transposed or not.</summary>
     public static GemmDims Of(
         int m, int n, int k, bool transposeA = false, bool transposeB = false, bool accumulate = false) => new(

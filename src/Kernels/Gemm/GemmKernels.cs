@@ -33,9 +33,9 @@ public static partial class GemmKernels
         StagedElements ownA, ownB, furtherA, furtherB;
         int startA = Grid.IdxZ * dims.BatchA, startB = Grid.IdxZ * dims.BatchB;
         StagedElements.Share<TTile>(out ownA, item, startA, row, dims.M, dims.RowA, dims.ColumnA);
-        StagedElements.Share<TTile>(out ownB, item, startB, column, dims.N, dims.ColumnB, dims.RowB);
         StagedElements.ShareFurther<TTile>(out furtherA, item, startA, row, dims.M, dims.RowA, dims.ColumnA);
-        StagedElements.ShareFurther<TTile>(out furtherB, item, startB, column, dims.N, dims.ColumnB, dims.RowB);
+        StagedElements.ShareColumns<TTile>(
+            out ownB, out furtherB, item, startB, column, dims.N, dims.ColumnB, dims.RowB);
         var fromA = tiles.SubView(SharedTile.PlaceA<TTile>(item));
         var fromB = tiles.SubView(SharedTile.PlaceB<TTile>(item));
         var toA = tiles.Cast<float>().SubView(ownA.To);
@@ -55,7 +55,7 @@ public static partial class GemmKernels
             int first = SharedTile.FirstDepth(depth), start = 0;
             StagedStep nextA, nextB;
             StagedElements.LoadFirst<TTile>(out nextA, ref ownA, ref furtherA, restA, first);
-            StagedElements.LoadFirst<TTile>(out nextB, ref ownB, ref furtherB, restB, first);
+            StagedElements.LoadFirstColumns<TTile>(out nextB, ref ownB, ref furtherB, restB, first);
             SharedTile.PutRows<TTile>(toA, 0, nextA);
             SharedTile.PutColumns<TTile>(toB, 0, nextB);
             Group.Barrier();
@@ -67,7 +67,7 @@ public static partial class GemmKernels
                 advanceA = SharedTile.Depth * dims.ColumnA;
                 advanceB = SharedTile.Depth * dims.RowB;
                 StagedElements.Load<TTile>(out nextA, ref ownA, ref furtherA, restA);
-                StagedElements.Load<TTile>(out nextB, ref ownB, ref furtherB, restB);
+                StagedElements.LoadColumns<TTile>(out nextB, ref ownB, ref furtherB, restB);
                 SharedTile.MultiplyAdd<TTile>(fromA, fromB, fragments, start, ref sums);
                 start = SharedTile.OtherStage<TTile>(start);
                 SharedTile.PutRows<TTile>(toA, start, nextA);

@@ -34,16 +34,25 @@ public interface ITile : IGroupShape
     /// there has 16 bytes too; 0: it holds four rows at one depth.
     /// </summary>
     static abstract int InQuads { get; }
+
+    /// <summary>
+    /// 1: of the columns a place of 16 bytes holds four neighbours at one depth, which is how the rows of B have them,
+    /// and so each load from there has 16 bytes too; 0: four that lie a quarter of the tile apart.
+    /// </summary>
+    static abstract int InFours { get; }
 }
 
-/// <summary>A tile of matrices, whose rows and blocks of the depth may begin anywhere.</summary>
+/// <summary>A tile of matrices.</summary>
 public interface IProductTile : ITile;
+
+/// <summary>A tile of a convolution, whose pixels lie anywhere.</summary>
+public interface IConvolutionTile : ITile;
 
 /// <summary>
 /// A tile whose multiply-adds leave registers to hold four taps in, as the gradient of filters does; in
 /// <see cref="Tensor128x128"/> ptxas spills them.
 /// </summary>
-public interface ITapTile : ITile;
+public interface ITapTile : IConvolutionTile;
 
 /// <summary>128 x 128 by 256 items: one element staged for 64 multiply-adds, for large matrices.</summary>
 public readonly struct Tile128x128 : ITapTile, IProductTile
@@ -71,6 +80,9 @@ public readonly struct Tile128x128 : ITapTile, IProductTile
 
     /// <inheritdoc/>
     public static int InQuads => 0;
+
+    /// <inheritdoc/>
+    public static int InFours => 0;
 }
 
 /// <summary>64 x 64 by 64 items: two elements staged for 64 multiply-adds, for small matrices.</summary>
@@ -99,6 +111,9 @@ public readonly struct Tile64x64 : ITapTile, IProductTile
 
     /// <inheritdoc/>
     public static int InQuads => 0;
+
+    /// <inheritdoc/>
+    public static int InFours => 0;
 }
 
 /// <summary>
@@ -130,12 +145,80 @@ public readonly struct Quads64x64 : ITapTile
 
     /// <inheritdoc/>
     public static int InQuads => 1;
+
+    /// <inheritdoc/>
+    public static int InFours => 0;
+}
+
+/// <summary>
+/// As <see cref="Tile128x128"/>, with the columns in fours: for a product whose B has rows of neighbours and begins, as
+/// all of them do, at a multiple of 16 bytes.
+/// </summary>
+public readonly struct Fours128x128 : IProductTile
+{
+    /// <inheritdoc/>
+    public static int Size => 128;
+
+    /// <inheritdoc/>
+    public static int ItemColumns => 8;
+
+    /// <inheritdoc/>
+    public static int Pitch => Size / 4 + 1;
+
+    /// <inheritdoc/>
+    public static int GroupX => Size / ItemColumns;
+
+    /// <inheritdoc/>
+    public static int GroupY => Size / 8;
+
+    /// <inheritdoc/>
+    public static int OnTensorCores => 0;
+
+    /// <inheritdoc/>
+    public static int Fragments => 1;
+
+    /// <inheritdoc/>
+    public static int InQuads => 0;
+
+    /// <inheritdoc/>
+    public static int InFours => 1;
+}
+
+/// <summary>As <see cref="Tile64x64"/>, with the columns in fours.</summary>
+public readonly struct Fours64x64 : IProductTile
+{
+    /// <inheritdoc/>
+    public static int Size => 64;
+
+    /// <inheritdoc/>
+    public static int ItemColumns => 8;
+
+    /// <inheritdoc/>
+    public static int Pitch => Size / 4 + 2;
+
+    /// <inheritdoc/>
+    public static int GroupX => Size / ItemColumns;
+
+    /// <inheritdoc/>
+    public static int GroupY => Size / 8;
+
+    /// <inheritdoc/>
+    public static int OnTensorCores => 0;
+
+    /// <inheritdoc/>
+    public static int Fragments => 1;
+
+    /// <inheritdoc/>
+    public static int InQuads => 0;
+
+    /// <inheritdoc/>
+    public static int InFours => 1;
 }
 
 /// <summary>
 /// 128 x 128 by eight warps of 32 x 64 on tensor cores: 16 products of 16 x 8 x 8 in six shared loads.
 /// </summary>
-public readonly struct Tensor128x128 : IProductTile
+public readonly struct Tensor128x128 : IConvolutionTile, IProductTile
 {
     /// <inheritdoc/>
     public static int Size => 128;
@@ -160,6 +243,9 @@ public readonly struct Tensor128x128 : IProductTile
 
     /// <inheritdoc/>
     public static int InQuads => 0;
+
+    /// <inheritdoc/>
+    public static int InFours => 0;
 }
 
 /// <summary>64 x 64 by four warps of 32 x 32 on tensor cores: more groups, for smaller results.</summary>
@@ -188,4 +274,7 @@ public readonly struct Tensor64x64 : ITapTile, IProductTile
 
     /// <inheritdoc/>
     public static int InQuads => 0;
+
+    /// <inheritdoc/>
+    public static int InFours => 0;
 }

@@ -71,6 +71,28 @@ public struct StagedElements
             out further, item, start + SharedTile.Depth / 2 * strideK, firstLine, lines, strideLine, strideK);
     }
 
+    /// <summary>
+    /// <see cref="Share{TTile}"/> of B's columns, and <see cref="ShareFurther{TTile}"/>; in fours
+    /// (<see cref="ITile.InFours"/>) an item has four neighbours, which begin at <see cref="At0"/>.
+    /// </summary>
+    /// <inheritdoc cref="Share{TTile}"/>
+    public static void ShareColumns<TTile>(
+        out StagedElements own, out StagedElements further, int item, int start, int firstLine, int lines,
+        int strideLine, int strideK)
+        where TTile : struct, ITile
+    {
+        Share<TTile>(out own, item, start, firstLine, lines, strideLine, strideK);
+        ShareFurther<TTile>(out further, item, start, firstLine, lines, strideLine, strideK);
+        if (TTile.InFours != 0)
+        {
+            int line = item % (TTile.Size / 4);
+            own.K = item / (TTile.Size / 4);
+            own.To = Place<TTile>(own.K, line);
+            own.At0 = start + own.K * strideK + Math.Min(firstLine + 4 * line, lines - 4);
+            further.At0 = own.At0 + SharedTile.Depth / 2 * strideK;
+        }
+    }
+
     /// <summary>The elements of a step.</summary>
     /// <param name="step">Are set.</param>
     /// <param name="own">The item's own.</param>
@@ -96,6 +118,41 @@ public struct StagedElements
         if (Depths<TTile>() < SharedTile.Depth)
             step.Second = LoadExisting(ref further, from, 0, own.K + SharedTile.Depth / 2 < depth);
     }
+
+    /// <summary><see cref="Load{TTile}"/> of B's columns.</summary>
+    /// <inheritdoc cref="Load{TTile}"/>
+    public static void LoadColumns<TTile>(
+        out StagedStep step, ref StagedElements own, ref StagedElements further, ArrayView<float> from)
+        where TTile : struct, ITile
+    {
+        if (TTile.InFours != 0)
+        {
+            step.First = LoadFour(ref own, from);
+            step.Second = step.First;
+            if (Depths<TTile>() < SharedTile.Depth) step.Second = LoadFour(ref further, from);
+        }
+        else Load<TTile>(out step, ref own, ref further, from);
+    }
+
+    /// <summary><see cref="LoadFirst{TTile}"/> of B's columns.</summary>
+    /// <inheritdoc cref="LoadFirst{TTile}"/>
+    public static void LoadFirstColumns<TTile>(
+        out StagedStep step, ref StagedElements own, ref StagedElements further, ArrayView<float> from, int depth)
+        where TTile : struct, ITile
+    {
+        if (TTile.InFours != 0)
+        {
+            step.First = new(0f, 0f, 0f, 0f);
+            step.Second = step.First;
+            if (own.K < depth) step.First = LoadFour(ref own, from);
+            if (Depths<TTile>() < SharedTile.Depth && own.K + SharedTile.Depth / 2 < depth)
+                step.Second = LoadFour(ref further, from);
+        }
+        else LoadFirst<TTile>(out step, ref own, ref further, from, depth);
+    }
+
+    static Float4 LoadFour(ref StagedElements own, ArrayView<float> from) =>
+        GlobalMemory.ReadFour(from, GlobalMemory.Place(from, 0), own.At0);
 
     /// <summary>Four lines' elements.</summary>
     public static Float4 Load(ref StagedElements own, ArrayView<float> from) => new(

@@ -2,8 +2,8 @@ namespace TripletGpu.Kernels.Gemm;
 
 /// <summary>
 /// An item's 64 sums, in four quads; of 32 it uses only two, and no register holds the others. An item by itself has
-/// rows and columns an eighth of the tile apart, so that neighbours read and write neighbours; one of a warp on tensor
-/// cores has them side by side, <see cref="TensorTile"/>.
+/// rows and columns an eighth of the tile apart, so that neighbours read and write neighbours, or its columns in fours;
+/// one of a warp on tensor cores has them side by side, <see cref="TensorTile"/>.
 /// </summary>
 public struct TileSums
 {
@@ -33,14 +33,14 @@ public struct TileSums
 
     /// <summary>The first quad's first column in the group's tile.</summary>
     public static int Column<TTile>(int item) where TTile : struct, ITile => TTile.OnTensorCores != 0
-        ? TensorTile.Column<TTile>(item) + item % 4 * 8 : item % TTile.GroupX;
+        ? TensorTile.Column<TTile>(item) + item % 4 * 8 : item % TTile.GroupX * (TTile.InFours != 0 ? 4 : 1);
 
     /// <summary>Rows from one of a quad to its next: as they were staged, a quarter of the tile.</summary>
     public static int RowStep<TTile>() where TTile : struct, ITile => TTile.OnTensorCores != 0 ? 1 : TTile.Size / 4;
 
     /// <summary>Columns from one of a quad to its next.</summary>
     public static int ColumnStep<TTile>() where TTile : struct, ITile =>
-        TTile.OnTensorCores != 0 ? 1 : TTile.Size / 4;
+        TTile.OnTensorCores != 0 ? 1 : TTile.InFours != 0 ? 1 : TTile.Size / 4;
 
     /// <summary>Rows from the first quad to those below.</summary>
     public static int RowsBelow<TTile>() where TTile : struct, ITile =>
@@ -51,5 +51,5 @@ public struct TileSums
 
     /// <summary>Columns from the first quad to the right one.</summary>
     public static int ColumnsRight<TTile>() where TTile : struct, ITile =>
-        TTile.OnTensorCores != 0 ? 32 : TTile.Size / 8;
+        TTile.OnTensorCores != 0 ? 32 : TTile.InFours != 0 ? TTile.Size / 2 : TTile.Size / 8;
 }

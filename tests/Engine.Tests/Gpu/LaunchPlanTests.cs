@@ -1,6 +1,7 @@
 using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Kernels;
+using TripletGpu.Kernels.Gemm;
 
 namespace TripletGpu.Engine.Tests.Gpu;
 
@@ -26,6 +27,25 @@ public sealed class LaunchPlanTests
     [TestCase(128, 128, 128, 1, ProductForm.Tile64x64)]
     public void Product_Gpu_TakesTheTileThatFillsIt(int m, int n, int k, int batch, ProductForm form) =>
         Assert.That(new LaunchPlan(Gpu).Product(m, n, k, batch), Is.EqualTo(form));
+
+    [TestCase(ProductForm.Tile64x64, true, ProductForm.Fours64x64)]
+    [TestCase(ProductForm.Tile128x128, true, ProductForm.Fours128x128)]
+    [TestCase(ProductForm.Tile128x128, false, ProductForm.Tile128x128)]
+    [TestCase(ProductForm.Tensor64x64, true, ProductForm.Tensor64x64)]
+    [TestCase(ProductForm.Panels, true, ProductForm.Panels)]
+    public void InFours_TilesAlone_HaveSuchAForm(ProductForm form, bool takesFours, ProductForm expected) =>
+        Assert.That(LaunchPlan.InFours(form, takesFours), Is.EqualTo(expected));
+
+    // A batch of rows that begin at multiples of four floats, and what is not.
+    [TestCase(8, 16, 0, 1, ExpectedResult = true)]
+    [TestCase(8, 8, 64, 1, ExpectedResult = true)]
+    [TestCase(6, 8, 0, 1, ExpectedResult = false)]
+    [TestCase(8, 10, 0, 1, ExpectedResult = false)]
+    [TestCase(8, 8, 66, 1, ExpectedResult = false)]
+    [TestCase(8, 1, 0, 8, ExpectedResult = false)]
+    [TestCase(0, 0, 0, 1, ExpectedResult = false)]
+    public bool TakesFours_WhereEachRowBeginsWithOne(int n, int row, int batch, int column) =>
+        (GemmDims.Of(3, n, 5) with { RowB = row, ColumnB = column, BatchB = batch }).TakesFours;
 
     [TestCase(4096, 4096, ProductForm.Tensor128x128)]
     [TestCase(64, 64, ProductForm.Tensor64x64)]
@@ -124,6 +144,7 @@ public sealed class LaunchPlanTests
         Assert.That(large, Is.EquivalentTo(new[]
         {
             ("GemmKernels.Tiled<Tile128x128>", 256, 16_912),
+            ("GemmKernels.Tiled<Fours128x128>", 256, 16_912),
             ("GemmKernels.Tiled<Tensor128x128>", 256, 23_052),
             ("ConvolutionKernels.Tiled<Tile128x128>", 256, 20_996),
             ("ConvolutionKernels.Tiled<Tensor128x128>", 256, 27_136),

@@ -17,7 +17,9 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, TileTrials? trials)
         if (bias is not null) d = d with { HasBias = 1 };
         DeviceView<float> shift = bias ?? c;
         ProductForm form = plan.Product(d.M, d.N, d.K, batch);
-        if (trials?.Passes(TileUse.Product, form) == false) form = ProductForm.Panels;
+        ProductForm inFours = LaunchPlan.InFours(form, d.TakesFours && b.Offset % 4 == 0);
+        if (trials?.Passes(TileUse.Product, inFours) != false) form = inFours;
+        else if (!trials.Passes(TileUse.Product, form)) form = ProductForm.Panels;
         switch (form)
         {
             case ProductForm.Panels:
@@ -28,6 +30,8 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, TileTrials? trials)
                     c, d, each, panelsEach);
                 break;
             case ProductForm.Tile128x128: Tiled<Tile128x128>(a, b, shift, c, d, batch); break;
+            case ProductForm.Fours128x128: Tiled<Fours128x128>(a, b, shift, c, d, batch); break;
+            case ProductForm.Fours64x64: Tiled<Fours64x64>(a, b, shift, c, d, batch); break;
             case ProductForm.Tensor128x128: Tiled<Tensor128x128>(a, b, shift, c, d, batch); break;
             case ProductForm.Tensor64x64: Tiled<Tensor64x64>(a, b, shift, c, d, batch); break;
             default: Tiled<Tile64x64>(a, b, shift, c, d, batch); break;

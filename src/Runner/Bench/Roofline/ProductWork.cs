@@ -19,10 +19,12 @@ static class ProductWork
         KernelCost cost = KernelCost.Of("2 M N K", "4 (M K + K N + M N)", ("M", m), ("N", n), ("K", k));
         foreach (KernelSource kernel in WorkSizes.Of("GemmKernels.Tiled"))
         {
+            GemmDims dims = GemmDims.Of(m, n, k);
+            if (kernel.Name.Contains("<Fours", StringComparison.Ordinal) && !dims.TakesFours) continue;
             int size = TileOf(kernel);
             yield return new(
                 kernel.Name, layer.Name, (Groups(n, size), Groups(m, size)), cost, Read(m * k), Read(k * n), Read(1, 0),
-                Write(m * n), GemmDims.Of(m, n, k));
+                Write(m * n), dims);
         }
         int each = sizes.Plan.ProductRowsEach(panels, m), panelsEach = sizes.Plan.PanelsEach(panels);
         yield return new(

@@ -59,6 +59,8 @@ public sealed class CudaToolchainTests(string version, int architecture)
     /// <summary>What is reached; docs/kernels.md has the table.</summary>
     [TestCase("GemmKernels.Tiled<Tile128x128>", 0.88, 128)]
     [TestCase("GemmKernels.Tiled<Tile64x64>", 0.85, 168)]
+    [TestCase("GemmKernels.Tiled<Fours128x128>", 0.89, 128)]
+    [TestCase("GemmKernels.Tiled<Fours64x64>", 0.87, 168)]
     [TestCase("ConvolutionKernels.Tiled<Tile128x128>", 0.86, 128)]
     [TestCase("ConvolutionKernels.Tiled<Tile64x64>", 0.83, 168)]
     [TestCase("ConvolutionKernels.Tiled<Quads64x64>", 0.85, 168)]
@@ -84,6 +86,10 @@ public sealed class CudaToolchainTests(string version, int architecture)
             Assert.That(loop.FusedShare, Is.GreaterThanOrEqualTo(share), $"{compiler}: FFMA in the inner loop");
             if (name.Contains("Quads", StringComparison.Ordinal))
                 Assert.That(Wide(loop), Is.EqualTo(2), $"{compiler}: the rows' loads, 16 bytes each");
+            if (name.Contains("Fours", StringComparison.Ordinal))
+                Assert.That(
+                    Wide(loop), Is.EqualTo(name.Contains("128", StringComparison.Ordinal) ? 1 : 2),
+                    $"{compiler}: the columns' loads, 16 bytes each");
             Assert.That(loop.Count("STS"), Is.EqualTo(loop.Count("STS.128")), $"{compiler}: 16 bytes a shared store");
             return loop.FusedShare;
         }

@@ -90,7 +90,7 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
     void Multiply<TTile>(
         DeviceView<float> x, DeviceView<float> weight, DeviceView<float> bias, DeviceView<float> residual,
         DeviceView<float> y, ConvolutionShape d, ConvolutionTarget target, int parts, int each)
-        where TTile : struct, ITile =>
+        where TTile : struct, IConvolutionTile =>
         ConvolutionKernels.LaunchTiled<TTile>(
             driver, (Groups(d.N * d.Pixels, TTile.Size), Groups(d.K, TTile.Size), parts), x, weight, bias, residual,
             y, d, target, each);

@@ -32,6 +32,8 @@ public sealed class TileTrials(
         string fault = use == TileUse.Product ? form switch
         {
             ProductForm.Tile128x128 => Product<Tile128x128>(),
+            ProductForm.Fours128x128 => Product<Fours128x128>(),
+            ProductForm.Fours64x64 => Product<Fours64x64>(),
             ProductForm.Tensor64x64 => Product<Tensor64x64>(),
             ProductForm.Tensor128x128 => Product<Tensor128x128>(),
             _ => Product<Tile64x64>(),
@@ -60,8 +62,10 @@ public sealed class TileTrials(
             driver, (groups, x, dy, dw, d) => ConvolutionKernels.LaunchBackwardWeight<TTile>(
                 driver, groups, x, dy, dw, d, d.N * d.Pixels, 0)));
 
-    string Convolution<TTile>() where TTile : struct, ITile =>
-        Keep(ConvolutionKernels.TiledSource<TTile>(), () => TileTrial<TTile>.Convolution(driver));
+    string Convolution<TTile>() where TTile : struct, IConvolutionTile => Keep(
+        ConvolutionKernels.TiledSource<TTile>(), () => TileTrial<TTile>.Convolution(
+            driver, (groups, x, w, y, d) => ConvolutionKernels.LaunchTiled<TTile>(
+                driver, groups, x, w, y, y, y, d, ConvolutionTarget.All(d.P, d.Q), d.Taps)));
 
     /// <summary>The result on disk, or that of a trial.</summary>
     string Keep(KernelSource kernel, Func<string> attempt)

@@ -25,6 +25,12 @@ public enum ProductForm
 
     /// <summary>Tiles of 64 x 64 of a convolution whose filters are read 16 bytes at a time.</summary>
     Quads64x64,
+
+    /// <summary>Tiles of 64 x 64 of a product whose second matrix is read 16 bytes at a time.</summary>
+    Fours64x64,
+
+    /// <summary>Tiles of 128 x 128 of such a product.</summary>
+    Fours128x128,
 }
 
 /// <summary>
@@ -136,6 +142,19 @@ public sealed class LaunchPlan(GpuCapabilities device)
     /// <summary>How a batch of products of M x K and K x N runs, each in one part.</summary>
     public ProductForm Product(int m, int n, int k, int batch) =>
         UsesPanels ? TellPanels(m, n, k, batch) : Choose(TileUse.Product, m, n, k, batch, mostParts: 1).Form;
+
+    /// <summary>
+    /// The form of a tile that reads the second matrix in fours, a load with its address in the place of four; of
+    /// others, that one itself.
+    /// </summary>
+    /// <param name="form">The tile.</param>
+    /// <param name="takesFours">Whether the matrix lies so: <see cref="Kernels.Gemm.GemmDims.TakesFours"/>.</param>
+    public static ProductForm InFours(ProductForm form, bool takesFours) => !takesFours ? form : form switch
+    {
+        ProductForm.Tile64x64 => ProductForm.Fours64x64,
+        ProductForm.Tile128x128 => ProductForm.Fours128x128,
+        _ => form,
+    };
 
     /// <summary>The tile of a product whose depth may be computed in parts, and these.</summary>
     /// <param name="m">Rows.</param>
