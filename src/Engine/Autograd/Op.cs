@@ -54,7 +54,7 @@ public abstract record Op
     internal virtual int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) => 0;
 
     /// <summary>Whether an input is maps, which lie as the output does.</summary>
-    internal virtual bool IsMap(int input) => true;
+    internal virtual bool IsMap(int input, ReadOnlySpan<Shape> x) => true;
 
     /// <summary>
     /// Further tensors that the forward pass writes and the backward pass reads: indices of a pooling window, batch

@@ -38,7 +38,7 @@ sealed class Tape
             return y;
         }
         int block = BlockOf(op, device, x, shapes);
-        x = Laid(op, x, block);
+        x = Laid(op, x, shapes, block);
         if (op.IsView)
         {
             y = x[0].Share(shape, op.Name);
@@ -76,12 +76,12 @@ sealed class Tape
     }
 
     /// <summary>The inputs as an operation reads them: its maps in the layout in which it computes.</summary>
-    static ReadOnlySpan<Tensor> Laid(Op op, ReadOnlySpan<Tensor> x, int block)
+    static ReadOnlySpan<Tensor> Laid(Op op, ReadOnlySpan<Tensor> x, ReadOnlySpan<Shape> shapes, int block)
     {
         Tensor[]? laid = null;
         for (int i = 0; i < x.Length; i++)
         {
-            if (x[i].ChannelBlock == block || !op.IsMap(i)) continue;
+            if (x[i].ChannelBlock == block || !op.IsMap(i, shapes)) continue;
             laid ??= x.ToArray();
             laid[i] = MapLayout.Of(x[i], block);
         }

@@ -55,7 +55,7 @@ public abstract record BatchNorm(bool IsFrozen, float Momentum, float Epsilon) :
     }
 
     /// <inheritdoc/>
-    internal override bool IsMap(int input) => input is 0 or 5;
+    internal override bool IsMap(int input, ReadOnlySpan<Shape> x) => input is 0 or 5;
 
     /// <inheritdoc/>
     internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) => given;

@@ -77,7 +77,7 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
         : on.Convolution.Prepare(weight, Geometry.Over(x, weight.Shape), inBlocks);
 
     /// <inheritdoc/>
-    internal override bool IsMap(int input) => input == 0 || (HasResidual && input == Residual);
+    internal override bool IsMap(int input, ReadOnlySpan<Shape> x) => input == 0 || (HasResidual && input == Residual);
 
     /// <inheritdoc/>
     internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) =>

@@ -21,7 +21,7 @@ sealed record MapLayout(int Block) : Op
     internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => true;
 
     /// <inheritdoc/>
-    internal override bool IsMap(int input) => false;
+    internal override bool IsMap(int input, ReadOnlySpan<Shape> x) => false;
 
     /// <inheritdoc/>
     internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) => Block;

@@ -97,7 +97,7 @@ public sealed class BlockedConvolutionTests(string name, int threads)
         ((Conv2d)c.Op).Geometry.StrideH == 1 && c.Inputs[1][2] > 1 ? Tolerance.Winograd : c.Tolerance;
 
     static Tensor[] Blocked(Device device, Tensor[] inputs, Conv2d op) => [.. inputs.Select((input, i) =>
-        op.IsMap(i) ? MapLayout.Of(input, device.Backend.Convolution.ChannelBlock) : input)];
+        op.IsMap(i, []) ? MapLayout.Of(input, device.Backend.Convolution.ChannelBlock) : input)];
 
     [TestCase(17, 32, 1)]
     [TestCase(32, 17, 1)]
