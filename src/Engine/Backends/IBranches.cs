@@ -3,6 +3,9 @@ namespace TripletGpu.Backends;
 /// <summary>Operations that run side by side, because none reads what another writes.</summary>
 public interface IBranches
 {
+    /// <summary>Operations that have more multiply-adds together than this share the threads well alone.</summary>
+    const double MostWork = 400e6;
+
     /// <summary>
     /// Calls <paramref name="branch"/> for 0 .. count - 1, each once, and waits for all. Each may run operations of the
     /// backend; the longest should come first.

@@ -1,3 +1,5 @@
+using TripletGpu.Backends;
+
 namespace TripletGpu.Inference;
 
 /// <summary>
@@ -10,9 +12,6 @@ namespace TripletGpu.Inference;
 /// </summary>
 sealed class PlanStages
 {
-    // Operations that are larger than this, in multiply-adds of a stage, share the threads well alone.
-    const double MostWork = 400e6;
-
     // Reading or writing an element takes about as long as so many multiply-adds.
     const double PerElement = 8;
 
@@ -61,7 +60,8 @@ sealed class PlanStages
     /// <summary>The stage of nodes first .. end, or a stage for each of them.</summary>
     void End(PlanGraph graph, int first, int end, List<List<int>> chains)
     {
-        bool areBranches = chains.Count > 1 && chains.Sum(chain => chain.Sum(i => Work(graph.Nodes[i]))) <= MostWork;
+        bool areBranches = chains.Count > 1
+            && chains.Sum(chain => chain.Sum(i => Work(graph.Nodes[i]))) <= IBranches.MostWork;
         for (int i = first; i < end; i++)
         {
             spans[i] = areBranches ? (first, end - 1) : (i, i);

@@ -101,12 +101,28 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
         ConvolutionShape d = Geometry.Over(x[0].Shape, x[1].Shape);
         // The operation takes dy, so the mask may be applied in place.
         if (Relu) on.Convolution.BackwardRelu(y, dy);
-        if (dx[0].IsNeeded) on.Convolution.BackwardInput(dy, x[1], dx[0], d);
-        if (dx[1].IsNeeded && x[0].Count > 0) on.Convolution.BackwardWeight(x[0], dy, dx[1], d);
-        else if (dx[1] is { IsNeeded: true, Accumulate: false }) on.Memory.Fill(dx[1].Target!, 0);
+        if (dx[0].IsNeeded && dx[1].IsNeeded && dx[0].Target != dx[1].Target && x[0].Count > 0
+            && 2 * MultiplyAdds([x[0].Shape, x[1].Shape], y.Shape) <= IBranches.MostWork && on.Branches is { } branches)
+            BesideEachOther(on.Convolution, branches, x[0], x[1], dy, dx[0], dx[1], d);
+        else
+        {
+            if (dx[0].IsNeeded) on.Convolution.BackwardInput(dy, x[1], dx[0], d);
+            if (dx[1].IsNeeded && x[0].Count > 0) on.Convolution.BackwardWeight(x[0], dy, dx[1], d);
+        }
+        if (dx[1] is { IsNeeded: true, Accumulate: false } && x[0].Count == 0) on.Memory.Fill(dx[1].Target!, 0);
         if (HasBias && dx[2].IsNeeded) on.Convolution.BackwardBias(dy, dx[2], d);
         if (HasResidual && dx[Residual].IsNeeded) on.Elementwise.Affine(dy, 1, 0, dx[Residual]);
     }
+
+    /// <summary>Both gradients, each on a thread: small ones meet less often than if the threads shared each.</summary>
+    static void BesideEachOther(
+        IConvolution on, IBranches branches, Tensor x, Tensor weight, Tensor dy, Gradient dx, Gradient dw,
+        ConvolutionShape d) =>
+        branches.Run(2, branch =>
+        {
+            if (branch == 0) on.BackwardWeight(x, dy, dw, d);
+            else on.BackwardInput(dy, weight, dx, d);
+        });
 }
 
 public static partial class TensorOps
