@@ -120,11 +120,12 @@ sealed class MapBlocks
     static Dictionary<PlanValue, int> ReadsBy(IEnumerable<PlanNode> nodes) => nodes
         .SelectMany(node => node.Inputs).CountBy(value => value).ToDictionary();
 
-    /// <summary>What of an operation's values are maps: all but a convolution's weight and bias.</summary>
-    static IEnumerable<PlanValue> Maps(PlanNode node) =>
-        node.Inputs.Where((_, i) => node.Op is not Conv2d conv || i == 0
-            || (conv.HasResidual && i == node.Inputs.Count - 1))
-            .Append(node.Output);
+    /// <summary>What of an operation's values are maps.</summary>
+    static IEnumerable<PlanValue> Maps(PlanNode node)
+    {
+        Shape[] shapes = [.. node.Inputs.Select(value => value.Shape)];
+        return node.Inputs.Where((_, i) => node.Op.IsMap(i, shapes)).Append(node.Output);
+    }
 
     PlanGraph Rewrite()
     {
