@@ -74,8 +74,7 @@ sealed unsafe class PlanePooling<V>(CpuBackend cpu) : IPooling where V : unmanag
 
     public void MaxBackward(Tensor taps, Tensor dy, Gradient dx, PlaneWindow d)
     {
-        if (!dx.IsNeeded) return;
-        float* chosen = taps.Floats(), from = dy.Floats(), to = dx.Target.Floats();
+        float* chosen = taps.Floats(), from = dy.Floats(), to = dx.Target!.Floats();
         if (Shifted(dy, d, ofInputs: true) is { } shifted)
         {
             ForVectors(dy, (first, last, count) =>
@@ -123,8 +122,7 @@ sealed unsafe class PlanePooling<V>(CpuBackend cpu) : IPooling where V : unmanag
 
     public void AverageBackward(Tensor dy, Gradient dx, PlaneWindow d, bool countPadding)
     {
-        if (!dx.IsNeeded) return;
-        float* from = dy.Floats(), to = dx.Target.Floats();
+        float* from = dy.Floats(), to = dx.Target!.Floats();
         ForPlanes(dy, d, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (first, last) =>
         {
             using SpreadPlane<V> shares = new(d);
@@ -171,8 +169,7 @@ sealed unsafe class PlanePooling<V>(CpuBackend cpu) : IPooling where V : unmanag
 
     public void L2Backward(Tensor x, Tensor y, Tensor dy, Gradient dx, PlaneWindow d)
     {
-        if (!dx.IsNeeded) return;
-        float* input = x.Floats(), norm = y.Floats(), from = dy.Floats(), to = dx.Target.Floats();
+        float* input = x.Floats(), norm = y.Floats(), from = dy.Floats(), to = dx.Target!.Floats();
         if (Shifted(dy, d, ofInputs: true) is { } shifted)
         {
             ForVectors(dy, (first, last, count) =>
@@ -224,9 +221,8 @@ sealed unsafe class PlanePooling<V>(CpuBackend cpu) : IPooling where V : unmanag
 
     public void GlobalAverageBackward(Tensor dy, Gradient dx)
     {
-        if (!dx.IsNeeded) return;
-        float* from = dy.Floats(), to = dx.Target.Floats();
-        int planes = (int)dy.Count, plane = dx.Target.Shape.Product(2, 4);
+        float* from = dy.Floats(), to = dx.Target!.Floats();
+        int planes = (int)dy.Count, plane = dx.Target!.Shape.Product(2, 4);
         ForPlanes(planes, plane, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (first, last) =>
         {
             for (int n = first; n < last; n++)
