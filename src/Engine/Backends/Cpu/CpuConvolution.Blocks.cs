@@ -29,26 +29,6 @@ sealed unsafe partial class CpuConvolution<V>
         new BlockConvolution<V>(cpu, kept ?? loose!, d).Run(x, y, epilogue);
     }
 
-    void BackwardInputInBlocks(float* dy, Tensor weight, Gradient dx, in ConvolutionShape d)
-    {
-        float* w = weight.Floats(), to = dx.Target!.Floats();
-        Epilogue epilogue = new(null, dx.Accumulate ? to : null, relu: false);
-        switch (Choose(d))
-        {
-            case Algorithm.Winograd3:
-                new WinogradConvolution<F4x4Of3x3, V, ChannelBlocks<V>>(cpu, Reversed(d), w, true)
-                    .Run(dy, to, epilogue);
-                break;
-            case Algorithm.Winograd5:
-                new WinogradConvolution<F2x2Of5x5, V, ChannelBlocks<V>>(cpu, Reversed(d), w, true)
-                    .Run(dy, to, epilogue);
-                break;
-            default:
-                new BlockInputGradient<V>(cpu, d).Run(dy, weight, to, dx.Accumulate);
-                break;
-        }
-    }
-
     public void Turn(Tensor x, Gradient y)
     {
         if (!y.IsNeeded) return;

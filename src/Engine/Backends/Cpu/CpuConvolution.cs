@@ -64,24 +64,26 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
 
     public void BackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionShape dims)
     {
-        float* from = dy.Floats();
-        if (dy.ChannelBlock > 0)
-        {
-            BackwardInputInBlocks(from, weight, dx, dims);
-            return;
-        }
+        if (dy.ChannelBlock > 0) BackwardInput<ChannelBlocks<V>>(dy.Floats(), weight, dx, dims);
+        else BackwardInput<Planes<V>>(dy.Floats(), weight, dx, dims);
+    }
+
+    void BackwardInput<M>(float* dy, Tensor weight, Gradient dx, in ConvolutionShape dims)
+        where M : struct, IMapLayout<V>
+    {
         float* w = weight.Floats(), to = dx.Target!.Floats();
         Epilogue epilogue = new(null, dx.Accumulate ? to : null, relu: false);
         switch (Choose(dims))
         {
             case Algorithm.Winograd3:
-                new WinogradConvolution<F4x4Of3x3, V, Planes<V>>(cpu, Reversed(dims), w, true).Run(from, to, epilogue);
+                new WinogradConvolution<F4x4Of3x3, V, M>(cpu, Reversed(dims), w, true).Run(dy, to, epilogue);
                 break;
             case Algorithm.Winograd5:
-                new WinogradConvolution<F2x2Of5x5, V, Planes<V>>(cpu, Reversed(dims), w, true).Run(from, to, epilogue);
+                new WinogradConvolution<F2x2Of5x5, V, M>(cpu, Reversed(dims), w, true).Run(dy, to, epilogue);
                 break;
             default:
-                DirectConvolution<V>.BackwardInput(cpu, from, w, to, dx.Accumulate, dims);
+                if (M.Together > 1) new BlockInputGradient<V>(cpu, dims).Run(dy, weight, to, dx.Accumulate);
+                else DirectConvolution<V>.BackwardInput(cpu, dy, w, to, dx.Accumulate, dims);
                 break;
         }
     }

@@ -52,8 +52,9 @@ readonly unsafe struct ChannelBlocks<V> : IMapLayout<V> where V : unmanaged, ITi
         }
     }
 
+    /// <summary>Zeros for so many pixels, pitch floats apart; returns where the next one lies.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static float* Zeros(float* to, int pixels, int pitch)
+    public static float* Zeros(float* to, int pixels, int pitch)
     {
         for (; pixels > 0; pixels--, to += pitch) V.Store(default, to);
         return to;

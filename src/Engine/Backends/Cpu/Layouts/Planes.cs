@@ -31,18 +31,12 @@ readonly unsafe struct Planes<V> : IMapLayout<V> where V : unmanaged, ITileVecto
         {
             int h = top + i;
             bool isInside = (uint)h < (uint)height && channels > 0;
-            Clear(map, isInside ? left : columns, pitch);
+            ChannelBlocks<V>.Zeros(map, isInside ? left : columns, pitch);
             if (!isInside) continue;
-            Clear(map + (nint)(left + valid) * pitch, after, pitch);
+            ChannelBlocks<V>.Zeros(map + (nint)(left + valid) * pitch, after, pitch);
             TransposedLine.Pack<V>(
                 from + (nint)h * width + first, plane, channels, valid, map + (nint)left * pitch, pitch);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Clear(float* map, int pixels, int pitch)
-    {
-        for (; pixels > 0; pixels--, map += pitch) V.Store(default, map);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
