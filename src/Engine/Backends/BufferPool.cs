@@ -1,14 +1,17 @@
 namespace TripletGpu.Backends;
 
 /// <summary>
-/// Keeps freed blocks by size class and hands them out again, so that a training loop allocates nothing after its first
-/// steps. Sizes are rounded up to a quarter of a power of two (at most 25 % more than asked for). Not thread-safe:
-/// a device is driven by one thread.
+/// Keeps freed blocks and hands them out again, so that a training loop allocates nothing after its first steps: memory
+/// that is lazy, cut up by a <see cref="BlockHeap"/>; other memory by size class, rounded up to a quarter of a power of
+/// two (large blocks to a sixteenth). Not thread-safe: a device is driven by one thread.
 /// </summary>
 public sealed class BufferPool(IMemory memory)
 {
-    const long Smallest = 256;
+    const long Smallest = 256, Large = 1 << 20;
+
+    readonly BlockHeap? heap = memory.IsLazy ? new(memory) : null;
     readonly Dictionary<long, Stack<DeviceBuffer>> free = [];
+    long used, reserved;
 
     /// <summary>Bytes asked for and not yet returned, without the rounding.</summary>
     public long LiveBytes { get; private set; }
@@ -17,25 +20,21 @@ public sealed class BufferPool(IMemory memory)
     public long PeakLiveBytes { get; private set; }
 
     /// <summary>Bytes of blocks that wait for reuse.</summary>
-    public long CachedBytes { get; private set; }
+    public long CachedBytes => ReservedBytes - used;
 
     /// <summary>
     /// Bytes taken from the device, in use or cached: the pool's high-water mark while nothing is trimmed.
     /// </summary>
-    public long ReservedBytes { get; private set; }
+    public long ReservedBytes => heap?.HeldBytes ?? reserved;
 
     /// <summary>A block of at least <paramref name="bytes"/>, contents undefined.</summary>
     /// <exception cref="DeviceOutOfMemoryException">With the size asked for, the live and the cached bytes.</exception>
     public DeviceBuffer Rent(long bytes)
     {
-        long size = SizeClass(bytes);
-        DeviceBuffer buffer;
-        if (free.TryGetValue(size, out Stack<DeviceBuffer>? stack) && stack.TryPop(out DeviceBuffer? cached))
-        {
-            CachedBytes -= size;
-            buffer = cached;
-        }
-        else buffer = Allocate(size);
+        long size = heap is null ? SizeClass(bytes) : bytes;
+        if (!free.TryGetValue(size, out Stack<DeviceBuffer>? stack) || !stack.TryPop(out DeviceBuffer? buffer))
+            buffer = Allocate(size);
+        used += buffer.Bytes;
         LiveBytes += bytes;
         PeakLiveBytes = Math.Max(PeakLiveBytes, LiveBytes);
         return buffer;
@@ -45,7 +44,12 @@ public sealed class BufferPool(IMemory memory)
     public void Return(DeviceBuffer buffer, long bytes)
     {
         LiveBytes -= bytes;
-        CachedBytes += buffer.Bytes;
+        used -= buffer.Bytes;
+        if (heap is not null)
+        {
+            heap.Free(buffer);
+            return;
+        }
         if (!free.TryGetValue(buffer.Bytes, out Stack<DeviceBuffer>? stack)) free[buffer.Bytes] = stack = new();
         stack.Push(buffer);
     }
@@ -56,23 +60,24 @@ public sealed class BufferPool(IMemory memory)
         foreach (Stack<DeviceBuffer> stack in free.Values)
             while (stack.TryPop(out DeviceBuffer? buffer))
             {
-                ReservedBytes -= buffer.Bytes;
+                reserved -= buffer.Bytes;
                 memory.Free(buffer);
             }
-        CachedBytes = 0;
+        heap?.Trim();
     }
 
     /// <summary>Starts a new measurement of <see cref="PeakLiveBytes"/>.</summary>
     public void ResetPeak() => PeakLiveBytes = LiveBytes;
 
     /// <summary>
-    /// The size of the block that serves <paramref name="bytes"/>: 1, 1.25, 1.5 or 1.75 times a power of two.
+    /// The size of the block that serves <paramref name="bytes"/>: a power of two and some quarters of it; of more than
+    /// a megabyte, some sixteenths.
     /// </summary>
     internal static long SizeClass(long bytes)
     {
         if (bytes <= Smallest) return Smallest;
-        long quarter = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)bytes) / 8;
-        return (bytes + quarter - 1) / quarter * quarter;
+        long step = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)bytes) / (bytes > Large ? 32 : 8);
+        return (bytes + step - 1) / step * step;
     }
 
     DeviceBuffer Allocate(long size)
@@ -99,8 +104,9 @@ public sealed class BufferPool(IMemory memory)
 
     DeviceBuffer Reserve(long size)
     {
+        if (heap is not null) return heap.Allocate(size);
         DeviceBuffer buffer = memory.Allocate(size);
-        ReservedBytes += size;
+        reserved += size;
         return buffer;
     }
 }

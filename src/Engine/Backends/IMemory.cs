@@ -12,6 +12,20 @@ public interface IMemory
     /// <summary>Gives a block back to the driver or the operating system.</summary>
     void Free(DeviceBuffer buffer);
 
+    /// <summary>
+    /// Whether a block's pages cost nothing before they are written to, so that <see cref="BufferPool"/> may ask for
+    /// large ones and cut them up.
+    /// </summary>
+    bool IsLazy => false;
+
+    /// <summary>
+    /// The contents of a part of a block are no longer needed: its pages may go back to the system until it is written
+    /// to again.
+    /// </summary>
+    void Forget(DeviceBuffer part)
+    {
+    }
+
     /// <summary>Copies host values to the start of a block, in order with the operations issued so far.</summary>
     void Upload<T>(ReadOnlySpan<T> from, DeviceBuffer to) where T : unmanaged;
 

@@ -10,7 +10,10 @@ public sealed class BufferPoolTests
     [TestCase(321, 384)]
     [TestCase(1000, 1024)]
     [TestCase(1025, 1280)]
-    public void SizeClass_IsAQuarterOfAPowerOfTwo(long bytes, long expected) =>
+    [TestCase(1 << 20, 1 << 20)]
+    [TestCase((1 << 20) + 1, 17 << 16)]
+    [TestCase(49 << 19, 50 << 19)]
+    public void SizeClass_IsAQuarterOfAPowerOfTwo_OrASixteenth(long bytes, long expected) =>
         Assert.That(BufferPool.SizeClass(bytes), Is.EqualTo(expected));
 
     [Test]
@@ -42,37 +45,5 @@ public sealed class BufferPoolTests
         Assert.That(() => pool.Rent(1024), Throws.TypeOf<DeviceOutOfMemoryException>()
             .With.Message.Contains("1,024").And.Message.Contains("2,048 are in use"));
         Assert.That(pool.LiveBytes, Is.EqualTo(2048));
-    }
-
-    /// <summary>A device with little memory, of which only the accounts exist.</summary>
-    sealed class LimitedMemory(long capacity) : IMemory
-    {
-        public long Used { get; private set; }
-
-        public DeviceBuffer Allocate(long bytes)
-        {
-            if (Used + bytes > capacity) throw new DeviceOutOfMemoryException("full");
-            Used += bytes;
-            return new Block(bytes);
-        }
-
-        public void Free(DeviceBuffer buffer) => Used -= buffer.Bytes;
-
-        public void Upload<T>(ReadOnlySpan<T> from, DeviceBuffer to) where T : unmanaged => Assert.Fail("no contents");
-
-        public void Download<T>(DeviceBuffer from, Span<T> to) where T : unmanaged => Assert.Fail("no contents");
-
-        public void Copy(Tensor from, Tensor to, long at) => Assert.Fail("no contents");
-
-        public void Fill(Tensor x, float value) => Assert.Fail("no contents");
-
-        public void Synchronize()
-        {
-        }
-
-        sealed class Block(long bytes) : DeviceBuffer(bytes)
-        {
-            public override DeviceBuffer Part(long start, long count) => throw new NotSupportedException();
-        }
     }
 }

@@ -8,6 +8,7 @@ namespace TripletGpu.Backends.Cpu;
 sealed unsafe partial class CpuMemory : IMemory
 {
     const nuint CacheLine = 64, HugePage = 2 << 20;
+    const int MadviseDontNeed = 4, MadviseHugePage = 14;
     const long SlackBytes = CpuBuffer.Slack * sizeof(float);
 
     public DeviceBuffer Allocate(long bytes)
@@ -22,7 +23,8 @@ sealed unsafe partial class CpuMemory : IMemory
         {
             throw new DeviceOutOfMemoryException($"the system refused {size:N0} bytes", exception);
         }
-        if (alignment == HugePage) AskForHugePages(allocation, size);
+        // Advice: refused, nothing is lost. Whole pages only: one that a block begins and does not fill is memory too.
+        if (alignment == HugePage) Advise(allocation, size / HugePage * HugePage, MadviseHugePage);
         // The slack is read and masked away; a signalling pattern there would still raise a flag, so it holds zeros.
         NativeMemory.Clear(allocation, (nuint)SlackBytes);
         NativeMemory.Clear((byte*)allocation + size - SlackBytes, (nuint)SlackBytes);
@@ -30,6 +32,15 @@ sealed unsafe partial class CpuMemory : IMemory
     }
 
     public void Free(DeviceBuffer buffer) => NativeMemory.AlignedFree(((CpuBuffer)buffer).Allocation);
+
+    public bool IsLazy => OperatingSystem.IsLinux();
+
+    public void Forget(DeviceBuffer part)
+    {
+        nuint page = (nuint)Environment.SystemPageSize, start = (nuint)((CpuBuffer)part).Pointer;
+        nuint first = (start + page - 1) / page * page, end = (start + (nuint)part.Bytes) / page * page;
+        if (end > first) Advise((void*)first, end - first, MadviseDontNeed);
+    }
 
     public void Upload<T>(ReadOnlySpan<T> from, DeviceBuffer to) where T : unmanaged =>
         from.CopyTo(new Span<T>(((CpuBuffer)to).Pointer, from.Length));
@@ -54,10 +65,9 @@ sealed unsafe partial class CpuMemory : IMemory
     {
     }
 
-    static void AskForHugePages(void* start, nuint size)
+    static void Advise(void* start, nuint size, int advice)
     {
-        const int MadviseHugePage = 14;
-        if (OperatingSystem.IsLinux()) _ = Madvise(start, size, MadviseHugePage); // advice: refused, nothing is lost
+        if (OperatingSystem.IsLinux()) _ = Madvise(start, size, advice);
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]
