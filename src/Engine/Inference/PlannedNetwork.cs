@@ -59,7 +59,10 @@ public sealed class PlannedNetwork : IDisposable
         }
     }
 
-    /// <summary>How many rows to run at once: as many as keep a plan's buffers small, at least one.</summary>
+    /// <summary>
+    /// How many rows to run at once: as many as keep a plan's buffers small, the same number for each thread; at least
+    /// one.
+    /// </summary>
     /// <param name="sample">The shape of a batch that the network takes, of as many rows as it likes.</param>
     /// <exception cref="ShapeException">The network does not take that shape.</exception>
     public int RowsAtOnce(Shape sample)
@@ -68,7 +71,9 @@ public sealed class PlannedNetwork : IDisposable
         try
         {
             long bytes = InferencePlan.BufferBytesOf(network, sample, constants);
-            return (int)Math.Clamp(UsualBytes * sample[0] / Math.Max(bytes, 1), 1, MostRows);
+            int rows = (int)Math.Clamp(UsualBytes * sample[0] / Math.Max(bytes, 1), 1, MostRows);
+            int threads = network.Device.Backend.Branches?.Parts ?? 1;
+            return rows - (rows > threads ? rows % threads : 0);
         }
         catch (ValueNeededException exception)
         {
