@@ -18,6 +18,9 @@ sealed unsafe class BlockConvolution<V> where V : unmanaged, ITileVector<V>
     // Channels, of all taps, after which sums are kept and gone on from: filters of more would not stay in L2.
     const int MostDepth = 1024;
 
+    // So that a thread that is done can take some of what another has left.
+    const int PiecesOfAShare = 4;
+
     readonly CpuBackend cpu;
     readonly FilterPanels<V> filters;
     readonly ConvolutionShape d;
@@ -50,7 +53,8 @@ sealed unsafe class BlockConvolution<V> where V : unmanaged, ITileVector<V>
     /// <summary>y = relu?(conv(x, filters) + bias? + residual?).</summary>
     public void Run(float* x, float* y, Epilogue epilogue)
     {
-        int threads = cpu.Workers.Sharers, parts = Math.Min(panels, (threads + grid.Blocks - 1) / grid.Blocks);
+        int threads = cpu.Workers.Sharers, pieces = threads == 1 ? 1 : PiecesOfAShare * threads;
+        int parts = Math.Min(panels, (pieces + grid.Blocks - 1) / grid.Blocks);
         nint plane = (nint)LinesSeenBy(grid.MostLines) * widthIn * V.Count;
         int units = d.C / V.Count * d.R * d.S;
         Workspace workspace = cpu.Workspace.Begin();
