@@ -1,10 +1,10 @@
 namespace TripletGpu.Backends;
 
 /// <summary>
-/// Cuts blocks out of a few large segments. A block that is given back merges with what is free beside it, so that what
-/// many small tensors have left serves a large one: in a backward pass the gradients of the first layers' maps lie where
-/// the last layers' maps were. A pool by sizes keeps those apart, and ResNet50's step held a fifth more. For memory whose
-/// pages cost nothing before they are written to, such as the host's. Not thread-safe.
+/// Cuts blocks out of a few large segments. A block that is given back merges with what is free beside it, so that
+/// what many small tensors have left serves a large one: in a backward pass the gradients of the first layers' maps lie
+/// where the last layers' maps were. A pool by sizes keeps those apart, and ResNet50's step held a fifth more. For
+/// memory whose pages cost nothing before they are written to, such as the host's. Not thread-safe.
 /// </summary>
 /// <param name="memory">Where the segments come from.</param>
 sealed class BlockHeap(IMemory memory)

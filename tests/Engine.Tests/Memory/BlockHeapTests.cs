@@ -118,6 +118,7 @@ public sealed class BlockHeapTests
         Assert.That((pool.LiveBytes, pool.CachedBytes, pool.ReservedBytes), Is.EqualTo((0L, 5 * Mega, 5 * Mega)));
         pool.Rent(5 * Mega);
         Assert.That((memory.Blocks, pool.PeakLiveBytes, pool.ReservedBytes), Is.EqualTo((1, 5 * Mega, 5 * Mega)));
-        Assert.That(() => pool.Rent(98 * Mega), Throws.TypeOf<DeviceOutOfMemoryException>().With.Message.Contains("use"));
+        Assert.That(
+            () => pool.Rent(98 * Mega), Throws.TypeOf<DeviceOutOfMemoryException>().With.Message.Contains("in use"));
     }
 }
