@@ -1,3 +1,4 @@
+using TripletGpu.Backends.Cpu;
 using TripletGpu.Inference;
 using TripletGpu.Models.Onnx;
 using TripletGpu.Models.Tests.Onnx.Architectures;
@@ -40,6 +41,21 @@ public sealed class IndependentRowsTests
         Assert.That(small, Is.GreaterThan(large));
         Assert.That(large, Is.GreaterThanOrEqualTo(1));
         Assert.That(planned.RowsAtOnce(new Shape(1, 3, 4096, 4096)), Is.EqualTo(1));
+        graph.Release();
+    }
+
+    [Test]
+    public void RowsAtOnce_AreAsManyForEachThread()
+    {
+        GraphBuilder builder = new(opset: 13);
+        byte[] bytes = builder.Finish(builder.Conv("x", 3, 64, 3), size: -1);
+        using TemporaryFolder folder = new();
+        using Device device = new("cpu", new CpuBackend(threads: 3));
+        OnnxGraph graph = new(device, folder.Write("rows.onnx", bytes));
+        using PlannedNetwork planned = new(graph);
+        int[] rows = [.. Enumerable.Range(4, 24).Select(i => planned.RowsAtOnce(new Shape(1, 3, 16 * i, 16 * i)))];
+        Assert.That(rows.Distinct().Count(), Is.GreaterThan(3));
+        Assert.That(rows, Has.All.Matches<int>(n => n is 1 or 2 || n % 3 == 0));
         graph.Release();
     }
 
