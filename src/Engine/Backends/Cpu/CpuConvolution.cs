@@ -106,7 +106,9 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
                 new WinogradWeightGradient<F2x2Of5x5, V, M>(cpu, dims).Run(x, dy, to, dw.Accumulate);
                 break;
             default:
-                new DirectWeightGradient<V, M>(cpu, dims).Run(x, dy, to, dw.Accumulate);
+                if (M.Together > 1 && BlockPixelGradient<V>.Takes(dims))
+                    new BlockPixelGradient<V>(cpu, dims).Run(x, dy, to, dw.Accumulate);
+                else new DirectWeightGradient<V, M>(cpu, dims).Run(x, dy, to, dw.Accumulate);
                 break;
         }
     }

@@ -187,6 +187,7 @@ sealed unsafe class DirectWeightGradient<V, M> where V : unmanaged, ITileVector<
             ARow = M.Channel(1, d.Pixels) - M.Channel(0, d.Pixels),
             APixel = M.Together,
             BPixel = pitch,
+            BRight = V.Count,
             BLine = line - (nint)d.Q * pitch,
         };
         for (int part = from / tiles; part * tiles < to; part++)

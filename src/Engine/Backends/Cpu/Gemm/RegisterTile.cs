@@ -25,6 +25,9 @@ struct TileWalk
 
     /// <summary>From one position of B to the next, and what to skip after each line and each image.</summary>
     public nint BPixel, BLine, BImage;
+
+    /// <summary>From a position's first vector of B to the second.</summary>
+    public nint BRight;
 }
 
 /// <summary>
@@ -198,6 +201,7 @@ unsafe static partial class RegisterTile<V> where V : unmanaged, ITileVector<V>
             if (N.Value > 13) r13.Load(c + 13 * ldc);
         }
         nint row = walk->ARow * sizeof(float), row2 = 2 * row, pixel = walk->BPixel, width = walk->Width;
+        nint beside = walk->BRight;
         nint step = walk->APixel * sizeof(float), ahead = walk->Ahead * sizeof(float);
         byte* a0 = (byte*)a, a3 = a0 + 3 * row, a6 = a3 + 3 * row, a9 = a6 + 3 * row, a12 = a9 + 3 * row;
         for (nint image = walk->Images; image > 0; image--)
@@ -207,7 +211,7 @@ unsafe static partial class RegisterTile<V> where V : unmanaged, ITileVector<V>
                 for (nint q = width; q > 0; q--)
                 {
                     V.PrefetchToL2((float*)(a0 + ahead));
-                    V left = V.Load(b), right = V.Load(b + V.Count);
+                    V left = V.Load(b), right = V.Load(b + beside);
                     r0.MultiplyAdd(*(float*)a0, left, right);
                     if (N.Value > 1) r1.MultiplyAdd(*(float*)(a0 + row), left, right);
                     if (N.Value > 2) r2.MultiplyAdd(*(float*)(a0 + row2), left, right);

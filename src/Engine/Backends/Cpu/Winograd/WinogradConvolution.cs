@@ -173,7 +173,16 @@ sealed unsafe class WinogradConvolution<F, V, M>
         bool add)
     {
         int heights = (tiles + V.TileRows - 1) / V.TileRows;
-        TileWalk walk = new() { Images = 1, Lines = 1, Width = depth, ARow = pitchIn, APixel = 1, BPixel = lanes };
+        TileWalk walk = new()
+        {
+            Images = 1,
+            Lines = 1,
+            Width = depth,
+            ARow = pitchIn,
+            APixel = 1,
+            BPixel = lanes,
+            BRight = V.Count,
+        };
         for (int point = 0; point < Points; point++, v += vStep, u += uStep, z += zStep)
             for (int panel = 0; panel < count; panel++)
                 for (int i = 0; i < heights; i++)
