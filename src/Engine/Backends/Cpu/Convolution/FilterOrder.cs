@@ -21,13 +21,7 @@ readonly record struct FilterOrder(
 
     /// <summary>The filters that compute the input's gradient.</summary>
     /// <param name="d">The convolution.</param>
-    /// <param name="lines">The lines of taps that take part.</param>
-    /// <param name="columns">The columns of taps that take part.</param>
-    public static FilterOrder Backward(in ConvolutionShape d, int[] lines, int[] columns)
-    {
-        int width = d.S;
-        return new(
-            d.C, d.K, d.R * d.S, d.C * d.R * d.S, d.R * d.S,
-            [.. lines.SelectMany(r => columns.Select(s => r * width + s))]);
-    }
+    /// <param name="order">The taps that take part, in their order.</param>
+    public static FilterOrder Backward(in ConvolutionShape d, int[] order) =>
+        new(d.C, d.K, d.R * d.S, d.C * d.R * d.S, d.R * d.S, order);
 }

@@ -24,16 +24,17 @@ sealed unsafe class BlockConvolution<V> where V : unmanaged, ITileVector<V>
     readonly CpuBackend cpu;
     readonly FilterPanels<V> filters;
     readonly ConvolutionShape d;
-    readonly int panels, widthIn, images;
+    readonly int tap, panels, widthIn, images;
     readonly bool isPadded, isOneLine;
     readonly TileGrid grid;
 
     /// <param name="cpu">The backend.</param>
     /// <param name="filters">The filters.</param>
     /// <param name="d">The convolution's extents, as <see cref="Takes"/> allows.</param>
-    public BlockConvolution(CpuBackend cpu, FilterPanels<V> filters, in ConvolutionShape d)
+    /// <param name="tap">Its first tap among those of the filters.</param>
+    public BlockConvolution(CpuBackend cpu, FilterPanels<V> filters, in ConvolutionShape d, int tap = 0)
     {
-        (this.cpu, this.filters, this.d) = (cpu, filters, d);
+        (this.cpu, this.filters, this.d, this.tap) = (cpu, filters, d, tap);
         panels = (d.K + FilterPanels<V>.Width - 1) / FilterPanels<V>.Width;
         int heightIn = LinesSeenBy(d.P);
         widthIn = (d.Q - 1) * d.StrideW + d.DilationW * (d.S - 1) + 1;
@@ -125,8 +126,8 @@ sealed unsafe class BlockConvolution<V> where V : unmanaged, ITileVector<V>
                 int first = units * part / parts;
                 walk.Offsets = offsets + first;
                 walk.Count = units * (part + 1) / parts - first;
-                float* lanes = filters[panel] + (nint)first * V.Count * panelWidth, sums = scratch.Sums;
-                walk.Ahead = lanes + walk.Count * V.Count * panelWidth;
+                float* lanes = Lanes(panel, first), sums = scratch.Sums;
+                walk.Ahead = part < parts - 1 ? lanes + walk.Count * V.Count * panelWidth : Lanes(panel + 1, 0);
                 for (int n = tiles.FirstImage; n < tiles.EndImage; n++)
                     for (int line = 0; line < lines; line += together)
                     {
@@ -149,6 +150,9 @@ sealed unsafe class BlockConvolution<V> where V : unmanaged, ITileVector<V>
             }
         }
     }
+
+    /// <summary>The filters of a panel, and of the one past the last, from a block of channels of a tap on.</summary>
+    float* Lanes(int panel, int unit) => filters[panel] + ((nint)tap * d.C + unit * V.Count) * FilterPanels<V>.Width;
 
     /// <summary>Maps in blocks of channels, padded or not.</summary>
     /// <param name="x">The first block of the first image.</param>

@@ -16,37 +16,46 @@ sealed unsafe class BlockInputGradient<V>(CpuBackend cpu, ConvolutionShape d) wh
     {
         if (d is { StrideH: 1, StrideW: 1 })
         {
+            Phase all = new(
+                0, 0, d.H, d.W, [.. Enumerable.Range(0, d.R).Reverse()], [.. Enumerable.Range(0, d.S).Reverse()]);
+            using FilterPanels<V> turned = Filters(weight, all);
             Convolve(
-                dy, weight, dx, add ? dx : null, d.H, d.W, [.. Enumerable.Range(0, d.R).Reverse()],
-                [.. Enumerable.Range(0, d.S).Reverse()], d.DilationH * (d.R - 1) - d.Top,
+                dy, turned, 0, all, dx, add ? dx : null, d.DilationH * (d.R - 1) - d.Top,
                 d.DilationW * (d.S - 1) - d.Left);
             return;
         }
         Phase[] phases = [.. Phases()];
         Tensor[] maps = [.. phases.Select(phase => weight.Device.Unowned(
             new Shape(d.N, d.C, phase.Height, phase.Width), ElementType.Float32, "a phase of an input's gradient"))];
-        for (int i = 0; i < phases.Length; i++)
+        // All at once: neighbours in memory are taps of different phases.
+        using FilterPanels<V> filters = Filters(weight, phases);
+        for (int i = 0, tap = 0; i < phases.Length; tap += phases[i++].Taps.Count())
         {
             Phase phase = phases[i];
             Convolve(
-                dy, weight, maps[i].Floats(), null, phase.Height, phase.Width, phase.Lines, phase.Columns,
+                dy, filters, tap, phase, maps[i].Floats(), null,
                 -(phase.A + d.Top - phase.Lines[0]) / d.StrideH, -(phase.B + d.Left - phase.Columns[0]) / d.StrideW);
         }
         Weave(phases, maps, dx, add);
         foreach (Tensor map in maps) map.Release();
     }
 
-    /// <summary>A convolution of dy with some of the taps, turned round.</summary>
-    void Convolve(
-        float* dy, Tensor weight, float* to, float* addend, int height, int width, int[] lines, int[] columns, int top,
-        int left)
+    FilterPanels<V> Filters(Tensor weight, params Phase[] phases)
     {
-        using FilterPanels<V> filters = new(cpu, weight, FilterOrder.Backward(d, lines, columns));
+        int width = d.S;
+        return new(cpu, weight, FilterOrder.Backward(
+            d, [.. phases.SelectMany(phase => phase.Taps).Select(tap => tap.Line * width + tap.Column)]));
+    }
+
+    /// <summary>A convolution of dy with a phase's taps, the first of which is <paramref name="tap"/> of all.</summary>
+    void Convolve(
+        float* dy, FilterPanels<V> filters, int tap, Phase phase, float* to, float* addend, int top, int left)
+    {
         (int dilationH, int dilationW) = d is { StrideH: 1, StrideW: 1 } ? (d.DilationH, d.DilationW) : (1, 1);
         ConvolutionShape reversed = new(
-            d.N, d.K, d.P, d.Q, d.C, lines.Length, columns.Length, height, width, 1, 1, top, left, dilationH,
-            dilationW);
-        new BlockConvolution<V>(cpu, filters, reversed).Run(dy, to, new(null, addend, relu: false));
+            d.N, d.K, d.P, d.Q, d.C, phase.Lines.Length, phase.Columns.Length, phase.Height, phase.Width, 1, 1, top,
+            left, dilationH, dilationW);
+        new BlockConvolution<V>(cpu, filters, reversed, tap).Run(dy, to, new(null, addend, relu: false));
     }
 
     /// <summary>Pixels of dx that see dy through the same taps.</summary>
@@ -56,7 +65,11 @@ sealed unsafe class BlockInputGradient<V>(CpuBackend cpu, ConvolutionShape d) wh
     /// <param name="Width">Columns, a stride apart.</param>
     /// <param name="Lines">The lines of taps that they see dy through, falling: places in dy then rise.</param>
     /// <param name="Columns">The columns of taps.</param>
-    sealed record Phase(int A, int B, int Height, int Width, int[] Lines, int[] Columns);
+    sealed record Phase(int A, int B, int Height, int Width, int[] Lines, int[] Columns)
+    {
+        public IEnumerable<(int Line, int Column)> Taps =>
+            Lines.SelectMany(line => Columns.Select(column => (line, column)));
+    }
 
     IEnumerable<Phase> Phases()
     {
