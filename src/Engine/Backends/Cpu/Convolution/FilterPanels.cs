@@ -10,6 +10,9 @@ namespace TripletGpu.Backends.Cpu.Convolution;
 /// </summary>
 sealed unsafe class FilterPanels<V> : IPackedWeight where V : unmanaged, ITileVector<V>
 {
+    // Filters that lie turned already are a line each, far apart: no stream to the hardware.
+    const nint Ahead = 16;
+
     readonly CpuBackend cpu;
     readonly Tensor kept;
     readonly FilterOrder order;
@@ -76,7 +79,10 @@ sealed unsafe class FilterPanels<V> : IPackedWeight where V : unmanaged, ITileVe
             // Turned already.
             V mask = V.FirstLanes(Math.Max(filters, 1));
             for (int c = 0; c < channels; c++, from += order.DepthStep, to += Width)
+            {
+                V.Prefetch(from + Ahead * order.DepthStep);
                 V.Store(filters == 0 ? default : V.LoadMasked(from, mask), to);
+            }
             return;
         }
         bool isOneRun = order.DepthStep == taps;
@@ -85,6 +91,11 @@ sealed unsafe class FilterPanels<V> : IPackedWeight where V : unmanaged, ITileVe
             for (int i = 0, c = begun, tap = 0; i < run; i += V.Count)
             {
                 int count = Math.Min(V.Count, run - i);
+                if (taps == 1)
+                {
+                    V.Transpose(from + i, step, filters, count, to + (nint)i * Width, Width);
+                    continue;
+                }
                 V.Transpose(from + i, step, filters, count, turned, V.Count);
                 for (int j = 0; j < count; j++)
                 {
