@@ -38,6 +38,9 @@ readonly unsafe struct WeightSums<V> where V : unmanaged, ITileVector<V>
     public void Turn(float* from, nint lineStep, int lines, float* to, nint laneStep, int lanes)
     {
         float* summed = stackalloc float[16 * 16], turned = stackalloc float[16 * 16];
+        // Filters side by side: what a vector runs over of the next ones is written after it, up to the last filter.
+        bool runsOver = !add && lines == laneStep && lines <= V.Count;
+        float* end = to + lanes * laneStep;
         for (int lane = 0; lane < lanes; lane += V.Count)
             for (int line = 0; line < lines; line += V.Count)
             {
@@ -56,7 +59,7 @@ readonly unsafe struct WeightSums<V> where V : unmanaged, ITileVector<V>
                 {
                     V value = V.Load(turned + i * V.Count);
                     if (add) value += V.LoadMasked(target, V.FirstLanes(height));
-                    V.Store(value, target, height);
+                    V.Store(value, target, runsOver && target + V.Count <= end ? V.Count : height);
                 }
             }
     }

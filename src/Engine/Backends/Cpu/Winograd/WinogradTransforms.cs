@@ -16,6 +16,9 @@ static unsafe class WinogradTransforms<F, V>
 {
     const int Points = SixPoints.Count;
 
+    // Of any form and any instruction set.
+    const int MostTaps = 25, MostLanes = 16;
+
     // Input channels between a filter's use and the one that is asked for.
     const int Ahead = 16;
 
@@ -217,21 +220,19 @@ static unsafe class WinogradTransforms<F, V>
     {
         int r = F.Taps, taps = r * r;
         V* points = stackalloc V[Points * Points], e = stackalloc V[Points * Points], g = stackalloc V[48];
-        float* turned = stackalloc float[16 * 16];
+        float* turned = stackalloc float[MostLanes * (MostTaps + 1)];
         for (int i = 0; i < Points * Points; i++) points[i] = V.Load(z + i * pointStep);
         for (int j = 0; j < Points; j++) F.FilterGradient<V>(points + j, Points, (float*)(e + j), Points * V.Count);
         for (int i = 0; i < r; i++) F.FilterGradient<V>(e + i * Points, 1, (float*)(g + i * r), V.Count);
-        for (int t = 0; t < taps; t += V.Count)
+        // From the last taps on: what a vector of them runs over is written next.
+        for (int t = (taps - 1) / V.Count * V.Count; t >= 0; t -= V.Count)
+            V.Transpose((float*)(g + t), V.Count, Math.Min(V.Count, taps - t), lanes, turned + t, taps);
+        for (int i = 0; i < lanes * taps; i += V.Count)
         {
-            int count = Math.Min(V.Count, taps - t);
-            V.Transpose((float*)(g + t), V.Count, count, lanes, turned, V.Count);
-            for (int c = 0; c < lanes; c++)
-            {
-                float* to = dw + c * taps + t;
-                V value = V.Load(turned + c * V.Count);
-                if (add) value += V.LoadMasked(to, V.FirstLanes(count));
-                V.Store(value, to, count);
-            }
+            int count = Math.Min(V.Count, lanes * taps - i);
+            V value = V.Load(turned + i);
+            if (add) value += V.LoadMasked(dw + i, V.FirstLanes(count));
+            V.Store(value, dw + i, count);
         }
     }
 }
