@@ -1,4 +1,5 @@
 using TripletGpu.Kernels.Convolution;
+using TripletGpu.Kernels.Pooling;
 
 namespace TripletGpu.Backends;
 
@@ -24,6 +25,24 @@ public interface IConvolution
     /// <param name="relu">Whether negative results become 0.</param>
     void Forward(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionShape dims,
         bool relu);
+
+    /// <summary>Whether there is a <see cref="ForwardMaxPool"/> for these extents.</summary>
+    bool TakesMaxPool(in ConvolutionShape dims, in PlaneWindow pool) => false;
+
+    /// <summary>
+    /// y = maxpool(conv(x, weight) + bias, then max(0, y) where <paramref name="relu"/>), without storing the map that
+    /// is pooled. Overwrites y, which may lie in blocks of channels where x lies in planes.
+    /// </summary>
+    /// <param name="x">(N, C, H, W).</param>
+    /// <param name="weight">(K, C, R, S).</param>
+    /// <param name="bias">(K), or null for none.</param>
+    /// <param name="y">(N, K, lines of windows, columns of windows).</param>
+    /// <param name="dims">The convolution's extents.</param>
+    /// <param name="relu">Whether negative results become 0.</param>
+    /// <param name="pool">The windows over its (N, K, P, Q).</param>
+    void ForwardMaxPool(
+        Tensor x, Tensor weight, Tensor? bias, Tensor y, in ConvolutionShape dims, bool relu, in PlaneWindow pool) =>
+        throw new NotSupportedException($"{GetType().Name} stores the maps that are pooled");
 
     /// <summary>
     /// The weight in the form in which <see cref="Forward"/> multiplies by it, for one that stays as it is: it is

@@ -49,6 +49,8 @@ sealed class MapBlocks
         if (node.Output.Shape.Count == 0 || Maps(node).Any(map => map.Constant is not null)) return false;
         return node.Op switch
         {
+            // Its input lies in planes, which it reads as they are.
+            Conv2d { Pool: not null } => AreWhole(node),
             Conv2d conv => node.Inputs[1].Shape.Count > 0 && node.Inputs[1].Constant is not null
                 && convolution.TakesBlocks(conv.Geometry.Over(node.Inputs[0].Shape, node.Inputs[1].Shape)),
             MaxPool2d { KeepsTaps: false } or L2Pool2d or AveragePool2d or LocalResponseNorm => AreWhole(node),

@@ -1,6 +1,7 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
 using TripletGpu.Kernels.Convolution;
+using TripletGpu.Kernels.Pooling;
 using TripletGpu.MetricLearning;
 
 namespace TripletGpu.Ops;
@@ -19,6 +20,15 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
     const int FewestChannelsOfBlocks = 32;
 
     int Residual => HasBias ? 3 : 2;
+
+    /// <summary>
+    /// Windows over y whose maxima alone are kept, or null. For inference plans on devices that then store no map
+    /// (<see cref="IConvolution.TakesMaxPool"/>): without a residual, and there is no gradient.
+    /// </summary>
+    public PoolingWindow? Pool { get; init; }
+
+    /// <inheritdoc/>
+    public override string Name => Pool is null ? base.Name : "Conv2dMaxPool";
 
     /// <inheritdoc/>
     public override Saved Saves => Relu ? Saved.Inputs | Saved.Output : Saved.Inputs;
@@ -51,11 +61,15 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
         if (HasResidual)
             Check.That(x[Residual] == output, this,
                 $"the residual is {x[Residual]} but the output {output}: input {input}, weight {weight}");
-        return output;
+        if (Pool is not { } pool) return output;
+        Check.That(!HasResidual, this, $"a map that is pooled takes no residual: {input}");
+        PlaneWindow windows = pool.Over(this, output);
+        return new Shape(d.N, d.K, windows.P, windows.Q);
     }
 
     /// <inheritdoc/>
-    public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => y.Count * x[1].Product(1, 4);
+    public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) =>
+        (Pool is null ? y.Count : Pooled(x[0], x[1]).Count) * x[1].Product(1, 4);
 
     /// <inheritdoc/>
     internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) =>
@@ -66,7 +80,10 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
     {
         Tensor? bias = HasBias ? x[2] : null, residual = HasResidual ? x[Residual] : null;
         ConvolutionShape d = Geometry.Over(x[0].Shape, x[1].Shape);
-        if (x[0].Count > 0 && x[1].Count > 0)
+        if (Pool is { } pool)
+            on.Convolution.ForwardMaxPool(
+                x[0], x[1], bias, y, d, Relu, pool.Over(this, Pooled(x[0].Shape, x[1].Shape)));
+        else if (x[0].Count > 0 && x[1].Count > 0)
             on.Convolution.Forward(x[0], x[1], bias, residual, y, d, Relu);
         else OfNothing(on, bias, residual, y);
     }
@@ -77,12 +94,21 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
         : on.Convolution.Prepare(weight, Geometry.Over(x, weight.Shape), inBlocks);
 
     /// <inheritdoc/>
-    internal override bool IsMap(int input, ReadOnlySpan<Shape> x) => input == 0 || (HasResidual && input == Residual);
+    internal override bool IsMap(int input, ReadOnlySpan<Shape> x) =>
+        (input == 0 && Pool is null) || (HasResidual && input == Residual);
 
     /// <inheritdoc/>
     internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) =>
-        x[0].Count > 0 && x[1].Count > 0 && (given > 0 || Math.Min(x[1][0], x[1][1]) >= FewestChannelsOfBlocks)
+        Pool is null && x[0].Count > 0 && x[1].Count > 0
+        && (given > 0 || Math.Min(x[1][0], x[1][1]) >= FewestChannelsOfBlocks)
         && on.Convolution.TakesBlocks(Geometry.Over(x[0], x[1])) ? on.Convolution.ChannelBlock : 0;
+
+    /// <summary>The map that is pooled.</summary>
+    Shape Pooled(Shape x, Shape weight)
+    {
+        ConvolutionShape d = Geometry.Over(x, weight);
+        return new Shape(d.N, d.K, d.P, d.Q);
+    }
 
     /// <summary>Without channels, or with padding alone: sums of no products.</summary>
     void OfNothing(IBackend on, Tensor? bias, Tensor? residual, Tensor y)
@@ -98,6 +124,7 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
         IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
         ReadOnlySpan<Gradient> dx)
     {
+        if (Pool is not null) throw new InvalidOperationException("a plan's pooled convolution has no gradient");
         ConvolutionShape d = Geometry.Over(x[0].Shape, x[1].Shape);
         // The operation takes dy, so the mask may be applied in place.
         if (Relu) on.Convolution.BackwardRelu(y, dy);

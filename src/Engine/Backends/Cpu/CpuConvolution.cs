@@ -5,6 +5,7 @@ using TripletGpu.Backends.Cpu.Layouts;
 using TripletGpu.Backends.Cpu.Simd;
 using TripletGpu.Backends.Cpu.Winograd;
 using TripletGpu.Kernels.Convolution;
+using TripletGpu.Kernels.Pooling;
 
 namespace TripletGpu.Backends.Cpu;
 
@@ -24,8 +25,7 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
             return;
         }
         FilterPanels<V>? panels = weight.Prepared as FilterPanels<V>;
-        FilterRows<V>? rows = weight.Prepared as FilterRows<V>;
-        switch (rows is null ? Choose(dims, panels?.Images) : Algorithm.Direct)
+        switch (weight.Prepared is FilterRows<V> ? Algorithm.Direct : Choose(dims, panels?.Images))
         {
             case Algorithm.SmallMap:
                 new SmallMapConvolution<V>(cpu, from, panels!, dims).Run(to, new(b, r, relu));
@@ -37,15 +37,35 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
                 Winograd<F2x2Of5x5, Planes<V>>(dims, weight, panels).Run(from, to, new(b, r, relu));
                 break;
             default:
-                Workspace workspace = cpu.Workspace.Begin();
-                PackedLeft<V> packed = rows?.Rows ?? DirectConvolution<V>.Pack(
-                    cpu, new PackedLeft<V>(workspace, dims.K, dims.C * dims.R * dims.S), weight.Floats(), dims);
+                cpu.Workspace.Begin();
+                PackedLeft<V> packed = Packed(weight, dims);
                 if (PhaseConvolution<V>.Planes(dims) is { } planes)
                     PhaseConvolution<V>.Forward(cpu, planes, from, packed, b, r, to, relu);
                 else DirectConvolution<V>.Forward(cpu, from, packed, b, r, to, dims, relu);
                 break;
         }
     }
+
+    public bool TakesMaxPool(in ConvolutionShape dims, in PlaneWindow pool) =>
+        Choose(dims) == Algorithm.Direct && PooledConvolution<V>.Takes(dims, pool);
+
+    public void ForwardMaxPool(
+        Tensor x, Tensor weight, Tensor? bias, Tensor y, in ConvolutionShape dims, bool relu, in PlaneWindow pool)
+    {
+        cpu.Workspace.Begin();
+        PackedLeft<V> packed = Packed(weight, dims);
+        PhasePlanes<V> planes = new(dims);
+        float* b = bias is null ? null : bias.Floats();
+        if (y.ChannelBlock > 0)
+            PooledConvolution<V>.Run<ChannelBlocks<V>>(
+                cpu, planes, x.Floats(), packed, b, relu, pool, y.Floats());
+        else PooledConvolution<V>.Run<Planes<V>>(cpu, planes, x.Floats(), packed, b, relu, pool, y.Floats());
+    }
+
+    /// <summary>A weight as the direct form multiplies by it; the workspace has begun.</summary>
+    PackedLeft<V> Packed(Tensor weight, in ConvolutionShape d) =>
+        (weight.Prepared as FilterRows<V>)?.Rows ?? DirectConvolution<V>.Pack(
+            cpu, new PackedLeft<V>(cpu.Workspace, d.K, d.C * d.R * d.S), weight.Floats(), d);
 
     public IPackedWeight? Prepare(Tensor weight, in ConvolutionShape dims, bool inBlocks)
     {

@@ -16,7 +16,8 @@ sealed class FoldBatchNorm : IPlanRule
     public PlanGraph? Apply(PlanGraph graph, PlanNode node, PlanConstants constants)
     {
         if (node.Op is not BatchNorm { IsFrozen: true } norm || !Constants(node.Inputs.Skip(1).Take(4))) return null;
-        if (graph.Producer(node.Inputs[0]) is not { Op: Conv2d { HasResidual: false, Relu: false } conv } convolution
+        if (graph.Producer(node.Inputs[0]) is not
+            { Op: Conv2d { HasResidual: false, Relu: false, Pool: null } conv } convolution
             || graph.Reads(convolution.Output) != 1 || !Constants(convolution.Inputs.Skip(1))) return null;
         IEnumerable<PlanValue> read = convolution.Inputs.Skip(1).Concat(node.Inputs.Skip(1).Take(4));
         PlanValue[] residual = [.. node.Inputs.Skip(5)];

@@ -17,7 +17,8 @@ sealed class FuseMaxPool : IPlanRule
     {
         if (node.Op is not MaxPool2d pool || pool.Window != halving
             || graph.Producer(node.Inputs[0]) is not { } convolution || graph.Reads(convolution.Output) != 1
-            || convolution.Op is not Conv2d { HasBias: true, HasResidual: false, Relu: true } conv) return null;
+            || convolution.Op is not Conv2d { HasBias: true, HasResidual: false, Relu: true, Pool: null } conv)
+            return null;
         int padding = conv.Geometry.PaddingTop;
         int channels = Math.Max(convolution.Inputs[0].Shape[1], node.Output.Shape[1]);
         if (conv.Geometry != new ConvolutionGeometry(stride: 1, padding) || channels > MostChannels

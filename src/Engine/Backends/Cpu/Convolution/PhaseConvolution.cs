@@ -53,12 +53,8 @@ static unsafe class PhaseConvolution<V> where V : unmanaged, ITileVector<V>
         // Groups of an image: as even as they can be, of all images a multiple of the threads.
         int apart = d.N % threads == 0 ? 1 : threads, groups = ((panels + most - 1) / most + apart - 1) / apart * apart;
         int perGroup = (panels + groups - 1) / groups;
-        nint step = planes.Step(perGroup), mapSize = (nint)d.P * d.Q;
-        Workspace workspace = cpu.Workspace;
-        nint* offsets = (nint*)workspace.Take((long)filters.Depth * sizeof(nint) / sizeof(float));
-        planes.Locate(step, offsets);
-        PerThread split = workspace.TakeForEach(d.C * planes.Phases * step + width + planes.Pitch);
-        PerThread loose = workspace.TakeForEach((long)perGroup * width * d.K);
+        nint mapSize = (nint)d.P * d.Q;
+        PhaseProduct<V> product = new(cpu.Workspace, planes, filters, bias, relu, perGroup);
         bool isSmall = PanelProduct<V>.IsSmall(filters, (double)d.N * d.P * d.Q);
         for (int i = 0; isSmall && i < d.N * groups; i++) Run(i, 0);
         if (!isSmall) cpu.Workers.ForEach(d.N * groups, Run);
@@ -68,18 +64,12 @@ static unsafe class PhaseConvolution<V> where V : unmanaged, ITileVector<V>
             int n = i / groups, group = i - n * groups;
             int from = panels * group / groups, to = panels * (group + 1) / groups;
             if (from == to) return;
-            float* first = planes.Split(x + (nint)n * d.C * d.H * d.W, from, to, step, split[thread]);
             nint image = n * d.K * mapSize;
-            new PanelProduct<V>.Group<PhasePanels<V>, MapSink<V>>
-            {
-                A = filters,
-                Source = new(first, offsets, panels * width),
-                Sink = new(y + image, residual == null ? null : residual + image, d.P, d.Q, planes.Pitch, d.Q, mapSize),
-                Bias = bias,
-                IsRelu = relu,
-                Columns = panels * width,
-                PerGroup = perGroup,
-            }.Run(from, to, null, loose[thread]);
+            product.Run(
+                x + (nint)n * d.C * d.H * d.W, from, to,
+                new MapSink<V>(
+                    y + image, residual == null ? null : residual + image, d.P, d.Q, planes.Pitch, d.Q, mapSize),
+                thread);
         }
     }
 }
