@@ -14,7 +14,6 @@ sealed class BlockHeap(IMemory memory)
 
     readonly List<Segment> segments = [];
     readonly Dictionary<DeviceBuffer, (Segment Segment, long Start)> used = [];
-    long reserved;
 
     /// <summary>Bytes of all segments up to the last that was ever part of a block since <see cref="Trim"/>.</summary>
     public long HeldBytes => segments.Sum(segment => segment.Held);
@@ -43,14 +42,8 @@ sealed class BlockHeap(IMemory memory)
     public void Trim()
     {
         foreach (Segment segment in segments)
-        {
-            if (segment.IsFree)
-            {
-                reserved -= segment.Memory.Bytes;
-                memory.Free(segment.Memory);
-            }
+            if (segment.IsFree) memory.Free(segment.Memory);
             else segment.Forget(memory);
-        }
         segments.RemoveAll(segment => segment.IsFree);
     }
 
@@ -63,18 +56,16 @@ sealed class BlockHeap(IMemory memory)
 
     DeviceBuffer More(long size)
     {
-        long segment = Math.Max(size, Math.Clamp(reserved, LeastSegment, MostSegment));
-        DeviceBuffer made;
+        long reserved = segments.Sum(segment => segment.Memory.Bytes);
+        long more = Math.Max(size, Math.Clamp(reserved, LeastSegment, MostSegment));
         try
         {
-            made = memory.Allocate(segment);
+            return memory.Allocate(more);
         }
-        catch (DeviceOutOfMemoryException) when (segment > size)
+        catch (DeviceOutOfMemoryException) when (more > size)
         {
-            made = memory.Allocate(size);
+            return memory.Allocate(size);
         }
-        reserved += made.Bytes;
-        return made;
     }
 
     /// <summary>A large block and its free ranges, in the order of their addresses, no two of which touch.</summary>

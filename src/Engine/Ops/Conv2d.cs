@@ -57,7 +57,7 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
             + $" {g.PaddingLeft}, {g.PaddingBottom}, {g.PaddingRight}, dilation {g.DilationH}, {g.DilationW}");
         if (HasBias)
             Check.That(x[2] == new Shape(weight[0]), this, $"bias must be ({weight[0]}), not {x[2]}: weight {weight}");
-        Shape output = new(d.N, d.K, d.P, d.Q);
+        Shape output = Map(d);
         if (HasResidual)
             Check.That(x[Residual] == output, this,
                 $"the residual is {x[Residual]} but the output {output}: input {input}, weight {weight}");
@@ -69,7 +69,7 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
 
     /// <inheritdoc/>
     public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) =>
-        (Pool is null ? y.Count : Pooled(x[0], x[1]).Count) * x[1].Product(1, 4);
+        Map(Geometry.Over(x[0], x[1])).Count * x[1].Product(1, 4);
 
     /// <inheritdoc/>
     internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) =>
@@ -81,8 +81,7 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
         Tensor? bias = HasBias ? x[2] : null, residual = HasResidual ? x[Residual] : null;
         ConvolutionShape d = Geometry.Over(x[0].Shape, x[1].Shape);
         if (Pool is { } pool)
-            on.Convolution.ForwardMaxPool(
-                x[0], x[1], bias, y, d, Relu, pool.Over(this, Pooled(x[0].Shape, x[1].Shape)));
+            on.Convolution.ForwardMaxPool(x[0], x[1], bias, y, d, Relu, pool.Over(this, Map(d)));
         else if (x[0].Count > 0 && x[1].Count > 0)
             on.Convolution.Forward(x[0], x[1], bias, residual, y, d, Relu);
         else OfNothing(on, bias, residual, y);
@@ -103,12 +102,8 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
         && (given > 0 || Math.Min(x[1][0], x[1][1]) >= FewestChannelsOfBlocks)
         && on.Convolution.TakesBlocks(Geometry.Over(x[0], x[1])) ? on.Convolution.ChannelBlock : 0;
 
-    /// <summary>The map that is pooled.</summary>
-    Shape Pooled(Shape x, Shape weight)
-    {
-        ConvolutionShape d = Geometry.Over(x, weight);
-        return new Shape(d.N, d.K, d.P, d.Q);
-    }
+    /// <summary>The map, before it is pooled.</summary>
+    static Shape Map(in ConvolutionShape d) => new(d.N, d.K, d.P, d.Q);
 
     /// <summary>Without channels, or with padding alone: sums of no products.</summary>
     void OfNothing(IBackend on, Tensor? bias, Tensor? residual, Tensor y)
