@@ -50,8 +50,7 @@ static unsafe class PhaseConvolution<V> where V : unmanaged, ITileVector<V>
         int width = RegisterTile<V>.Width, threads = cpu.Workers.Sharers, panels = planes.Panels;
         int panelBytes = (d.C * planes.Phases + d.K) * width * sizeof(float);
         int most = Math.Clamp(GroupBytes / panelBytes, 1, panels);
-        // Groups of an image: as even as they can be, of all images a multiple of the threads.
-        int apart = d.N % threads == 0 ? 1 : threads, groups = ((panels + most - 1) / most + apart - 1) / apart * apart;
+        int groups = PhaseProduct<V>.RunsOf(d.N, (panels + most - 1) / most, threads);
         int perGroup = (panels + groups - 1) / groups;
         nint mapSize = (nint)d.P * d.Q;
         PhaseProduct<V> product = new(cpu.Workspace, planes, filters, bias, relu, perGroup);

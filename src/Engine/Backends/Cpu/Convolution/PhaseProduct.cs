@@ -39,6 +39,16 @@ sealed unsafe class PhaseProduct<V> where V : unmanaged, ITileVector<V>
         loose = workspace.TakeForEach((long)most * width * d.K);
     }
 
+    /// <summary>Runs that an image is cut into, so that those of all images are a multiple of the threads.</summary>
+    /// <param name="images">Images.</param>
+    /// <param name="least">Runs of an image, at least.</param>
+    /// <param name="threads">Threads that share them.</param>
+    public static int RunsOf(int images, int least, int threads)
+    {
+        int apart = images % threads == 0 ? 1 : threads;
+        return (least + apart - 1) / apart * apart;
+    }
+
     /// <summary>Panels from .. to of an image's positions.</summary>
     /// <param name="image">Its first channel.</param>
     /// <param name="from">The first panel.</param>

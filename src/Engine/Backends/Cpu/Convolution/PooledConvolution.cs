@@ -43,9 +43,8 @@ static unsafe class PooledConvolution<V> where V : unmanaged, ITileVector<V>
     {
         ConvolutionShape d = planes.Dims;
         int threads = cpu.Workers.Sharers, width = RegisterTile<V>.Width, pitch = planes.Pitch;
-        // Bands as even as they can be, of all images a multiple of the threads.
-        int apart = d.N % threads == 0 ? 1 : threads, most = MostWindows(d, pool);
-        int bands = Math.Min(((pool.P + most - 1) / most + apart - 1) / apart * apart, pool.P);
+        int most = MostWindows(d, pool);
+        int bands = Math.Min(PhaseProduct<V>.RunsOf(d.N, (pool.P + most - 1) / most, threads), pool.P);
         int windows = (pool.P + bands - 1) / bands, lines = (windows - 1) * pool.StrideH + pool.R;
         // Panels begin and end in the lines beside the band's, which are thrown away.
         int beside = width / pitch + 2, panels = Math.Min(lines * pitch / width + 2, planes.Panels);
