@@ -62,6 +62,8 @@ public sealed class BankConflictTests
         Assert.That(Loads<Fours64x64>(), Is.EqualTo(1));
         Assert.That(Loads<Tensor128x128>(), Is.EqualTo(1));
         Assert.That(Loads<Tensor64x64>(), Is.EqualTo(1));
+        Assert.That(Loads<Bfloat128x128>(), Is.EqualTo(1));
+        Assert.That(Loads<Bfloat64x64>(), Is.EqualTo(1));
     }
 
     /// <summary>
@@ -72,8 +74,8 @@ public sealed class BankConflictTests
         Enumerable.Range(0, 32).Select(item => item % 8).Chunk(8).Max(each => Ways(each, 8)), Is.EqualTo(1));
 
     /// <summary>
-    /// On tensor cores an item stores floats, and the small tile has fewer than 32 lines a quarter, so that a warp has
-    /// two depths, whose lines meet twice.
+    /// On tensor cores an item stores floats, or pairs of the same size, and the small tile has fewer than 32 lines a
+    /// quarter, so that a warp has two depths, whose lines meet twice.
     /// </summary>
     static void AssertStores(int strideK)
     {
@@ -81,6 +83,8 @@ public sealed class BankConflictTests
         Assert.That(Stores<Tile64x64>(strideK), Is.EqualTo(1));
         Assert.That(Stores<Tensor128x128>(strideK), Is.EqualTo(1));
         Assert.That(Stores<Tensor64x64>(strideK), Is.EqualTo(strideK == 1 ? 1 : 2));
+        Assert.That(Stores<Bfloat128x128>(strideK), Is.EqualTo(1));
+        Assert.That(Stores<Bfloat64x64>(strideK), Is.EqualTo(strideK == 1 ? 1 : 2));
     }
 
     /// <summary>

@@ -24,7 +24,7 @@ public static partial class ConvolutionKernels
         var pixels = SharedMemory.Allocate<Float4>(DepthTable.Length);
         int item = Group.IdxY * TTile.GroupX + Group.IdxX;
         int firstPixel = Grid.IdxZ * pixelsEach, count = Math.Min(pixelsEach, d.N * d.Pixels - firstPixel);
-        int first = SharedTile.FirstDepth(count), left = count - first, start = 0;
+        int first = SharedTile.FirstDepth<TTile>(count), left = count - first, start = 0;
         int kB = item % StagedElements.Depths<TTile>();
         int line = item / StagedElements.Depths<TTile>(), tap = Grid.IdxX * TTile.Size + line;
         int to = StagedElements.Place<TTile>(kB, line);
@@ -54,13 +54,13 @@ public static partial class ConvolutionKernels
         SharedTile.PutRows<TTile>(toA, 0, nextA);
         SharedTile.PutColumns<TTile>(toB, 0, nextB);
         Group.Barrier();
-        for (int chunk = 0; chunk < left + SharedTile.Depth; chunk += DepthTable.Chunk)
+        for (int chunk = 0; chunk < left + TTile.StepDepth; chunk += DepthTable.Chunk)
         {
             FindPixels<TTile>(pixels, item, chunk + DepthTable.Chunk, firstPixel, count, first, d);
-            int inChunk = Math.Min(DepthTable.Chunk, left + SharedTile.Depth - chunk), next = DepthTable.Place(chunk);
-            for (int rest = inChunk; rest > 0; rest -= SharedTile.Depth)
+            int inChunk = Math.Min(DepthTable.Chunk, left + TTile.StepDepth - chunk), next = DepthTable.Place(chunk);
+            for (int rest = inChunk; rest > 0; rest -= TTile.StepDepth)
             {
-                next = DepthTable.Place(next + SharedTile.Depth);
+                next = DepthTable.Place(next + TTile.StepDepth);
                 StagedRows.Load<TTile>(out nextA, ref filters, dy, rowPixels.SubView(next));
                 Gather<TTile>(out nextB, x, ref own, ownPixels.SubView(next));
                 SharedTile.MultiplyAdd<TTile>(fromA, fromB, fragments, start, ref sums);
@@ -100,9 +100,9 @@ public static partial class ConvolutionKernels
     {
         for (int i = chunk + item; i < chunk + DepthTable.Chunk; i += TTile.GroupX * TTile.GroupY)
         {
-            int next = i < SharedTile.Depth ? i : i - SharedTile.Depth + first, pixel = firstPixel + next;
+            int next = i < TTile.StepDepth ? i : i - TTile.StepDepth + first, pixel = firstPixel + next;
             int image = pixel / d.Pixels, inner = pixel % d.Pixels;
-            bool exists = i < SharedTile.Depth ? i < first : next < count;
+            bool exists = i < TTile.StepDepth ? i < first : next < count;
             Sight sight;
             Sight.OfPixel(out sight, image, inner / d.Q, inner % d.Q, exists, Sight.Padding(d), d);
             pixels[DepthTable.Place(i)] = Sight.Pack(sight, exists ? image * d.K * d.Pixels + inner : 0);

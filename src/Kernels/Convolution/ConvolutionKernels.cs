@@ -32,7 +32,7 @@ public static partial class ConvolutionKernels
         var pixels = SharedMemory.Allocate<Float4>(TTile.Size);
         int item = Group.IdxY * TTile.GroupX + Group.IdxX;
         int firstTap = Grid.IdxZ * tapsEach, count = Math.Min(tapsEach, d.Taps - firstTap);
-        int first = SharedTile.FirstDepth(count), left = count - first, start = 0;
+        int first = SharedTile.FirstDepth<TTile>(count), left = count - first, start = 0;
         if (item < TTile.Size) pixels[item] = Pixel(Grid.IdxX * TTile.Size + item, d, target);
         FindTaps<TTile>(taps, item, 0, firstTap, count, first, d);
         StagedRows filters;
@@ -62,13 +62,13 @@ public static partial class ConvolutionKernels
         SharedTile.PutRows<TTile>(toA, 0, nextA);
         SharedTile.PutColumns<TTile>(toB, 0, nextB);
         Group.Barrier();
-        for (int chunk = 0; chunk < left + SharedTile.Depth; chunk += DepthTable.Chunk)
+        for (int chunk = 0; chunk < left + TTile.StepDepth; chunk += DepthTable.Chunk)
         {
             FindTaps<TTile>(taps, item, chunk + DepthTable.Chunk, firstTap, count, first, d);
-            int inChunk = Math.Min(DepthTable.Chunk, left + SharedTile.Depth - chunk), next = DepthTable.Place(chunk);
-            for (int rest = inChunk; rest > 0; rest -= SharedTile.Depth)
+            int inChunk = Math.Min(DepthTable.Chunk, left + TTile.StepDepth - chunk), next = DepthTable.Place(chunk);
+            for (int rest = inChunk; rest > 0; rest -= TTile.StepDepth)
             {
-                next = DepthTable.Place(next + SharedTile.Depth);
+                next = DepthTable.Place(next + TTile.StepDepth);
                 StagedRows.Load<TTile>(out nextA, ref filters, weight, rowTaps.SubView(next));
                 Gather<TTile>(out nextB, x, ref own, ownTaps.SubView(next));
                 SharedTile.MultiplyAdd<TTile>(fromA, fromB, fragments, start, ref sums);
@@ -113,8 +113,8 @@ public static partial class ConvolutionKernels
     {
         for (int i = chunk + item; i < chunk + DepthTable.Chunk; i += TTile.GroupX * TTile.GroupY)
         {
-            int tap = i < SharedTile.Depth ? i : i - SharedTile.Depth + first;
-            bool exists = i < SharedTile.Depth ? i < first : tap < count;
+            int tap = i < TTile.StepDepth ? i : i - TTile.StepDepth + first;
+            bool exists = i < TTile.StepDepth ? i < first : tap < count;
             Sight sight;
             Sight.OfTap(out sight, firstTap + tap, exists, ahead: 0, d);
             taps[DepthTable.Place(i)] = Sight.Pack(sight, exists ? tap : 0);
@@ -129,8 +129,8 @@ public static partial class ConvolutionKernels
     {
         step.First = FourSights.Elements(x, ref own, depths[0]);
         step.Second = step.First;
-        if (StagedElements.Depths<TTile>() < SharedTile.Depth)
-            step.Second = FourSights.Elements(x, ref own, depths[SharedTile.Depth / 2]);
+        if (StagedElements.Depths<TTile>() < TTile.StepDepth)
+            step.Second = FourSights.Elements(x, ref own, depths[TTile.StepDepth / 2]);
     }
 
     /// <summary>

@@ -65,9 +65,9 @@ public struct StagedRows
         {
             step.First = StagedElements.Load(ref rows.Elements, from.SubView(place));
             step.Second = step.First;
-            if (StagedElements.Depths<TTile>() < SharedTile.Depth)
+            if (StagedElements.Depths<TTile>() < TTile.StepDepth)
                 step.Second = StagedElements.Load(
-                    ref rows.Elements, from.SubView(Sight.Other(depths[SharedTile.Depth / 2])));
+                    ref rows.Elements, from.SubView(Sight.Other(depths[TTile.StepDepth / 2])));
         }
     }
 
@@ -90,10 +90,10 @@ public struct StagedRows
             step.First = StagedElements.LoadExisting(
                 ref rows.Elements, from, Sight.Other(depths[0]), rows.K < count);
             step.Second = step.First;
-            if (StagedElements.Depths<TTile>() < SharedTile.Depth)
+            if (StagedElements.Depths<TTile>() < TTile.StepDepth)
                 step.Second = StagedElements.LoadExisting(
-                    ref rows.Elements, from, Sight.Other(depths[SharedTile.Depth / 2]),
-                    rows.K + SharedTile.Depth / 2 < count);
+                    ref rows.Elements, from, Sight.Other(depths[TTile.StepDepth / 2]),
+                    rows.K + TTile.StepDepth / 2 < count);
         }
     }
 }

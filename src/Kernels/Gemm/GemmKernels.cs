@@ -40,6 +40,7 @@ public static partial class GemmKernels
         var fromB = tiles.SubView(SharedTile.PlaceB<TTile>(item));
         var toA = tiles.Cast<float>().SubView(ownA.To);
         var toB = tiles.Cast<float>().SubView(ownB.To);
+        int halfA = TTile.StepDepth / 2 * dims.ColumnA, halfB = TTile.StepDepth / 2 * dims.RowB;
         // On tensor cores a sum is one chain: their operands are rounded by far more than blocks save.
         bool isWhole = TTile.OnTensorCores != 0;
         int blocks = isWhole ? 1 : DepthBlocks.BlockCount(dims.K);
@@ -52,22 +53,22 @@ public static partial class GemmKernels
             // Views that go along, and not sums of two numbers: an address is one instruction then.
             var restA = a.SubView(from * dims.ColumnA);
             var restB = b.SubView(from * dims.RowB);
-            int first = SharedTile.FirstDepth(depth), start = 0;
+            int first = SharedTile.FirstDepth<TTile>(depth), start = 0;
             StagedStep nextA, nextB;
-            StagedElements.LoadFirst<TTile>(out nextA, ref ownA, ref furtherA, restA, first);
-            StagedElements.LoadFirstColumns<TTile>(out nextB, ref ownB, ref furtherB, restB, first);
+            StagedElements.LoadFirst<TTile>(out nextA, ref ownA, ref furtherA, restA, halfA, first);
+            StagedElements.LoadFirstColumns<TTile>(out nextB, ref ownB, ref furtherB, restB, halfB, first);
             SharedTile.PutRows<TTile>(toA, 0, nextA);
             SharedTile.PutColumns<TTile>(toB, 0, nextB);
             Group.Barrier();
             int advanceA = first * dims.ColumnA, advanceB = first * dims.RowB;
-            for (int left = depth - first; left > 0; left -= SharedTile.Depth)
+            for (int left = depth - first; left > 0; left -= TTile.StepDepth)
             {
                 restA = restA.SubView(advanceA);
                 restB = restB.SubView(advanceB);
-                advanceA = SharedTile.Depth * dims.ColumnA;
-                advanceB = SharedTile.Depth * dims.RowB;
-                StagedElements.Load<TTile>(out nextA, ref ownA, ref furtherA, restA);
-                StagedElements.LoadColumns<TTile>(out nextB, ref ownB, ref furtherB, restB);
+                advanceA = TTile.StepDepth * dims.ColumnA;
+                advanceB = TTile.StepDepth * dims.RowB;
+                StagedElements.Load<TTile>(out nextA, ref ownA, ref furtherA, restA, halfA);
+                StagedElements.LoadColumns<TTile>(out nextB, ref ownB, ref furtherB, restB, halfB);
                 SharedTile.MultiplyAdd<TTile>(fromA, fromB, fragments, start, ref sums);
                 start = SharedTile.OtherStage<TTile>(start);
                 SharedTile.PutRows<TTile>(toA, start, nextA);

@@ -20,9 +20,19 @@ public interface ITile : IGroupShape
     static abstract int Pitch { get; }
 
     /// <summary>
-    /// 1: a warp multiplies on tensor cores, in TF32 (<see cref="TensorTile"/>); 0: each item by itself.
+    /// 1: a warp multiplies on tensor cores (<see cref="TensorTile"/>), in TF32, or in bfloat16 where it is
+    /// <see cref="InPairs"/>; 0: each item by itself.
     /// </summary>
     static abstract int OnTensorCores { get; }
+
+    /// <summary>
+    /// 1: a float of shared memory holds two depths of a line in bfloat16, half a step apart
+    /// (<see cref="TensorCore.Pair"/>); 0: one.
+    /// </summary>
+    static abstract int InPairs { get; }
+
+    /// <summary>The depth of a step along K: <see cref="SharedTile.Depth"/>, or twice that in pairs.</summary>
+    static abstract int StepDepth { get; }
 
     /// <summary>
     /// Floats of shared memory in which the items of a group exchange operands where no tensor core does.
@@ -76,6 +86,12 @@ public readonly struct Tile128x128 : ITapTile, IProductTile
     public static int OnTensorCores => 0;
 
     /// <inheritdoc/>
+    public static int InPairs => 0;
+
+    /// <inheritdoc/>
+    public static int StepDepth => SharedTile.Depth;
+
+    /// <inheritdoc/>
     public static int Fragments => 1;
 
     /// <inheritdoc/>
@@ -105,6 +121,12 @@ public readonly struct Tile64x64 : ITapTile, IProductTile
 
     /// <inheritdoc/>
     public static int OnTensorCores => 0;
+
+    /// <inheritdoc/>
+    public static int InPairs => 0;
+
+    /// <inheritdoc/>
+    public static int StepDepth => SharedTile.Depth;
 
     /// <inheritdoc/>
     public static int Fragments => 1;
@@ -141,6 +163,12 @@ public readonly struct Quads64x64 : ITapTile
     public static int OnTensorCores => 0;
 
     /// <inheritdoc/>
+    public static int InPairs => 0;
+
+    /// <inheritdoc/>
+    public static int StepDepth => SharedTile.Depth;
+
+    /// <inheritdoc/>
     public static int Fragments => 1;
 
     /// <inheritdoc/>
@@ -175,6 +203,12 @@ public readonly struct Fours128x128 : IProductTile
     public static int OnTensorCores => 0;
 
     /// <inheritdoc/>
+    public static int InPairs => 0;
+
+    /// <inheritdoc/>
+    public static int StepDepth => SharedTile.Depth;
+
+    /// <inheritdoc/>
     public static int Fragments => 1;
 
     /// <inheritdoc/>
@@ -206,6 +240,12 @@ public readonly struct Fours64x64 : IProductTile
     public static int OnTensorCores => 0;
 
     /// <inheritdoc/>
+    public static int InPairs => 0;
+
+    /// <inheritdoc/>
+    public static int StepDepth => SharedTile.Depth;
+
+    /// <inheritdoc/>
     public static int Fragments => 1;
 
     /// <inheritdoc/>
@@ -213,68 +253,4 @@ public readonly struct Fours64x64 : IProductTile
 
     /// <inheritdoc/>
     public static int InFours => 1;
-}
-
-/// <summary>
-/// 128 x 128 by eight warps of 32 x 64 on tensor cores: 16 products of 16 x 8 x 8 in six shared loads.
-/// </summary>
-public readonly struct Tensor128x128 : IConvolutionTile, IProductTile
-{
-    /// <inheritdoc/>
-    public static int Size => 128;
-
-    /// <inheritdoc/>
-    public static int ItemColumns => 8;
-
-    /// <inheritdoc/>
-    public static int Pitch => Size / 4 + 1;
-
-    /// <inheritdoc/>
-    public static int GroupX => 16;
-
-    /// <inheritdoc/>
-    public static int GroupY => 16;
-
-    /// <inheritdoc/>
-    public static int OnTensorCores => 1;
-
-    /// <inheritdoc/>
-    public static int Fragments => 6 * GroupX * GroupY;
-
-    /// <inheritdoc/>
-    public static int InQuads => 0;
-
-    /// <inheritdoc/>
-    public static int InFours => 0;
-}
-
-/// <summary>64 x 64 by four warps of 32 x 32 on tensor cores: more groups, for smaller results.</summary>
-public readonly struct Tensor64x64 : ITapTile, IProductTile
-{
-    /// <inheritdoc/>
-    public static int Size => 64;
-
-    /// <inheritdoc/>
-    public static int ItemColumns => 4;
-
-    /// <inheritdoc/>
-    public static int Pitch => Size / 4 + 1;
-
-    /// <inheritdoc/>
-    public static int GroupX => 16;
-
-    /// <inheritdoc/>
-    public static int GroupY => 8;
-
-    /// <inheritdoc/>
-    public static int OnTensorCores => 1;
-
-    /// <inheritdoc/>
-    public static int Fragments => 6 * GroupX * GroupY;
-
-    /// <inheritdoc/>
-    public static int InQuads => 0;
-
-    /// <inheritdoc/>
-    public static int InFours => 0;
 }

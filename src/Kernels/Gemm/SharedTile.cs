@@ -12,13 +12,14 @@ namespace TripletGpu.Kernels.Gemm;
 /// </summary>
 public static class SharedTile
 {
-    /// <summary>The depth of a step along K.</summary>
+    /// <summary>The depth of a stage, in floats.</summary>
     public const int Depth = 8;
 
     /// <summary>
     /// How much of a sum's depth the first step takes, so that all others are whole: their loads ask for nothing then.
     /// </summary>
-    public static int FirstDepth(int depth) => depth == 0 ? 0 : (depth - 1) % Depth + 1;
+    public static int FirstDepth<TTile>(int depth) where TTile : struct, ITile =>
+        depth == 0 ? 0 : (depth - 1) % TTile.StepDepth + 1;
 
     /// <summary>sums += a stage's A B, A [k][row] and B [k][column].</summary>
     /// <param name="fromA">The tiles from <see cref="PlaceA"/> on.</param>
@@ -124,7 +125,7 @@ public static class SharedTile
 
     /// <summary>
     /// Puts an item's elements of A into a stage, as it multiplies them: four to a place of 16 bytes, or for tensor
-    /// cores as floats a quarter of the lines apart; rows in quads two of them, half a tile apart.
+    /// cores as floats, or pairs, a quarter of the lines apart; rows in quads two of them, half a tile apart.
     /// </summary>
     /// <param name="to">The tiles from the item's place on: <see cref="StagedElements.To"/>.</param>
     /// <param name="start">Where the stage begins, in 16 bytes.</param>
@@ -152,7 +153,8 @@ public static class SharedTile
 
     static void Put<TTile>(ArrayView<float> to, int start, int operand, StagedStep step) where TTile : struct, ITile
     {
-        if (TTile.OnTensorCores != 0) PutRounded<TTile>(to, start, operand, step.First);
+        if (TTile.InPairs != 0) PutPairs<TTile>(to, start, operand, step);
+        else if (TTile.OnTensorCores != 0) PutRounded<TTile>(to, start, operand, step.First);
         else
         {
             StageMemory.Store(to, start, operand, step.First);
@@ -168,5 +170,15 @@ public static class SharedTile
         StageMemory.StoreOne(to, start, operand, TTile.Size / 4, TensorCore.Round(elements.Y));
         StageMemory.StoreOne(to, start, operand, TTile.Size / 2, TensorCore.Round(elements.Z));
         StageMemory.StoreOne(to, start, operand, 3 * TTile.Size / 4, TensorCore.Round(elements.W));
+    }
+
+    static void PutPairs<TTile>(ArrayView<float> to, int start, int operand, StagedStep step)
+        where TTile : struct, ITile
+    {
+        Float4 first = step.First, second = step.Second;
+        StageMemory.StoreOne(to, start, operand, 0, TensorCore.Pair(first.X, second.X));
+        StageMemory.StoreOne(to, start, operand, TTile.Size / 4, TensorCore.Pair(first.Y, second.Y));
+        StageMemory.StoreOne(to, start, operand, TTile.Size / 2, TensorCore.Pair(first.Z, second.Z));
+        StageMemory.StoreOne(to, start, operand, 3 * TTile.Size / 4, TensorCore.Pair(first.W, second.W));
     }
 }

@@ -4,7 +4,7 @@ namespace TripletGpu.Kernels.Gemm;
 
 /// <summary>
 /// The elements of an operand that an item brings to shared memory in each step along K: of four lines, at one depth,
-/// or at two where the group has too few items to stage a step's eight depths at once. An operand is a matrix of lines:
+/// or at two where the group has too few items to stage all depths of a step at once. An operand is a matrix of lines:
 /// the rows of A, the columns of B.
 /// </summary>
 public struct StagedElements
@@ -60,7 +60,8 @@ public struct StagedElements
 
     /// <summary>
     /// The same half a step further, which an item stages too where its group has too few. Places of their own: as
-    /// sums of others and a stride, ptxas would compute them anew in each step.
+    /// sums of others and a stride, ptxas would compute them anew in each step. In pairs nothing reads them: the sums
+    /// of a warp leave no registers for them, so loads begin half a step further (<see cref="Load{TTile}"/>).
     /// </summary>
     /// <inheritdoc cref="Share{TTile}"/>
     public static void ShareFurther<TTile>(
@@ -68,7 +69,7 @@ public struct StagedElements
         where TTile : struct, ITile
     {
         Share<TTile>(
-            out further, item, start + SharedTile.Depth / 2 * strideK, firstLine, lines, strideLine, strideK);
+            out further, item, start + TTile.StepDepth / 2 * strideK, firstLine, lines, strideLine, strideK);
     }
 
     /// <summary>
@@ -89,7 +90,7 @@ public struct StagedElements
             own.K = item / (TTile.Size / 4);
             own.To = Place<TTile>(own.K, line);
             own.At0 = start + own.K * strideK + Math.Min(firstLine + 4 * line, lines - 4);
-            further.At0 = own.At0 + SharedTile.Depth / 2 * strideK;
+            further.At0 = own.At0 + TTile.StepDepth / 2 * strideK;
         }
     }
 
@@ -98,46 +99,52 @@ public struct StagedElements
     /// <param name="own">The item's own.</param>
     /// <param name="further">Those half a step further.</param>
     /// <param name="from">The operand from this step on.</param>
+    /// <param name="half">Elements from a depth to the one half a step further.</param>
     public static void Load<TTile>(
-        out StagedStep step, ref StagedElements own, ref StagedElements further, ArrayView<float> from)
+        out StagedStep step, ref StagedElements own, ref StagedElements further, ArrayView<float> from, int half)
         where TTile : struct, ITile
     {
         step.First = Load(ref own, from);
         step.Second = step.First;
-        if (Depths<TTile>() < SharedTile.Depth) step.Second = Load(ref further, from);
+        if (TTile.InPairs != 0) step.Second = Load(ref own, from.SubView(half));
+        else if (Depths<TTile>() < TTile.StepDepth) step.Second = Load(ref further, from);
     }
 
     /// <summary>The elements of step 0, of which only <paramref name="depth"/> depths exist: 0 beyond.</summary>
     /// <inheritdoc cref="Load{TTile}"/>
     public static void LoadFirst<TTile>(
-        out StagedStep step, ref StagedElements own, ref StagedElements further, ArrayView<float> from, int depth)
+        out StagedStep step, ref StagedElements own, ref StagedElements further, ArrayView<float> from, int half,
+        int depth)
         where TTile : struct, ITile
     {
         step.First = LoadExisting(ref own, from, 0, own.K < depth);
         step.Second = step.First;
-        if (Depths<TTile>() < SharedTile.Depth)
-            step.Second = LoadExisting(ref further, from, 0, own.K + SharedTile.Depth / 2 < depth);
+        if (TTile.InPairs != 0)
+            step.Second = LoadExisting(ref own, from, half, own.K + TTile.StepDepth / 2 < depth);
+        else if (Depths<TTile>() < TTile.StepDepth)
+            step.Second = LoadExisting(ref further, from, 0, own.K + TTile.StepDepth / 2 < depth);
     }
 
     /// <summary><see cref="Load{TTile}"/> of B's columns.</summary>
     /// <inheritdoc cref="Load{TTile}"/>
     public static void LoadColumns<TTile>(
-        out StagedStep step, ref StagedElements own, ref StagedElements further, ArrayView<float> from)
+        out StagedStep step, ref StagedElements own, ref StagedElements further, ArrayView<float> from, int half)
         where TTile : struct, ITile
     {
         if (TTile.InFours != 0)
         {
             step.First = LoadFour(ref own, from);
             step.Second = step.First;
-            if (Depths<TTile>() < SharedTile.Depth) step.Second = LoadFour(ref further, from);
+            if (Depths<TTile>() < TTile.StepDepth) step.Second = LoadFour(ref further, from);
         }
-        else Load<TTile>(out step, ref own, ref further, from);
+        else Load<TTile>(out step, ref own, ref further, from, half);
     }
 
     /// <summary><see cref="LoadFirst{TTile}"/> of B's columns.</summary>
     /// <inheritdoc cref="LoadFirst{TTile}"/>
     public static void LoadFirstColumns<TTile>(
-        out StagedStep step, ref StagedElements own, ref StagedElements further, ArrayView<float> from, int depth)
+        out StagedStep step, ref StagedElements own, ref StagedElements further, ArrayView<float> from, int half,
+        int depth)
         where TTile : struct, ITile
     {
         if (TTile.InFours != 0)
@@ -145,10 +152,10 @@ public struct StagedElements
             step.First = new(0f, 0f, 0f, 0f);
             step.Second = step.First;
             if (own.K < depth) step.First = LoadFour(ref own, from);
-            if (Depths<TTile>() < SharedTile.Depth && own.K + SharedTile.Depth / 2 < depth)
+            if (Depths<TTile>() < TTile.StepDepth && own.K + TTile.StepDepth / 2 < depth)
                 step.Second = LoadFour(ref further, from);
         }
-        else LoadFirst<TTile>(out step, ref own, ref further, from, depth);
+        else LoadFirst<TTile>(out step, ref own, ref further, from, half, depth);
     }
 
     static Float4 LoadFour(ref StagedElements own, ArrayView<float> from) =>

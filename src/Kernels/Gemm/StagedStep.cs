@@ -1,8 +1,8 @@
 namespace TripletGpu.Kernels.Gemm;
 
 /// <summary>
-/// What an item stages of an operand in a step: four lines at one depth, and where a group stages four depths at once
-/// the same lines four depths further.
+/// What an item stages of an operand in a step: four lines at one depth, and where a group stages half a step's depths
+/// at once the same lines half a step further.
 /// </summary>
 public struct StagedStep
 {

@@ -9,7 +9,7 @@ namespace TripletGpu.Kernels.Gemm;
 /// the eight lanes of a quarter of a warp from eight different bank groups, and so that its sums end up four in a row.
 /// With g = lane / 4 and t = lane % 4:
 /// <list type="bullet">
-/// <item>depths: k = t is 2 t, k = t + 4 is 2 t + 1,</item>
+/// <item>depths: k = t is 2 t, k = t + 4 is 2 t + 1; in bfloat16 a pair of depths each,</item>
 /// <item>rows: g of fragment i is 4 g + 2 i, g + 8 is 4 g + 2 i + 1,</item>
 /// <item>columns: n of fragment j is 4 n + j, from fragment 4 on 32 + 4 n + j - 4.</item>
 /// </list>
@@ -39,24 +39,35 @@ public static class TensorTile
         Float4 a0 = StageMemory.Load(fromA, start, 0), a1 = StageMemory.Load(fromA, start, TTile.Pitch);
         Float4 b0 = StageMemory.Load(fromB, start, at), b1 = StageMemory.Load(fromB, start, further);
         Float4 upper = new(a0.X, a0.Y, a1.X, a1.Y), lower = new(a0.Z, a0.W, a1.Z, a1.W);
-        MultiplyAdd(fragments, ref sums.First, upper, b0, b1);
-        MultiplyAdd(fragments, ref sums.Below, lower, b0, b1);
+        MultiplyAdd<TTile>(fragments, ref sums.First, upper, b0, b1);
+        MultiplyAdd<TTile>(fragments, ref sums.Below, lower, b0, b1);
         if (TTile.ItemColumns > 4)
         {
             Float4 right0 = StageMemory.Load(fromB, start, at + 8);
             Float4 right1 = StageMemory.Load(fromB, start, further + 8);
-            MultiplyAdd(fragments, ref sums.Right, upper, right0, right1);
-            MultiplyAdd(fragments, ref sums.Last, lower, right0, right1);
+            MultiplyAdd<TTile>(fragments, ref sums.Right, upper, right0, right1);
+            MultiplyAdd<TTile>(fragments, ref sums.Last, lower, right0, right1);
         }
     }
 
     /// <summary>Four fragments of the same rows.</summary>
-    static void MultiplyAdd(ArrayView<float> fragments, ref Quad sums, Float4 a, Float4 b0, Float4 b1)
+    static void MultiplyAdd<TTile>(ArrayView<float> fragments, ref Quad sums, Float4 a, Float4 b0, Float4 b1)
+        where TTile : struct, ITile
     {
-        sums.Row0 = TensorCore.MultiplyAdd(fragments, a, b0.X, b1.X, sums.Row0);
-        sums.Row1 = TensorCore.MultiplyAdd(fragments, a, b0.Y, b1.Y, sums.Row1);
-        sums.Row2 = TensorCore.MultiplyAdd(fragments, a, b0.Z, b1.Z, sums.Row2);
-        sums.Row3 = TensorCore.MultiplyAdd(fragments, a, b0.W, b1.W, sums.Row3);
+        if (TTile.InPairs != 0)
+        {
+            sums.Row0 = TensorCore.MultiplyAddPairs(fragments, a, b0.X, b1.X, sums.Row0);
+            sums.Row1 = TensorCore.MultiplyAddPairs(fragments, a, b0.Y, b1.Y, sums.Row1);
+            sums.Row2 = TensorCore.MultiplyAddPairs(fragments, a, b0.Z, b1.Z, sums.Row2);
+            sums.Row3 = TensorCore.MultiplyAddPairs(fragments, a, b0.W, b1.W, sums.Row3);
+        }
+        else
+        {
+            sums.Row0 = TensorCore.MultiplyAdd(fragments, a, b0.X, b1.X, sums.Row0);
+            sums.Row1 = TensorCore.MultiplyAdd(fragments, a, b0.Y, b1.Y, sums.Row1);
+            sums.Row2 = TensorCore.MultiplyAdd(fragments, a, b0.Z, b1.Z, sums.Row2);
+            sums.Row3 = TensorCore.MultiplyAdd(fragments, a, b0.W, b1.W, sums.Row3);
+        }
     }
 
     /// <summary>

@@ -203,6 +203,22 @@ FUNCTION float4 TensorCore_MultiplyAdd(float* fragments, float4 a, float b0, flo
           "r"(__float_as_uint(b0)), "r"(__float_as_uint(b1)));
     return sums;
 }
+#define TensorCore_Pair TensorCore_Pair
+FUNCTION float TensorCore_Pair(float first, float second)
+{
+    uint bits;
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(bits) : "f"(second), "f"(first));
+    return __uint_as_float(bits);
+}
+#define TensorCore_MultiplyAddPairs TensorCore_MultiplyAddPairs
+FUNCTION float4 TensorCore_MultiplyAddPairs(float* fragments, float4 a, float b0, float b1, float4 sums)
+{
+    asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+        : "+f"(sums.x), "+f"(sums.y), "+f"(sums.z), "+f"(sums.w)
+        : "r"(__float_as_uint(a.x)), "r"(__float_as_uint(a.y)), "r"(__float_as_uint(a.z)), "r"(__float_as_uint(a.w)),
+          "r"(__float_as_uint(b0)), "r"(__float_as_uint(b1)));
+    return sums;
+}
 #endif
 
 #define INTEGERS(type)                                                                   \

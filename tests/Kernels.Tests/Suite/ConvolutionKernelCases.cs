@@ -36,9 +36,11 @@ public static class ConvolutionKernelCases
         .. Of<Quads64x64>(Pointwise with { C = 8, K = 67 }, ConvolutionTarget.All(4, 4, accumulate: 1)),
         .. Of<Tile128x128>(Wide, ConvolutionTarget.All(3, 19) with { HasBias = 1 }),
         .. Of<Tensor64x64>(Plain, ConvolutionTarget.All(4, 6) with { HasBias = 1, HasResidual = 1, Relu = 1 }),
-        new(
-            "ConvolutionKernels.Tiled<Tensor128x128>", (1, 1),
-            [.. Operands(Wide, ConvolutionTarget.All(3, 19)), Wide.Taps]),
+        .. Of<Bfloat64x64>(Plain, ConvolutionTarget.All(4, 6) with { HasBias = 1, HasResidual = 1, Relu = 1 }),
+        .. from tile in (string[])["Tensor128x128", "Bfloat128x128"]
+           select new KernelCase(
+               $"ConvolutionKernels.Tiled<{tile}>", (1, 1),
+               [.. Operands(Wide, ConvolutionTarget.All(3, 19)), Wide.Taps]),
         .. Panel(Deep, ConvolutionTarget.All(3, 19) with { HasBias = 1 }),
         .. Of<Tile64x64>(Pointwise, ConvolutionTarget.All(4, 4, accumulate: 1)),
         .. Of<Tile64x64>(Plain, new(9, 14, 2, 2, 1, 1, 0, 0, 0, 0)),

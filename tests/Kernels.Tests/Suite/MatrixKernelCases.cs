@@ -25,6 +25,10 @@ public static class MatrixKernelCases
         Tiled<Tensor64x64>(64, 65, 3, true, false, true),
         Tiled<Tensor128x128>(127, 61, 17, false, false, false),
         Tiled<Tensor128x128>(3, 5, 9, true, true, true),
+        Tiled<Bfloat64x64>(63, 9, 33, false, true, false),
+        Tiled<Bfloat64x64>(64, 65, 3, true, false, true),
+        Tiled<Bfloat128x128>(127, 61, 17, false, false, false),
+        Tiled<Bfloat128x128>(3, 5, 9, true, true, true),
         new(
             "GemmKernels.Tiled<Tile64x64>", (1, 1, 3), In(3 * 7 * 5), In(5 * 4), In(1), Out(3 * 7 * 4), Batch(7, 4, 5)),
         new(

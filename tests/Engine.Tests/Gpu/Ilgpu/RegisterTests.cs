@@ -26,7 +26,7 @@ public sealed class RegisterTests
     [TestCase(80)]
     [TestCase(90)]
     public void Tiles_KeepAllInRegisters(int architecture) => AssertNoLocalMemory(
-        KernelCatalog.All.Where(k => IsOf(Tiles, k)), 16, architecture);
+        KernelCatalog.All.Where(k => IsOf(Tiles, k)), 21, architecture);
 
     /// <summary>Four kernels of mining, two gradients and the nearest neighbours, in the form for GPUs.</summary>
     [TestCase(70)]
@@ -45,8 +45,10 @@ public sealed class RegisterTests
         foreach (KernelSource kernel in kernels)
         {
             string ptx = texts.Ptx(kernel.Method!(), new CudaArchitecture(architecture / 10, architecture % 10));
-            string instruction = architecture >= 80 && kernel.Name.Contains("Tensor", StringComparison.Ordinal)
-                ? "mma.sync.aligned.m16n8k8" : "fma.rn.f32";
+            string instruction = architecture < 80 ? "fma.rn.f32"
+                : kernel.Name.Contains("<Tensor", StringComparison.Ordinal) ? "mma.sync.aligned.m16n8k8."
+                : kernel.Name.Contains("<Bfloat", StringComparison.Ordinal) ? "mma.sync.aligned.m16n8k16."
+                : "fma.rn.f32";
             Assert.That(ptx.Contains(instruction, StringComparison.Ordinal), $"{kernel.Name} multiplies and adds");
             Assert.That(ptx.Contains(".local", StringComparison.Ordinal), Is.False, $"{kernel.Name} has local memory");
         }

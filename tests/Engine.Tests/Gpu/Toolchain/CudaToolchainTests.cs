@@ -98,9 +98,15 @@ public sealed class CudaToolchainTests(string version, int architecture)
     }
 
     /// <summary>
-    /// A step is 16 (or 8) products on tensor cores, and what an item takes of them comes 16 bytes at a time.
+    /// A step is 16 (or 8) products on tensor cores, and what an item takes of them comes 16 bytes at a time; in
+    /// bfloat16 an instruction rounds two numbers.
     /// </summary>
     [TestCase("GemmKernels.Tiled<Tensor128x128>", 16, 6, 128)]
+    [TestCase("GemmKernels.Tiled<Bfloat128x128>", 16, 6, 128)]
+    [TestCase("GemmKernels.Tiled<Bfloat64x64>", 8, 4, 96)]
+    [TestCase("ConvolutionKernels.Tiled<Bfloat128x128>", 16, 6, 128)]
+    [TestCase("ConvolutionKernels.Tiled<Bfloat64x64>", 8, 4, 96)]
+    [TestCase("ConvolutionKernels.BackwardWeight<Bfloat64x64>", 8, 4, 96)]
     [TestCase("GemmKernels.Tiled<Tensor64x64>", 8, 4, 96)]
     [TestCase("ConvolutionKernels.Tiled<Tensor128x128>", 16, 6, 128)]
     [TestCase("ConvolutionKernels.Tiled<Tensor64x64>", 8, 4, 96)]
@@ -108,6 +114,7 @@ public sealed class CudaToolchainTests(string version, int architecture)
     public void TensorTile_MultipliesOnTensorCores_ByBothCompilers(string name, int products, int loads, int registers)
     {
         KernelSource kernel = KernelCatalog.All.Single(k => k.Name == name);
+        bool inPairs = name.Contains("Bfloat", StringComparison.Ordinal);
         Check(tools.Ptx(kernel, architecture), "NVRTC");
         Check(IlgpuPtx(kernel), "ILGPU");
 
@@ -117,7 +124,9 @@ public sealed class CudaToolchainTests(string version, int architecture)
             MachineLoop loop = tools.Loop(code);
             TestContext.Out.WriteLine(
                 $"{compiler}: {code.Registers} registers, {loop.Count("HMMA")} of {loop.Instructions.Count}");
-            Assert.That(loop.Count("HMMA.1688.F32.TF32"), Is.EqualTo(products), compiler);
+            Assert.That(
+                loop.Count(inPairs ? "HMMA.16816.F32.BF16" : "HMMA.1688.F32.TF32"), Is.EqualTo(products), compiler);
+            Assert.That(loop.Count("F2FP.BF16"), Is.EqualTo(inPairs ? 8 : 0), $"{compiler}: pairs rounded");
             Assert.That(loop.Count("LDS.128"), Is.GreaterThanOrEqualTo(loads), compiler);
             Assert.That(loop.Count("FFMA"), Is.Zero, $"{compiler}: no sums beside the tensor cores");
             Assert.That(code.Stack + code.Spilled, Is.Zero, $"{compiler}: bytes in local memory");

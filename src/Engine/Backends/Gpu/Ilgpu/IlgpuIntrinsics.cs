@@ -32,12 +32,15 @@ static class IlgpuIntrinsics
             nameof(TensorCore.Round), nameof(TensorCore.RoundByBits),
             Ptx(nameof(PtxRound), Text, CudaArchitecture.SM_80));
         OnTensorCores(
+            nameof(TensorCore.Pair), nameof(TensorCore.PairByBits),
+            Ptx(nameof(PtxPair), Text, CudaArchitecture.SM_80));
+        Products(
             nameof(TensorCore.MultiplyAdd), nameof(TensorCore.MultiplyAddShared),
-            new PTXIntrinsic(
-                typeof(TensorCoreProduct), nameof(TensorCoreProduct.Redirected), Function, CudaArchitecture.SM_80));
-        manager.RegisterMethod(
-            typeof(TensorCoreProduct).GetMethod(nameof(TensorCoreProduct.MultiplyAdd))!,
-            Ptx(nameof(PtxTensorCore), Text));
+            nameof(TensorCoreProduct.Redirected), nameof(TensorCoreProduct.MultiplyAdd), nameof(PtxProduct));
+        Products(
+            nameof(TensorCore.MultiplyAddPairs), nameof(TensorCore.MultiplyAddPairsShared),
+            nameof(TensorCoreProduct.RedirectedPairs), nameof(TensorCoreProduct.MultiplyAddPairs),
+            nameof(PtxProductOfPairs));
 
         Binary(BinaryArithmeticKind.Add, Ptx(nameof(PtxAdd), Text));
         Binary(BinaryArithmeticKind.Sub, Ptx(nameof(PtxSubtract), Text));
@@ -67,6 +70,14 @@ static class IlgpuIntrinsics
             manager.RegisterMethod(method, Ptx(typeof(TensorCore), elsewhere));
             manager.RegisterMethod(method, new CLIntrinsic(typeof(TensorCore), elsewhere, Function));
             manager.RegisterMethod(method, instruction);
+        }
+
+        void Products(string name, string elsewhere, string redirected, string product, string text)
+        {
+            OnTensorCores(
+                name, elsewhere,
+                new PTXIntrinsic(typeof(TensorCoreProduct), redirected, Function, CudaArchitecture.SM_80));
+            manager.RegisterMethod(typeof(TensorCoreProduct).GetMethod(product)!, Ptx(text, Text));
         }
 
         void Unary(UnaryArithmeticKind kind, string name) =>
@@ -105,27 +116,39 @@ static class IlgpuIntrinsics
         foreach (PTXCodeGenerator.PrimitiveRegister operand in operands) command.AppendArgument(operand);
     }
 
-    static void PtxRound(PTXBackend backend, PTXCodeGenerator code, Value value)
+    static void PtxRound(PTXBackend backend, PTXCodeGenerator code, Value value) =>
+        PtxToBits(code, value, "cvt.rna.tf32.f32", code.LoadPrimitive(value[0]));
+
+    // The upper half's number is the instruction's first.
+    static void PtxPair(PTXBackend backend, PTXCodeGenerator code, Value value) => PtxToBits(
+        code, value, "cvt.rn.bf16x2.f32", code.LoadPrimitive(value[1]), code.LoadPrimitive(value[0]));
+
+    static void PtxToBits(
+        PTXCodeGenerator code, Value value, string instruction, params PTXCodeGenerator.PrimitiveRegister[] operands)
     {
-        PTXCodeGenerator.PrimitiveRegister x = code.LoadPrimitive(value[0]);
         PTXCodeGenerator.HardwareRegister bits = Bits(code);
-        using (PTXCodeGenerator.CommandEmitter round = code.BeginCommand("cvt.rna.tf32.f32"))
+        using (PTXCodeGenerator.CommandEmitter round = code.BeginCommand(instruction))
         {
             round.AppendArgument(bits);
-            round.AppendArgument(x);
+            foreach (PTXCodeGenerator.PrimitiveRegister operand in operands) round.AppendArgument(operand);
         }
         Move(code, code.AllocateHardware(value), bits);
     }
 
-    static void PtxTensorCore(PTXBackend backend, PTXCodeGenerator code, Value value)
+    static void PtxProduct(PTXBackend backend, PTXCodeGenerator code, Value value) =>
+        PtxTensorCore(code, value, "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32");
+
+    static void PtxProductOfPairs(PTXBackend backend, PTXCodeGenerator code, Value value) =>
+        PtxTensorCore(code, value, "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32");
+
+    static void PtxTensorCore(PTXCodeGenerator code, Value value, string instruction)
     {
         PTXCodeGenerator.PrimitiveRegister[] a = [.. Parts(code.Load(value[0])).Select(AsBits)];
         PTXCodeGenerator.PrimitiveRegister[] b =
             [AsBits(code.LoadPrimitive(value[1])), AsBits(code.LoadPrimitive(value[2]))];
         PTXCodeGenerator.PrimitiveRegister[] sums = Parts(code.Load(value[3]));
         PTXCodeGenerator.PrimitiveRegister[] results = Parts(code.Allocate(value));
-        using PTXCodeGenerator.CommandEmitter multiply =
-            code.BeginCommand("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32");
+        using PTXCodeGenerator.CommandEmitter multiply = code.BeginCommand(instruction);
         multiply.AppendVectorArgument(results);
         multiply.AppendVectorArgument(a);
         multiply.AppendVectorArgument(b);
@@ -142,7 +165,7 @@ static class IlgpuIntrinsics
     static PTXCodeGenerator.PrimitiveRegister[] Parts(PTXCodeGenerator.Register structure) =>
         [.. ((PTXCodeGenerator.CompoundRegister)structure).Children.Cast<PTXCodeGenerator.PrimitiveRegister>()];
 
-    // PTX takes numbers in TF32 as bits, and no register of a float.
+    // PTX takes numbers in TF32 and pairs as bits, and no register of a float.
     static PTXCodeGenerator.HardwareRegister Bits(PTXCodeGenerator code) =>
         code.AllocateRegister(BasicValueType.Int32, PTXRegisterKind.Int32);
 
