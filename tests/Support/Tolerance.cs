@@ -25,6 +25,12 @@ public sealed record Tolerance(double Relative, double Absolute)
     /// <summary>Sums of products of operands with 10 bits of fraction.</summary>
     public static readonly Tolerance Tf32 = new(1e-3, 1e-3);
 
+    /// <summary>
+    /// Sums of products of operands with 7 bits of fraction: rounding changes each by at most 2^-8 of itself, so a
+    /// product of two by 2^-7, 8e-3; sums of terms of either sign err less than the largest of them.
+    /// </summary>
+    public static readonly Tolerance Bfloat16 = new(8e-3, 8e-3);
+
     /// <summary>A normalisation: a quotient of sums, differentiated.</summary>
     public static readonly Tolerance Normalization = new(5e-5, 2e-5);
 

@@ -22,11 +22,12 @@ static class DeviceCheck
     }
 
     static IEnumerable<(TileUse, ProductForm)> Tiles(GpuCapabilities device) =>
-        from precision in device.MultipliesTf32 ? Enum.GetValues<MatrixPrecision>() : [MatrixPrecision.Float32]
+        from precision in device.HasTensorCores ? Enum.GetValues<MatrixPrecision>() : [MatrixPrecision.Float32]
         from tile in new LaunchPlan(device with { IsCpu = false }) { Precision = precision }.Tiles
         from form in tile == ProductForm.Tile64x64 ? [tile, ProductForm.Quads64x64] : (ProductForm[])[tile]
         from use in Enum.GetValues<TileUse>()
-        where (use, form) is not ((TileUse.FilterGradient, ProductForm.Tensor128x128)
+        where (use, form) is not (
+            (TileUse.FilterGradient, ProductForm.Tensor128x128 or ProductForm.Bfloat128x128)
             or (TileUse.Product, ProductForm.Quads64x64))
         select (use, form);
 }

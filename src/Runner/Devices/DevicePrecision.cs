@@ -20,8 +20,8 @@ static class DevicePrecision
             if (device.Backend is GpuBackend gpu) gpu.Precision = precision;
             else if (precision != MatrixPrecision.Float32)
                 throw new DriverException(
-                    "it computes in float32; TF32 takes the tensor cores of an NVIDIA card (cuda:N) of compute"
-                    + " capability 8.0 or later");
+                    "it computes in float32; TF32 and bfloat16 take the tensor cores of an NVIDIA card (cuda:N) of"
+                    + " compute capability 8.0 or later");
         }
         catch (DriverException exception)
         {

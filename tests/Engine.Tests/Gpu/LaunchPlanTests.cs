@@ -32,6 +32,7 @@ public sealed class LaunchPlanTests
     [TestCase(ProductForm.Tile128x128, true, ProductForm.Fours128x128)]
     [TestCase(ProductForm.Tile128x128, false, ProductForm.Tile128x128)]
     [TestCase(ProductForm.Tensor64x64, true, ProductForm.Tensor64x64)]
+    [TestCase(ProductForm.Bfloat128x128, true, ProductForm.Bfloat128x128)]
     [TestCase(ProductForm.Panels, true, ProductForm.Panels)]
     public void InFours_TilesAlone_HaveSuchAForm(ProductForm form, bool takesFours, ProductForm expected) =>
         Assert.That(LaunchPlan.InFours(form, takesFours), Is.EqualTo(expected));
@@ -47,16 +48,19 @@ public sealed class LaunchPlanTests
     public bool TakesFours_WhereEachRowBeginsWithOne(int n, int row, int batch, int column) =>
         (GemmDims.Of(3, n, 5) with { RowB = row, ColumnB = column, BatchB = batch }).TakesFours;
 
-    [TestCase(4096, 4096, ProductForm.Tensor128x128)]
-    [TestCase(64, 64, ProductForm.Tensor64x64)]
-    public void Product_Tf32_TakesTensorCores(int m, int n, ProductForm form)
+    [TestCase(MatrixPrecision.Tf32, ProductForm.Tensor64x64, ProductForm.Tensor128x128)]
+    [TestCase(MatrixPrecision.Bfloat16, ProductForm.Bfloat64x64, ProductForm.Bfloat128x128)]
+    public void Product_OtherPrecision_TakesTensorCores(MatrixPrecision precision, ProductForm small, ProductForm large)
     {
-        var plan = new LaunchPlan(Gpu) { Precision = MatrixPrecision.Tf32 };
-        Assert.That(plan.Product(m, n, 1024, 1), Is.EqualTo(form));
-        Assert.That(
-            plan.ProductInParts(m, n, 1024, (long)m * n, TileUse.FilterGradient).Form,
-            Is.EqualTo(ProductForm.Tensor64x64));
-        Assert.That(new LaunchPlan(Cpu) { Precision = MatrixPrecision.Tf32 }.UsesPanels, Is.False);
+        var plan = new LaunchPlan(Gpu) { Precision = precision };
+        Assert.That(plan.Tiles, Is.EqualTo(new[] { large, small }));
+        Assert.That(plan.Product(4096, 4096, 1024, 1), Is.EqualTo(large));
+        Assert.That(plan.Product(64, 64, 1024, 1), Is.EqualTo(small));
+        foreach (int side in (int[])[64, 4096])
+            Assert.That(
+                plan.ProductInParts(side, side, 1024, (long)side * side, TileUse.FilterGradient).Form,
+                Is.EqualTo(small));
+        Assert.That(new LaunchPlan(Cpu) { Precision = precision }.UsesPanels, Is.False);
     }
 
     // The gradient of 64 3x3 filters over 64 images of 56 x 56, and of 512 over 7 x 7; a convolution that fills it.

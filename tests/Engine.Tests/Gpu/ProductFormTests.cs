@@ -26,15 +26,24 @@ public sealed class ProductFormTests
         int m, int n, int k, bool transposeA, bool transposeB, int units) =>
         Run(m, n, k, transposeA, transposeB, units, MatrixPrecision.Tf32);
 
-    [Test]
-    public void Precision_WhereThereIsNoTensorCore_IsRefused()
+    [TestCase(65, 70, 33, false, false, 1)]
+    [TestCase(65, 70, 40, true, true, 1000)]
+    [TestCase(130, 200, 9, false, true, 1)]
+    [TestCase(1, 1, 1, true, false, 1)]
+    public void Multiply_Bfloat16_IsTheProductOfRoundedOperands(
+        int m, int n, int k, bool transposeA, bool transposeB, int units) =>
+        Run(m, n, k, transposeA, transposeB, units, MatrixPrecision.Bfloat16);
+
+    [TestCase(MatrixPrecision.Tf32)]
+    [TestCase(MatrixPrecision.Bfloat16)]
+    public void Precision_WhereThereIsNoTensorCore_IsRefused(MatrixPrecision precision)
     {
         OpenClDevice? found = OpenClDevices.Find(out string reason).FirstOrDefault(d => d.Unusable == "");
         if (found is null) TestDevices.Skip("opencl", reason);
         using var backend = new GpuBackend(found!.Open());
-        Assert.That(TensorCoreTest.Run(backend.Driver), Is.Empty, "its functions are right all the same");
+        Assert.That(TensorCoreTest.Run(backend.Driver, precision), Is.Empty, "its functions are right all the same");
         Assert.That(
-            () => backend.Precision = MatrixPrecision.Tf32,
+            () => backend.Precision = precision,
             Throws.TypeOf<DriverException>().With.Message.Contains("compute capability 8.0"));
         Assert.That(backend.Precision, Is.EqualTo(MatrixPrecision.Float32));
     }
@@ -50,6 +59,40 @@ public sealed class ProductFormTests
     public void Round_ToTenBits_HalvesAwayFromZero(float x, float rounded) =>
         Assert.That(BitConverter.SingleToInt32Bits(TensorCore.Round(x)), Is.EqualTo(
             BitConverter.SingleToInt32Bits(rounded)));
+
+    [TestCase(0x3F800000u, ExpectedResult = 0x3F80u)]
+    [TestCase(0x3F808000u, ExpectedResult = 0x3F80u)] // halfway, above an even one
+    [TestCase(0x3F808001u, ExpectedResult = 0x3F81u)]
+    [TestCase(0x3F818000u, ExpectedResult = 0x3F82u)] // halfway, above an odd one
+    [TestCase(0xBF818000u, ExpectedResult = 0xBF82u)]
+    [TestCase(0x3FFFFFFFu, ExpectedResult = 0x4000u)] // into the exponent
+    [TestCase(0x7F7F7FFFu, ExpectedResult = 0x7F7Fu)] // the largest that is no infinity
+    [TestCase(0x7F7F8000u, ExpectedResult = 0x7F80u)]
+    [TestCase(0xFF800000u, ExpectedResult = 0xFF80u)]
+    [TestCase(0x7F800001u, ExpectedResult = 0x7FFFu)]
+    [TestCase(0xFFC12345u, ExpectedResult = 0x7FFFu)]
+    [TestCase(0x80000000u, ExpectedResult = 0x8000u)]
+    [TestCase(0x00012345u, ExpectedResult = 0x0001u)] // below float32's least normal number, and bfloat16's
+    [TestCase(0x00008000u, ExpectedResult = 0x0000u)]
+    [TestCase(0x00018000u, ExpectedResult = 0x0002u)]
+    public uint Pair_ToSevenBits_HalvesToEven(uint x)
+    {
+        float number = BitConverter.UInt32BitsToSingle(x);
+        uint first = BitConverter.SingleToUInt32Bits(TensorCore.Pair(number, 1));
+        uint second = BitConverter.SingleToUInt32Bits(TensorCore.Pair(1, number));
+        Assert.That(first >> 16, Is.EqualTo(0x3F80), "the second in the upper half");
+        Assert.That(second & 0xFFFF, Is.EqualTo(0x3F80), "the first in the lower half");
+        Assert.That(first & 0xFFFF, Is.EqualTo(second >> 16));
+        return first & 0xFFFF;
+    }
+
+    [Test]
+    public void OfPair_IsEitherNumber()
+    {
+        float pair = TensorCore.Pair(-1.5f, 3e38f);
+        Assert.That(TensorCore.OfPair(pair, 0), Is.EqualTo(-1.5f));
+        Assert.That(TensorCore.OfPair(pair, 1), Is.EqualTo(3e38f).Within(0.4).Percent);
+    }
 
     static void Run(int m, int n, int k, bool transposeA, bool transposeB, int units, MatrixPrecision precision)
     {
@@ -69,7 +112,7 @@ public sealed class ProductFormTests
         Tensor tb = device.Tensor(transposeB ? new(n, k) : new(k, n), Values.ToSingle(b));
         Tensor tc = device.Tensor(new(m, n), Values.ToSingle(c));
         device.Backend.MatMul.Multiply(ta, transposeA, tb, transposeB, new(tc, Accumulate: true));
-        if (precision == MatrixPrecision.Tf32) (a, b) = (Rounded(a), Rounded(b));
+        if (precision != MatrixPrecision.Float32) (a, b) = (Rounded(a, precision), Rounded(b, precision));
         for (int i = 0; i < m; i++)
             for (int j = 0; j < n; j++)
                 for (int l = 0; l < k; l++)
@@ -77,5 +120,7 @@ public sealed class ProductFormTests
         Close.AreClose(c, tc.ToArray(), Tolerance.Sum, "C");
     }
 
-    static double[] Rounded(double[] values) => Array.ConvertAll(values, v => (double)TensorCore.Round((float)v));
+    static double[] Rounded(double[] values, MatrixPrecision precision) => Array.ConvertAll(
+        values, v => (double)(precision == MatrixPrecision.Tf32 ? TensorCore.Round((float)v)
+            : TensorCore.OfPair(TensorCore.Pair((float)v, 0), 0)));
 }

@@ -80,6 +80,8 @@ public sealed class TunedTilesTests
         Assert.That(plan.Product(4096, 4096, 4096, 1), Is.EqualTo(ProductForm.Tile128x128), "products: by constants");
         plan.Precision = MatrixPrecision.Tf32;
         Assert.That(plan.ProductInParts(4096, 4096, 4096, 1L << 24).Form, Is.EqualTo(ProductForm.Tensor128x128));
+        plan.Precision = MatrixPrecision.Bfloat16;
+        Assert.That(plan.ProductInParts(4096, 4096, 4096, 1L << 24).Form, Is.EqualTo(ProductForm.Bfloat128x128));
     }
 
     [Test]
@@ -99,12 +101,16 @@ public sealed class TunedTilesTests
     {
         TunedTiles earlier = new(
             default, 1, 1,
-            [Tile(TileUse.Product, ProductForm.Tensor64x64, 1), Tile(TileUse.Product, ProductForm.Tile64x64, 2)]);
+            [
+                Tile(TileUse.Product, ProductForm.Tensor64x64, 1), Tile(TileUse.Product, ProductForm.Tile64x64, 2),
+                Tile(TileUse.Product, ProductForm.Bfloat64x64, 3),
+            ]);
         TunedTiles now = new(default, 2, 3, [Tile(TileUse.Product, ProductForm.Tile64x64, 4)]);
         TunedTiles both = now.With(earlier);
-        Assert.That((both.Launch, both.PartElement, both.Tiles.Count), Is.EqualTo((2, 3, 2)));
+        Assert.That((both.Launch, both.PartElement, both.Tiles.Count), Is.EqualTo((2, 3, 3)));
         Assert.That(both.Find(TileUse.Product, ProductForm.Tile64x64)!.Loads[0].Step, Is.EqualTo(4));
         Assert.That(both.Find(TileUse.Product, ProductForm.Tensor64x64), Is.Not.Null);
+        Assert.That(both.Find(TileUse.Product, ProductForm.Bfloat64x64), Is.Not.Null);
     }
 
     [Test]

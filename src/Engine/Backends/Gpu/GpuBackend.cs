@@ -55,13 +55,13 @@ public sealed class GpuBackend : IBackend
         get => Plan.Precision;
         set
         {
-            if (value == MatrixPrecision.Tf32)
+            if (value != MatrixPrecision.Float32)
             {
-                if (!Driver.Capabilities.MultipliesTf32)
+                if (!Driver.Capabilities.HasTensorCores)
                     throw new DriverException(
-                        $"{Driver.Capabilities.Name} computes in float32: TF32 takes the tensor cores of an"
+                        $"{Driver.Capabilities.Name} computes in float32: TF32 and bfloat16 take the tensor cores of an"
                         + " NVIDIA card of compute capability 8.0 or later");
-                if (TensorCoreTest.Run(Driver) is not "" and var fault) throw new DriverException(fault);
+                if (TensorCoreTest.Run(Driver, value) is not "" and var fault) throw new DriverException(fault);
             }
             Plan.Precision = value;
         }

@@ -34,6 +34,8 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, TileTrials? trials)
             case ProductForm.Fours64x64: Tiled<Fours64x64>(a, b, shift, c, d, batch); break;
             case ProductForm.Tensor128x128: Tiled<Tensor128x128>(a, b, shift, c, d, batch); break;
             case ProductForm.Tensor64x64: Tiled<Tensor64x64>(a, b, shift, c, d, batch); break;
+            case ProductForm.Bfloat128x128: Tiled<Bfloat128x128>(a, b, shift, c, d, batch); break;
+            case ProductForm.Bfloat64x64: Tiled<Bfloat64x64>(a, b, shift, c, d, batch); break;
             default: Tiled<Tile64x64>(a, b, shift, c, d, batch); break;
         }
     }

@@ -11,18 +11,28 @@ namespace TripletGpu.Runner.Bench.Roofline;
 /// depth.</summary>
 static class TileWord
 {
-    static readonly (string Word, ProductForm Form, ProductForm OnTensorCores)[] All =
+    // The forms are in the order of their precisions.
+    static readonly (string Word, ProductForm[] Forms)[] All =
     [
-        ("64x64x8", ProductForm.Tile64x64, ProductForm.Tensor64x64),
-        ("128x128x8", ProductForm.Tile128x128, ProductForm.Tensor128x128),
+        ("64x64x8", [ProductForm.Tile64x64, ProductForm.Tensor64x64, ProductForm.Bfloat64x64]),
+        ("128x128x8", [ProductForm.Tile128x128, ProductForm.Tensor128x128, ProductForm.Bfloat128x128]),
     ];
 
     /// <summary>The words.</summary>
     public static string[] Words => [.. All.Select(tile => tile.Word)];
 
     /// <summary>The word of a form.</summary>
-    public static string Of(ProductForm form) => form == ProductForm.Panels ? "panels of 8x32"
-        : Named(form) is var found && found.Form == form ? found.Word : $"{found.Word} on tensor cores";
+    public static string Of(ProductForm form)
+    {
+        if (form == ProductForm.Panels) return "panels of 8x32";
+        (string word, ProductForm[] forms) = Named(form);
+        return (MatrixPrecision)Array.IndexOf(forms, form) switch
+        {
+            MatrixPrecision.Float32 => word,
+            MatrixPrecision.Tf32 => $"{word} on tensor cores",
+            _ => $"{word} on tensor cores in bfloat16",
+        };
+    }
 
     /// <summary>The rows, and the columns, of a tile.</summary>
     public static int SideOf(ProductForm form) =>
@@ -42,9 +52,7 @@ static class TileWord
             throw new UserErrorException($"--tile {word}: {device.Name} computes without tiles; opencl:N, cuda:N and"
                 + " ilgpu:cpu have them");
         GpuCapabilities capabilities = gpu.Driver.Capabilities;
-        bool onTensorCores = gpu.Precision == MatrixPrecision.Tf32;
-        var found = All.First(tile => tile.Word == word);
-        ProductForm form = onTensorCores ? found.OnTensorCores : found.Form;
+        ProductForm form = All.First(tile => tile.Word == word).Forms[(int)gpu.Precision];
         LaunchPlan plan = new(capabilities)
         {
             Tile = form,
@@ -61,6 +69,5 @@ static class TileWord
         return new Device(device.Name, new GpuBackend(gpu.Driver, plan));
     }
 
-    static (string Word, ProductForm Form, ProductForm OnTensorCores) Named(ProductForm form) =>
-        All.First(tile => tile.Form == form || tile.OnTensorCores == form);
+    static (string Word, ProductForm[] Forms) Named(ProductForm form) => All.First(tile => tile.Forms.Contains(form));
 }

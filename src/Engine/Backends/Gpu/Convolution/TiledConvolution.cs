@@ -48,6 +48,12 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
             case ProductForm.Tensor64x64:
                 Multiply<Tensor64x64>(x, weight, bias, residual, sums, d, first, parts, each);
                 break;
+            case ProductForm.Bfloat128x128:
+                Multiply<Bfloat128x128>(x, weight, bias, residual, sums, d, first, parts, each);
+                break;
+            case ProductForm.Bfloat64x64:
+                Multiply<Bfloat64x64>(x, weight, bias, residual, sums, d, first, parts, each);
+                break;
             case ProductForm.Quads64x64:
                 Multiply<Quads64x64>(x, weight, bias, residual, sums, d, first, parts, each);
                 break;
@@ -75,6 +81,7 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         {
             case ProductForm.Tile128x128: BackwardWeight<Tile128x128>(x, dy, dw, d, parts, accumulate); break;
             case ProductForm.Tensor64x64: BackwardWeight<Tensor64x64>(x, dy, dw, d, parts, accumulate); break;
+            case ProductForm.Bfloat64x64: BackwardWeight<Bfloat64x64>(x, dy, dw, d, parts, accumulate); break;
             case ProductForm.Quads64x64: BackwardWeight<Quads64x64>(x, dy, dw, d, parts, accumulate); break;
             default: BackwardWeight<Tile64x64>(x, dy, dw, d, parts, accumulate); break;
         }

@@ -56,7 +56,7 @@ public static unsafe class CudaDevices
             Attribute(library, ordinal, SharedPerBlockOptIn),
             Attribute(library, ordinal, MaxThreadsPerBlock))
         {
-            MultipliesTf32 = capability >= 80,
+            HasTensorCores = capability >= 80,
         };
         (NvrtcLibrary Compiler, NvrtcTarget Target)? choice = NvrtcChoice.For(library, ordinal, capability, compilers);
         return new(library, ordinal, capabilities)

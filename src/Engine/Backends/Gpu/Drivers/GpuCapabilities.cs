@@ -11,8 +11,10 @@ namespace TripletGpu.Backends.Gpu.Drivers;
 public sealed record GpuCapabilities(
     string Name, string Driver, bool IsCpu, int ComputeUnits, long GlobalBytes, int SharedBytes, int MaxGroupItems)
 {
-    /// <summary>Whether it has tensor cores that multiply in TF32: NVIDIA's from compute capability 8.0 on.</summary>
-    public bool MultipliesTf32 { get; init; }
+    /// <summary>
+    /// Whether it has tensor cores that multiply in TF32 and in bfloat16: NVIDIA's from compute capability 8.0 on.
+    /// </summary>
+    public bool HasTensorCores { get; init; }
 
     /// <summary>
     /// Whether one item may do a group's work: on a CPU, but for Mesa's llvmpipe, whose items leave their loops after

@@ -7,7 +7,7 @@ using static TripletGpu.Backends.Gpu.Launching.KernelSize;
 namespace TripletGpu.Backends.Gpu.Drivers;
 
 /// <summary>
-/// One tile on a small problem of whole numbers, so few and so small that float32 and TF32 hold them and their sums:
+/// One tile on a small problem of whole numbers, so few and so small that bfloat16 holds them and float32 their sums:
 /// every bit of the result is known, from plain loops on the host. The problems end within a tile, within a step and
 /// within a table of the depth.
 /// </summary>

@@ -36,6 +36,8 @@ public sealed class TileTrials(
             ProductForm.Fours64x64 => Product<Fours64x64>(),
             ProductForm.Tensor64x64 => Product<Tensor64x64>(),
             ProductForm.Tensor128x128 => Product<Tensor128x128>(),
+            ProductForm.Bfloat64x64 => Product<Bfloat64x64>(),
+            ProductForm.Bfloat128x128 => Product<Bfloat128x128>(),
             _ => Product<Tile64x64>(),
         }
         : form switch
@@ -44,6 +46,8 @@ public sealed class TileTrials(
             ProductForm.Tile64x64 => HoldingTaps<Tile64x64>(use),
             ProductForm.Quads64x64 => HoldingTaps<Quads64x64>(use),
             ProductForm.Tensor64x64 => HoldingTaps<Tensor64x64>(use),
+            ProductForm.Bfloat64x64 => HoldingTaps<Bfloat64x64>(use),
+            ProductForm.Bfloat128x128 => Convolution<Bfloat128x128>(),
             _ => Convolution<Tensor128x128>(),
         };
         if (fault != "")

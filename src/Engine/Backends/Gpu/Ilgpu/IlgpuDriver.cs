@@ -40,7 +40,7 @@ sealed unsafe class IlgpuDriver(Context context, Accelerator accelerator) : IGpu
             callsCSharp ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : device.MemorySize,
             device.MaxSharedMemoryPerGroup, device.MaxNumThreadsPerGroup)
         {
-            MultipliesTf32 = device is CudaDevice { Architecture: { } architecture }
+            HasTensorCores = device is CudaDevice { Architecture: { } architecture }
                 && architecture >= CudaArchitecture.SM_80,
         };
     }

@@ -17,10 +17,10 @@ public enum ProductForm
     /// <summary>Tiles of 128 x 128.</summary>
     Tile128x128,
 
-    /// <summary>Tiles of 64 x 64 on tensor cores.</summary>
+    /// <summary>Tiles of 64 x 64 on tensor cores, in TF32.</summary>
     Tensor64x64,
 
-    /// <summary>Tiles of 128 x 128 on tensor cores.</summary>
+    /// <summary>Tiles of 128 x 128 on tensor cores, in TF32.</summary>
     Tensor128x128,
 
     /// <summary>Tiles of 64 x 64 of a convolution whose filters are read 16 bytes at a time.</summary>
@@ -31,6 +31,12 @@ public enum ProductForm
 
     /// <summary>Tiles of 128 x 128 of such a product.</summary>
     Fours128x128,
+
+    /// <summary>Tiles of 64 x 64 on tensor cores, in bfloat16.</summary>
+    Bfloat64x64,
+
+    /// <summary>Tiles of 128 x 128 on tensor cores, in bfloat16.</summary>
+    Bfloat128x128,
 }
 
 /// <summary>

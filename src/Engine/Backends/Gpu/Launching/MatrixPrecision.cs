@@ -11,4 +11,11 @@ public enum MatrixPrecision
     /// NVIDIA cards from compute capability 8.0 on; other devices compute the same slowly, for tests.
     /// </summary>
     Tf32,
+
+    /// <summary>
+    /// bfloat16 on tensor cores: operands rounded to 7 bits of fraction, so products are within 1e-2 of their terms;
+    /// its exponents are float32's, so that nothing overflows or vanishes that float32 holds. Else as
+    /// <see cref="Tf32"/>.
+    /// </summary>
+    Bfloat16,
 }

@@ -47,10 +47,16 @@ sealed class TileModel(int units, TileModel.Tile[] tiles, TunedTiles? tuned)
     ];
 
     // Guesses, from the instructions between tensor cores' own: no card has been measured.
-    static readonly Tile[] OnTensorCores =
+    static readonly Tile[] InTf32 =
     [
         new(ProductForm.Tensor128x128, 128, Warps: 8, Resident: 2, Share: 3, HoldsTaps: false, Bytes: 27_136),
         new(ProductForm.Tensor64x64, 64, Warps: 4, Resident: 5, Share: 2, HoldsTaps: true, Bytes: 14_848),
+    ];
+
+    static readonly Tile[] InBfloat16 =
+    [
+        new(ProductForm.Bfloat128x128, 128, Warps: 8, Resident: 2, Share: 6, HoldsTaps: false, Bytes: 27_136),
+        new(ProductForm.Bfloat64x64, 64, Warps: 4, Resident: 5, Share: 4, HoldsTaps: true, Bytes: 14_848),
     ];
 
     readonly Candidate[][] candidates =
@@ -59,7 +65,12 @@ sealed class TileModel(int units, TileModel.Tile[] tiles, TunedTiles? tuned)
     /// <summary>The tiles of a precision that fit a device.</summary>
     public static TileModel For(GpuCapabilities device, MatrixPrecision precision, TunedTiles? tuned)
     {
-        Tile[] tiles = precision == MatrixPrecision.Tf32 ? OnTensorCores : Alone;
+        Tile[] tiles = precision switch
+        {
+            MatrixPrecision.Tf32 => InTf32,
+            MatrixPrecision.Bfloat16 => InBfloat16,
+            _ => Alone,
+        };
         Tile[] fitting =
         [
             .. tiles[..^1].Where(t => device.MaxGroupItems >= 32 * t.Warps && device.SharedBytes >= t.Bytes), tiles[^1],
