@@ -11,6 +11,8 @@ namespace TripletGpu.Runner.Commands;
 /// <summary>The options that several commands share. Each command makes and adds those that it obeys.</summary>
 static class CommonOptions
 {
+    // What PyTorch's users write.
+    const string ShortBfloat16 = "bf16";
 
     /// <summary><c>--device</c>; read it with <see cref="OpenDevice"/>.</summary>
     public static Option<string> Device() => new("--device")
@@ -39,11 +41,21 @@ static class CommonOptions
         return option;
     }
 
-    /// <summary><c>--precision</c>.</summary>
+    /// <summary><c>--precision</c>; read it with <see cref="GetPrecision"/>.</summary>
     public static Option<string?> Precision() => new Option<string?>("--precision")
     {
-        Description = "How a GPU multiplies: float32 (default), or tf32 on an NVIDIA card's tensor cores",
-    }.AcceptOnlyFromAmong([.. Words.All<MatrixPrecision>()]);
+        Description = "How a GPU multiplies: float32 (default), or tf32 or bfloat16 (bf16) on an NVIDIA card's tensor"
+            + " cores",
+    }.AcceptOnlyFromAmong([.. Words.All<MatrixPrecision>(), ShortBfloat16]);
+
+    /// <summary>The precision that the option names; null where it was not given.</summary>
+    public static MatrixPrecision? GetPrecision(this ParseResult parsed, Option<string?> option) =>
+        parsed.GetValue(option) switch
+        {
+            null => null,
+            ShortBfloat16 => MatrixPrecision.Bfloat16,
+            string word => Words.Value<MatrixPrecision>(word),
+        };
 
     /// <summary><c>--weights</c>, of a run.</summary>
     public static Option<string> Weights()
@@ -106,8 +118,7 @@ static class CommonOptions
     {
         try
         {
-            if (parsed.GetValue(precision) is { } word)
-                DevicePrecision.Set(opened, Words.Value<MatrixPrecision>(word)!.Value);
+            if (parsed.GetPrecision(precision) is { } given) DevicePrecision.Set(opened, given);
         }
         catch
         {

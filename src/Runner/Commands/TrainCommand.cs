@@ -52,7 +52,7 @@ static class TrainCommand
                 parsed.GetValue(config), parsed.GetValue(output), resumes, parsed.GetValue(resume)));
             List<string> changes = [.. parsed.GetValue(settings)!];
             if (parsed.GetValue(seed) is { } number) changes.Add($"train.seed={number}");
-            if (parsed.GetValue(precision) is { } word) changes.Add($"train.precision={word}");
+            if (parsed.GetPrecision(precision) is { } given) changes.Add($"train.precision={Words.Of(given)}");
             if (parsed.GetValue(tensorBoard)) changes.Add("train.tensorBoard=true");
             if (resumes && !request.IsResumed)
                 shown.Error.WriteLine($"{request.Folder.Path} holds no run yet: starting one");

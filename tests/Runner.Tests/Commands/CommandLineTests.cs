@@ -58,6 +58,18 @@ public sealed class CommandLineTests
         Assert.That(result.Out, Is.Empty);
     }
 
+    [TestCase("tf32", "tf32")]
+    [TestCase("bfloat16", "bfloat16")]
+    [TestCase("bf16", "bfloat16")]
+    public void Precision_OnADeviceWithoutTensorCores_IsRefused(string word, string named)
+    {
+        CliResult result = Cli.Run("bench", "--device", "cpu", "--precision", word);
+        Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput), result.Error);
+        Assert.That(
+            result.ErrorLines.Single(),
+            Does.StartWith($"precision {named} on cpu: ").And.Contain("TF32 and bfloat16 take the tensor cores"));
+    }
+
     [Test]
     public void Commands_AreMadeByTheNamesThatTheyHave() => Assert.That(
         CommandLine.Names,
