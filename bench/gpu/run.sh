@@ -118,16 +118,25 @@ if part memcheck && command -v compute-sanitizer >/dev/null; then
         "$program/triplet-tests" KernelSuiteTests TripletGpu.Kernels.Tests | tail -n 8
 fi
 
+# PRECISIONS='tf32 bfloat16' measures on tensor cores; mining takes none.
+speed() { # DEVICE WHAT PRECISION
+    local options=(--device "$1" --json) file=$out/$2-$(name "$1").json
+    if [ "$3" != float32 ]; then
+        options+=(--precision "$3")
+        file=${file%.json}-$3.json
+    fi
+    say "$1: bench $2, $3"
+    [ "$2" != models ] || options+=(small-cnn mnist-nn2 nn2 resnet50 --batch "${BATCH:-$(batch "$1")}")
+    within "${SPEED_LIMIT:-60}" "$triplet" bench "$2" "${options[@]}" >"$file" 2>"$work/error" ||
+        { [ -s "$work/error" ] && tail -n 1 "$work/error" || echo "   not done in ${SPEED_LIMIT:-60} s"; }
+    show rows "$file"
+}
 if part speed; then
     for device in "${devices[@]}"; do
         for what in ${WHAT:-ops mining models}; do
-            say "$device: bench $what"
-            options=(--device "$device" --json)
-            [ "$what" != models ] || options+=(small-cnn mnist-nn2 nn2 resnet50 --batch "${BATCH:-$(batch "$device")}")
-            file=$out/$what-$(name "$device").json
-            within "${SPEED_LIMIT:-60}" "$triplet" bench "$what" "${options[@]}" >"$file" 2>"$work/error" ||
-                { [ -s "$work/error" ] && tail -n 1 "$work/error" || echo "   not done in ${SPEED_LIMIT:-60} s"; }
-            show rows "$file"
+            for precision in ${PRECISIONS:-float32}; do
+                [[ $what == mining && $precision != float32 ]] || speed "$device" "$what" "$precision"
+            done
         done
     done
 fi

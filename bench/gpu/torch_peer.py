@@ -1,4 +1,5 @@
-"""PyTorch on the card, in float32 and in TF32, a line a figure: products, ResNet50's convolutions, ResNet50, mining."""
+"""PyTorch on the card, in float32, in TF32 and with float32 tensors multiplied in bfloat16, a line a figure: products,
+ResNet50's convolutions, ResNet50, mining."""
 import statistics
 
 import torch
@@ -25,10 +26,20 @@ def milliseconds(call, count=20):
     return statistics.median(times)
 
 
+def lowered(precision):
+    """Entered anew for each forward pass, which rounds the weights once, as training does."""
+    return torch.autocast('cuda', dtype=torch.bfloat16, enabled=precision == 'bf16')
+
+
 def products(precision):
     for n in (1024, 2048, 4096, 8192):
         a, b = torch.randn(n, n, device='cuda'), torch.randn(n, n, device='cuda')
-        ms = milliseconds(lambda: a @ b)
+
+        def multiply():
+            with lowered(precision):
+                return a @ b
+
+        ms = milliseconds(multiply)
         print(f'peer {precision} matmul {n}: {ms:.3f} ms {2e-9 * n ** 3 / ms:.1f} TFLOP/s', flush=True)
 
 
@@ -38,7 +49,8 @@ def convolutions(precision):
         w = torch.randn(k, c, kernel, kernel, device='cuda', requires_grad=True)
 
         def forward():
-            return F.conv2d(x, w, stride=stride, padding=kernel // 2)
+            with lowered(precision):
+                return F.conv2d(x, w, stride=stride, padding=kernel // 2)
 
         y = forward()
         dy = torch.randn_like(y)
@@ -61,7 +73,9 @@ def resnet50(precision):
 
     def step():
         optimizer.zero_grad()
-        F.normalize(net(x)).square().sum().backward()
+        with lowered(precision):
+            y = net(x)
+        F.normalize(y.float()).square().sum().backward()
         optimizer.step()
 
     ms = milliseconds(step, 10)
@@ -86,7 +100,7 @@ def mining(n):
 
 torch.manual_seed(0)
 torch.backends.cudnn.benchmark = True
-for name, tf32 in (('fp32', False), ('tf32', True)):
+for name, tf32 in (('fp32', False), ('tf32', True), ('bf16', False)):
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = tf32
     products(name)
     convolutions(name)
