@@ -18,7 +18,7 @@ public sealed class InferencePlan : IDisposable
     [
         new FoldBatchNorm(), new FuseResidual(), new FuseRelu(), new SkipEmptyPad(), new SkipSignedMagnitude(),
         new RecogniseL2Pool(), new PadInPooling(), new RecogniseResponseNorm(),
-        new FuseMaxPool(), new DropTaps(), new PoolBesideConvolution(),
+        new RecogniseL2Normalize(), new FuseMaxPool(), new DropTaps(), new PoolBesideConvolution(),
     ];
 
     readonly Device device;

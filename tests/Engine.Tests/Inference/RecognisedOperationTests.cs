@@ -3,6 +3,7 @@ using TripletGpu.Inference;
 using TripletGpu.Modules;
 using TripletGpu.Ops;
 using TripletGpu.Support;
+using L2Normalize = TripletGpu.Ops.L2Normalize;
 using L2Pool2d = TripletGpu.Ops.L2Pool2d;
 using LocalResponseNorm = TripletGpu.Ops.LocalResponseNorm;
 
@@ -95,6 +96,49 @@ public sealed class RecognisedOperationTests(string device) : DeviceFixture(devi
         Tensor mean = squares.Reshape(n, 1, c + 4, h * w).AveragePool2d(new PoolingWindow(5, 1, 1, 1))
             .Reshape(n, 1, c, h, w).Reshape(n, c, h, w);
         return x.Divide(mean.Scale(1e-2f).Affine(1, 2).Power(0.75f));
+    }
+
+    /// <summary>As torch.nn.functional.normalize exports: ReduceL2, Clip, Expand and Div.</summary>
+    [TestCase(true)]
+    [TestCase(false)]
+    public void QuotientByLength_IsL2Normalize(bool isRepeated)
+    {
+        PlanGraph graph = Planned(x => Unit(x.Reshape(3, 432), isRepeated, axis: 1));
+        Assert.That(
+            graph.Nodes.Where(node => !node.Op.IsView).Select(node => node.Op),
+            Is.EqualTo(new[] { new L2Normalize(1e-12f) }));
+    }
+
+    [Test]
+    public void QuotientByLengthsOfColumns_StaysAsItIs() => Assert.That(
+        PlanAssert.Names(PlanAssert.Planned(
+            new Of(Device, x => Unit(x.Reshape(6, 6), isRepeated: false, axis: 0)), new Shape(6, 6))),
+        Does.Contain("Sum").And.Contain("Divide"));
+
+    [Test]
+    public void QuotientByRootOfMeanOfSquares_StaysAsItIs() => Assert.That(
+        PlanAssert.Names(Planned(x =>
+        {
+            Tensor rows = x.Reshape(3, 432);
+            return rows.Divide(rows.Square().Mean(1).Reshape(3, 1).Sqrt().Maximum(1e-12f));
+        })),
+        Does.Contain("Sum").And.Contain("Divide"));
+
+    [Test]
+    public void QuotientByLengthOfOther_StaysAsItIs() => Assert.That(
+        PlanAssert.Names(Planned(x =>
+        {
+            Tensor rows = x.Reshape(3, 432);
+            return rows.Divide(rows.Relu().Square().Sum(1).Reshape(3, 1).Sqrt().Maximum(1e-12f));
+        })),
+        Does.Contain("Sum").And.Contain("Divide"));
+
+    static Tensor Unit(Tensor rows, bool isRepeated, int axis)
+    {
+        Shape lengths = rows.Shape.With(axis, 1);
+        Tensor length = rows.Square().Sum(axis).Sqrt().Reshape(lengths[0], lengths[1]).Maximum(1e-12f).Minimum(float.MaxValue);
+        if (isRepeated) length = length.Add(rows.Device.Tensor(rows.Shape, new float[rows.Count]));
+        return rows.Divide(length);
     }
 
     PlanGraph Planned(Func<Tensor, Tensor> forward) => PlanAssert.Planned(new Of(Device, forward), Batch);
