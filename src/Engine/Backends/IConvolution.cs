@@ -72,6 +72,12 @@ public interface IConvolution
     /// <summary>Whether it computes a convolution of these extents in blocks, in all three passes.</summary>
     bool TakesBlocks(in ConvolutionShape dims) => false;
 
+    /// <summary>
+    /// Channels of the blocks in which <see cref="ForwardReluMaxPool"/> gives its maps best where training goes on with
+    /// them; 0: in planes. It reads them in either form.
+    /// </summary>
+    int PooledChannelBlock(in ConvolutionShape dims) => 0;
+
     /// <summary>y = x, or y += x, where one of them lies in blocks and the other in planes.</summary>
     void Turn(Tensor x, Gradient y) => throw new NotSupportedException($"{GetType().Name} has maps in planes alone");
 

@@ -53,6 +53,13 @@ public sealed record Conv2dReluMaxPool(int Padding = 0, bool KeepsIndex = true) 
     /// <inheritdoc/>
     internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
 
+    /// <summary>None that would be turned: x is read in planes and in blocks.</summary>
+    internal override bool IsMap(int input, ReadOnlySpan<Shape> x) => false;
+
+    /// <inheritdoc/>
+    internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) =>
+        x[0].Count > 0 ? on.Convolution.PooledChannelBlock(Over(x[0], x[1])) : 0;
+
     /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
     {

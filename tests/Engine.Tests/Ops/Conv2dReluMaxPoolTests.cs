@@ -118,3 +118,78 @@ public sealed class Conv2dReluMaxPoolEdgeTests(string device) : DeviceFixture(de
         });
     }
 }
+
+/// <summary>
+/// Where a device computes in blocks of channels, training hands the pooled maps from one such convolution to the next
+/// in blocks: with the same bits as in planes, both ways.
+/// </summary>
+public sealed class Conv2dReluMaxPoolBlockTests(string device) : DeviceFixture(device)
+{
+    [TestCase(1, 32, 32, 3, 0, TestName = "as small-cnn")]
+    [TestCase(3, 64, 32, 3, 1, TestName = "padding, more than two blocks")]
+    [TestCase(1, 32, 40, 5, 0, TestName = "5x5, rest of a block")]
+    [TestCase(32, 32, 32, 2, 0, TestName = "2x2")]
+    public void Chain_GivesTheBitsOfPlanes(int channels, int between, int last, int kernel, int padding)
+    {
+        Random random = new(5);
+        Shape[] shapes =
+        [
+            new(3, channels, 21, 23), new(between, channels, kernel, kernel), new(between),
+            new(last, between, kernel, kernel), new(last),
+        ];
+        float[][] values = [.. shapes.Select(shape => Values.ToSingle(Values.Normal((int)shape.Count, random)))];
+        float[][] gradients = new float[5][];
+        float[] middleValues, result, seed, handed;
+        using (Step step = Device.BeginStep())
+        {
+            Tensor[] t = Given(0, 1, 2, 3, 4);
+            Tensor middle = t[0].Conv2dReluMaxPool(t[1], t[2], padding);
+            Tensor y = middle.Conv2dReluMaxPool(t[3], t[4], padding);
+            shapes = [.. shapes, middle.Shape, y.Shape];
+            seed = Values.ToSingle(Values.Normal((int)y.Count, random));
+            (middleValues, result) = (middle.ToArray(), y.ToArray());
+            step.Backward(y, Device.Tensor(y.Shape, seed));
+            for (int i = 0; i < 5; i++) gradients[i] = step.Gradients[t[i]].ToArray();
+        }
+        using (Step step = Device.BeginStep())
+        {
+            Tensor[] t = [Upload(shapes[5], middleValues), .. Given(3, 4)];
+            Tensor y = t[0].Conv2dReluMaxPool(t[1], t[2], padding);
+            Assert.That(y.ToArray(), Is.EqualTo(result));
+            step.Backward(y, Device.Tensor(y.Shape, seed));
+            handed = step.Gradients[t[0]].ToArray();
+            for (int i = 1; i < 3; i++) Assert.That(step.Gradients[t[i]].ToArray(), Is.EqualTo(gradients[i + 2]));
+        }
+        using (Step step = Device.BeginStep())
+        {
+            Tensor[] t = Given(0, 1, 2);
+            Tensor y = t[0].Conv2dReluMaxPool(t[1], t[2], padding);
+            Assert.That(y.ToArray(), Is.EqualTo(middleValues));
+            step.Backward(y, Device.Tensor(y.Shape, handed));
+            for (int i = 0; i < 3; i++) Assert.That(step.Gradients[t[i]].ToArray(), Is.EqualTo(gradients[i]));
+        }
+
+        Tensor[] Given(params int[] which) => [.. which.Select(i => Upload(shapes[i], values[i]))];
+    }
+
+    /// <summary>What a linear layer reads next would be turned.</summary>
+    [Test]
+    public void SmallMaps_LieInPlanes()
+    {
+        using Step step = Device.BeginStep();
+        Tensor weight = Upload(new(32, 1, 3, 3), new float[288]), bias = Upload(new(32), new float[32]);
+        int block = Device.Backend.Convolution.ChannelBlock;
+        Assert.Multiple(() =>
+        {
+            Assert.That(Device.Empty(new(2, 1, 12, 12)).Conv2dReluMaxPool(weight, bias).ChannelBlock, Is.Zero);
+            Assert.That(Device.Empty(new(2, 1, 28, 28)).Conv2dReluMaxPool(weight, bias).ChannelBlock, Is.EqualTo(block));
+        });
+    }
+
+    Tensor Upload(Shape shape, float[] values)
+    {
+        Tensor tensor = Device.Tensor(shape, values);
+        tensor.RequiresGradient = true;
+        return tensor;
+    }
+}

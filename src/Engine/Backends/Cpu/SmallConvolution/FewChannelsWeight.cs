@@ -18,15 +18,21 @@ static unsafe class FewChannelsWeight<V> where V : struct, ICpuVector<V>
     /// <param name="line">Floats from one input line to the next.</param>
     /// <param name="lines">Lines of windows.</param>
     /// <param name="columns">Windows of a line.</param>
-    /// <param name="dy">[window][output channel].</param>
-    /// <param name="index">As dy: which pixel of the window was the maximum, or <see cref="PooledTile.Cut"/>.</param>
-    /// <param name="stride">Output channels from one window to the next.</param>
+    /// <param name="dy">A vector of output channels of the first window.</param>
+    /// <param name="step">Floats of dy from one window to the next.</param>
+    /// <param name="index">Of the same channels: which pixel of the window was the maximum, or <see cref="PooledTile.Cut"/>.</param>
+    /// <param name="stride">Output channels from one window of the index to the next.</param>
     /// <param name="dw">[tap of the block][output channel], <paramref name="stride"/> apart; added to.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
-        float* x0, float* x1, float* x2, nint line, int lines, int columns, float* dy, byte* index, nint stride,
+        float* x0, float* x1, float* x2, nint line, int lines, int columns, float* dy, nint step, byte* index, nint stride,
         float* dw)
     {
+        if (typeof(V) == typeof(Simd512))
+        {
+            FewChannelsWeight512.Run(x0, x1, x2, line, lines, columns, dy, step, index, stride, dw);
+            return;
+        }
         V a0 = V.Load(dw), a1 = V.Load(dw + stride), a2 = V.Load(dw + 2 * stride);
         V a3 = V.Load(dw + 3 * stride), a4 = V.Load(dw + 4 * stride), a5 = V.Load(dw + 5 * stride);
         V a6 = V.Load(dw + 6 * stride), a7 = V.Load(dw + 7 * stride), a8 = V.Load(dw + 8 * stride);
@@ -51,7 +57,7 @@ static unsafe class FewChannelsWeight<V> where V : struct, ICpuVector<V>
                     V.AddProduct(ref a8, own, V.Create(x2[o + 2]));
                 }
                 at += 2;
-                dy += stride;
+                dy += step;
                 index += stride;
             }
         }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Layouts;
 using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.SmallConvolution;
@@ -6,7 +7,8 @@ namespace TripletGpu.Backends.Cpu.SmallConvolution;
 /// <summary>
 /// Convolution + bias + ReLU + 2x2 max pool, one image after another, images split over the threads. The input is read
 /// in place (or from a copy with its padding), one pixel broadcast to all output channels of a tile, so nothing is
-/// packed but the weights; what a tile makes is pooled before it leaves the registers.
+/// packed but the weights; what a tile makes is pooled before it leaves the registers. Maps lie in planes or in blocks
+/// of channels; y in blocks is written where it belongs, in planes it is transposed.
 /// </summary>
 static unsafe class PooledForward<V> where V : unmanaged, ITileVector<V>
 {
@@ -23,7 +25,7 @@ static unsafe class PooledForward<V> where V : unmanaged, ITileVector<V>
         WorkerPool workers = cpu.Workers;
         nint packed = (nint)d.PaddedK * (d.Taps + 1), offsetFloats = 2 * d.Taps;
         nint padded = d.IsPadded ? Round((nint)d.C * d.PaddedH * d.PaddedW + CpuBuffer.Slack) : 0;
-        nint perThread = padded + (nint)d.Windows * d.PaddedK;
+        nint perThread = padded + (d.IsYInBlocks ? 0 : (nint)d.Windows * d.PaddedK);
         Workspace workspace = cpu.Workspace.Begin();
         float* weights = workspace.Take(packed);
         nint* offsets = (nint*)workspace.Take(offsetFloats);
@@ -49,8 +51,9 @@ static unsafe class PooledForward<V> where V : unmanaged, ITileVector<V>
                 }
                 byte* chosen = index == null ? null : index + (nint)n * d.Windows * d.PaddedK;
                 float* to = y + (nint)n * d.K * d.Windows;
-                Image(image, weights, offsets, pooled, chosen, to, d);
-                MapTranspose<V>.Run(pooled, d.PaddedK, to, d.Windows, d.Windows, d.K);
+                if (d.IsXInBlocks) Image<ChannelBlocks<V>>(image, weights, offsets, pooled, chosen, to, d);
+                else Image<Planes<V>>(image, weights, offsets, pooled, chosen, to, d);
+                if (!d.IsYInBlocks) MapTranspose<V>.Run(pooled, d.PaddedK, to, d.Windows, d.Windows, d.K);
             }
         }
     }
@@ -75,48 +78,56 @@ static unsafe class PooledForward<V> where V : unmanaged, ITileVector<V>
         for (int c = 0; c < d.C; c++)
             for (int r = 0; r < d.R; r++)
                 for (int s = 0; s < d.S; s++)
-                    *to++ = ((nint)c * d.PaddedH + r) * d.PaddedW + s;
+                    *to++ = ((nint)(c / d.XBlock) * d.PaddedH + r) * d.Line + s * d.XBlock + c % d.XBlock;
     }
 
     /// <summary>Copies an image into one with padding, whose rim stays as it is.</summary>
     public static void CopyInside(float* image, float* to, in PooledDims d)
     {
-        for (int c = 0; c < d.C; c++)
+        int line = d.W * d.XBlock;
+        for (int c = 0; c < d.C / d.XBlock; c++)
             for (int h = 0; h < d.H; h++)
-                new Span<float>(image + ((nint)c * d.H + h) * d.W, d.W).CopyTo(
-                    new Span<float>(to + ((nint)c * d.PaddedH + h + d.Top) * d.PaddedW + d.Left, d.W));
+                new Span<float>(image + ((nint)c * d.H + h) * line, line).CopyTo(
+                    new Span<float>(to + ((nint)c * d.PaddedH + h + d.Top) * d.Line + d.Left * d.XBlock, line));
     }
 
-    /// <summary>Makes the [window][channel] map of an image, and asks for where it goes next.</summary>
+    /// <summary>
+    /// Makes the map of an image: where it belongs, or [window][channel] beside it, and asks for where it goes next.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Image(
+    static void Image<M>(
         float* x, float* weights, nint* offsets, float* pooled, byte* index, float* next, in PooledDims d)
+        where M : struct, IMapLayout<V>
     {
-        nint line = d.PaddedW, stride = d.PaddedK, taps = d.Taps;
+        nint line = d.Line, stride = d.PaddedK, taps = d.Taps;
+        nint window = d.IsYInBlocks ? V.Count : stride, half = d.IsYInBlocks ? (nint)d.Windows * V.Count : V.Count;
         // Three windows fill 32 registers; with 16 one window is what fits.
         int widest = V.Count == 16 ? 3 : 1;
         for (int k = 0; k < d.K; k += TileChannels)
         {
             float* bias = weights + (taps + 1) * k, weight = bias + TileChannels;
+            float* y = d.IsYInBlocks ? next + (nint)k * d.Windows : pooled + k;
+            byte* i = index == null ? null : index + k;
             for (int p = 0; p < d.P; p++)
             {
-                if (k == 0) Ahead<V>.Ask(next, (nint)d.K * d.Windows, p, d.P);
+                if (k == 0 && !d.IsYInBlocks) Ahead<V>.Ask(next, (nint)d.K * d.Windows, p, d.P);
                 float* at = x + 2 * p * line;
-                float* y = pooled + p * d.Q * stride + k;
-                byte* i = index == null ? null : index + p * d.Q * stride + k;
                 for (int left = d.Q; left > 0;)
                 {
                     // 4 windows as 2 + 2: a lone window has too few sums in flight for the multiply-add's latency.
                     int windows = left == 4 && widest == 3 ? 2 : Math.Min(left, widest);
                     if (windows == 3)
-                        PooledTile<V>.Run<Constant.Three>(at, line, offsets, taps, weight, bias, y, i, stride);
+                        PooledTile<V>.Run<Constant.Three, M>(
+                            at, line, offsets, taps, weight, bias, y, window, half, i, stride);
                     else if (windows == 2)
-                        PooledTile<V>.Run<Constant.Two>(at, line, offsets, taps, weight, bias, y, i, stride);
+                        PooledTile<V>.Run<Constant.Two, M>(
+                            at, line, offsets, taps, weight, bias, y, window, half, i, stride);
                     else
-                        PooledTile<V>.Run<Constant.One>(at, line, offsets, taps, weight, bias, y, i, stride);
+                        PooledTile<V>.Run<Constant.One, M>(
+                            at, line, offsets, taps, weight, bias, y, window, half, i, stride);
                     left -= windows;
-                    at += 2 * windows;
-                    y += windows * stride;
+                    at += 2 * windows * d.XBlock;
+                    y += windows * window;
                     if (i != null) i += windows * stride;
                 }
             }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TripletGpu.Backends.Cpu.Layouts;
 using TripletGpu.Backends.Cpu.Simd;
 
 namespace TripletGpu.Backends.Cpu.SmallConvolution;
@@ -32,7 +33,7 @@ static class PooledTile
 /// The register tile of convolution + bias + ReLU + 2x2 max pool: up to three windows of four pixels side by side, by
 /// two vectors of output channels. The four pixels of a window meet in registers, so that the full map is never stored.
 /// </summary>
-static unsafe class PooledTile<V> where V : struct, ICpuVector<V>
+static unsafe class PooledTile<V> where V : unmanaged, ITileVector<V>
 {
     /// <summary>Output channels of a tile.</summary>
     public static int Channels => 2 * V.Count;
@@ -43,17 +44,23 @@ static unsafe class PooledTile<V> where V : struct, ICpuVector<V>
     /// <param name="taps">Taps of all input channels.</param>
     /// <param name="weight">[tap][output channel of the tile].</param>
     /// <param name="bias">[output channel of the tile].</param>
-    /// <param name="y">[window][output channel], the windows <paramref name="stride"/> apart.</param>
+    /// <param name="y">Where the first window's first channels go.</param>
+    /// <param name="window">Floats of y from one window to the next.</param>
+    /// <param name="half">Floats of y from the first vector of channels to the second.</param>
     /// <param name="index">
-    /// Of the same layout: which of the four pixels was the maximum, or <see cref="PooledTile.Cut"/>. Null where nobody
-    /// asks.
+    /// [window][output channel]: which of the four pixels was the maximum, or <see cref="PooledTile.Cut"/>. Null where
+    /// nobody asks.
     /// </param>
-    /// <param name="stride">Output channels from one window to the next.</param>
+    /// <param name="stride">Output channels from one window of the index to the next.</param>
+    /// <typeparam name="TWindows">Windows: one to three.</typeparam>
+    /// <typeparam name="M">How x lies.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<TWindows>(
-        float* x, nint line, nint* offsets, nint taps, float* weight, float* bias, float* y, byte* index, nint stride)
-        where TWindows : IConstant
+    public static void Run<TWindows, M>(
+        float* x, nint line, nint* offsets, nint taps, float* weight, float* bias, float* y, nint window, nint half,
+        byte* index, nint stride)
+        where TWindows : IConstant where M : struct, IMapLayout<V>
     {
+        int pixel = M.Together;
         V a0, a1, a2, a3, a4 = default, a5 = default, a6 = default, a7 = default;
         V a8 = default, a9 = default, a10 = default, a11 = default;
         V b0, b1, b2, b3, b4 = default, b5 = default, b6 = default, b7 = default;
@@ -64,22 +71,22 @@ static unsafe class PooledTile<V> where V : struct, ICpuVector<V>
             float* top = x + offsets[t], bottom = top + line;
             V a = V.Load(weight), b = V.Load(weight + V.Count), v;
             v = V.Create(top[0]); V.AddProduct(ref a0, v, a); V.AddProduct(ref b0, v, b);
-            v = V.Create(top[1]); V.AddProduct(ref a1, v, a); V.AddProduct(ref b1, v, b);
+            v = V.Create(top[pixel]); V.AddProduct(ref a1, v, a); V.AddProduct(ref b1, v, b);
             v = V.Create(bottom[0]); V.AddProduct(ref a2, v, a); V.AddProduct(ref b2, v, b);
-            v = V.Create(bottom[1]); V.AddProduct(ref a3, v, a); V.AddProduct(ref b3, v, b);
+            v = V.Create(bottom[pixel]); V.AddProduct(ref a3, v, a); V.AddProduct(ref b3, v, b);
             if (TWindows.Value > 1)
             {
-                v = V.Create(top[2]); V.AddProduct(ref a4, v, a); V.AddProduct(ref b4, v, b);
-                v = V.Create(top[3]); V.AddProduct(ref a5, v, a); V.AddProduct(ref b5, v, b);
-                v = V.Create(bottom[2]); V.AddProduct(ref a6, v, a); V.AddProduct(ref b6, v, b);
-                v = V.Create(bottom[3]); V.AddProduct(ref a7, v, a); V.AddProduct(ref b7, v, b);
+                v = V.Create(top[2 * pixel]); V.AddProduct(ref a4, v, a); V.AddProduct(ref b4, v, b);
+                v = V.Create(top[3 * pixel]); V.AddProduct(ref a5, v, a); V.AddProduct(ref b5, v, b);
+                v = V.Create(bottom[2 * pixel]); V.AddProduct(ref a6, v, a); V.AddProduct(ref b6, v, b);
+                v = V.Create(bottom[3 * pixel]); V.AddProduct(ref a7, v, a); V.AddProduct(ref b7, v, b);
             }
             if (TWindows.Value > 2)
             {
-                v = V.Create(top[4]); V.AddProduct(ref a8, v, a); V.AddProduct(ref b8, v, b);
-                v = V.Create(top[5]); V.AddProduct(ref a9, v, a); V.AddProduct(ref b9, v, b);
-                v = V.Create(bottom[4]); V.AddProduct(ref a10, v, a); V.AddProduct(ref b10, v, b);
-                v = V.Create(bottom[5]); V.AddProduct(ref a11, v, a); V.AddProduct(ref b11, v, b);
+                v = V.Create(top[4 * pixel]); V.AddProduct(ref a8, v, a); V.AddProduct(ref b8, v, b);
+                v = V.Create(top[5 * pixel]); V.AddProduct(ref a9, v, a); V.AddProduct(ref b9, v, b);
+                v = V.Create(bottom[4 * pixel]); V.AddProduct(ref a10, v, a); V.AddProduct(ref b10, v, b);
+                v = V.Create(bottom[5 * pixel]); V.AddProduct(ref a11, v, a); V.AddProduct(ref b11, v, b);
             }
             weight += 2 * V.Count;
         }
@@ -87,30 +94,32 @@ static unsafe class PooledTile<V> where V : struct, ICpuVector<V>
         if (index == null)
         {
             Pool(a0, a1, a2, a3, shiftA, y);
-            Pool(b0, b1, b2, b3, shiftB, y + V.Count);
+            Pool(b0, b1, b2, b3, shiftB, y + half);
             if (TWindows.Value > 1)
             {
-                Pool(a4, a5, a6, a7, shiftA, y + stride);
-                Pool(b4, b5, b6, b7, shiftB, y + stride + V.Count);
+                Pool(a4, a5, a6, a7, shiftA, y + window);
+                Pool(b4, b5, b6, b7, shiftB, y + window + half);
             }
             if (TWindows.Value > 2)
             {
-                Pool(a8, a9, a10, a11, shiftA, y + 2 * stride);
-                Pool(b8, b9, b10, b11, shiftB, y + 2 * stride + V.Count);
+                Pool(a8, a9, a10, a11, shiftA, y + 2 * window);
+                Pool(b8, b9, b10, b11, shiftB, y + 2 * window + half);
             }
-            return;
         }
-        Pool(a0, a1, a2, a3, shiftA, y, index);
-        Pool(b0, b1, b2, b3, shiftB, y + V.Count, index + V.Count);
-        if (TWindows.Value > 1)
+        else
         {
-            Pool(a4, a5, a6, a7, shiftA, y + stride, index + stride);
-            Pool(b4, b5, b6, b7, shiftB, y + stride + V.Count, index + stride + V.Count);
-        }
-        if (TWindows.Value > 2)
-        {
-            Pool(a8, a9, a10, a11, shiftA, y + 2 * stride, index + 2 * stride);
-            Pool(b8, b9, b10, b11, shiftB, y + 2 * stride + V.Count, index + 2 * stride + V.Count);
+            Pool(a0, a1, a2, a3, shiftA, y, index);
+            Pool(b0, b1, b2, b3, shiftB, y + half, index + V.Count);
+            if (TWindows.Value > 1)
+            {
+                Pool(a4, a5, a6, a7, shiftA, y + window, index + stride);
+                Pool(b4, b5, b6, b7, shiftB, y + window + half, index + stride + V.Count);
+            }
+            if (TWindows.Value > 2)
+            {
+                Pool(a8, a9, a10, a11, shiftA, y + 2 * window, index + 2 * stride);
+                Pool(b8, b9, b10, b11, shiftB, y + 2 * window + half, index + 2 * stride + V.Count);
+            }
         }
     }
 

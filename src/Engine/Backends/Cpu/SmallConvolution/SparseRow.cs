@@ -4,8 +4,8 @@ using TripletGpu.Backends.Cpu.Simd;
 namespace TripletGpu.Backends.Cpu.SmallConvolution;
 
 /// <summary>
-/// Products with a list of gradients along one line of taps: in a [pixel][channel] map the taps of a line and their
-/// channels are contiguous, so one output pixel meets them in a few whole vectors.
+/// Products with a list of gradients along one line of taps: in a [pixel][channel] map, or a block of channels, the taps
+/// of a line and their channels are contiguous, so one output pixel meets them in a few whole vectors.
 /// </summary>
 static unsafe class SparseRow<V> where V : struct, ICpuVector<V>
 {
@@ -77,10 +77,19 @@ static unsafe class SparseRow<V> where V : struct, ICpuVector<V>
     }
 
     /// <summary>
-    /// Both along a line of six vectors: the input gradient waits for its stores, which the weight gradient does not.
+    /// Both along a line of six vectors, three of which may lie apart in the maps: the input gradient waits for its
+    /// stores, which the weight gradient does not.
     /// </summary>
+    /// <param name="list">What the channel passes on.</param>
+    /// <param name="count">Its entries.</param>
+    /// <param name="x">The map under the first tap.</param>
+    /// <param name="dw">Six vectors.</param>
+    /// <param name="w">Six vectors.</param>
+    /// <param name="dx">As x.</param>
+    /// <param name="second">Floats of the maps from the first three vectors to the others.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Both(WindowGradient* list, int count, float* x, float* dw, float* w, float* dx)
+    public static void Both(
+        WindowGradient* list, int count, float* x, float* dw, float* w, float* dx, nint second)
     {
         V a0 = V.Load(dw), a1 = V.Load(dw + V.Count), a2 = V.Load(dw + 2 * V.Count);
         V a3 = V.Load(dw + 3 * V.Count), a4 = V.Load(dw + 4 * V.Count), a5 = V.Load(dw + 5 * V.Count);
@@ -97,12 +106,14 @@ static unsafe class SparseRow<V> where V : struct, ICpuVector<V>
             Add(g, w1, to + V.Count);
             V.AddProduct(ref a2, g, V.Load(from + 2 * V.Count));
             Add(g, w2, to + 2 * V.Count);
-            V.AddProduct(ref a3, g, V.Load(from + 3 * V.Count));
-            Add(g, w3, to + 3 * V.Count);
-            V.AddProduct(ref a4, g, V.Load(from + 4 * V.Count));
-            Add(g, w4, to + 4 * V.Count);
-            V.AddProduct(ref a5, g, V.Load(from + 5 * V.Count));
-            Add(g, w5, to + 5 * V.Count);
+            from += second;
+            to += second;
+            V.AddProduct(ref a3, g, V.Load(from));
+            Add(g, w3, to);
+            V.AddProduct(ref a4, g, V.Load(from + V.Count));
+            Add(g, w4, to + V.Count);
+            V.AddProduct(ref a5, g, V.Load(from + 2 * V.Count));
+            Add(g, w5, to + 2 * V.Count);
         }
         V.Store(a0, dw);
         V.Store(a1, dw + V.Count);

@@ -16,6 +16,7 @@ static unsafe class WindowList
 {
     /// <summary>Lists what one channel of one image passes on.</summary>
     /// <param name="dy">[window] of the channel.</param>
+    /// <param name="step">Floats of dy from one window to the next.</param>
     /// <param name="index">[window][K padded], at the channel.</param>
     /// <param name="stride">K padded.</param>
     /// <param name="windows">Windows.</param>
@@ -26,7 +27,7 @@ static unsafe class WindowList
     /// <returns>The number of entries.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Fill(
-        float* dy, byte* index, nint stride, int windows, int* starts, int* positions, WindowGradient* list,
+        float* dy, nint step, byte* index, nint stride, int windows, int* starts, int* positions, WindowGradient* list,
         out float sum)
     {
         int count = 0;
@@ -34,10 +35,11 @@ static unsafe class WindowList
         for (int i = 0; i < windows; i++)
         {
             int at = *index;
-            float g = at == PooledTile.Cut ? 0 : dy[i];
+            float g = at == PooledTile.Cut ? 0 : *dy;
             list[count] = new WindowGradient(starts[i] + positions[at], g);
             count += g != 0 ? 1 : 0;
             total += g;
+            dy += step;
             index += stride;
         }
         sum = total;
