@@ -136,7 +136,8 @@ public sealed class RecognisedOperationTests(string device) : DeviceFixture(devi
     static Tensor Unit(Tensor rows, bool isRepeated, int axis)
     {
         Shape lengths = rows.Shape.With(axis, 1);
-        Tensor length = rows.Square().Sum(axis).Sqrt().Reshape(lengths[0], lengths[1]).Maximum(1e-12f).Minimum(float.MaxValue);
+        Tensor length = rows.Square().Sum(axis).Sqrt().Reshape(lengths[0], lengths[1])
+            .Maximum(1e-12f).Minimum(float.MaxValue);
         if (isRepeated) length = length.Add(rows.Device.Tensor(rows.Shape, new float[rows.Count]));
         return rows.Divide(length);
     }

@@ -20,13 +20,15 @@ static unsafe class FewChannelsWeight<V> where V : struct, ICpuVector<V>
     /// <param name="columns">Windows of a line.</param>
     /// <param name="dy">A vector of output channels of the first window.</param>
     /// <param name="step">Floats of dy from one window to the next.</param>
-    /// <param name="index">Of the same channels: which pixel of the window was the maximum, or <see cref="PooledTile.Cut"/>.</param>
+    /// <param name="index">
+    /// Of the same channels: which pixel of the window was the maximum, or <see cref="PooledTile.Cut"/>.
+    /// </param>
     /// <param name="stride">Output channels from one window of the index to the next.</param>
     /// <param name="dw">[tap of the block][output channel], <paramref name="stride"/> apart; added to.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
-        float* x0, float* x1, float* x2, nint line, int lines, int columns, float* dy, nint step, byte* index, nint stride,
-        float* dw)
+        float* x0, float* x1, float* x2, nint line, int lines, int columns, float* dy, nint step, byte* index,
+        nint stride, float* dw)
     {
         if (typeof(V) == typeof(Simd512))
         {

@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace TripletGpu.Backends.Cpu.SmallConvolution;
 
 /// <summary>
-/// <see cref="FewChannelsWeight{V}"/> with 16 lanes: the 4 x 4 pixels that a window's four positions see through a block
-/// of 3 x 3 taps fill one register, from which each output channel takes those of its own position. So a window costs
-/// nine multiply-adds instead of 36, with the same bits: what is left out is products by 0.
+/// <see cref="FewChannelsWeight{V}"/> with 16 lanes: the 4 x 4 pixels that a window's four positions see through a
+/// block of 3 x 3 taps fill one register, from which each output channel takes those of its own position. So a window
+/// costs nine multiply-adds instead of 36, with the same bits: what is left out is products by 0.
 /// </summary>
 static unsafe class FewChannelsWeight512
 {

@@ -15,8 +15,9 @@ unsafe struct PooledOperands
 /// The gradients of convolution + bias + ReLU + 2x2 max pool, one image after another, images split over the threads.
 /// Only one of four pixels has a gradient, so no full map of gradients is made: input and weight gradients follow a
 /// list of those pixels (<see cref="WindowList"/>), with the image turned to [pixel][channel] in the cache, or in its
-/// blocks of channels where it lies. Weight gradients are summed for each part of the batch, then over the parts: the parts depend on the batch alone, so that
-/// the sums do not depend on the number of threads, and a GPU can make the same.
+/// blocks of channels where it lies. Weight gradients are summed for each part of the batch, then over the parts: the
+/// parts depend on the batch alone, so that the sums do not depend on the number of threads, and a GPU can make the
+/// same.
 /// </summary>
 sealed unsafe partial class PooledBackward<V> where V : unmanaged, ITileVector<V>
 {

@@ -4,8 +4,8 @@ using TripletGpu.Backends.Cpu.Simd;
 namespace TripletGpu.Backends.Cpu.SmallConvolution;
 
 /// <summary>
-/// Products with a list of gradients along one line of taps: in a [pixel][channel] map, or a block of channels, the taps
-/// of a line and their channels are contiguous, so one output pixel meets them in a few whole vectors.
+/// Products with a list of gradients along one line of taps: in a [pixel][channel] map, or a block of channels, the
+/// taps of a line and their channels are contiguous, so one output pixel meets them in a few whole vectors.
 /// </summary>
 static unsafe class SparseRow<V> where V : struct, ICpuVector<V>
 {
