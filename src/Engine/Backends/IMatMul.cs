@@ -12,6 +12,13 @@ public interface IMatMul
     /// <summary>y = x weight' + bias: x (N, in), weight (out, in), bias (out) or null. Overwrites y.</summary>
     void Linear(Tensor x, Tensor weight, Tensor? bias, Tensor y);
 
+    /// <summary>
+    /// The weight in the form in which <see cref="Linear"/> multiplies by it, for one that stays as it is: it is computed
+    /// once, and Linear finds it at <see cref="Tensor.Prepared"/>. Null where there is no such form.
+    /// </summary>
+    /// <param name="weight">(out, in).</param>
+    IPackedWeight? Prepare(Tensor weight) => null;
+
     /// <summary>Sums the rows of a matrix (N, D) into (D): the gradient of a bias.</summary>
     void SumRows(Tensor x, Gradient sums);
 }

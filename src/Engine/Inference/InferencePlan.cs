@@ -35,10 +35,7 @@ public sealed class InferencePlan : IDisposable
         BufferSlots assigned = new();
         int[] places = Assign(lifetimes, assigned);
         // First, since from here on the plan has memory that nobody would give back: it is all taken at once.
-        foreach (PlanNode node in graph.Nodes)
-            if (node.Op is Ops.Conv2d convolution && node.Inputs[1].Constant is { } weight
-                && node.Output.Shape.Count > 0)
-                constants.Prepare(convolution, node.Inputs[0], weight);
+        foreach (PlanNode node in graph.Nodes) constants.Prepare(node);
         slots = device.Build<Tensor[]>(() => [.. assigned.Elements.Select(count =>
             device.Unowned(new Shape(checked((int)count)), ElementType.Float32, "a plan's buffer"))]);
         parts = [.. RowParts.Of(graph, device.Backend.Branches).Select(rows =>

@@ -44,10 +44,17 @@ sealed class PlanConstants(Device device) : IDisposable
     /// </summary>
     public bool OwnsWeights { get; set; }
 
-    /// <summary>Lets the backend keep a convolution's weight in its own form.</summary>
-    public void Prepare(Conv2d convolution, PlanValue x, Tensor weight)
+    /// <summary>Lets the backend keep the weight of a convolution or a linear layer in its own form.</summary>
+    public void Prepare(PlanNode node)
     {
-        IPackedWeight? form = convolution.Prepare(device.Backend, x.Shape, weight, inBlocks: x.Block > 0);
+        if (node.Output.Shape.Count == 0 || node.Inputs is not [var x, { Constant: { } weight }, ..]) return;
+        if (node.Op is Conv2d convolution)
+            Keep(weight, convolution.Prepare(device.Backend, x.Shape, weight, inBlocks: x.Block > 0));
+        else if (node.Op is Linear) Keep(weight, Linear.Prepare(device.Backend, weight));
+    }
+
+    void Keep(Tensor weight, IPackedWeight? form)
+    {
         if (form != weight.Prepared)
         {
             weight.DropPrepared();

@@ -38,6 +38,10 @@ public sealed record Linear : Op
         else on.Reduction.Copy(new Strided(bias, 0, [0, 1]), Strided.Of(y), y.Shape, scale: 1, accumulate: false);
     }
 
+    /// <summary>The weight in the backend's own form, where it stays as it is; null where there is none.</summary>
+    internal static IPackedWeight? Prepare(IBackend on, Tensor weight) =>
+        weight.Count == 0 ? null : on.MatMul.Prepare(weight);
+
     /// <inheritdoc/>
     public override void Backward(
         IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,

@@ -5,7 +5,9 @@ using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests.Ops;
 
-/// <summary>Convolutions whose filters are packed once, as a plan's are: the same results, in other forms.</summary>
+/// <summary>
+/// Convolutions and linear layers whose weights are packed once, as a plan's are: the same results, in other forms.
+/// </summary>
 [TestFixture("cpu-avx512", 1)]
 [TestFixture("cpu-avx512", 2)]
 [TestFixture("cpu-avx512", 3)]
@@ -101,6 +103,36 @@ public sealed class ConstantFilterTests(string name, int threads)
                 Assert.That(op.Prepare(device.Backend, of, weight, inBlocks: false), Is.SameAs(form));
                 weight.Prepared = null;
             }
+    }
+
+    /// <summary>
+    /// A linear layer's weight: the bits of the plain one, alone as well, and back. One row, rests of tiles and panels,
+    /// several blocks of the depth, no bias.
+    /// </summary>
+    [TestCase(1, 2048, 128, true)]
+    [TestCase(3, 1, 5, true)]
+    [TestCase(33, 70, 61, false)]
+    [TestCase(64, 800, 128, true)]
+    [TestCase(130, 450, 1000, true)]
+    public void Linear_GivesTheSameBitsAndComesBack(int rows, int depth, int outputs, bool hasBias)
+    {
+        using Device device = Open();
+        using Step step = device.BeginStep(record: false);
+        Random random = new(3);
+        Tensor x = Normal(rows, depth), weight = Normal(outputs, depth);
+        Tensor? bias = hasBias ? device.Tensor(new(outputs), Values.ToSingle(Values.Normal(outputs, random))) : null;
+        float[] values = weight.ToArray(), expected = x.Linear(weight, bias).ToArray();
+        weight.Prepared = Linear.Prepare(device.Backend, weight);
+        Assert.That(weight.Prepared, Is.Not.Null);
+        Assert.That(x.Linear(weight, bias).ToArray(), Is.EqualTo(expected));
+        Assert.That(Linear.Prepare(device.Backend, weight), Is.SameAs(weight.Prepared));
+        weight.KeepPreparedAlone();
+        Assert.That(x.Linear(weight, bias).ToArray(), Is.EqualTo(expected));
+        Assert.That(weight.ToArray(), Is.EqualTo(values));
+        Assert.That(x.Linear(weight, bias).ToArray(), Is.EqualTo(expected));
+
+        Tensor Normal(int lines, int columns) =>
+            device.Tensor(new(lines, columns), Values.ToSingle(Values.Normal(lines * columns, random)));
     }
 
     Device Open() => TestDevices.Open(name, threads);

@@ -1,3 +1,4 @@
+using TripletGpu.Backends.Cpu.Convolution;
 using TripletGpu.Backends.Cpu.Gemm;
 using TripletGpu.Backends.Cpu.Simd;
 
@@ -20,8 +21,20 @@ sealed unsafe class CpuMatMul<V>(CpuBackend cpu) : IMatMul where V : unmanaged, 
         int n = y.Shape[0], outputs = y.Shape[1];
         if (bias is not null)
             for (int i = 0; i < n; i++) bias.Span().CopyTo(new Span<float>(y.Floats() + (long)i * outputs, outputs));
-        Multiply(x.Floats(), false, weight.Floats(), true, y.Floats(), n, outputs, x.Shape[1], bias is not null);
+        int depth = x.Shape[1];
+        if (weight.Prepared is FilterPanels<V> panels)
+        {
+            PackedLeft<V> left = new(cpu.Workspace.Begin(), n, depth);
+            left.Pack(cpu, x.Floats(), depth, 1);
+            PanelProduct<V>.Run(
+                cpu, left, new KeptPanels<V>(panels, outputs),
+                new MatrixSink<V>(y.Floats(), outputs, outputs, bias is not null));
+        }
+        else Multiply(x.Floats(), false, weight.Floats(), true, y.Floats(), n, outputs, depth, bias is not null);
     }
+
+    public IPackedWeight? Prepare(Tensor weight) => weight.Prepared as FilterPanels<V>
+        ?? new FilterPanels<V>(cpu, weight, FilterOrder.Of(weight.Shape[0], weight.Shape[1]));
 
     public void SumRows(Tensor x, Gradient sums)
     {

@@ -19,6 +19,9 @@ readonly record struct FilterOrder(
     public static FilterOrder Forward(in ConvolutionShape d) => new(
         d.K, d.C, d.C * d.R * d.S, d.R * d.S, d.R * d.S, [.. Enumerable.Range(0, d.R * d.S)]);
 
+    /// <summary>The rows of a matrix: filters of one tap.</summary>
+    public static FilterOrder Of(int rows, int columns) => new(rows, columns, columns, 1, 1, [0]);
+
     /// <summary>The filters that compute the input's gradient.</summary>
     /// <param name="d">The convolution.</param>
     /// <param name="order">The taps that take part, in their order.</param>

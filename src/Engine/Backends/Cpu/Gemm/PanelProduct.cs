@@ -25,10 +25,15 @@ unsafe interface IPanels
     /// <summary>Floats from one column to the next, where it is the same line of a map.</summary>
     int ColumnStep { get; }
 
+    /// <summary>
+    /// Whether panels lie packed already, each with all of its rows one after the other: <see cref="Place"/> says where.
+    /// </summary>
+    static virtual bool IsPacked => false;
+
     /// <summary>Whether tiles read panels where they lie, so that nothing is packed.</summary>
     static virtual bool IsInPlace => false;
 
-    /// <summary>In place: what the offsets of a panel's rows count from.</summary>
+    /// <summary>Packed: a panel's first row. In place: what the offsets of its rows count from.</summary>
     float* Place(int panel) => null;
 
     /// <summary>In place: the offsets of rows from k0 on.</summary>
@@ -79,7 +84,7 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
         int perGroup = Math.Clamp(BlockBytes / (deepest * width * sizeof(float)), 1, share);
         // Groups as even as they can be, a multiple of the threads in number.
         int groups = ((panels + perGroup - 1) / perGroup + threads - 1) / threads * threads;
-        long packedSize = (long)perGroup * deepest * width, looseSize = (long)perGroup * width * a.Rows;
+        long packedSize = TB.IsPacked ? 0 : (long)perGroup * deepest * width, looseSize = (long)perGroup * width * a.Rows;
         Workspace workspace = cpu.Workspace;
         PerThread packed = workspace.TakeForEach(packedSize), loose = workspace.TakeForEach(looseSize);
         Group<TB, TC> group = new()
@@ -138,7 +143,7 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
             {
                 int k0 = A.BlockStart(block), kc = A.BlockStart(block + 1) - k0;
                 float floor = IsRelu && block == A.Blocks - 1 ? 0 : float.NegativeInfinity;
-                for (int j = 0; j < n && !TB.IsInPlace; j++)
+                for (int j = 0; j < n && !TB.IsInPlace && !TB.IsPacked; j++)
                     Source.Pack(from + j, k0, kc, packed + (long)j * kc * width);
                 nint rowStep = TB.IsInPlace ? (nint)Source.Offsets(k0) : width;
                 for (int tile = 0; tile < A.Tiles; tile++)
@@ -158,7 +163,8 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
                             ahead.Addend = addend[jNext] + m * ldc[jNext];
                         // What is packed after this may come from memory, so it is asked for before A.
                         if (tile <= linesOfARow) Later(j, from, to, block, tile * width / linesOfARow, ref ahead);
-                        float* panel = TB.IsInPlace ? Source.Place(from + j) : packed + (long)j * kc * width;
+                        float* panel = TB.IsInPlace ? Source.Place(from + j)
+                            : TB.IsPacked ? Source.Place(from + j) + (nint)k0 * width : packed + (long)j * kc * width;
                         product(
                             kc, left, rows, panel, rowStep, c[j] + m0 * ldc[j], ldc[j], bias,
                             added == null ? null : added + m0 * ldc[j], floor, &ahead);
