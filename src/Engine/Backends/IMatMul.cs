@@ -13,8 +13,8 @@ public interface IMatMul
     void Linear(Tensor x, Tensor weight, Tensor? bias, Tensor y);
 
     /// <summary>
-    /// The weight in the form in which <see cref="Linear"/> multiplies by it, for one that stays as it is: it is computed
-    /// once, and Linear finds it at <see cref="Tensor.Prepared"/>. Null where there is no such form.
+    /// The weight in the form in which <see cref="Linear"/> multiplies by it, for one that stays as it is: it is
+    /// computed once, and Linear finds it at <see cref="Tensor.Prepared"/>. Null where there is no such form.
     /// </summary>
     /// <param name="weight">(out, in).</param>
     IPackedWeight? Prepare(Tensor weight) => null;

@@ -26,7 +26,7 @@ unsafe interface IPanels
     int ColumnStep { get; }
 
     /// <summary>
-    /// Whether panels lie packed already, each with all of its rows one after the other: <see cref="Place"/> says where.
+    /// Whether panels lie packed already, all rows of each one after the other; <see cref="Place"/> says where.
     /// </summary>
     static virtual bool IsPacked => false;
 
@@ -84,7 +84,8 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
         int perGroup = Math.Clamp(BlockBytes / (deepest * width * sizeof(float)), 1, share);
         // Groups as even as they can be, a multiple of the threads in number.
         int groups = ((panels + perGroup - 1) / perGroup + threads - 1) / threads * threads;
-        long packedSize = TB.IsPacked ? 0 : (long)perGroup * deepest * width, looseSize = (long)perGroup * width * a.Rows;
+        long packedSize = TB.IsPacked ? 0 : (long)perGroup * deepest * width;
+        long looseSize = (long)perGroup * width * a.Rows;
         Workspace workspace = cpu.Workspace;
         PerThread packed = workspace.TakeForEach(packedSize), loose = workspace.TakeForEach(looseSize);
         Group<TB, TC> group = new()
