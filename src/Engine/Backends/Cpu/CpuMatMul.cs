@@ -23,13 +23,8 @@ sealed unsafe class CpuMatMul<V>(CpuBackend cpu) : IMatMul where V : unmanaged, 
             for (int i = 0; i < n; i++) bias.Span().CopyTo(new Span<float>(y.Floats() + (long)i * outputs, outputs));
         int depth = x.Shape[1];
         if (weight.Prepared is FilterPanels<V> panels)
-        {
-            PackedLeft<V> left = new(cpu.Workspace.Begin(), n, depth);
-            left.Pack(cpu, x.Floats(), depth, 1);
-            PanelProduct<V>.Run(
-                cpu, left, new KeptPanels<V>(panels, outputs),
-                new MatrixSink<V>(y.Floats(), outputs, outputs, bias is not null));
-        }
+            Multiply(
+                cpu, x.Floats(), false, new KeptPanels<V>(panels, outputs), y.Floats(), n, depth, bias is not null);
         else Multiply(x.Floats(), false, weight.Floats(), true, y.Floats(), n, outputs, depth, bias is not null);
     }
 
@@ -61,11 +56,16 @@ sealed unsafe class CpuMatMul<V>(CpuBackend cpu) : IMatMul where V : unmanaged, 
 
     /// <summary>The same on a backend; begins its workspace anew.</summary>
     internal static void Multiply(
-        CpuBackend cpu, float* a, bool transposeA, float* b, bool transposeB, float* c, int m, int n, int k, bool add)
+        CpuBackend cpu, float* a, bool transposeA, float* b, bool transposeB, float* c, int m, int n, int k,
+        bool add) => Multiply(
+            cpu, a, transposeA, new MatrixPanels<V>(b, n, transposeB ? 1 : n, transposeB ? k : 1), c, m, k, add);
+
+    static void Multiply<TB>(CpuBackend cpu, float* a, bool transposeA, TB right, float* c, int m, int k, bool add)
+        where TB : struct, IPanels
     {
         PackedLeft<V> left = new(cpu.Workspace.Begin(), m, k);
         left.Pack(cpu, a, transposeA ? 1 : k, transposeA ? m : 1);
-        MatrixPanels<V> right = new(b, n, transposeB ? 1 : n, transposeB ? k : 1);
+        int n = right.Columns;
         PanelProduct<V>.Run(cpu, left, right, new MatrixSink<V>(c, n, n, add));
     }
 }

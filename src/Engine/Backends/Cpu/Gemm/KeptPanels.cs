@@ -17,12 +17,9 @@ readonly unsafe struct KeptPanels<V>(FilterPanels<V> panels, int columns) : IPan
 
     public void Pack(int panel, int k0, int kc, float* to) => throw new NotSupportedException();
 
-    // A cache line of a row, of two or more: what follows in the panel comes by itself.
     public float* Rows(int panel, int k0, int column, out nint step)
     {
         step = FilterPanels<V>.Width;
         return panels[panel] + (nint)k0 * step + column;
     }
-
-    public float* Place(int panel) => panels[panel];
 }

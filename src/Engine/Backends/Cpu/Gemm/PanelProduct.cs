@@ -26,14 +26,14 @@ unsafe interface IPanels
     int ColumnStep { get; }
 
     /// <summary>
-    /// Whether panels lie packed already, all rows of each one after the other; <see cref="Place"/> says where.
+    /// Whether panels lie packed already, all rows of each one after the other; <see cref="Rows"/> says where.
     /// </summary>
     static virtual bool IsPacked => false;
 
     /// <summary>Whether tiles read panels where they lie, so that nothing is packed.</summary>
     static virtual bool IsInPlace => false;
 
-    /// <summary>Packed: a panel's first row. In place: what the offsets of its rows count from.</summary>
+    /// <summary>In place: what the offsets of a panel's rows count from.</summary>
     float* Place(int panel) => null;
 
     /// <summary>In place: the offsets of rows from k0 on.</summary>
@@ -165,7 +165,7 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
                         // What is packed after this may come from memory, so it is asked for before A.
                         if (tile <= linesOfARow) Later(j, from, to, block, tile * width / linesOfARow, ref ahead);
                         float* panel = TB.IsInPlace ? Source.Place(from + j)
-                            : TB.IsPacked ? Source.Place(from + j) + (nint)k0 * width : packed + (long)j * kc * width;
+                            : TB.IsPacked ? Source.Rows(from + j, k0, 0, out _) : packed + (long)j * kc * width;
                         product(
                             kc, left, rows, panel, rowStep, c[j] + m0 * ldc[j], ldc[j], bias,
                             added == null ? null : added + m0 * ldc[j], floor, &ahead);
