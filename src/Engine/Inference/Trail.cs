@@ -1,4 +1,6 @@
 using TripletGpu.Autograd;
+using TripletGpu.Kernels.Functions;
+using TripletGpu.Ops;
 
 namespace TripletGpu.Inference;
 
@@ -28,6 +30,12 @@ sealed class Trail(PlanGraph graph, PlanValue start)
 
     /// <summary>Passes an operation of one kind; null where it is another.</summary>
     public T? Pass<T>() where T : Op => Pass(op => op is T)?.Op as T;
+
+    /// <summary>Whether an operation squares, however it was written.</summary>
+    public static bool IsSquare(Op op) => op is Unary<Square> or WithScalar<Power> { B: 2 };
+
+    /// <summary>Whether an operation takes the square root, however it was written.</summary>
+    public static bool IsRoot(Op op) => op is Unary<Sqrt> or WithScalar<Power> { B: 0.5f };
 
     /// <summary>Passes changes of shape.</summary>
     public void PassViews()

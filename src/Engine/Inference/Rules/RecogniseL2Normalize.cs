@@ -22,8 +22,7 @@ sealed class RecogniseL2Normalize : IPlanRule
         PlanValue x = node.Inputs[0];
         if (node.Op is not Binary<Divide> || x.Shape.Rank != 2 || x.Shape != node.Output.Shape) return null;
         Trail trail = new(graph, node.Inputs[1]);
-        if (graph.Producer(trail.At) is { Op: Binary<Add> } repeat && IsZero(repeat.Inputs[1].Constant))
-            trail.Pass<Binary<Add>>();
+        PlanNode? repeat = trail.Pass(op => op is Binary<Add>);
         Shape lengths = new(x.Shape[0], 1);
         if (trail.At.Shape != lengths) return null;
         trail.PassViews();
@@ -31,11 +30,12 @@ sealed class RecogniseL2Normalize : IPlanRule
         trail.PassViews();
         if (trail.Pass<WithScalar<Maximum>>() is not { B: > 0 and var epsilon }) return null;
         trail.PassViews();
-        if (trail.Pass(op => op is Unary<Sqrt> or WithScalar<Power> { B: 0.5f }) is null) return null;
+        if (trail.Pass(Trail.IsRoot) is null) return null;
         trail.PassViews();
         bool isOfRows = trail.Pass<Sum>() is { Scale: 1 } sum && sum.To == lengths && trail.At.Shape == x.Shape;
-        if (!isOfRows || trail.Pass(op => op is Unary<Square> or WithScalar<Power> { B: 2 }) is null || trail.At != x)
-            return null;
+        if (!isOfRows || trail.Pass(Trail.IsSquare) is null || trail.At != x) return null;
+        // Last, since the values come from the device.
+        if (repeat is not null && !IsZero(repeat.Inputs[1].Constant)) return null;
         return graph.Join(trail.Passed, node, new PlanNode(
             new L2Normalize(epsilon), [x], node.Output,
             [.. trail.Passed.Reverse().SelectMany(passed => passed.Origin), .. node.Origin]));

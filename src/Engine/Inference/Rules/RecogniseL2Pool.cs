@@ -1,4 +1,3 @@
-using TripletGpu.Kernels.Functions;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Inference.Rules;
@@ -14,10 +13,10 @@ sealed class RecogniseL2Pool : IPlanRule
     /// <inheritdoc/>
     public PlanGraph? Apply(PlanGraph graph, PlanNode node, PlanConstants constants)
     {
-        if (node.Op is not (Unary<Sqrt> or WithScalar<Power> { B: 0.5f })) return null;
+        if (!Trail.IsRoot(node.Op)) return null;
         Trail trail = new(graph, node.Inputs[0]);
         if (trail.Pass<Affine>() is not { Shift: 0 } factor || trail.Pass<AveragePool2d>() is not { } mean
-            || trail.Pass(op => op is Unary<Square> or WithScalar<Power> { B: 2 }) is null) return null;
+            || trail.Pass(Trail.IsSquare) is null) return null;
         PoolingWindow w = mean.Window;
         bool isOfWholeWindows = !w.CeilMode && (mean.CountPadding || w is { Top: 0, Left: 0, Bottom: 0, Right: 0 });
         if (!isOfWholeWindows || factor.Scale != w.Height * w.Width) return null;

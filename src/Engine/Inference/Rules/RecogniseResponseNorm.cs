@@ -37,8 +37,7 @@ sealed class RecogniseResponseNorm : IPlanRule
         bool isSquare = graph.Producer(trail.At) is { } squares && squares.Op switch
         {
             Binary<Multiply> => squares.Inputs[0] == x && squares.Inputs[1] == x,
-            Unary<Square> or WithScalar<Power> { B: 2 } => squares.Inputs[0] == x,
-            _ => false,
+            _ => Trail.IsSquare(squares.Op) && squares.Inputs[0] == x,
         };
         bool isCentred = before == w.Height / 2 && after == (w.Height - 1) / 2
             && (pool.CountPadding || w is { Top: 0, Bottom: 0 });
