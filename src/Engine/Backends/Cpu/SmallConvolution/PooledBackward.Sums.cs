@@ -9,15 +9,14 @@ sealed unsafe partial class PooledBackward<V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void SumWeights(int from, int to)
     {
-        nint line = groups * rowFloats;
-        if (!isFew) AddParts(from * d.R * line, to * d.R * line);
+        if (!isFew) AddParts(from * d.R * lineFloats, to * d.R * lineFloats);
         float* dw = o.Dw.Target!.Floats() + (nint)from * d.Taps;
         for (int k = from; k < to; k++)
             for (int c = 0; c < d.C; c++)
                 for (int r = 0; r < d.R; r++)
                     for (int s = 0; s < d.S; s++)
                     {
-                        nint at = (k * d.R + r) * line + c / width * rowFloats + s * width + c % width;
+                        nint at = (k * d.R + r) * lineFloats + c / width * rowFloats + s * width + c % width;
                         Put(partials[isFew ? FewAt(k, c, r, s) : at], dw++, o.Dw.Accumulate);
                     }
     }

@@ -31,7 +31,9 @@ sealed unsafe partial class PooledBackward<V> where V : unmanaged, ITileVector<V
     readonly bool isFew, needsLists, isInPlace;
     // Channels of a pixel that lie side by side in the maps of the lists, and how many times as many there are.
     readonly int width, groups;
-    readonly nint rowFloats, groupFloats, mapFloats, weightFloats, partialFloats, threadFloats;
+    // A line of taps: of one group, of all.
+    readonly nint rowFloats, lineFloats;
+    readonly nint groupFloats, mapFloats, weightFloats, partialFloats, threadFloats;
     readonly int* starts, positions;
     readonly float* rows, partials;
     readonly PerThread own;
@@ -46,9 +48,10 @@ sealed unsafe partial class PooledBackward<V> where V : unmanaged, ITileVector<V
         groups = d.C / width;
         // Blocks are whole vectors; two lines of three of them have to follow each other.
         rowFloats = d.IsXInBlocks ? d.S * width : Round(d.S * width);
+        lineFloats = groups * rowFloats;
         groupFloats = (nint)d.PaddedH * d.PaddedW * width;
         mapFloats = isInPlace ? 0 : Round(groups * groupFloats + CpuBuffer.Slack);
-        nint rowsOfAll = (nint)d.K * d.R * groups * rowFloats;
+        nint rowsOfAll = d.K * d.R * lineFloats;
         weightFloats = isFew ? (nint)d.C * Blocks(d.R) * Blocks(d.S) * TapsOfBlock * d.PaddedK : rowsOfAll;
         partialFloats = weightFloats + d.PaddedK;
         nint tables = Round(d.Windows + PooledTile.Cut + 1), list = Round(2 * (d.Windows + 1));
@@ -98,14 +101,14 @@ sealed unsafe partial class PooledBackward<V> where V : unmanaged, ITileVector<V
     /// </summary>
     void PackRows()
     {
-        new Span<float>(rows, checked((int)(d.K * d.R * groups * rowFloats))).Clear();
+        new Span<float>(rows, checked((int)(d.K * d.R * lineFloats))).Clear();
         int taps = d.R * d.S;
         for (int k = 0; k < d.K; k++)
             for (int r = 0; r < d.R; r++)
                 for (int g = 0; g < groups; g++)
                     MapTranspose<V>.Run(
                         o.Weight + ((nint)k * d.C + g * width) * taps + r * d.S, taps,
-                        rows + ((k * d.R + r) * groups + g) * rowFloats, width, width, d.S);
+                        rows + (k * d.R + r) * lineFloats + g * rowFloats, width, width, d.S);
     }
 
     void Images(int from, int to, float* partial, float* scratch)
@@ -113,7 +116,7 @@ sealed unsafe partial class PooledBackward<V> where V : unmanaged, ITileVector<V
         WindowGradient* list = (WindowGradient*)scratch;
         float* copy = scratch + Round(2 * (d.Windows + 1)), dcopy = copy + mapFloats, dyByWindow = dcopy + mapFloats;
         float* dbias = partial + weightFloats;
-        nint linesOfAFilter = (nint)d.R * groups * rowFloats, step = d.YBlock;
+        nint linesOfAFilter = d.R * lineFloats;
         bool isBoth = !isFew && o.Dw.IsNeeded && o.Dx.IsNeeded && SixVectors > 0;
         if (d.IsPadded) new Span<float>(copy, checked((int)mapFloats)).Clear();
         for (int n = from; n < to; n++)
@@ -135,8 +138,8 @@ sealed unsafe partial class PooledBackward<V> where V : unmanaged, ITileVector<V
             for (int k = 0; k < d.K; k++)
             {
                 int count = WindowList.Fill(
-                    dy + k / d.YBlock * step * d.Windows + k % d.YBlock, step, index + k, d.PaddedK, d.Windows, starts,
-                    positions, list, out float sum);
+                    dy + (nint)(k / d.YBlock * d.YBlock) * d.Windows + k % d.YBlock, d.YBlock, index + k, d.PaddedK,
+                    d.Windows, starts, positions, list, out float sum);
                 if (!isFew) dbias[k] += sum;
                 float* dw = partial + k * linesOfAFilter, w = rows + k * linesOfAFilter;
                 if (isBoth) BothRows(list, count, map, dw, w, dmap);
