@@ -24,9 +24,6 @@ public readonly struct Bfloat128x128 : IConvolutionTile, IProductTile
     public static int OnTensorCores => 1;
 
     /// <inheritdoc/>
-    public static int InPairs => 1;
-
-    /// <inheritdoc/>
     public static int StepDepth => 2 * SharedTile.Depth;
 
     /// <inheritdoc/>
@@ -59,9 +56,6 @@ public readonly struct Bfloat64x64 : ITapTile, IProductTile
 
     /// <inheritdoc/>
     public static int OnTensorCores => 1;
-
-    /// <inheritdoc/>
-    public static int InPairs => 1;
 
     /// <inheritdoc/>
     public static int StepDepth => 2 * SharedTile.Depth;

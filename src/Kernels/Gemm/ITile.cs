@@ -20,18 +20,15 @@ public interface ITile : IGroupShape
     static abstract int Pitch { get; }
 
     /// <summary>
-    /// 1: a warp multiplies on tensor cores (<see cref="TensorTile"/>), in TF32, or in bfloat16 where it is
-    /// <see cref="InPairs"/>; 0: each item by itself.
+    /// 1: a warp multiplies on tensor cores (<see cref="TensorTile"/>), in TF32, or in bfloat16 where operands are
+    /// <see cref="SharedTile.InPairs{TTile}"/>; 0: each item by itself.
     /// </summary>
     static abstract int OnTensorCores { get; }
 
     /// <summary>
-    /// 1: a float of shared memory holds two depths of a line in bfloat16, half a step apart
-    /// (<see cref="TensorCore.Pair"/>); 0: one.
+    /// The depth of a step along K: <see cref="SharedTile.Depth"/>, or twice that in pairs
+    /// (<see cref="SharedTile.InPairs{TTile}"/>).
     /// </summary>
-    static abstract int InPairs { get; }
-
-    /// <summary>The depth of a step along K: <see cref="SharedTile.Depth"/>, or twice that in pairs.</summary>
     static abstract int StepDepth { get; }
 
     /// <summary>
@@ -86,9 +83,6 @@ public readonly struct Tile128x128 : ITapTile, IProductTile
     public static int OnTensorCores => 0;
 
     /// <inheritdoc/>
-    public static int InPairs => 0;
-
-    /// <inheritdoc/>
     public static int StepDepth => SharedTile.Depth;
 
     /// <inheritdoc/>
@@ -121,9 +115,6 @@ public readonly struct Tile64x64 : ITapTile, IProductTile
 
     /// <inheritdoc/>
     public static int OnTensorCores => 0;
-
-    /// <inheritdoc/>
-    public static int InPairs => 0;
 
     /// <inheritdoc/>
     public static int StepDepth => SharedTile.Depth;
@@ -163,9 +154,6 @@ public readonly struct Quads64x64 : ITapTile
     public static int OnTensorCores => 0;
 
     /// <inheritdoc/>
-    public static int InPairs => 0;
-
-    /// <inheritdoc/>
     public static int StepDepth => SharedTile.Depth;
 
     /// <inheritdoc/>
@@ -203,9 +191,6 @@ public readonly struct Fours128x128 : IProductTile
     public static int OnTensorCores => 0;
 
     /// <inheritdoc/>
-    public static int InPairs => 0;
-
-    /// <inheritdoc/>
     public static int StepDepth => SharedTile.Depth;
 
     /// <inheritdoc/>
@@ -238,9 +223,6 @@ public readonly struct Fours64x64 : IProductTile
 
     /// <inheritdoc/>
     public static int OnTensorCores => 0;
-
-    /// <inheritdoc/>
-    public static int InPairs => 0;
 
     /// <inheritdoc/>
     public static int StepDepth => SharedTile.Depth;

@@ -16,6 +16,12 @@ public static class SharedTile
     public const int Depth = 8;
 
     /// <summary>
+    /// Whether a float of shared memory holds two depths of a line in bfloat16, half a step apart
+    /// (<see cref="TensorCore.Pair"/>).
+    /// </summary>
+    public static bool InPairs<TTile>() where TTile : struct, ITile => TTile.StepDepth > Depth;
+
+    /// <summary>
     /// How much of a sum's depth the first step takes, so that all others are whole: their loads ask for nothing then.
     /// </summary>
     public static int FirstDepth<TTile>(int depth) where TTile : struct, ITile =>
@@ -153,7 +159,7 @@ public static class SharedTile
 
     static void Put<TTile>(ArrayView<float> to, int start, int operand, StagedStep step) where TTile : struct, ITile
     {
-        if (TTile.InPairs != 0) PutPairs<TTile>(to, start, operand, step);
+        if (InPairs<TTile>()) PutPairs<TTile>(to, start, operand, step);
         else if (TTile.OnTensorCores != 0) PutRounded<TTile>(to, start, operand, step.First);
         else
         {

@@ -106,7 +106,7 @@ public struct StagedElements
     {
         step.First = Load(ref own, from);
         step.Second = step.First;
-        if (TTile.InPairs != 0) step.Second = Load(ref own, from.SubView(half));
+        if (SharedTile.InPairs<TTile>()) step.Second = Load(ref own, from.SubView(half));
         else if (Depths<TTile>() < TTile.StepDepth) step.Second = Load(ref further, from);
     }
 
@@ -119,7 +119,7 @@ public struct StagedElements
     {
         step.First = LoadExisting(ref own, from, 0, own.K < depth);
         step.Second = step.First;
-        if (TTile.InPairs != 0)
+        if (SharedTile.InPairs<TTile>())
             step.Second = LoadExisting(ref own, from, half, own.K + TTile.StepDepth / 2 < depth);
         else if (Depths<TTile>() < TTile.StepDepth)
             step.Second = LoadExisting(ref further, from, 0, own.K + TTile.StepDepth / 2 < depth);

@@ -24,9 +24,6 @@ public readonly struct Tensor128x128 : IConvolutionTile, IProductTile
     public static int OnTensorCores => 1;
 
     /// <inheritdoc/>
-    public static int InPairs => 0;
-
-    /// <inheritdoc/>
     public static int StepDepth => SharedTile.Depth;
 
     /// <inheritdoc/>
@@ -59,9 +56,6 @@ public readonly struct Tensor64x64 : ITapTile, IProductTile
 
     /// <inheritdoc/>
     public static int OnTensorCores => 1;
-
-    /// <inheritdoc/>
-    public static int InPairs => 0;
 
     /// <inheritdoc/>
     public static int StepDepth => SharedTile.Depth;

@@ -54,7 +54,7 @@ public static class TensorTile
     static void MultiplyAdd<TTile>(ArrayView<float> fragments, ref Quad sums, Float4 a, Float4 b0, Float4 b1)
         where TTile : struct, ITile
     {
-        if (TTile.InPairs != 0)
+        if (SharedTile.InPairs<TTile>())
         {
             sums.Row0 = TensorCore.MultiplyAddPairs(fragments, a, b0.X, b1.X, sums.Row0);
             sums.Row1 = TensorCore.MultiplyAddPairs(fragments, a, b0.Y, b1.Y, sums.Row1);
