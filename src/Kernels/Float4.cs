@@ -13,8 +13,8 @@ public struct Float4(float x, float y, float z, float w)
     /// <summary>One of the numbers.</summary>
     public float X = x, Y = y, Z = z, W = w;
 
-    /// <summary>x * y + sum, each element rounded once: <see cref="Fused.MultiplyAdd"/>.</summary>
+    /// <summary>x * y + sum, element by element: <see cref="Fused.MultiplyAddEstimate"/>.</summary>
     public static Float4 MultiplyAdd(float x, Float4 y, Float4 sum) =>
-        new(Fused.MultiplyAdd(x, y.X, sum.X), Fused.MultiplyAdd(x, y.Y, sum.Y),
-            Fused.MultiplyAdd(x, y.Z, sum.Z), Fused.MultiplyAdd(x, y.W, sum.W));
+        new(Fused.MultiplyAddEstimate(x, y.X, sum.X), Fused.MultiplyAddEstimate(x, y.Y, sum.Y),
+            Fused.MultiplyAddEstimate(x, y.Z, sum.Z), Fused.MultiplyAddEstimate(x, y.W, sum.W));
 }

@@ -35,7 +35,7 @@ public readonly struct Lanes16(Float4 a, Float4 b, Float4 c, Float4 d)
         Put(lanes.d, to, at + 12);
     }
 
-    /// <summary>x * y + sum, lane by lane, rounded once: <see cref="Fused.MultiplyAdd"/>.</summary>
+    /// <summary>x * y + sum, lane by lane: <see cref="Fused.MultiplyAddEstimate"/>.</summary>
     public static Lanes16 MultiplyAdd(float x, Lanes16 y, Lanes16 sum) => new(
         Float4.MultiplyAdd(x, y.a, sum.a), Float4.MultiplyAdd(x, y.b, sum.b), Float4.MultiplyAdd(x, y.c, sum.c),
         Float4.MultiplyAdd(x, y.d, sum.d));

@@ -53,10 +53,10 @@ public static class TensorCore
         {
             int left = Left(item, k), right = Right(item, k);
             float first = fragments[right], second = fragments[right + 4];
-            sums.X = Fused.MultiplyAdd(fragments[left], first, sums.X);
-            sums.Y = Fused.MultiplyAdd(fragments[left], second, sums.Y);
-            sums.Z = Fused.MultiplyAdd(fragments[left + 32], first, sums.Z);
-            sums.W = Fused.MultiplyAdd(fragments[left + 32], second, sums.W);
+            sums.X = Fused.MultiplyAddEstimate(fragments[left], first, sums.X);
+            sums.Y = Fused.MultiplyAddEstimate(fragments[left], second, sums.Y);
+            sums.Z = Fused.MultiplyAddEstimate(fragments[left + 32], first, sums.Z);
+            sums.W = Fused.MultiplyAddEstimate(fragments[left + 32], second, sums.W);
         }
         Group.Barrier();
         return sums;
@@ -91,10 +91,10 @@ public static class TensorCore
             int left = Left(item, k / 2), right = Right(item, k / 2), half = k % 2;
             float first = OfPair(fragments[right], half), second = OfPair(fragments[right + 4], half);
             float above = OfPair(fragments[left], half), below = OfPair(fragments[left + 32], half);
-            sums.X = Fused.MultiplyAdd(above, first, sums.X);
-            sums.Y = Fused.MultiplyAdd(above, second, sums.Y);
-            sums.Z = Fused.MultiplyAdd(below, first, sums.Z);
-            sums.W = Fused.MultiplyAdd(below, second, sums.W);
+            sums.X = Fused.MultiplyAddEstimate(above, first, sums.X);
+            sums.Y = Fused.MultiplyAddEstimate(above, second, sums.Y);
+            sums.Z = Fused.MultiplyAddEstimate(below, first, sums.Z);
+            sums.W = Fused.MultiplyAddEstimate(below, second, sums.W);
         }
         Group.Barrier();
         return sums;

@@ -121,6 +121,7 @@ struct Index3D { int X, Y, Z; };
 #define Group_Barrier() __syncthreads()
 
 #define Fused_MultiplyAdd fmaf
+#define Fused_MultiplyAddEstimate fmaf
 #define MathF_Abs fabsf
 #define MathF_Ceiling ceilf
 #define MathF_CopySign copysignf

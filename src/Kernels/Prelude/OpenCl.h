@@ -27,6 +27,11 @@
 // CPU devices alone, and PoCL 3.1 miscompiled large tiles of calls of fma.
 #pragma OPENCL FP_CONTRACT OFF
 #define Fused_MultiplyAdd fma
+#ifdef NO_FMA // the host says so of a device without CL_FP_FMA: a thousand calls took rusticl 22 minutes to compile
+#define Fused_MultiplyAddEstimate(a, b, c) ((a) * (b) + (c))
+#else
+#define Fused_MultiplyAddEstimate fma
+#endif
 FUNCTION float16 Lanes16_MultiplyAdd(float x, float16 y, float16 sum)
 {
 #pragma OPENCL FP_CONTRACT ON

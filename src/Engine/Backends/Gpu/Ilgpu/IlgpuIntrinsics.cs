@@ -24,9 +24,12 @@ static class IlgpuIntrinsics
     public static void Register(Context.Builder builder)
     {
         IntrinsicImplementationManager manager = builder.GetIntrinsicManager();
-        MethodInfo fused = typeof(Fused).GetMethod(nameof(Fused.MultiplyAdd))!;
-        manager.RegisterMethod(fused, Ptx(nameof(PtxFused), Text));
-        manager.RegisterMethod(fused, OpenCl(nameof(OpenClFused)));
+        foreach (string name in (string[])[nameof(Fused.MultiplyAdd), nameof(Fused.MultiplyAddEstimate)])
+        {
+            MethodInfo fused = typeof(Fused).GetMethod(name)!;
+            manager.RegisterMethod(fused, Ptx(nameof(PtxFused), Text));
+            manager.RegisterMethod(fused, OpenCl(nameof(OpenClFused)));
+        }
 
         OnTensorCores(
             nameof(TensorCore.Round), nameof(TensorCore.RoundByBits),

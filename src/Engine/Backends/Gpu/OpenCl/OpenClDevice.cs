@@ -24,15 +24,19 @@ public sealed unsafe class OpenClDevice
     public string Unusable { get; }
 
     /// <summary>Whether it can round quotients and square roots of floats correctly.</summary>
-    internal bool RoundsDivision
+    internal bool RoundsDivision => (SingleConfig & 1 << 7) != 0;
+
+    /// <summary>Whether it has an instruction for <c>fma</c>, not only a function.</summary>
+    internal bool Fuses => (SingleConfig & 1 << 5) != 0;
+
+    ulong SingleConfig
     {
         get
         {
             const uint singleConfig = 0x101B;
-            const ulong correctlyRounded = 1 << 7;
             ulong config = 0;
-            _ = Library.GetDeviceInfo(Id, singleConfig, sizeof(ulong), &config, null); // unknown: it does not
-            return (config & correctlyRounded) != 0;
+            _ = Library.GetDeviceInfo(Id, singleConfig, sizeof(ulong), &config, null); // unknown: it has nothing
+            return config;
         }
     }
 

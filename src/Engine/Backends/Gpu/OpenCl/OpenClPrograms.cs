@@ -27,7 +27,8 @@ sealed unsafe class OpenClPrograms : IDisposable
     {
         (this.device, library, this.context, this.cache) = (device, device.Library, context, cache);
         // Quotients and roots otherwise differ from the CPU's, and with them what mining chooses.
-        options = "-cl-std=CL1.2" + (device.RoundsDivision ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
+        options = "-cl-std=CL1.2" + (device.RoundsDivision ? " -cl-fp32-correctly-rounded-divide-sqrt" : "")
+            + (device.Fuses ? "" : " -DNO_FMA");
     }
 
     /// <summary>The built kernel.</summary>
