@@ -17,7 +17,7 @@ sealed unsafe partial class CpuConvolution<V>
     {
         // Another plan over the same weight may keep it in another form.
         FilterPanels<V>? kept = weight.Prepared as FilterPanels<V>;
-        Algorithm algorithm = Choose(d, kept?.Images);
+        Algorithm algorithm = Choose(d, kept);
         if (algorithm is Algorithm.Winograd3 or Algorithm.Winograd5)
         {
             if (algorithm == Algorithm.Winograd3)
@@ -25,7 +25,9 @@ sealed unsafe partial class CpuConvolution<V>
             else Winograd<F2x2Of5x5, ChannelBlocks<V>>(d, weight, kept).Run(x, y, epilogue);
             return;
         }
-        using FilterPanels<V>? loose = kept is null ? Panels(weight, d) : null;
+        if (kept is { IsByChannel: true }) kept = null;
+        using FilterPanels<V>? loose = kept is null
+            ? new FilterPanels<V>(cpu, weight, FilterOrder.Forward(d)) : null;
         new BlockConvolution<V>(cpu, kept ?? loose!, d).Run(x, y, epilogue);
     }
 

@@ -25,7 +25,7 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
             return;
         }
         FilterPanels<V>? panels = weight.Prepared as FilterPanels<V>;
-        switch (weight.Prepared is FilterRows<V> ? Algorithm.Direct : Choose(dims, panels?.Images))
+        switch (weight.Prepared is FilterRows<V> ? Algorithm.Direct : Choose(dims, panels))
         {
             case Algorithm.SmallMap:
                 new SmallMapConvolution<V>(cpu, from, panels!, dims).Run(to, new(b, r, relu));
@@ -69,15 +69,14 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
 
     public IPackedWeight? Prepare(Tensor weight, in ConvolutionShape dims, bool inBlocks)
     {
-        if (!inBlocks && Choose(dims, dims.N) == Algorithm.Direct)
+        // With few tiles transforming the filters is most of Winograd's work; packed already they multiply sooner.
+        const int FewPixels = 64;
+        long pixels = (long)dims.N * dims.P * dims.Q;
+        bool byChannel = TakesWinograd(dims) && pixels > FewPixels;
+        if (!inBlocks && !byChannel && !SmallMapConvolution<V>.IsBetter(pixels, dims.K))
             return weight.Prepared as FilterRows<V> ?? new FilterRows<V>(cpu, weight.Device, weight.Floats(), dims);
-        return Panels(weight, dims);
-    }
-
-    FilterPanels<V> Panels(Tensor weight, in ConvolutionShape dims)
-    {
-        FilterPanels<V> panels = weight.Prepared as FilterPanels<V>
-            ?? new FilterPanels<V>(cpu, weight, FilterOrder.Forward(dims));
+        FilterPanels<V> panels = weight.Prepared is FilterPanels<V> kept && kept.IsByChannel == byChannel ? kept
+            : new FilterPanels<V>(cpu, weight, FilterOrder.Forward(dims), byChannel);
         panels.Images = dims.N;
         return panels;
     }
@@ -164,24 +163,30 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
     enum Algorithm { Direct, SmallMap, Winograd3, Winograd5 }
 
     /// <summary>
-    /// Winograd where it measured faster: filters of stride 1 that move within the padded map, and channels enough to
-    /// pay for the transforms. With few tiles transforming the filters is most of its work, and filters that are packed
-    /// already are multiplied directly in less time. A tile of 2 x 2 pixels takes as many products as its 3 x 3 filter.
+    /// How a convolution is computed: without packed filters by Winograd where it is faster; else as they are packed.
     /// </summary>
     /// <param name="d">The convolution.</param>
-    /// <param name="prepared">The images that its filters are packed for; null where they are not.</param>
-    Algorithm Choose(in ConvolutionShape d, int? prepared = null)
+    /// <param name="panels">Its filters, where they are packed.</param>
+    Algorithm Choose(in ConvolutionShape d, FilterPanels<V>? panels = null)
     {
-        const int FewestChannels = 32, FewPixels = 64;
-        bool isPossible = cpu.UseWinograd && d.R == d.S && d.R is 3 or 5
+        if (panels is { IsByChannel: false })
+            return SmallMapConvolution<V>.IsBetter((long)panels.Images * d.P * d.Q, d.K)
+                ? Algorithm.SmallMap : Algorithm.Direct;
+        if (!TakesWinograd(d)) return Algorithm.Direct;
+        return d.R == 3 ? Algorithm.Winograd3 : Algorithm.Winograd5;
+    }
+
+    /// <summary>
+    /// Winograd where it measured faster: filters of stride 1 that move within the padded map, and channels enough to
+    /// pay for the transforms. A tile of 2 x 2 pixels takes as many products as its 3 x 3 filter.
+    /// </summary>
+    bool TakesWinograd(in ConvolutionShape d)
+    {
+        const int FewestChannels = 32;
+        return cpu.UseWinograd && d.R == d.S && d.R is 3 or 5
             && d is { StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1 } && Math.Min(d.C, d.K) >= FewestChannels
-            && Math.Max(Math.Max(d.Top, d.Bottom), Math.Max(d.Left, d.Right)) < d.R;
-        isPossible &= !(d.R == 3 && d.P <= 2 && d.Q <= 2);
-        long pixels = (long)(prepared ?? d.N) * d.P * d.Q;
-        if (isPossible && (prepared is null || pixels > FewPixels))
-            return d.R == 3 ? Algorithm.Winograd3 : Algorithm.Winograd5;
-        return prepared is not null && SmallMapConvolution<V>.IsBetter(pixels, d.K)
-            ? Algorithm.SmallMap : Algorithm.Direct;
+            && Math.Max(Math.Max(d.Top, d.Bottom), Math.Max(d.Left, d.Right)) < d.R
+            && !(d is { R: 3, P: <= 2, Q: <= 2 });
     }
 
     /// <summary>The convolution of stride 1 that computes dx from dy: channels swapped, padding complemented.</summary>

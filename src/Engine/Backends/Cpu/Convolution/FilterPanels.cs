@@ -6,7 +6,8 @@ namespace TripletGpu.Backends.Cpu.Convolution;
 
 /// <summary>
 /// Filters packed once with output channels in the lanes: panels of two vectors of channels, each
-/// [tap * C + c][channel]. What a small map is multiplied by then is read once, from front to back.
+/// [tap * C + c][channel], or [c * taps + tap][channel] for Winograd's transforms. Either way what a small map is
+/// multiplied by is read once, from front to back.
 /// </summary>
 sealed unsafe class FilterPanels<V> : IPackedWeight where V : unmanaged, ITileVector<V>
 {
@@ -16,13 +17,17 @@ sealed unsafe class FilterPanels<V> : IPackedWeight where V : unmanaged, ITileVe
     readonly CpuBackend cpu;
     readonly Tensor kept;
     readonly FilterOrder order;
+    readonly nint tapStep, channelStep;
 
     /// <param name="cpu">Packs.</param>
     /// <param name="weight">(K, C, R, S); its device gives the memory, until this is disposed.</param>
     /// <param name="order">Which filters, in which order.</param>
-    public FilterPanels(CpuBackend cpu, Tensor weight, in FilterOrder order)
+    /// <param name="byChannel">Whether the taps of a channel lie together.</param>
+    public FilterPanels(CpuBackend cpu, Tensor weight, in FilterOrder order, bool byChannel = false)
     {
-        (this.cpu, this.order) = (cpu, order);
+        (this.cpu, this.order, IsByChannel) = (cpu, order, byChannel);
+        tapStep = byChannel ? Width : (nint)order.Channels * Width;
+        channelStep = byChannel ? (nint)order.Order.Length * Width : Width;
         (Depth, Count) = (order.Order.Length * order.Channels, (order.Filters + Width - 1) / Width);
         // One more line, which what is asked for in advance may run over.
         kept = weight.Device.Unowned(
@@ -39,6 +44,9 @@ sealed unsafe class FilterPanels<V> : IPackedWeight where V : unmanaged, ITileVe
     /// some of them, whose results have the same bits then.
     /// </summary>
     public int Images { get; set; }
+
+    /// <summary>Whether the taps of a channel lie together, not the channels of a tap.</summary>
+    public bool IsByChannel { get; }
 
     /// <summary>Channels of a panel.</summary>
     public static int Width => 2 * V.Count;
@@ -100,7 +108,7 @@ sealed unsafe class FilterPanels<V> : IPackedWeight where V : unmanaged, ITileVe
                 for (int j = 0; j < count; j++)
                 {
                     if (places[tap] >= 0)
-                        V.Store(V.Load(turned + j * V.Count), to + ((nint)places[tap] * channels + c) * Width);
+                        V.Store(V.Load(turned + j * V.Count), to + places[tap] * tapStep + c * channelStep);
                     if (++tap < taps) continue;
                     tap = 0;
                     c++;
@@ -115,10 +123,13 @@ sealed unsafe class FilterPanels<V> : IPackedWeight where V : unmanaged, ITileVe
         int filters = Math.Min(order.Filters - panel * Width, Width);
         weight += (nint)panel * Width * order.LaneStep;
         foreach (int tap in order.Order)
-            for (int c = 0; c < order.Channels; c++, from += Width)
+        {
+            for (int c = 0; c < order.Channels; c++)
             {
-                float* to = weight + (nint)c * order.DepthStep + tap;
-                for (int k = 0; k < filters; k++) to[(nint)k * order.LaneStep] = from[k];
+                float* line = from + c * channelStep, to = weight + (nint)c * order.DepthStep + tap;
+                for (int k = 0; k < filters; k++) to[(nint)k * order.LaneStep] = line[k];
             }
+            from += tapStep;
+        }
     }
 }

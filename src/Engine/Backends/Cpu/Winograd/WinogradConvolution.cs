@@ -18,6 +18,8 @@ sealed unsafe class WinogradConvolution<F, V, M>
 {
     const int Points = SixPoints.Count * SixPoints.Count;
 
+    static int Taps => F.Taps * F.Taps;
+
     // Transformed inputs and products of a block, for its share of L2 and L3.
     const int BlockBytes = 640 << 10, FewestTiles = 56, MostShared = 16 << 20;
 
@@ -25,8 +27,9 @@ sealed unsafe class WinogradConvolution<F, V, M>
     // that fetching another core's takes, more where that core has another L3.
     const long MostOwnFilters = 64 << 20;
 
-    // A panel's transformed filters of more input channels than this would not stay in L2; parts of them do.
-    const int MostDepth = 256, PartDepth = 64;
+    // A panel's transformed filters of more input channels than this would not stay in L2; parts of them do. With
+    // constant filters, the next part's are there too.
+    const int MostDepth = 256, MostConstantDepth = 128, PartDepth = 64;
 
     readonly CpuBackend cpu;
     readonly ConvolutionShape d;
@@ -52,7 +55,7 @@ sealed unsafe class WinogradConvolution<F, V, M>
 
     /// <param name="cpu">The backend.</param>
     /// <param name="d">A forward convolution.</param>
-    /// <param name="constant">Its filters, packed before.</param>
+    /// <param name="constant">Its filters, packed before, the taps of a channel together.</param>
     public WinogradConvolution(CpuBackend cpu, in ConvolutionShape d, FilterPanels<V> constant) : this(cpu, d) =>
         this.constant = constant;
 
@@ -107,7 +110,8 @@ sealed unsafe class WinogradConvolution<F, V, M>
     void RunByChannels(float* x, float* y, Epilogue epilogue, TileGrid whole)
     {
         TileGrid grid = new(d.N, d.P, d.Q, F.Outputs, Math.Max(1, whole.Tiles / (4 * threads)), threads);
-        int depths = d.C > MostDepth ? (d.C + PartDepth - 1) / PartDepth : 1;
+        int most = constant is null ? MostDepth : MostConstantDepth;
+        int depths = d.C > most ? (d.C + PartDepth - 1) / PartDepth : 1;
         nint vStep = (nint)whole.Tiles * pitchIn, uStep = (nint)((d.C + depths - 1) / depths) * lanes + V.Count;
         nint zStep = (nint)whole.Tiles * lanes + V.Count;
         Workspace workspace = cpu.Workspace.Begin();
@@ -133,9 +137,11 @@ sealed unsafe class WinogradConvolution<F, V, M>
             {
                 int c = d.C * i / depths, depth = d.C * (i + 1) / depths - c;
                 for (int half = 0; half < 2; half++) Filter(panel, half, c, depth, filters, uStep);
+                // Behind this part of a panel lies the next one, or the next panel.
+                float* next = constant is null ? null : constant[panel] + (nint)(c + depth) * Taps * lanes;
                 Products(
                     v + (nint)first * pitchIn + c, vStep, filters, uStep, products, lanes, zStep, count, 1, depth,
-                    i > 0);
+                    i > 0, next);
             }
             for (int i = from; i < to; i++)
             {
@@ -159,18 +165,21 @@ sealed unsafe class WinogradConvolution<F, V, M>
         float* to = u + half * V.Count;
         if (constant is not null)
             WinogradTransforms<F, V>.Filter(
-                constant[panel] + (nint)c * lanes + half * V.Count, (nint)d.C * lanes, depth, to, uStep);
+                constant[panel] + (nint)c * Taps * lanes + half * V.Count, depth, to, uStep);
         else
             WinogradTransforms<F, V>.Filter(
                 weight + k * laneStep + c * depthStep, laneStep, depthStep, Math.Clamp(d.K - k, 0, V.Count), depth,
                 isFlipped, to, uStep);
     }
 
-    /// <summary>z[point][tile][k] (+)= the sum over c of v[point][tile][c] * u[point][c][k].</summary>
+    /// <summary>
+    /// z[point][tile][k] (+)= the sum over c of v[point][tile][c] * u[point][c][k]. Meanwhile as many filters as were
+    /// transformed for it are fetched from <paramref name="next"/> on, if there are any: this waits for no memory.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Products(
         float* v, nint vStep, float* u, nint uStep, float* z, int pitch, nint zStep, int tiles, int count, int depth,
-        bool add)
+        bool add, float* next = null)
     {
         int heights = (tiles + V.TileRows - 1) / V.TileRows;
         TileWalk walk = new()
@@ -183,7 +192,10 @@ sealed unsafe class WinogradConvolution<F, V, M>
             BPixel = lanes,
             BRight = V.Count,
         };
-        for (int point = 0; point < Points; point++, v += vStep, u += uStep, z += zStep)
+        nint fetched = next == null ? 0 : (nint)depth * Taps * lanes / Points;
+        for (int point = 0; point < Points; point++, v += vStep, u += uStep, z += zStep, next += fetched)
+        {
+            for (nint i = 0; i < fetched; i += CpuBuffer.Line) V.PrefetchToL2(next + i);
             for (int panel = 0; panel < count; panel++)
                 for (int i = 0; i < heights; i++)
                 {
@@ -192,6 +204,7 @@ sealed unsafe class WinogradConvolution<F, V, M>
                         &walk, v + (nint)t * pitchIn, u + (nint)panel * depth * lanes,
                         z + (nint)t * pitch + panel * lanes, pitch, add);
                 }
+        }
     }
 
     void Output(float* z, int pitch, nint zStep, TileBlock block, float* map, float* y, Epilogue epilogue, int k)

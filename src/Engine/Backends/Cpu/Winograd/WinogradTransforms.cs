@@ -185,23 +185,22 @@ static unsafe class WinogradTransforms<F, V>
     }
 
     /// <summary>u[point][c][lane] = G g G' of filters that have their output channels in the lanes.</summary>
-    /// <param name="w">The vector's taps of the first input channel; 2 vectors apart for the next.</param>
-    /// <param name="tapStep">Floats from one tap to the next.</param>
+    /// <param name="w">The vector's taps, channel by channel, each 2 vectors behind the one before.</param>
     /// <param name="depth">Input channels.</param>
     /// <param name="u">The vector's place for the first input channel; 2 vectors apart for the next.</param>
     /// <param name="pointStep">Floats between points.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public static void Filter(float* w, nint tapStep, int depth, float* u, nint pointStep)
+    public static void Filter(float* w, int depth, float* u, nint pointStep)
     {
-        int r = F.Taps;
+        int r = F.Taps, taps = r * r;
         V* g = stackalloc V[32], e = stackalloc V[Points * Points];
-        for (int c = 0; c < depth; c++, w += 2 * V.Count, u += 2 * V.Count)
+        for (int c = 0; c < depth; c++, u += 2 * V.Count)
         {
-            for (int t = 0; t < r * r; t++)
+            for (int t = 0; t < taps; t++, w += 2 * V.Count)
             {
-                V.PrefetchToL2(w + t * tapStep + Ahead * 2 * V.Count);
-                g[t] = V.Load(w + t * tapStep);
+                V.PrefetchToL2(w + Ahead * taps * 2 * V.Count);
+                g[t] = V.Load(w);
             }
             for (int j = 0; j < r; j++) F.Filter<V>(g + j, r, (float*)(e + j), r * V.Count);
             for (int i = 0; i < Points; i++) F.Filter<V>(e + i * r, 1, u + Points * i * pointStep, pointStep);
