@@ -43,7 +43,7 @@ static unsafe class WinogradTransforms<F, V>
         nint pointStep)
         where M : struct, IMapLayout<V>
     {
-        V* e = stackalloc V[Points * Points];
+        V* eRoom = stackalloc V[Points * Points + 1], e = StackVectors.Align(eRoom);
         int m = F.Outputs, lines = m * block.Lines + F.Taps - 1, columns = m * block.Across + F.Taps - 1;
         nint plane = (nint)d.H * d.W, line = (nint)columns * V.Count;
         for (int c = first; c < end; c += V.Count)
@@ -81,7 +81,8 @@ static unsafe class WinogradTransforms<F, V>
         nint pointStep)
         where M : struct, IMapLayout<V>
     {
-        V* e = stackalloc V[Points * Points], patch = stackalloc V[Points * Points];
+        V* eRoom = stackalloc V[Points * Points + 1], e = StackVectors.Align(eRoom);
+        V* patchRoom = stackalloc V[Points * Points + 1], patch = StackVectors.Align(patchRoom);
         int m = F.Outputs, lines = m * block.Lines, columns = m * block.Across;
         nint plane = (nint)height * width, line = (nint)columns * V.Count;
         for (int c = 0; c < pitch - V.Count; c += V.Count)
@@ -128,8 +129,9 @@ static unsafe class WinogradTransforms<F, V>
         int valid, int height, int width)
         where M : struct, IMapLayout<V>
     {
-        V* points = stackalloc V[Points * Points], e = stackalloc V[Points * Points];
-        V* patch = stackalloc V[Points * Points];
+        V* pointsRoom = stackalloc V[Points * Points + 1], points = StackVectors.Align(pointsRoom);
+        V* eRoom = stackalloc V[Points * Points + 1], e = StackVectors.Align(eRoom);
+        V* patchRoom = stackalloc V[Points * Points + 1], patch = StackVectors.Align(patchRoom);
         int m = F.Outputs, p0 = block.FirstLine * m, lines = Math.Min(block.EndLine * m, height) - p0;
         int pixels = lines * width;
         nint plane = (nint)height * width;
@@ -168,7 +170,9 @@ static unsafe class WinogradTransforms<F, V>
         float* w, nint laneStep, nint depthStep, int lanes, int depth, bool isFlipped, float* u, nint pointStep)
     {
         int r = F.Taps, taps = r * r;
-        V* turned = stackalloc V[48], g = stackalloc V[32], e = stackalloc V[Points * Points];
+        V* turnedRoom = stackalloc V[48 + 1], turned = StackVectors.Align(turnedRoom);
+        V* gRoom = stackalloc V[32 + 1], g = StackVectors.Align(gRoom);
+        V* eRoom = stackalloc V[Points * Points + 1], e = StackVectors.Align(eRoom);
         for (int c = 0; c < depth; c++, w += depthStep, u += 2 * V.Count)
         {
             for (int t = 0; t < taps; t += V.Count)
@@ -194,7 +198,8 @@ static unsafe class WinogradTransforms<F, V>
     public static void Filter(float* w, int depth, float* u, nint pointStep)
     {
         int r = F.Taps, taps = r * r;
-        V* g = stackalloc V[32], e = stackalloc V[Points * Points];
+        V* gRoom = stackalloc V[32 + 1], g = StackVectors.Align(gRoom);
+        V* eRoom = stackalloc V[Points * Points + 1], e = StackVectors.Align(eRoom);
         for (int c = 0; c < depth; c++, u += 2 * V.Count)
         {
             for (int t = 0; t < taps; t++, w += 2 * V.Count)
@@ -218,7 +223,9 @@ static unsafe class WinogradTransforms<F, V>
     public static void FilterGradient(float* z, nint pointStep, float* dw, int lanes, bool add)
     {
         int r = F.Taps, taps = r * r;
-        V* points = stackalloc V[Points * Points], e = stackalloc V[Points * Points], g = stackalloc V[48];
+        V* pointsRoom = stackalloc V[Points * Points + 1], points = StackVectors.Align(pointsRoom);
+        V* eRoom = stackalloc V[Points * Points + 1], e = StackVectors.Align(eRoom);
+        V* gRoom = stackalloc V[48 + 1], g = StackVectors.Align(gRoom);
         float* turned = stackalloc float[MostLanes * (MostTaps + 1)];
         for (int i = 0; i < Points * Points; i++) points[i] = V.Load(z + i * pointStep);
         for (int j = 0; j < Points; j++) F.FilterGradient<V>(points + j, Points, (float*)(e + j), Points * V.Count);
