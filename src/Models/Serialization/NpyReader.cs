@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace TripletGpu.Models.Serialization;
@@ -9,6 +10,7 @@ namespace TripletGpu.Models.Serialization;
 /// </summary>
 public sealed class NpyReader : IDisposable
 {
+    // What has been read is still in L2 when it is looked at.
     const int ChunkBytes = 1 << 16;
 
     readonly string path;
@@ -49,28 +51,35 @@ public sealed class NpyReader : IDisposable
     /// </exception>
     public void Read(long first, Span<float> to)
     {
-        if (whole is not null) whole.AsSpan((int)first, to.Length).CopyTo(to);
-        else ReadFile(first, to);
-        int wrong = Npy.FirstNotFinite(to);
-        if (wrong >= 0) throw Npy.NotFinite(path, Shape, first + wrong, to[wrong]);
+        byte[] buffer = whole is not null || IsAsInMemory ? [] : ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        int most = ChunkBytes / Element.Bytes;
+        for (int done = 0; done < to.Length; done += most)
+        {
+            Span<float> part = to.Slice(done, Math.Min(most, to.Length - done));
+            ReadPart(first + done, part, buffer);
+            int wrong = Npy.FirstNotFinite(part);
+            if (wrong >= 0) throw Npy.NotFinite(path, Shape, first + done + wrong, part[wrong]);
+        }
+        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
     }
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => file.Dispose();
 
-    void ReadFile(long first, Span<float> to)
+    bool IsAsInMemory => Element is { Kind: 'f', Bytes: sizeof(float) }
+        && Element.IsBigEndian != BitConverter.IsLittleEndian;
+
+    void ReadPart(long first, Span<float> to, byte[] buffer)
     {
-        int bytes = Element.Bytes, most = ChunkBytes / bytes;
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
-        for (int done = 0; done < to.Length;)
+        long at = start + first * Element.Bytes;
+        if (whole is not null) whole.AsSpan((int)first, to.Length).CopyTo(to);
+        else if (IsAsInMemory) Fill(MemoryMarshal.AsBytes(to), at);
+        else
         {
-            int count = Math.Min(most, to.Length - done);
-            Span<byte> chunk = buffer.AsSpan(0, count * bytes);
-            Fill(chunk, start + (first + done) * bytes);
-            Npy.Convert(Element, chunk, to.Slice(done, count));
-            done += count;
+            Span<byte> bytes = buffer.AsSpan(0, to.Length * Element.Bytes);
+            Fill(bytes, at);
+            Npy.Convert(Element, bytes, to);
         }
-        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     void Fill(Span<byte> chunk, long at)
