@@ -13,8 +13,8 @@ public static class Fused
     public static float MultiplyAdd(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
 
     /// <summary>
-    /// a * b + c for sums of many terms, whose last bits no other device has either: rounded once, but twice on an OpenCL
-    /// device without CL_FP_FMA, whose <c>fma</c> is a long function in the place of an instruction. As
+    /// a * b + c for sums of many terms, whose last bits differ between devices anyway: rounded once, but twice on an
+    /// OpenCL device without CL_FP_FMA, whose <c>fma</c> is a long function in the place of an instruction. As
     /// <see cref="float.MultiplyAddEstimate"/>.
     /// </summary>
     [IntrinsicImplementation]
