@@ -35,8 +35,9 @@ static class DeviceConstants
                     ? Apply(b.Kind(), left, right)
                     : null;
             case IdentifierNameSyntax or MemberAccessExpressionSyntax:
-                return model.GetSymbolInfo(expression).Symbol is IPropertySymbol p2 ? Value(p2, model.Compilation)
-                    : null;
+                // What an interface says of a type parameter's may be said otherwise by the struct that is bound.
+                return model.GetSymbolInfo(expression).Symbol is IPropertySymbol { IsVirtual: false } p2
+                    ? Value(p2, model.Compilation) : null;
             default: return null;
         }
     }

@@ -20,6 +20,12 @@ public sealed class BankConflictTests
     [Test]
     public void PutRows_InQuads_MeetsEachBankOnce()
     {
+        int[] ofProducts = [.. Enumerable.Range(0, TileNT64x64.GroupX * TileNT64x64.GroupY).Select(item =>
+        {
+            StagedElements.Share<TileNT64x64>(
+                out StagedElements own, out _, TileNT64x64.RowStaging, item, 0, 0, 1000, 500, 1);
+            return own.To / 4;
+        })];
         int[] places = [.. Enumerable.Range(0, Quads64x64.GroupX * Quads64x64.GroupY).Select(item =>
         {
             StagedRows.Share<Quads64x64>(out StagedRows own, default, item, 0, 0, 1000, 500);
@@ -27,6 +33,7 @@ public sealed class BankConflictTests
         })];
         Assert.That(places.Distinct().Count(), Is.EqualTo(places.Length), "each place has one item");
         Assert.That(places.Chunk(8).Max(eight => Ways(eight, 8)), Is.EqualTo(1));
+        Assert.That(ofProducts, Is.EqualTo(places), "products' too");
     }
 
     /// <summary>A warp's columns in fours, and what it reads of B: 16 bytes an item, side by side.</summary>
@@ -35,20 +42,63 @@ public sealed class BankConflictTests
     {
         Check<Fours128x128>();
         Check<Fours64x64>();
+        Check<TileNN128x128>();
+        Check<TileNN64x64>();
+        Check<TileTN128x128>();
+        Check<TileTN64x64>();
 
         static void Check<TTile>() where TTile : struct, ITile
         {
             StagedElements[] all = [.. Enumerable.Range(0, TTile.GroupX * TTile.GroupY).Select(item =>
             {
-                StagedElements.ShareColumns<TTile>(out StagedElements own, out _, item, 0, 0, 1000, 1, 1000);
+                StagedElements.Share<TTile>(
+                    out StagedElements own, out _, TTile.ColumnStaging, item, 0, 0, 1000, 1, 1000);
                 return own;
             })];
             int[] places = [.. all.Select(own => own.To / 4)];
             Assert.That(places.Distinct().Count(), Is.EqualTo(places.Length), "each place has one item");
             Assert.That(places.Chunk(8).Max(eight => Ways(eight, 8)), Is.EqualTo(1));
             Assert.That(
-                all.Chunk(TTile.Size / 4).All(line => line.Zip(line.Skip(1)).All(p => p.Second.At0 - p.First.At0 == 4)),
+                all.Chunk(TTile.Size / 4)
+                    .All(line => line.Zip(line.Skip(1)).All(p => p.Second.Start - p.First.Start == 4)),
                 "a row of B is read 16 bytes after 16 bytes");
+        }
+    }
+
+    /// <summary>A warp's quads that are turned: a float of each at once, in another bank.</summary>
+    [Test]
+    public void Put_Turned_MeetsEachBankOnce_AndReadsWholeSectors()
+    {
+        Check<TileNN128x128>();
+        Check<TileNT128x128>();
+        Check<TileNT64x64>();
+
+        static void Check<TTile>() where TTile : struct, ITile
+        {
+            (StagedElements Own, StagedElements Further)[] all =
+            [
+                .. Enumerable.Range(0, TTile.GroupX * TTile.GroupY).Select(item =>
+                {
+                    StagedElements.Share<TTile>(
+                        out StagedElements own, out StagedElements further, Staging.Turned, item, 0, 0, 1000, 500, 1);
+                    return (own, further);
+                }),
+            ];
+            int[] places = [.. all.Select(each => each.Own.To)];
+            Assert.That(places.Distinct().Count(), Is.EqualTo(places.Length), "each place has one item");
+            Assert.That(places.Chunk(32).Max(warp => Ways(warp, 32)), Is.EqualTo(1));
+            // What lies at a place is what is multiplied from there: a quarter of the tile from float to float.
+            int loads = 2 * TTile.Size / all.Length;
+            for (int load = 0; load < loads; load++)
+                foreach ((StagedElements own, StagedElements further) in all)
+                {
+                    int at = own.Start + (load > 0 ? further.At0 : 0), to = own.To + load * TTile.Size / 2;
+                    int line = to % (4 * TTile.Pitch);
+                    Assert.That(at / 500, Is.EqualTo(line / 4 + line % 4 * (TTile.Size / 4)));
+                    Assert.That(at % 500, Is.EqualTo(to / (4 * TTile.Pitch)));
+                }
+            Assert.That(
+                all.Chunk(2).All(two => two[1].Own.Start - two[0].Own.Start == 4), "a line is read 32 bytes at a time");
         }
     }
 
@@ -60,6 +110,12 @@ public sealed class BankConflictTests
         Assert.That(Loads<Quads64x64>(), Is.EqualTo(1));
         Assert.That(Loads<Fours128x128>(), Is.EqualTo(1));
         Assert.That(Loads<Fours64x64>(), Is.EqualTo(1));
+        Assert.That(Loads<TileNN128x128>(), Is.EqualTo(1));
+        Assert.That(Loads<TileNN64x64>(), Is.EqualTo(1));
+        Assert.That(Loads<TileNT128x128>(), Is.EqualTo(1));
+        Assert.That(Loads<TileNT64x64>(), Is.EqualTo(1));
+        Assert.That(Loads<TileTN128x128>(), Is.EqualTo(1));
+        Assert.That(Loads<TileTN64x64>(), Is.EqualTo(1));
         Assert.That(Loads<Tensor128x128>(), Is.EqualTo(1));
         Assert.That(Loads<Tensor64x64>(), Is.EqualTo(1));
         Assert.That(Loads<Bfloat128x128>(), Is.EqualTo(1));
@@ -96,7 +152,7 @@ public sealed class BankConflictTests
         int each = TTile.OnTensorCores != 0 ? 32 : 8;
         int[] places = [.. Enumerable.Range(0, TTile.GroupX * TTile.GroupY).Select(item =>
         {
-            StagedElements.Share<TTile>(
+            StagedElements.ShareApart<TTile>(
                 out StagedElements own, item, 0, 0, 1000, strideK == 1 ? 500 : 1, strideK);
             return TTile.OnTensorCores != 0 ? own.To : own.To / 4;
         })];

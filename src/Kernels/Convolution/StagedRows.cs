@@ -5,7 +5,7 @@ namespace TripletGpu.Kernels.Convolution;
 
 /// <summary>
 /// What an item brings to shared memory of the filters, or of the output's gradient, in each step: of four rows, or in
-/// quads (<see cref="ITile.InQuads"/>) four depths of each of two rows, half a tile apart. Where a row has its element
+/// quads (<see cref="Staging.Quads"/>) four depths of each of two rows, half a tile apart. Where a row has its element
 /// of a depth is looked up in a table of the depth.
 /// </summary>
 public struct StagedRows
@@ -40,9 +40,10 @@ public struct StagedRows
         where TTile : struct, ITile
     {
         int depths = StagedElements.Depths<TTile>(), row = firstRow + item / 2;
-        StagedElements.Share<TTile>(out rows.Elements, item, start - item % depths, firstRow, count, stride, 1);
-        rows.K = TTile.InQuads != 0 ? item % 2 * 4 : rows.Elements.K;
-        rows.To = TTile.InQuads != 0 ? 4 * SharedTile.QuadPlace<TTile>(item % 2, item / 2) : rows.Elements.To;
+        StagedElements.ShareApart<TTile>(out rows.Elements, item, start - item % depths, firstRow, count, stride, 1);
+        rows.K = TTile.RowStaging == Staging.Quads ? item % 2 * 4 : rows.Elements.K;
+        rows.To = TTile.RowStaging == Staging.Quads
+            ? 4 * SharedTile.QuadPlace<TTile>(item % 2, item / 2) : rows.Elements.To;
         rows.Row0 = GlobalMemory.Place(from, start + Math.Min(row, count - 1) * stride);
         rows.Row1 = GlobalMemory.Place(from, start + Math.Min(row + TTile.Size / 2, count - 1) * stride);
     }
@@ -56,7 +57,7 @@ public struct StagedRows
         where TTile : struct, ITile
     {
         int place = Sight.Other(depths[0]);
-        if (TTile.InQuads != 0)
+        if (TTile.RowStaging == Staging.Quads)
         {
             step.First = GlobalMemory.ReadFour(from, rows.Row0, place);
             step.Second = GlobalMemory.ReadFour(from, rows.Row1, place);
@@ -79,7 +80,7 @@ public struct StagedRows
         out StagedStep step, ref StagedRows rows, ArrayView<float> from, ArrayView<Float4> depths, int count)
         where TTile : struct, ITile
     {
-        if (TTile.InQuads != 0)
+        if (TTile.RowStaging == Staging.Quads)
         {
             step.First = new(0f, 0f, 0f, 0f);
             step.Second = step.First;

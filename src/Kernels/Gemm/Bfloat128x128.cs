@@ -28,12 +28,6 @@ public readonly struct Bfloat128x128 : IConvolutionTile, IProductTile
 
     /// <inheritdoc/>
     public static int Fragments => 6 * GroupX * GroupY;
-
-    /// <inheritdoc/>
-    public static int InQuads => 0;
-
-    /// <inheritdoc/>
-    public static int InFours => 0;
 }
 
 /// <summary>As <see cref="Tensor64x64"/>, in bfloat16.</summary>
@@ -62,10 +56,4 @@ public readonly struct Bfloat64x64 : ITapTile, IProductTile
 
     /// <inheritdoc/>
     public static int Fragments => 6 * GroupX * GroupY;
-
-    /// <inheritdoc/>
-    public static int InQuads => 0;
-
-    /// <inheritdoc/>
-    public static int InFours => 0;
 }

@@ -15,11 +15,21 @@ public static class DepthBlocks
     /// <summary>The blocks of a depth.</summary>
     public static int BlockCount(int depth) => (depth + MostDepth - 1) / MostDepth;
 
-    /// <summary>Where a block starts: the depth for the block past the last.</summary>
+    /// <summary>
+    /// Where a block starts: the depth for the block past the last, else a multiple of four, so that lines which begin
+    /// at multiples of 16 bytes do so in each block.
+    /// </summary>
     public static int BlockStart(int depth, int block)
     {
         // depth * block / count, in 32 bits.
-        int count = BlockCount(depth);
-        return depth / count * block + depth % count * block / count;
+        int count = BlockCount(depth), start = depth / count * block + depth % count * block / count;
+        return block == count ? depth : start + (-start & 3);
     }
+
+    /// <summary>
+    /// A number, as if it were another one for each block: what a compiler computes of it before the loop over blocks
+    /// takes registers within.
+    /// </summary>
+    [Native]
+    public static int Anew(int number) => number;
 }

@@ -22,13 +22,13 @@ public readonly record struct GemmDims(
     int Accumulate, int HasBias = 0)
 {
     /// <summary>What a block's sums are added to: 0 nothing, 1 C, 2 the bias.</summary>
-    public int AddsTo(int block) => block > 0 || Accumulate != 0 ? 1 : HasBias != 0 ? 2 : 0;
+    public int AddsTo(int block) => block > 0 || Accumulate != 0 ? 1 : DepthBlocks.Anew(HasBias) != 0 ? 2 : 0;
 
-    /// <summary>
-    /// Whether B can be read in fours (<see cref="ITile.InFours"/>), where it begins at a multiple of 16 bytes: its
-    /// columns are neighbours, and every row has whole fours and begins with one.
-    /// </summary>
-    public bool TakesFours => ColumnB == 1 && N > 0 && N % 4 == 0 && RowB % 4 == 0 && BatchB % 4 == 0;
+    /// <summary>How the rows of A may be staged, where it begins at a multiple of 16 bytes.</summary>
+    public int Rows => Staging.Of(M, K, RowA, ColumnA, BatchA);
+
+    /// <summary>How the columns of B may be.</summary>
+    public int Columns => Staging.Of(N, K, ColumnB, RowB, BatchB);
 
     /// <summary>One product of dense row-major operands, each transposed or not.</summary>
     public static GemmDims Of(

@@ -32,43 +32,52 @@ public static partial class GemmKernels
         }
         StagedElements ownA, ownB, furtherA, furtherB;
         int startA = Grid.IdxZ * dims.BatchA, startB = Grid.IdxZ * dims.BatchB;
-        StagedElements.Share<TTile>(out ownA, item, startA, row, dims.M, dims.RowA, dims.ColumnA);
-        StagedElements.ShareFurther<TTile>(out furtherA, item, startA, row, dims.M, dims.RowA, dims.ColumnA);
-        StagedElements.ShareColumns<TTile>(
-            out ownB, out furtherB, item, startB, column, dims.N, dims.ColumnB, dims.RowB);
+        StagedElements.Share<TTile>(
+            out ownA, out furtherA, TTile.RowStaging, item, startA, row, dims.M, dims.RowA, dims.ColumnA);
+        StagedElements.Share<TTile>(
+            out ownB, out furtherB, TTile.ColumnStaging, item, startB, column, dims.N, dims.ColumnB, dims.RowB);
         var fromA = tiles.SubView(SharedTile.PlaceA<TTile>(item));
         var fromB = tiles.SubView(SharedTile.PlaceB<TTile>(item));
         var toA = tiles.Cast<float>().SubView(ownA.To);
         var toB = tiles.Cast<float>().SubView(ownB.To);
         int halfA = TTile.StepDepth / 2 * dims.ColumnA, halfB = TTile.StepDepth / 2 * dims.RowB;
+        // Views that go along, and not sums of two numbers: an address is one instruction then. They go on from block
+        // to block, or begin anew, as leaves registers in each tile's loop.
+        var restA = a.SubView(ownA.Start);
+        var restB = b.SubView(ownB.Start);
+        int advanceA = 0, advanceB = 0;
         // On tensor cores a sum is one chain: their operands are rounded by far more than blocks save.
         bool isWhole = TTile.OnTensorCores != 0;
-        int blocks = isWhole ? 1 : DepthBlocks.BlockCount(dims.K);
-        for (int block = 0; block < blocks; block++)
+        for (int block = 0; block < (isWhole ? 1 : DepthBlocks.BlockCount(DepthBlocks.Anew(dims.K))); block++)
         {
             TileSums sums;
             TileSums.Clear(out sums);
-            int from = isWhole ? 0 : DepthBlocks.BlockStart(dims.K, block);
-            int depth = (isWhole ? dims.K : DepthBlocks.BlockStart(dims.K, block + 1)) - from;
-            // Views that go along, and not sums of two numbers: an address is one instruction then.
-            var restA = a.SubView(from * dims.ColumnA);
-            var restB = b.SubView(from * dims.RowB);
+            int all = isWhole ? dims.K : DepthBlocks.Anew(dims.K);
+            int from = isWhole ? 0 : DepthBlocks.BlockStart(all, block);
+            int depth = (isWhole ? all : DepthBlocks.BlockStart(all, block + 1)) - from;
             int first = SharedTile.FirstDepth<TTile>(depth), start = 0;
+            if (TTile.RowStaging != Staging.Apart) restA = restA.SubView(advanceA);
+            else restA = a.SubView(from * dims.ColumnA);
+            if (Staging.IsAlongK(TTile.RowStaging)) restB = restB.SubView(advanceB);
+            else restB = b.SubView(ownB.Start + from * dims.RowB);
             StagedStep nextA, nextB;
-            StagedElements.LoadFirst<TTile>(out nextA, ref ownA, ref furtherA, restA, halfA, first);
-            StagedElements.LoadFirstColumns<TTile>(out nextB, ref ownB, ref furtherB, restB, halfB, first);
+            StagedElements.LoadFirst<TTile>(
+                out nextA, TTile.RowStaging, ref ownA, ref furtherA, restA, halfA, first);
+            StagedElements.LoadFirst<TTile>(
+                out nextB, TTile.ColumnStaging, ref ownB, ref furtherB, restB, halfB, first);
             SharedTile.PutRows<TTile>(toA, 0, nextA);
             SharedTile.PutColumns<TTile>(toB, 0, nextB);
             Group.Barrier();
-            int advanceA = first * dims.ColumnA, advanceB = first * dims.RowB;
+            advanceA = first * dims.ColumnA;
+            advanceB = first * dims.RowB;
             for (int left = depth - first; left > 0; left -= TTile.StepDepth)
             {
                 restA = restA.SubView(advanceA);
                 restB = restB.SubView(advanceB);
                 advanceA = TTile.StepDepth * dims.ColumnA;
                 advanceB = TTile.StepDepth * dims.RowB;
-                StagedElements.Load<TTile>(out nextA, ref ownA, ref furtherA, restA, halfA);
-                StagedElements.LoadColumns<TTile>(out nextB, ref ownB, ref furtherB, restB, halfB);
+                StagedElements.Load<TTile>(out nextA, TTile.RowStaging, ref ownA, ref furtherA, restA, halfA);
+                StagedElements.Load<TTile>(out nextB, TTile.ColumnStaging, ref ownB, ref furtherB, restB, halfB);
                 SharedTile.MultiplyAdd<TTile>(fromA, fromB, fragments, start, ref sums);
                 start = SharedTile.OtherStage<TTile>(start);
                 SharedTile.PutRows<TTile>(toA, start, nextA);
@@ -78,7 +87,8 @@ public static partial class GemmKernels
             // The last step by itself: a condition on loads keeps what they were in registers of its own.
             SharedTile.MultiplyAdd<TTile>(fromA, fromB, fragments, start, ref sums);
             Group.Barrier();
-            WriteTile<TTile>(c, bias, corner[0], corner[1], corner[2] + item, ref sums, dims, dims.AddsTo(block));
+            int own = isWhole ? corner[2] + item : DepthBlocks.Anew(corner[2] + item);
+            WriteTile<TTile>(c, bias, corner[0], corner[1], own, ref sums, dims, dims.AddsTo(block));
         }
     }
 

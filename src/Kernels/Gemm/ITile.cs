@@ -23,30 +23,24 @@ public interface ITile : IGroupShape
     /// 1: a warp multiplies on tensor cores (<see cref="TensorTile"/>), in TF32, or in bfloat16 where operands are
     /// <see cref="SharedTile.InPairs{TTile}"/>; 0: each item by itself.
     /// </summary>
-    static abstract int OnTensorCores { get; }
+    static virtual int OnTensorCores => 0;
 
     /// <summary>
     /// The depth of a step along K: <see cref="SharedTile.Depth"/>, or twice that in pairs
     /// (<see cref="SharedTile.InPairs{TTile}"/>).
     /// </summary>
-    static abstract int StepDepth { get; }
+    static virtual int StepDepth => SharedTile.Depth;
 
     /// <summary>
     /// Floats of shared memory in which the items of a group exchange operands where no tensor core does.
     /// </summary>
-    static abstract int Fragments { get; }
+    static virtual int Fragments => 1;
 
-    /// <summary>
-    /// 1: of the rows a place of 16 bytes holds four depths of one, which is how memory has them, and so each load from
-    /// there has 16 bytes too; 0: it holds four rows at one depth.
-    /// </summary>
-    static abstract int InQuads { get; }
+    /// <summary>How the rows of A are staged: a <see cref="Staging"/>.</summary>
+    static virtual int RowStaging => Staging.Apart;
 
-    /// <summary>
-    /// 1: of the columns a place of 16 bytes holds four neighbours at one depth, which is how the rows of B have them,
-    /// and so each load from there has 16 bytes too; 0: four that lie a quarter of the tile apart.
-    /// </summary>
-    static abstract int InFours { get; }
+    /// <summary>How the columns of B are staged; not in quads, which would take too many registers.</summary>
+    static virtual int ColumnStaging => Staging.Apart;
 }
 
 /// <summary>A tile of matrices.</summary>
@@ -78,21 +72,6 @@ public readonly struct Tile128x128 : ITapTile, IProductTile
 
     /// <inheritdoc/>
     public static int GroupY => Size / 8;
-
-    /// <inheritdoc/>
-    public static int OnTensorCores => 0;
-
-    /// <inheritdoc/>
-    public static int StepDepth => SharedTile.Depth;
-
-    /// <inheritdoc/>
-    public static int Fragments => 1;
-
-    /// <inheritdoc/>
-    public static int InQuads => 0;
-
-    /// <inheritdoc/>
-    public static int InFours => 0;
 }
 
 /// <summary>64 x 64 by 64 items: two elements staged for 64 multiply-adds, for small matrices.</summary>
@@ -112,21 +91,6 @@ public readonly struct Tile64x64 : ITapTile, IProductTile
 
     /// <inheritdoc/>
     public static int GroupY => Size / 8;
-
-    /// <inheritdoc/>
-    public static int OnTensorCores => 0;
-
-    /// <inheritdoc/>
-    public static int StepDepth => SharedTile.Depth;
-
-    /// <inheritdoc/>
-    public static int Fragments => 1;
-
-    /// <inheritdoc/>
-    public static int InQuads => 0;
-
-    /// <inheritdoc/>
-    public static int InFours => 0;
 }
 
 /// <summary>
@@ -151,25 +115,10 @@ public readonly struct Quads64x64 : ITapTile
     public static int GroupY => Size / 8;
 
     /// <inheritdoc/>
-    public static int OnTensorCores => 0;
-
-    /// <inheritdoc/>
-    public static int StepDepth => SharedTile.Depth;
-
-    /// <inheritdoc/>
-    public static int Fragments => 1;
-
-    /// <inheritdoc/>
-    public static int InQuads => 1;
-
-    /// <inheritdoc/>
-    public static int InFours => 0;
+    public static int RowStaging => Staging.Quads;
 }
 
-/// <summary>
-/// As <see cref="Tile128x128"/>, with the columns in fours: for a product whose B has rows of neighbours and begins, as
-/// all of them do, at a multiple of 16 bytes.
-/// </summary>
+/// <summary>As <see cref="Tile128x128"/>, with the columns in fours.</summary>
 public readonly struct Fours128x128 : IProductTile
 {
     /// <inheritdoc/>
@@ -188,19 +137,7 @@ public readonly struct Fours128x128 : IProductTile
     public static int GroupY => Size / 8;
 
     /// <inheritdoc/>
-    public static int OnTensorCores => 0;
-
-    /// <inheritdoc/>
-    public static int StepDepth => SharedTile.Depth;
-
-    /// <inheritdoc/>
-    public static int Fragments => 1;
-
-    /// <inheritdoc/>
-    public static int InQuads => 0;
-
-    /// <inheritdoc/>
-    public static int InFours => 1;
+    public static int ColumnStaging => Staging.Fours;
 }
 
 /// <summary>As <see cref="Tile64x64"/>, with the columns in fours.</summary>
@@ -222,17 +159,5 @@ public readonly struct Fours64x64 : IProductTile
     public static int GroupY => Size / 8;
 
     /// <inheritdoc/>
-    public static int OnTensorCores => 0;
-
-    /// <inheritdoc/>
-    public static int StepDepth => SharedTile.Depth;
-
-    /// <inheritdoc/>
-    public static int Fragments => 1;
-
-    /// <inheritdoc/>
-    public static int InQuads => 0;
-
-    /// <inheritdoc/>
-    public static int InFours => 1;
+    public static int ColumnStaging => Staging.Fours;
 }

@@ -38,7 +38,7 @@ public static class SharedTile
         where TTile : struct, ITile
     {
         if (TTile.OnTensorCores != 0) TensorTile.MultiplyAdd<TTile>(fromA, fromB, fragments, start, ref sums);
-        else if (TTile.InQuads != 0) MultiplyAddQuads<TTile>(fromA, fromB, start, ref sums);
+        else if (TTile.RowStaging == Staging.Quads) MultiplyAddQuads<TTile>(fromA, fromB, start, ref sums);
         else MultiplyAddAlone<TTile>(fromA, fromB, start, ref sums);
     }
 
@@ -131,42 +131,53 @@ public static class SharedTile
 
     /// <summary>
     /// Puts an item's elements of A into a stage, as it multiplies them: four to a place of 16 bytes, or for tensor
-    /// cores as floats, or pairs, a quarter of the lines apart; rows in quads two of them, half a tile apart.
+    /// cores as floats, or pairs, a quarter of the lines apart.
     /// </summary>
     /// <param name="to">The tiles from the item's place on: <see cref="StagedElements.To"/>.</param>
     /// <param name="start">Where the stage begins, in 16 bytes.</param>
     /// <param name="step">The elements.</param>
     public static void PutRows<TTile>(ArrayView<float> to, int start, StagedStep step) where TTile : struct, ITile
     {
-        if (TTile.InQuads != 0)
-        {
-            StageMemory.Store(to, start, 0, step.First);
-            StageMemory.Store(to, start, TTile.Size / 2, step.Second);
-        }
-        else Put<TTile>(to, start, 0, step);
+        Put<TTile>(to, TTile.RowStaging, start, 0, step);
     }
 
     /// <summary>The same of B.</summary>
     /// <inheritdoc cref="PutRows"/>
     public static void PutColumns<TTile>(ArrayView<float> to, int start, StagedStep step) where TTile : struct, ITile
     {
-        Put<TTile>(to, start, OfB<TTile>(), step);
+        Put<TTile>(to, TTile.ColumnStaging, start, OfB<TTile>(), step);
     }
 
     /// <summary>Where the stage begins that is not at <paramref name="start"/>.</summary>
     public static int OtherStage<TTile>(int start) where TTile : struct, ITile =>
         StageMemory.Other(start, Depth * TTile.Pitch);
 
-    static void Put<TTile>(ArrayView<float> to, int start, int operand, StagedStep step) where TTile : struct, ITile
+    static void Put<TTile>(ArrayView<float> to, int staging, int start, int operand, StagedStep step)
+        where TTile : struct, ITile
     {
+        int further = staging == Staging.Quads ? TTile.Size / 2 : Depth / 2 * TTile.Pitch;
         if (InPairs<TTile>()) PutPairs<TTile>(to, start, operand, step);
         else if (TTile.OnTensorCores != 0) PutRounded<TTile>(to, start, operand, step.First);
+        else if (staging == Staging.Turned)
+        {
+            PutTurned<TTile>(to, start, operand, step.First);
+            if (StagedElements.Depths<TTile>() < Depth)
+                PutTurned<TTile>(to, start, operand + TTile.Size / 8, step.Second);
+        }
         else
         {
             StageMemory.Store(to, start, operand, step.First);
             if (StagedElements.Depths<TTile>() < Depth)
-                StageMemory.Store(to, start, operand + Depth / 2 * TTile.Pitch, step.Second);
+                StageMemory.Store(to, start, operand + further, step.Second);
         }
+    }
+
+    static void PutTurned<TTile>(ArrayView<float> to, int start, int at, Float4 elements) where TTile : struct, ITile
+    {
+        StageMemory.StoreOne(to, start, at, 0, elements.X);
+        StageMemory.StoreOne(to, start, at + TTile.Pitch, 0, elements.Y);
+        StageMemory.StoreOne(to, start, at + 2 * TTile.Pitch, 0, elements.Z);
+        StageMemory.StoreOne(to, start, at + 3 * TTile.Pitch, 0, elements.W);
     }
 
     static void PutRounded<TTile>(ArrayView<float> to, int start, int operand, Float4 elements)

@@ -24,16 +24,7 @@ public readonly struct Tensor128x128 : IConvolutionTile, IProductTile
     public static int OnTensorCores => 1;
 
     /// <inheritdoc/>
-    public static int StepDepth => SharedTile.Depth;
-
-    /// <inheritdoc/>
     public static int Fragments => 6 * GroupX * GroupY;
-
-    /// <inheritdoc/>
-    public static int InQuads => 0;
-
-    /// <inheritdoc/>
-    public static int InFours => 0;
 }
 
 /// <summary>64 x 64 by four warps of 32 x 32 on tensor cores: more groups, for smaller results.</summary>
@@ -58,14 +49,5 @@ public readonly struct Tensor64x64 : ITapTile, IProductTile
     public static int OnTensorCores => 1;
 
     /// <inheritdoc/>
-    public static int StepDepth => SharedTile.Depth;
-
-    /// <inheritdoc/>
     public static int Fragments => 6 * GroupX * GroupY;
-
-    /// <inheritdoc/>
-    public static int InQuads => 0;
-
-    /// <inheritdoc/>
-    public static int InFours => 0;
 }

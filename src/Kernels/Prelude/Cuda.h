@@ -175,6 +175,8 @@ FUNCTION float GlobalMemory_ReadUnless(const float* from, int64 place, int furth
 #define GlobalMemory_ReadFour GlobalMemory_ReadFour
 FUNCTION float4 GlobalMemory_ReadFour(const float* from, int64 place, int further)
 { return __ldg((const float4*)Address(place, further)); }
+#define DepthBlocks_Anew DepthBlocks_Anew
+FUNCTION int DepthBlocks_Anew(int number) { asm volatile("mov.b32 %0, %0;" : "+r"(number)); return number; }
 #define StageMemory_Other(start, length) (16 * (length) - (start))
 #define StageMemory_Load StageMemory_Load
 FUNCTION float4 StageMemory_Load(const float4* from, int start, int at)

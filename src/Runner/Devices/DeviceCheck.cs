@@ -24,10 +24,9 @@ static class DeviceCheck
     static IEnumerable<(TileUse, ProductForm)> Tiles(GpuCapabilities device) =>
         from precision in device.HasTensorCores ? Enum.GetValues<MatrixPrecision>() : [MatrixPrecision.Float32]
         from tile in new LaunchPlan(device with { IsCpu = false }) { Precision = precision }.Tiles
-        from form in tile == ProductForm.Tile64x64 ? [tile, ProductForm.Quads64x64] : (ProductForm[])[tile]
         from use in Enum.GetValues<TileUse>()
-        where (use, form) is not (
-            (TileUse.FilterGradient, ProductForm.Tensor128x128 or ProductForm.Bfloat128x128)
-            or (TileUse.Product, ProductForm.Quads64x64))
+        where (use, tile) is not (TileUse.FilterGradient, ProductForm.Tensor128x128 or ProductForm.Bfloat128x128)
+        from form in use == TileUse.Product ? LaunchPlan.StagedForms(tile)
+            : tile == ProductForm.Tile64x64 ? [tile, ProductForm.Quads64x64] : (ProductForm[])[tile]
         select (use, form);
 }

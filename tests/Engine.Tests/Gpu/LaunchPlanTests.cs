@@ -28,25 +28,57 @@ public sealed class LaunchPlanTests
     public void Product_Gpu_TakesTheTileThatFillsIt(int m, int n, int k, int batch, ProductForm form) =>
         Assert.That(new LaunchPlan(Gpu).Product(m, n, k, batch), Is.EqualTo(form));
 
-    [TestCase(ProductForm.Tile64x64, true, ProductForm.Fours64x64)]
-    [TestCase(ProductForm.Tile128x128, true, ProductForm.Fours128x128)]
-    [TestCase(ProductForm.Tile128x128, false, ProductForm.Tile128x128)]
-    [TestCase(ProductForm.Tensor64x64, true, ProductForm.Tensor64x64)]
-    [TestCase(ProductForm.Bfloat128x128, true, ProductForm.Bfloat128x128)]
-    [TestCase(ProductForm.Panels, true, ProductForm.Panels)]
-    public void InFours_TilesAlone_HaveSuchAForm(ProductForm form, bool takesFours, ProductForm expected) =>
-        Assert.That(LaunchPlan.InFours(form, takesFours), Is.EqualTo(expected));
+    [TestCase(ProductForm.Tile64x64, Staging.Apart, Staging.Fours, ProductForm.Fours64x64)]
+    [TestCase(ProductForm.Tile64x64, Staging.Quads, Staging.Fours, ProductForm.TileNN64x64)]
+    [TestCase(ProductForm.Tile64x64, Staging.Quads, Staging.Quads, ProductForm.TileNT64x64)]
+    [TestCase(ProductForm.Tile64x64, Staging.Fours, Staging.Fours, ProductForm.TileTN64x64)]
+    [TestCase(ProductForm.Tile64x64, Staging.Fours, Staging.Quads, ProductForm.Tile64x64)]
+    [TestCase(ProductForm.Tile128x128, Staging.Apart, Staging.Fours, ProductForm.Fours128x128)]
+    [TestCase(ProductForm.Tile128x128, Staging.Quads, Staging.Fours, ProductForm.TileNN128x128)]
+    [TestCase(ProductForm.Tile128x128, Staging.Quads, Staging.Quads, ProductForm.TileNT128x128)]
+    [TestCase(ProductForm.Tile128x128, Staging.Fours, Staging.Fours, ProductForm.TileTN128x128)]
+    [TestCase(ProductForm.Tile128x128, Staging.Quads, Staging.Apart, ProductForm.Tile128x128)]
+    [TestCase(ProductForm.Tensor64x64, Staging.Quads, Staging.Fours, ProductForm.Tensor64x64)]
+    [TestCase(ProductForm.Bfloat128x128, Staging.Fours, Staging.Fours, ProductForm.Bfloat128x128)]
+    [TestCase(ProductForm.Panels, Staging.Quads, Staging.Quads, ProductForm.Panels)]
+    public void Staged_TilesAlone_HaveSuchForms(ProductForm form, int rows, int columns, ProductForm expected) =>
+        Assert.That(LaunchPlan.Staged(form, rows, columns), Is.EqualTo(expected));
 
     // A batch of rows that begin at multiples of four floats, and what is not.
-    [TestCase(8, 16, 0, 1, ExpectedResult = true)]
-    [TestCase(8, 8, 64, 1, ExpectedResult = true)]
-    [TestCase(6, 8, 0, 1, ExpectedResult = false)]
-    [TestCase(8, 10, 0, 1, ExpectedResult = false)]
-    [TestCase(8, 8, 66, 1, ExpectedResult = false)]
-    [TestCase(8, 1, 0, 8, ExpectedResult = false)]
-    [TestCase(0, 0, 0, 1, ExpectedResult = false)]
-    public bool TakesFours_WhereEachRowBeginsWithOne(int n, int row, int batch, int column) =>
-        (GemmDims.Of(3, n, 5) with { RowB = row, ColumnB = column, BatchB = batch }).TakesFours;
+    [TestCase(8, 16, 0, 1, ExpectedResult = Staging.Fours)]
+    [TestCase(8, 8, 64, 1, ExpectedResult = Staging.Fours)]
+    [TestCase(6, 8, 0, 1, ExpectedResult = Staging.Apart)]
+    [TestCase(8, 10, 0, 1, ExpectedResult = Staging.Apart)]
+    [TestCase(8, 8, 66, 1, ExpectedResult = Staging.Apart)]
+    [TestCase(8, 1, 0, 8, ExpectedResult = Staging.Apart)]
+    [TestCase(0, 0, 0, 1, ExpectedResult = Staging.Apart)]
+    public int Columns_InFoursWhereEachRowBeginsWithOne(int n, int row, int batch, int column) =>
+        (GemmDims.Of(3, n, 9) with { RowB = row, ColumnB = column, BatchB = batch }).Columns;
+
+    // A batch of rows along K that begin at multiples of four floats and have whole fours, and what is not.
+    [TestCase(8, 16, 0, 1, ExpectedResult = Staging.Quads)]
+    [TestCase(8, 8, 64, 1, ExpectedResult = Staging.Quads)]
+    [TestCase(6, 8, 0, 1, ExpectedResult = Staging.Apart)]
+    [TestCase(8, 10, 0, 1, ExpectedResult = Staging.Apart)]
+    [TestCase(8, 8, 66, 1, ExpectedResult = Staging.Apart)]
+    [TestCase(8, 1, 0, 8, ExpectedResult = Staging.Apart)]
+    [TestCase(4, 8, 0, 1, ExpectedResult = Staging.Apart)] // less than a step
+    [TestCase(0, 0, 0, 1, ExpectedResult = Staging.Apart)]
+    public int Rows_InQuadsWhereEachBeginsWithOne(int k, int row, int batch, int column) =>
+        (GemmDims.Of(3, 5, k) with { RowA = row, ColumnA = column, BatchA = batch }).Rows;
+
+    [Test]
+    public void BlockStart_OfADepthOfWholeFours_IsOneToo()
+    {
+        foreach (int depth in Enumerable.Range(1, 3000))
+            for (int block = 0, blocks = DepthBlocks.BlockCount(depth); block < blocks; block++)
+            {
+                int start = DepthBlocks.BlockStart(depth, block);
+                int terms = DepthBlocks.BlockStart(depth, block + 1) - start;
+                Assert.That(start % 4, Is.Zero, $"block {block} of {depth}");
+                Assert.That(terms, Is.InRange(1, DepthBlocks.MostDepth), $"block {block} of {depth}");
+            }
+    }
 
     [TestCase(MatrixPrecision.Tf32, ProductForm.Tensor64x64, ProductForm.Tensor128x128)]
     [TestCase(MatrixPrecision.Bfloat16, ProductForm.Bfloat64x64, ProductForm.Bfloat128x128)]
@@ -149,6 +181,9 @@ public sealed class LaunchPlanTests
         {
             ("GemmKernels.Tiled<Tile128x128>", 256, 16_912),
             ("GemmKernels.Tiled<Fours128x128>", 256, 16_912),
+            ("GemmKernels.Tiled<TileNN128x128>", 256, 16_912),
+            ("GemmKernels.Tiled<TileNT128x128>", 256, 16_912),
+            ("GemmKernels.Tiled<TileTN128x128>", 256, 16_912),
             ("GemmKernels.Tiled<Tensor128x128>", 256, 23_052),
             ("GemmKernels.Tiled<Bfloat128x128>", 256, 23_052),
             ("ConvolutionKernels.Tiled<Tile128x128>", 256, 20_996),

@@ -14,6 +14,12 @@ public sealed class ProductFormTests
     [TestCase(65, 70, 33, true, true, 1)]
     [TestCase(200, 130, 17, false, true, 2)]
     [TestCase(1, 1, 1, true, false, 1)]
+    [TestCase(65, 72, 1028, false, false, 100)]
+    [TestCase(65, 70, 1028, false, true, 100)]
+    [TestCase(68, 72, 401, true, false, 100)]
+    [TestCase(130, 132, 500, false, false, 0)]
+    [TestCase(130, 131, 500, false, true, 0)]
+    [TestCase(132, 136, 399, true, false, 0)]
     public void Multiply_EachTile_IsTheProduct(int m, int n, int k, bool transposeA, bool transposeB, int units) =>
         Run(m, n, k, transposeA, transposeB, units, MatrixPrecision.Float32);
 

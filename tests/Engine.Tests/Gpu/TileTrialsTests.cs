@@ -33,7 +33,7 @@ public sealed class TileTrialsTests
         AlteredDriver counted = new(driver);
         Assert.That(Try(), Has.All.True);
         Assert.That(warnings, Is.Empty);
-        Assert.That(counted.Issued.Count(name => name.EndsWith('>')), Is.EqualTo(20), "each kernel once");
+        Assert.That(counted.Issued.Count(name => name.EndsWith('>')), Is.EqualTo(26), "each kernel once");
         counted.Issued.Clear();
         Assert.That(Try(), Has.All.True);
         Assert.That(counted.Issued, Is.Empty, "what came out is kept");

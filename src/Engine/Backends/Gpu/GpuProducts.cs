@@ -17,8 +17,9 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, TileTrials? trials)
         if (bias is not null) d = d with { HasBias = 1 };
         DeviceView<float> shift = bias ?? c;
         ProductForm form = plan.Product(d.M, d.N, d.K, batch);
-        ProductForm inFours = LaunchPlan.InFours(form, d.TakesFours && b.Offset % 4 == 0);
-        if (trials?.Passes(TileUse.Product, inFours) != false) form = inFours;
+        ProductForm staged = LaunchPlan.Staged(
+            form, a.Offset % 4 == 0 ? d.Rows : Staging.Apart, b.Offset % 4 == 0 ? d.Columns : Staging.Apart);
+        if (trials?.Passes(TileUse.Product, staged) != false) form = staged;
         else if (!trials.Passes(TileUse.Product, form)) form = ProductForm.Panels;
         switch (form)
         {
@@ -32,6 +33,12 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, TileTrials? trials)
             case ProductForm.Tile128x128: Tiled<Tile128x128>(a, b, shift, c, d, batch); break;
             case ProductForm.Fours128x128: Tiled<Fours128x128>(a, b, shift, c, d, batch); break;
             case ProductForm.Fours64x64: Tiled<Fours64x64>(a, b, shift, c, d, batch); break;
+            case ProductForm.TileTN128x128: Tiled<TileTN128x128>(a, b, shift, c, d, batch); break;
+            case ProductForm.TileTN64x64: Tiled<TileTN64x64>(a, b, shift, c, d, batch); break;
+            case ProductForm.TileNN128x128: Tiled<TileNN128x128>(a, b, shift, c, d, batch); break;
+            case ProductForm.TileNN64x64: Tiled<TileNN64x64>(a, b, shift, c, d, batch); break;
+            case ProductForm.TileNT128x128: Tiled<TileNT128x128>(a, b, shift, c, d, batch); break;
+            case ProductForm.TileNT64x64: Tiled<TileNT64x64>(a, b, shift, c, d, batch); break;
             case ProductForm.Tensor128x128: Tiled<Tensor128x128>(a, b, shift, c, d, batch); break;
             case ProductForm.Tensor64x64: Tiled<Tensor64x64>(a, b, shift, c, d, batch); break;
             case ProductForm.Bfloat128x128: Tiled<Bfloat128x128>(a, b, shift, c, d, batch); break;

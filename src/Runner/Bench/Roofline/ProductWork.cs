@@ -19,8 +19,10 @@ static class ProductWork
         KernelCost cost = KernelCost.Of("2 M N K", "4 (M K + K N + M N)", ("M", m), ("N", n), ("K", k));
         foreach (KernelSource kernel in WorkSizes.Of("GemmKernels.Tiled"))
         {
-            GemmDims dims = GemmDims.Of(m, n, k);
-            if (kernel.Name.Contains("<Fours", StringComparison.Ordinal) && !dims.TakesFours) continue;
+            GemmDims dims = GemmDims.Of(
+                m, n, k, kernel.Name.Contains("<TileTN", StringComparison.Ordinal),
+                kernel.Name.Contains("<TileNT", StringComparison.Ordinal));
+            if (!Takes(kernel, dims)) continue;
             int size = TileOf(kernel);
             yield return new(
                 kernel.Name, layer.Name, (Groups(n, size), Groups(m, size)), cost, Read(m * k), Read(k * n), Read(1, 0),
@@ -43,6 +45,16 @@ static class ProductWork
     public static int TileOf(KernelSource kernel) =>
         int.Parse(kernel.Name.Split('<')[1].TrimEnd('>').Split('x')[1],
             System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Whether a product's matrices lie as a tile reads them.</summary>
+    static bool Takes(KernelSource kernel, GemmDims dims)
+    {
+        string tile = kernel.Name.Split('<')[1];
+        if (tile.StartsWith("Fours", StringComparison.Ordinal)) return dims.Columns == Staging.Fours;
+        bool isWide = tile.StartsWith("TileN", StringComparison.Ordinal)
+            || tile.StartsWith("TileT", StringComparison.Ordinal);
+        return !isWide || dims.Rows != Staging.Apart && dims.Columns != Staging.Apart;
+    }
 
     static (int M, int N, int K)? Dims(WorkSizes sizes, NamedLayer layer)
     {

@@ -26,7 +26,7 @@ public sealed class RegisterTests
     [TestCase(80)]
     [TestCase(90)]
     public void Tiles_KeepAllInRegisters(int architecture) => AssertNoLocalMemory(
-        KernelCatalog.All.Where(k => IsOf(Tiles, k)), 21, architecture);
+        KernelCatalog.All.Where(k => IsOf(Tiles, k)), 27, architecture);
 
     /// <summary>Four kernels of mining, two gradients and the nearest neighbours, in the form for GPUs.</summary>
     [TestCase(70)]

@@ -61,6 +61,12 @@ public sealed class CudaToolchainTests(string version, int architecture)
     [TestCase("GemmKernels.Tiled<Tile64x64>", 0.85, 168)]
     [TestCase("GemmKernels.Tiled<Fours128x128>", 0.89, 128)]
     [TestCase("GemmKernels.Tiled<Fours64x64>", 0.87, 168)]
+    [TestCase("GemmKernels.Tiled<TileNN128x128>", 0.90, 128)]
+    [TestCase("GemmKernels.Tiled<TileNN64x64>", 0.90, 168)]
+    [TestCase("GemmKernels.Tiled<TileNT128x128>", 0.89, 128)]
+    [TestCase("GemmKernels.Tiled<TileNT64x64>", 0.89, 168)]
+    [TestCase("GemmKernels.Tiled<TileTN128x128>", 0.90, 128)]
+    [TestCase("GemmKernels.Tiled<TileTN64x64>", 0.90, 168)]
     [TestCase("ConvolutionKernels.Tiled<Tile128x128>", 0.86, 128)]
     [TestCase("ConvolutionKernels.Tiled<Tile64x64>", 0.83, 168)]
     [TestCase("ConvolutionKernels.Tiled<Quads64x64>", 0.85, 168)]
@@ -90,9 +96,20 @@ public sealed class CudaToolchainTests(string version, int architecture)
                 Assert.That(
                     Wide(loop), Is.EqualTo(name.Contains("128", StringComparison.Ordinal) ? 1 : 2),
                     $"{compiler}: the columns' loads, 16 bytes each");
-            Assert.That(loop.Count("STS"), Is.EqualTo(loop.Count("STS.128")), $"{compiler}: 16 bytes a shared store");
+            if (IsProductOf("NN") || IsProductOf("NT") || IsProductOf("TN"))
+                Assert.That(
+                    loop.Count("LD"), Is.EqualTo(Wide(loop) + loop.Count("LDS.128")),
+                    $"{compiler}: 16 bytes every load");
+            // A quad that is turned takes four stores.
+            bool isLarge = name.Contains("128", StringComparison.Ordinal);
+            int turned = IsProductOf("NT") ? 2 : IsProductOf("NN") && isLarge ? 1 : 0;
+            Assert.That(
+                loop.Count("STS") - loop.Count("STS.128"), Is.EqualTo(4 * turned),
+                $"{compiler}: 16 bytes a shared store");
             return loop.FusedShare;
         }
+
+        bool IsProductOf(string transposed) => name.Contains($"<Tile{transposed}", StringComparison.Ordinal);
 
         static int Wide(MachineLoop loop) => loop.Count("LDG.E.128") + loop.Count("LD.E.128");
     }

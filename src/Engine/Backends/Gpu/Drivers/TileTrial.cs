@@ -14,14 +14,17 @@ namespace TripletGpu.Backends.Gpu.Drivers;
 static unsafe class TileTrial<TTile>
     where TTile : struct, ITile
 {
-    const int Rows = 130, Depth = 83;
+    static readonly int Rows = TTile.RowStaging == Staging.Fours ? 132 : 130;
 
-    static readonly int Columns = TTile.InFours != 0 ? 136 : 135;
+    static readonly int Columns = TTile.ColumnStaging == Staging.Fours ? 136 : 135;
+
+    // A four beyond whole steps, where lines along K come in fours.
+    static readonly int Depth = Staging.IsAlongK(TTile.RowStaging) ? 84 : 83;
 
     // Two images of 11 x 13, 3 x 3 filters, padding above and at the left and one line below: 264 pixels. 81 taps of 9
     // channels, or 108 of 12 where they come in fours.
     static readonly ConvolutionShape Shape =
-        new(2, TTile.InQuads != 0 ? 12 : 9, 11, 13, Rows, 3, 3, 11, 12, 1, 1, 1, 1, 1, 1);
+        new(2, TTile.RowStaging == Staging.Quads ? 12 : 9, 11, 13, Rows, 3, 3, 11, 12, 1, 1, 1, 1, 1, 1);
 
     /// <summary>A product of matrices: what is wrong, in a few words; empty where nothing is.</summary>
     /// <param name="driver">The device's driver.</param>
@@ -31,12 +34,15 @@ static unsafe class TileTrial<TTile>
         Action<LaunchSize, DeviceView<float>, DeviceView<float>, DeviceView<float>, GemmDims> launch)
     {
         float[] a = Whole(Rows * Depth, 23), b = Whole(Depth * Columns, 19), expected = new float[Rows * Columns];
+        GemmDims d = GemmDims.Of(
+            Rows, Columns, Depth, TTile.RowStaging == Staging.Fours, Staging.IsAlongK(TTile.ColumnStaging));
         for (int row = 0; row < Rows; row++)
             for (int k = 0; k < Depth; k++)
                 for (int column = 0; column < Columns; column++)
-                    expected[row * Columns + column] += a[row * Depth + k] * b[k * Columns + column];
+                    expected[row * Columns + column] +=
+                        a[row * d.RowA + k * d.ColumnA] * b[k * d.RowB + column * d.ColumnB];
         return Compare(driver, a, b, expected, (x, y, to) => launch(
-            (Groups(Columns, TTile.Size), Groups(Rows, TTile.Size)), x, y, to, GemmDims.Of(Rows, Columns, Depth)));
+            (Groups(Columns, TTile.Size), Groups(Rows, TTile.Size)), x, y, to, d));
     }
 
     /// <summary>A convolution: what is wrong, as <see cref="Product"/> says it.</summary>

@@ -5,40 +5,6 @@ using TripletGpu.Kernels.Normalization;
 
 namespace TripletGpu.Backends.Gpu.Launching;
 
-/// <summary>How a matrix product runs.</summary>
-public enum ProductForm
-{
-    /// <summary>8 x 32 sums an item, no barriers: for devices that are CPUs.</summary>
-    Panels,
-
-    /// <summary>Tiles of 64 x 64 in shared memory.</summary>
-    Tile64x64,
-
-    /// <summary>Tiles of 128 x 128.</summary>
-    Tile128x128,
-
-    /// <summary>Tiles of 64 x 64 on tensor cores, in TF32.</summary>
-    Tensor64x64,
-
-    /// <summary>Tiles of 128 x 128 on tensor cores, in TF32.</summary>
-    Tensor128x128,
-
-    /// <summary>Tiles of 64 x 64 of a convolution whose filters are read 16 bytes at a time.</summary>
-    Quads64x64,
-
-    /// <summary>Tiles of 64 x 64 of a product whose second matrix is read 16 bytes at a time.</summary>
-    Fours64x64,
-
-    /// <summary>Tiles of 128 x 128 of such a product.</summary>
-    Fours128x128,
-
-    /// <summary>Tiles of 64 x 64 on tensor cores, in bfloat16.</summary>
-    Bfloat64x64,
-
-    /// <summary>Tiles of 128 x 128 on tensor cores, in bfloat16.</summary>
-    Bfloat128x128,
-}
-
 /// <summary>
 /// Chooses kernels and sizes from the shapes and the device's capabilities. Decides nothing that a device must answer.
 /// </summary>
@@ -150,17 +116,31 @@ public sealed class LaunchPlan(GpuCapabilities device)
         UsesPanels ? TellPanels(m, n, k, batch) : Choose(TileUse.Product, m, n, k, batch, mostParts: 1).Form;
 
     /// <summary>
-    /// The form of a tile that reads the second matrix in fours, a load with its address in the place of four; of
-    /// others, that one itself.
+    /// The form of a tile that reads matrices 16 bytes at a time where they lie so, a load with its address in the
+    /// place of four; of others, that one itself.
     /// </summary>
     /// <param name="form">The tile.</param>
-    /// <param name="takesFours">Whether the matrix lies so: <see cref="Kernels.Gemm.GemmDims.TakesFours"/>.</param>
-    public static ProductForm InFours(ProductForm form, bool takesFours) => !takesFours ? form : form switch
+    /// <param name="rows">How the first matrix may be staged, <see cref="GemmDims.Rows"/>.</param>
+    /// <param name="columns">How the second may be, <see cref="GemmDims.Columns"/>.</param>
+    public static ProductForm Staged(ProductForm form, int rows, int columns) => (form, rows, columns) switch
     {
-        ProductForm.Tile64x64 => ProductForm.Fours64x64,
-        ProductForm.Tile128x128 => ProductForm.Fours128x128,
+        (ProductForm.Tile64x64, Staging.Quads, Staging.Quads) => ProductForm.TileNT64x64,
+        (ProductForm.Tile64x64, Staging.Quads, Staging.Fours) => ProductForm.TileNN64x64,
+        (ProductForm.Tile64x64, Staging.Fours, Staging.Fours) => ProductForm.TileTN64x64,
+        (ProductForm.Tile64x64, _, Staging.Fours) => ProductForm.Fours64x64,
+        (ProductForm.Tile128x128, Staging.Quads, Staging.Quads) => ProductForm.TileNT128x128,
+        (ProductForm.Tile128x128, Staging.Quads, Staging.Fours) => ProductForm.TileNN128x128,
+        (ProductForm.Tile128x128, Staging.Fours, Staging.Fours) => ProductForm.TileTN128x128,
+        (ProductForm.Tile128x128, _, Staging.Fours) => ProductForm.Fours128x128,
         _ => form,
     };
+
+    /// <summary>A tile, and all that <see cref="Staged"/> makes of it.</summary>
+    public static IEnumerable<ProductForm> StagedForms(ProductForm form)
+    {
+        int[] all = [Staging.Apart, Staging.Fours, Staging.Quads];
+        return all.SelectMany(rows => all.Select(columns => Staged(form, rows, columns))).Distinct();
+    }
 
     /// <summary>The tile of a product whose depth may be computed in parts, and these.</summary>
     /// <param name="m">Rows.</param>
