@@ -12,18 +12,29 @@ public static class DepthBlocks
     /// </summary>
     public const int MostDepth = 384;
 
+    // So few keep the starts that they have always had: runs of small networks repeat from version to version.
+    const int FewBlocks = 3;
+
     /// <summary>The blocks of a depth.</summary>
     public static int BlockCount(int depth) => (depth + MostDepth - 1) / MostDepth;
 
     /// <summary>
-    /// Where a block starts: the depth for the block past the last, else a multiple of four, so that lines which begin
-    /// at multiples of 16 bytes do so in each block.
+    /// Where a block starts: the depth for the block past the last, else of more than three blocks a multiple of four,
+    /// so that lines which begin at multiples of 16 bytes do so in each block.
     /// </summary>
     public static int BlockStart(int depth, int block)
     {
         // depth * block / count, in 32 bits.
         int count = BlockCount(depth), start = depth / count * block + depth % count * block / count;
-        return block == count ? depth : start + (-start & 3);
+        return block == count || count <= FewBlocks ? start : start + (-start & 3);
+    }
+
+    /// <summary>Whether every block of a depth starts at a multiple of four.</summary>
+    public static bool StartInFours(int depth)
+    {
+        for (int block = 1; block < BlockCount(depth); block++)
+            if (BlockStart(depth, block) % 4 != 0) return false;
+        return true;
     }
 
     /// <summary>

@@ -38,6 +38,7 @@ public static class Staging
         // Each item's view of an operand begins at a depth of its own in the first step.
         if (batch % 4 != 0 || lines < 1 || depth < SharedTile.Depth) return Apart;
         if (strideLine == 1 && strideK % 4 == 0 && lines % 4 == 0) return Fours;
-        return strideK == 1 && strideLine % 4 == 0 && depth % 4 == 0 ? Quads : Apart;
+        bool isAlongK = strideK == 1 && strideLine % 4 == 0 && depth % 4 == 0;
+        return isAlongK && DepthBlocks.StartInFours(depth) ? Quads : Apart;
     }
 }
