@@ -74,6 +74,36 @@ public sealed class BlockedConvolutionTests(string name, int threads)
         inputs[1].Prepared = null;
     }
 
+    /// <summary>
+    /// Filters that were packed for Winograd's form of a large map serve other sizes, strides and layouts too, also
+    /// where that is all that is left of them.
+    /// </summary>
+    [Test]
+    public void FormForWinograd_ServesWhatCannotTakeIt([Values] bool inBlocks, [Values] bool alone)
+    {
+        using Device device = TestDevices.Open(name, threads);
+        using Step step = device.BeginStep(record: false);
+        Random random = new(1);
+        int block = inBlocks ? device.Backend.Convolution.ChannelBlock : 0;
+        Tensor weight = Normal(new(64, 48, 3, 3));
+        Conv2d large = new(Same, HasBias: false, HasResidual: false, Relu: false);
+        foreach ((int batch, int size, ConvolutionGeometry geometry) in ((int, int, ConvolutionGeometry)[])
+            [(8, 14, Same), (1, 7, Same), (1, 2, Same), (2, 9, new(2, padding: 1)), (2, 9, new(1, 2, dilation: 2))])
+        {
+            Conv2d op = new(geometry, HasBias: false, HasResidual: false, Relu: false);
+            Tensor x = BlockedMaps.InBlocks(Normal(new(batch, 48, size, size)), block);
+            float[] expected = BlockedMaps.InPlanes(op.Apply(x, weight)).ToArray();
+            weight.Prepared = large.Prepare(device.Backend, new(8, 48, 14, 14), weight, inBlocks);
+            if (alone) weight.KeepPreparedAlone();
+            float[] y = BlockedMaps.InPlanes(op.Apply(x, weight)).ToArray();
+            Close.AreClose(Array.ConvertAll(expected, v => (double)v), y, Tolerance.Winograd, $"{size} px");
+            weight.DropPrepared();
+        }
+
+        Tensor Normal(Shape shape) =>
+            device.Tensor(shape, Values.ToSingle(Values.Normal((int)shape.Count, random)));
+    }
+
     /// <summary>Overwriting and then adding, through the turn of the maps and beside it.</summary>
     [TestCaseSource(nameof(Cases))]
     public void Backward_MatchesOracle(OpCase c)
