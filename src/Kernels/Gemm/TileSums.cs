@@ -39,11 +39,11 @@ public struct TileSums
 
     /// <summary>Rows from one of a quad to its next: as they were staged, a quarter of the tile.</summary>
     public static int RowStep<TTile>() where TTile : struct, ITile =>
-        TTile.OnTensorCores != 0 || TTile.RowStaging == Staging.Fours ? 1 : TTile.Size / 4;
+        TTile.OnTensorCores != 0 ? 1 : TTile.RowStaging == Staging.Fours ? 1 : TTile.Size / 4;
 
     /// <summary>Columns from one of a quad to its next.</summary>
     public static int ColumnStep<TTile>() where TTile : struct, ITile =>
-        TTile.OnTensorCores != 0 || TTile.ColumnStaging == Staging.Fours ? 1 : TTile.Size / 4;
+        TTile.OnTensorCores != 0 ? 1 : TTile.ColumnStaging == Staging.Fours ? 1 : TTile.Size / 4;
 
     /// <summary>Rows from the first quad to those below.</summary>
     public static int RowsBelow<TTile>() where TTile : struct, ITile =>
