@@ -18,8 +18,6 @@ sealed unsafe class WinogradConvolution<F, V, M>
 {
     const int Points = SixPoints.Count * SixPoints.Count;
 
-    static int Taps => F.Taps * F.Taps;
-
     // Transformed inputs and products of a block, for its share of L2 and L3.
     const int BlockBytes = 640 << 10, FewestTiles = 56, MostShared = 16 << 20;
 
@@ -38,6 +36,8 @@ sealed unsafe class WinogradConvolution<F, V, M>
     readonly FilterPanels<V>? constant;
     readonly nint laneStep, depthStep;
     readonly bool isFlipped;
+
+    static int Taps => F.Taps * F.Taps;
 
     /// <param name="cpu">The backend.</param>
     /// <param name="d">The convolution; of the input's gradient, the one that computes it from dy.</param>
