@@ -153,8 +153,9 @@ public sealed partial class ResumeTests
     static bool Ignores(int signal)
     {
         const string status = "/proc/self/status", ignored = "SigIgn:";
-        return File.Exists(status) && File.ReadLines(status).FirstOrDefault(line => line.StartsWith(ignored)) is { } line
-            && (Convert.ToUInt64(line[ignored.Length..].Trim(), 16) >> signal - 1 & 1) != 0;
+        if (!File.Exists(status)) return false;
+        string line = File.ReadLines(status).First(line => line.StartsWith(ignored));
+        return (Convert.ToUInt64(line[ignored.Length..].Trim(), 16) >> signal - 1 & 1) != 0;
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]
