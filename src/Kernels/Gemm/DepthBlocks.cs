@@ -26,7 +26,9 @@ public static class DepthBlocks
     {
         // depth * block / count, in 32 bits.
         int count = BlockCount(depth), start = depth / count * block + depth % count * block / count;
-        return block == count || count <= FewBlocks ? start : start + (-start & 3);
+        // Negative where there are more: no condition, which takes registers of the loop (ptxas spilled 44 bytes).
+        int more = FewBlocks - count;
+        return block == count ? depth : start + (-start & 3 & more >> 31);
     }
 
     /// <summary>Whether every block of a depth starts at a multiple of four.</summary>
