@@ -34,7 +34,8 @@ public static class DepthBlocks
     /// <summary>Whether every block of a depth starts at a multiple of four.</summary>
     public static bool StartInFours(int depth)
     {
-        for (int block = 1; block < BlockCount(depth); block++)
+        int count = BlockCount(depth);
+        for (int block = 1; block < count && count <= FewBlocks; block++)
             if (BlockStart(depth, block) % 4 != 0) return false;
         return true;
     }
