@@ -2,8 +2,8 @@ namespace TripletGpu.Kernels.Gemm;
 
 /// <summary>
 /// The tiles of a matrix product in shared memory: a group computes Size x Size of C, an item 8 rows and ItemColumns of
-/// these in registers. What an item stages of an operand in a step is four of its lines, a quarter of the tile apart,
-/// at one depth or at two (<see cref="StagedElements"/>).
+/// these in registers. What an item stages of an operand in a step (<see cref="StagedElements"/>) is four of its lines
+/// at one depth, or four depths of a line, once or twice, as <see cref="Staging"/> says.
 /// </summary>
 public interface ITile : IGroupShape
 {

@@ -6,8 +6,8 @@ namespace TripletGpu.Backends.Cpu.Convolution;
 
 /// <summary>
 /// Filters packed once with output channels in the lanes: panels of two vectors of channels, each
-/// [tap * C + c][channel], or [c * taps + tap][channel] for Winograd's transforms. Either way what a small map is
-/// multiplied by is read once, from front to back.
+/// [tap * C + c][channel], or [c * taps + tap][channel] for Winograd's transforms. Either way few pixels read them
+/// once, from front to back.
 /// </summary>
 sealed unsafe class FilterPanels<V> : IPackedWeight where V : unmanaged, ITileVector<V>
 {
