@@ -73,6 +73,7 @@ readonly unsafe struct ResponsePixels<V> where V : struct, ICpuVector<V>
                 for (int p = 0; p < pixels; p++, at += pitch)
                 {
                     V s = curve.Scale(Sum(squares + at, -before, after)), power = curve.Power(s);
+                    V.Prefetch(gradient + (p + Together) * V.Count);
                     V g = V.Load(gradient + p * V.Count);
                     V.Store(power * s * g, direct + at);
                     V.Store(power * g * V.Load(from + p * V.Count), terms + at);
@@ -119,6 +120,7 @@ readonly unsafe struct ResponsePixels<V> where V : struct, ICpuVector<V>
             float* line = squares + margin + c;
             for (int p = 0; p < pixels; p++, line += pitch)
             {
+                V.Prefetch(x + (p + Together) * V.Count);
                 V v = V.Load(x + p * V.Count);
                 V.Store(v * v, line);
             }

@@ -21,6 +21,7 @@ static unsafe class PixelWindows<V> where V : struct, ICpuVector<V>
             for (int q = 0; q < d.Q; q++, y += V.Count)
             {
                 int left = d.FirstColumn(q), right = d.EndColumn(q);
+                Ask(x + bottom * line, q, line, d);
                 V value = TSum.Start;
                 float* pixels = x + top * line;
                 for (int h = top; h < bottom; h++, pixels += line)
@@ -45,6 +46,7 @@ static unsafe class PixelWindows<V> where V : struct, ICpuVector<V>
             for (int q = 0; q < d.Q; q++, y += V.Count, places += V.Count)
             {
                 int left = d.FirstColumn(q), right = d.EndColumn(q);
+                Ask(x + bottom * line, q, line, d);
                 V max = lowest, start = V.Create(above + left - q * d.StrideW + d.Left), place = start;
                 float* pixels = x + top * line;
                 for (int h = top; h < bottom; h++, pixels += line)
@@ -101,6 +103,18 @@ static unsafe class PixelWindows<V> where V : struct, ICpuVector<V>
                 WindowSums<V>.Put(windows.Finish(sum, at), dx + at, V.Count, accumulate);
             }
         }
+    }
+
+    /// <summary>
+    /// Asks for what the windows below see first: with two or three lines read at once, and two written, the hardware
+    /// does not see the next one coming.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Ask(float* below, int q, nint line, in PlaneWindow d)
+    {
+        below += (nint)q * d.StrideW * V.Count;
+        for (int i = 0; i < d.StrideH; i++, below += line)
+            for (int j = 0; j < d.StrideW; j++) V.Prefetch(below + j * V.Count);
     }
 
     /// <summary>dy / y, or 0 where y is.</summary>
