@@ -53,6 +53,9 @@ public abstract record Op
     /// </summary>
     internal virtual int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) => 0;
 
+    /// <summary>Whether it reads maps in planes also where its output lies in blocks.</summary>
+    internal virtual bool TakesPlanes => false;
+
     /// <summary>Whether an input is maps, which lie as the output does.</summary>
     internal virtual bool IsMap(int input, ReadOnlySpan<Shape> x) => true;
 

@@ -82,6 +82,7 @@ sealed class Tape
         for (int i = 0; i < x.Length; i++)
         {
             if (x[i].ChannelBlock == block || !op.IsMap(i, shapes)) continue;
+            if (x[i].ChannelBlock == 0 && op.TakesPlanes) continue;
             laid ??= x.ToArray();
             laid[i] = MapLayout.Of(x[i], block);
         }

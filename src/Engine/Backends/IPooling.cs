@@ -14,6 +14,12 @@ public interface IPooling
     /// </summary>
     void Max(Tensor x, Tensor y, Tensor taps, PlaneWindow d);
 
+    /// <summary>
+    /// Channels of the blocks in which <see cref="Max(Tensor, Tensor, Tensor, PlaneWindow)"/> gives maxima of planes
+    /// where training goes on with them, and takes their gradients; 0: in planes.
+    /// </summary>
+    int TurnedChannelBlock => 0;
+
     /// <summary>Whether there is a maximum that keeps no taps, for where no gradient will be asked for.</summary>
     bool HasMaxAlone => false;
 

@@ -17,7 +17,7 @@ namespace TripletGpu.Ops;
 public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool HasResidual, bool Relu) : Op
 {
     // With fewer channels there is too little to multiply for what it takes to turn the maps.
-    const int FewestChannelsOfBlocks = 32;
+    internal const int FewestChannelsOfBlocks = 32;
 
     int Residual => HasBias ? 3 : 2;
 

@@ -27,7 +27,17 @@ public sealed record MaxPool2d(PoolingWindow Window, bool KeepsTaps = true) : Op
     public override TensorSpec[] Extras(ReadOnlySpan<Shape> x) => KeepsTaps ? [new TensorSpec(InferShape(x))] : [];
 
     /// <inheritdoc/>
-    internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given) => given;
+    internal override int ChannelBlock(IBackend on, ReadOnlySpan<Shape> x, int given)
+    {
+        if (given > 0 || !KeepsTaps) return given;
+        // What follows a pool of so many channels computes in blocks, and the pooled map is the smaller one to turn.
+        int block = on.Pooling.TurnedChannelBlock;
+        bool isWhole = block > 0 && x[0][1] % block == 0 && x[0][1] >= Conv2d.FewestChannelsOfBlocks;
+        return isWhole && Window.StrideH * Window.StrideW > 1 && x[0].Count > 0 ? block : 0;
+    }
+
+    /// <inheritdoc/>
+    internal override bool TakesPlanes => KeepsTaps;
 
     /// <inheritdoc/>
     internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;

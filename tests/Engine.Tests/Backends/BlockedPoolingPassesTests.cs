@@ -41,6 +41,23 @@ public sealed class BlockedPoolingPassesTests(string device) : DeviceFixture(dev
         });
     }
 
+    /// <summary>Of planes into blocks, and gradients back; the highest maps are turned in several bands.</summary>
+    [Test]
+    public void MaximumOfPlanes_InBlocks_HasTheirBits(
+        [ValueSource(nameof(windows))] PoolingWindow window, [Values(9, 40, 500)] int height, [Values] bool accumulate)
+    {
+        if (Pooling.TurnedChannelBlock == 0) Assert.Ignore("no maps in blocks");
+        Agree(window, height, Tolerance.Exact, maps =>
+        {
+            Tensor x = maps.Planes((i, random) =>
+                i % 97 == 0 ? float.NaN : i % 1009 < 300 ? float.NegativeInfinity : random.Next(9));
+            (Tensor y, Tensor taps, Tensor dx) = (maps.Output(), maps.Output(), maps.Planes());
+            Pooling.Max(x, y, taps, maps.Window);
+            Pooling.MaxBackward(taps, maps.Output(), new Gradient(dx, accumulate), maps.Window);
+            return [y, taps, dx];
+        });
+    }
+
     [Test]
     public void Norm_IsThatOfPlanes(
         [ValueSource(nameof(windows))] PoolingWindow window, [ValueSource(nameof(heights))] int height,
@@ -101,11 +118,14 @@ public sealed class BlockedPoolingPassesTests(string device) : DeviceFixture(dev
 
         public PlaneWindow Window => window.Over(new MaxPool2d(window), input);
 
-        public Tensor Input(Func<int, Random, float>? value = null) => Map(input, value);
+        public Tensor Input(Func<int, Random, float>? value = null) => Map(input, value, block);
 
-        public Tensor Output() => Map(new Shape(Images, Channels, Window.P, Window.Q), null);
+        /// <summary>An input in planes, whatever the others lie in.</summary>
+        public Tensor Planes(Func<int, Random, float>? value = null) => Map(input, value, 0);
 
-        Tensor Map(Shape shape, Func<int, Random, float>? value)
+        public Tensor Output() => Map(new Shape(Images, Channels, Window.P, Window.Q), null, block);
+
+        Tensor Map(Shape shape, Func<int, Random, float>? value, int block)
         {
             value ??= (_, random) => random.NextSingle() - 0.5f;
             float[] values = [.. Enumerable.Range(0, (int)shape.Count).Select(i => value(i, random))];

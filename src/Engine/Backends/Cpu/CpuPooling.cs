@@ -10,16 +10,25 @@ sealed class CpuPooling<V>(CpuBackend cpu) : IPooling where V : unmanaged, ITile
 {
     readonly PlanePooling<V> planes = new(cpu);
     readonly BlockPooling<V> blocks = new(cpu);
+    readonly TurnedPooling<V> turned = new(cpu);
 
     public bool HasMaxAlone => true;
 
-    public void Max(Tensor x, Tensor y, Tensor taps, PlaneWindow d) => Of(x).Max(x, y, taps, d);
+    public int TurnedChannelBlock => V.Count;
+
+    public void Max(Tensor x, Tensor y, Tensor taps, PlaneWindow d)
+    {
+        if (x.ChannelBlock == 0 && y.ChannelBlock > 0) turned.Max(x, y, taps, d);
+        else Of(x).Max(x, y, taps, d);
+    }
 
     public void Max(Tensor x, Tensor y, PlaneWindow d) => Of(x).Max(x, y, d);
 
     public void MaxBackward(Tensor taps, Tensor dy, Gradient dx, PlaneWindow d)
     {
-        if (dx.IsNeeded) Of(dy).MaxBackward(taps, dy, dx, d);
+        if (!dx.IsNeeded) return;
+        if (dx.Target.ChannelBlock == 0 && dy.ChannelBlock > 0) turned.MaxBackward(taps, dy, dx, d);
+        else Of(dy).MaxBackward(taps, dy, dx, d);
     }
 
     public void Average(Tensor x, Tensor y, PlaneWindow d, bool countPadding) => Of(x).Average(x, y, d, countPadding);
