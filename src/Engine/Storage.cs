@@ -22,6 +22,9 @@ sealed class Storage(BufferPool pool, DeviceBuffer buffer, long bytes)
 
     public void AddOwner() => owners++;
 
+    /// <summary>Whether it is a part of another one.</summary>
+    public bool IsPartOf(Storage whole) => block == whole;
+
     /// <summary>A part, from byte <paramref name="start"/> on.</summary>
     public Storage Part(long start, long length)
     {

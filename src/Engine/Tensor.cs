@@ -71,6 +71,15 @@ public sealed class Tensor
     /// </summary>
     internal int ChannelBlock { get; set; }
 
+    /// <summary>
+    /// Floats from one image to the next, where this is some channels of larger maps (<see cref="Channels"/>); 0, as a
+    /// rule: images lie one after the other.
+    /// </summary>
+    internal nint ImagePitch { get; private init; }
+
+    /// <summary>The first of these channels in the larger maps.</summary>
+    internal int FirstChannel { get; private init; }
+
     /// <summary>The same maps as the other layout has them, where an operation has asked for them.</summary>
     internal Tensor? Turned { get; set; }
 
@@ -115,6 +124,27 @@ public sealed class Tensor
         Storage whole = storage ?? throw Released();
         return new Tensor(Device, shape, type ?? Type, whole.Part(start * 4, shape.Count * 4), producer);
     }
+
+    /// <summary>
+    /// Some channels of maps in blocks, which lie within these: what writes them writes a part of these. An operation
+    /// may be given them where it minds <see cref="ImagePitch"/>.
+    /// </summary>
+    internal Tensor Channels(int first, int count, string producer)
+    {
+        Storage whole = storage ?? throw Released();
+        long plane = Shape.Product(2, 4), pitch = Shape[1] * plane;
+        Storage part = whole.Part(first * plane * 4, ((Shape[0] - 1) * pitch + count * plane) * 4);
+        return new Tensor(Device, Shape.With(1, count), Type, part, producer)
+        {
+            ChannelBlock = ChannelBlock,
+            ImagePitch = checked((nint)pitch),
+            FirstChannel = first,
+        };
+    }
+
+    /// <summary>Whether this is some channels of maps, and of no others.</summary>
+    internal bool LiesIn(Tensor maps) =>
+        ImagePitch > 0 && storage is not null && maps.storage is not null && storage.IsPartOf(maps.storage);
 
     /// <summary>Moves the values into a part of a block, which is this tensor's memory from then on.</summary>
     internal void MoveInto(Tensor block, long start)
@@ -184,6 +214,13 @@ public sealed class Tensor
     void Download<T>(Span<T> to, ElementType type) where T : unmanaged
     {
         CheckHostSide(to.Length, type);
+        if (ImagePitch > 0)
+        {
+            Tensor together = Together();
+            together.Download(to, type);
+            together.Release();
+            return;
+        }
         if (ChannelBlock == 0)
         {
             Device.Backend.Memory.Download(Buffer, to);
@@ -198,6 +235,7 @@ public sealed class Tensor
     void Upload<T>(ReadOnlySpan<T> from, ElementType type) where T : unmanaged
     {
         CheckHostSide(from.Length, type);
+        if (ImagePitch > 0) throw new InvalidOperationException($"{this} is some channels of larger maps");
         if (ChannelBlock == 0)
         {
             Device.Backend.Memory.Upload(from, Buffer);
@@ -207,6 +245,16 @@ public sealed class Tensor
         planes.Upload(from, type);
         MapLayout.Turn(Device.Backend, planes, new(this, Accumulate: false));
         planes.Release();
+    }
+
+    /// <summary>The same maps with one image after the other.</summary>
+    Tensor Together()
+    {
+        Tensor together = new(Device, Shape, Type, Device.Reserve(Shape), Producer) { ChannelBlock = ChannelBlock };
+        Shape box = new(Shape[0], Shape.Product(1, 4));
+        Device.Backend.Reduction.Copy(
+            new Strided(this, 0, [(int)ImagePitch, 1]), new Strided(together, 0, [box[1], 1]), box, 1, accumulate: false);
+        return together;
     }
 
     /// <summary>A tensor as this one, in planes as the host has them.</summary>

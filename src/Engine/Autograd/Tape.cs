@@ -15,7 +15,15 @@ sealed class Tape
     sealed record Node(Op Op, Tensor[] Inputs, Tensor Output, Tensor[] Extras, bool KeepExtras);
 
     /// <summary>Runs an operation forwards, and records it if the step records and an input wants a gradient.</summary>
-    public static Tensor Apply(Op op, ReadOnlySpan<Tensor> x, bool keepExtras, out Tensor[] extras)
+    /// <param name="op">The operation.</param>
+    /// <param name="x">What it reads.</param>
+    /// <param name="keepExtras">Whether the extras outlive its backward pass.</param>
+    /// <param name="extras">What it writes besides.</param>
+    /// <param name="into">
+    /// A tensor of the step for the result, of the result's shape; it is not taken where the result lies otherwise.
+    /// </param>
+    public static Tensor Apply(
+        Op op, ReadOnlySpan<Tensor> x, bool keepExtras, out Tensor[] extras, Tensor? into = null)
     {
         if (x.IsEmpty) throw new ArgumentException($"[{op.Name}] has no operand");
         Device device = x[0].Device;
@@ -47,9 +55,11 @@ sealed class Tape
         }
         else
         {
-            y = device.Empty(shape, ElementType.Float32, op.Name);
             // What is no map any more, such as a mean of each plane, has no layout.
-            y.ChannelBlock = shape.Rank == 4 ? block : 0;
+            int laid = shape.Rank == 4 ? block : 0;
+            y = into is not null && into.ChannelBlock == laid ? into
+                : device.Empty(shape, ElementType.Float32, op.Name);
+            y.ChannelBlock = laid;
             TensorSpec[] specs = op.Extras(shapes);
             extras = specs.Length == 0 ? [] : new Tensor[specs.Length];
             for (int i = 0; i < specs.Length; i++) extras[i] = device.Empty(specs[i].Shape, specs[i].Type, op.Name);
@@ -153,7 +163,15 @@ sealed class Tape
                 gradients.Set(x, shared);
                 return false;
             }
-            else if (i == node.Op.InputInPlace && device.Backend.WritesGradientsInPlace && dy.Count > 0)
+            else if (x.ImagePitch > 0)
+            {
+                // Joined maps have their parts' gradients within their own, as they have the parts.
+                Tensor part = dy.Channels(x.FirstChannel, x.Shape[1], $"gradient of {x.Producer}");
+                step.Own(part);
+                gradients.Set(x, part);
+            }
+            else if (i == node.Op.InputInPlace && device.Backend.WritesGradientsInPlace && dy.Count > 0
+                && dy.ImagePitch == 0)
             {
                 gradients.Set(x, dy);
                 dx[i] = new Gradient(dy, Accumulate: false);

@@ -4,6 +4,12 @@ namespace TripletGpu.Backends;
 public interface INormalization
 {
     /// <summary>
+    /// Whether <see cref="BatchNorm"/> writes, and <see cref="BatchNormBackward"/> reads dy of, maps in blocks that are
+    /// some channels of larger ones.
+    /// </summary>
+    bool TakesChannelsOfMaps => false;
+
+    /// <summary>
     /// Batch norm with the statistics of the batch: y = (x - mean) / sqrt(variance + epsilon) * weight + bias a
     /// channel, + <paramref name="residual"/> if there is one, then max(0, y) if <paramref name="relu"/>. x is
     /// (N, C, H, W) or (N, C). Writes mean (as the sum of two floats) and 1 / sqrt(variance + epsilon) to

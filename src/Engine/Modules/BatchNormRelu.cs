@@ -37,13 +37,72 @@ public sealed class BatchNormRelu(Device device, int channels) : BatchNorm(devic
         }
     }
 
+    /// <summary>
+    /// The outputs of several norms side by side, one after the other along the channels, with further maps behind them.
+    /// In training each writes to its place in the joined map, where the device can do that, and its gradient is read
+    /// there: nothing is copied.
+    /// </summary>
+    /// <param name="norms">As in <see cref="Forward(IReadOnlyList{BatchNormRelu}, Func{int, Tensor})"/>.</param>
+    /// <param name="input">As there.</param>
+    /// <param name="further">Maps of the same extents, but for the channels.</param>
+    public static Tensor Join(
+        IReadOnlyList<BatchNormRelu> norms, Func<int, Tensor> input, params ReadOnlySpan<Tensor> further)
+    {
+        Tensor y;
+        Tensor[] parts;
+        if (norms.Any(norm => norm.UsesRunningStatistics || norm.IsShared))
+        {
+            parts = Forward(norms, input);
+            y = TensorOps.Concat(1, [.. parts, .. further]);
+        }
+        else
+        {
+            int channels = norms.Sum(norm => norm.Weight.Value.Shape[0]), first = 0;
+            foreach (Tensor map in further) channels += map.Shape[1];
+            Tensor? joined = null;
+            parts = new Tensor[norms.Count];
+            for (int i = 0; i < parts.Length; i++)
+            {
+                Tensor x = input(i);
+                if (i == 0) joined = Joined(norms, x, channels);
+                parts[i] = norms[i].Forward(x, residual: null, together: null, Part(joined, first, x.Shape[1]));
+                first += x.Shape[1];
+                x.Device.CurrentStep!.Discard(x);
+            }
+            y = new Concat(1).ApplyInto(joined, [.. parts, .. further]);
+            if (joined is not null && y != joined) y.Device.CurrentStep!.Discard(joined);
+        }
+        foreach (Tensor part in parts) part.Device.CurrentStep!.Discard(part);
+        return y;
+    }
+
+    /// <summary>Room for maps of so many channels, beside the first norm's input; null where parts are copied.</summary>
+    static Tensor? Joined(IReadOnlyList<BatchNormRelu> norms, Tensor x, int channels)
+    {
+        int block = x.ChannelBlock;
+        Device device = x.Device;
+        if (block == 0 || x.Count == 0 || channels % block != 0 || device.CurrentStep is not { IsRecording: true }
+            || !device.Backend.Normalization.TakesChannelsOfMaps
+            || norms.Any(norm => norm.Weight.Value.Shape[0] % block != 0)) return null;
+        Tensor joined = device.Empty(x.Shape.With(1, channels), ElementType.Float32, nameof(Concat));
+        joined.ChannelBlock = block;
+        return joined;
+    }
+
+    static Tensor? Part(Tensor? joined, int first, int channels)
+    {
+        Tensor? part = joined?.Channels(first, channels, nameof(BatchNormRelu));
+        if (part is not null) part.Device.CurrentStep!.Own(part);
+        return part;
+    }
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => Forward(x, residual: null);
 
     /// <summary>max(0, batch norm of x + residual), where there is a residual.</summary>
     public Tensor Forward(Tensor x, Tensor? residual) => Forward(x, residual, together: null);
 
-    Tensor Forward(Tensor x, Tensor? residual, SharedBatchNorm? together) => x.BatchNormRelu(
+    Tensor Forward(Tensor x, Tensor? residual, SharedBatchNorm? together, Tensor? into = null) => x.BatchNormRelu(
         Weight.Value, Bias.Value, RunningMean.Value, RunningVariance.Value, UsesRunningStatistics, Momentum, Epsilon,
-        Share, residual, together);
+        Share, residual, together, into);
 }

@@ -34,7 +34,8 @@ public static partial class TensorOps
     /// <summary>The same of one norm among several: see <see cref="SharedBatchNorm"/>.</summary>
     internal static Tensor BatchNormRelu(
         this Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, bool isFrozen,
-        float momentum, float epsilon, BatchShare? share, Tensor? residual, SharedBatchNorm? together)
+        float momentum, float epsilon, BatchShare? share, Tensor? residual, SharedBatchNorm? together,
+        Tensor? into = null)
     {
         BatchNormRelu op = new(isFrozen, momentum, epsilon)
         {
@@ -43,7 +44,7 @@ public static partial class TensorOps
             Together = together,
         };
         return residual is null
-            ? op.Apply(x, weight, bias, runningMean, runningVariance)
+            ? op.ApplyInto(into, x, weight, bias, runningMean, runningVariance)
             : op.Apply(x, weight, bias, runningMean, runningVariance, residual);
     }
 }

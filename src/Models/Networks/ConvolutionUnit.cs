@@ -42,6 +42,22 @@ public sealed class ConvolutionUnit : Module
             : BatchNormRelu.Forward(norms, i => units[i].Convolve(x[i]));
     }
 
+    /// <summary>
+    /// The outputs of such units one after the other along the channels, with further maps behind them.
+    /// </summary>
+    /// <param name="units">As in <see cref="Forward(ConvolutionUnit[], Tensor[])"/>.</param>
+    /// <param name="x">The input of each.</param>
+    /// <param name="further">Maps of the same extents, but for the channels.</param>
+    public static Tensor Join(ConvolutionUnit[] units, Tensor[] x, params ReadOnlySpan<Tensor> further)
+    {
+        BatchNormRelu[] norms = [.. units.Select(unit => unit.norm).OfType<BatchNormRelu>()];
+        if (norms.Length > 0) return BatchNormRelu.Join(norms, i => units[i].Convolve(x[i]), further);
+        Tensor[] parts = Forward(units, x);
+        Tensor y = Concat(1, [.. parts, .. further]);
+        foreach (Tensor part in parts) part.Device.CurrentStep!.Discard(part);
+        return y;
+    }
+
     Tensor Convolve(Tensor x) => norm is not null ? convolution.Forward(x)
         : x.Conv2d(convolution.Weight.Value, convolution.Bias?.Value, stride, padding, relu: true);
 }

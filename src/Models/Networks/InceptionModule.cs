@@ -45,18 +45,14 @@ public sealed class InceptionModule : Module
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
     {
-        // What looks at x, then what looks at that: two rounds of batch norms, each of which ranks wait for once.
-        ConvolutionUnit[] first = Present(one, threeReduce, fiveReduce), second = Present(three, five, projection);
-        Tensor[] read = ConvolutionUnit.Forward(first, [.. first.Select(_ => x)]);
+        // What others read, then what is joined: two rounds of batch norms, each of which ranks wait for once.
+        ConvolutionUnit[] first = Present(threeReduce, fiveReduce), second = Present(one, three, five, projection);
+        Tensor[] between = ConvolutionUnit.Forward(first, [.. first.Select(_ => x)]);
         Tensor pooled = pool.Forward(x);
-        Tensor[] between = one is null ? read : read[1..];
-        Tensor[] made = ConvolutionUnit.Forward(second, projection is null ? between : [.. between, pooled]);
+        Tensor[] read = [.. one is null ? [] : (Tensor[])[x], .. between, .. projection is null ? [] : (Tensor[])[pooled]];
+        Tensor y = ConvolutionUnit.Join(second, read, projection is null ? [pooled] : []);
         foreach (Tensor tensor in between) Device.CurrentStep!.Discard(tensor);
-        if (projection is not null) Device.CurrentStep!.Discard(pooled);
-        Tensor[] branches =
-            [.. one is null ? [] : read[..1], .. made, .. projection is null ? (Tensor[])[pooled] : []];
-        Tensor y = Concat(1, branches);
-        foreach (Tensor branch in branches) Device.CurrentStep!.Discard(branch);
+        Device.CurrentStep!.Discard(pooled);
         return y;
     }
 

@@ -56,6 +56,53 @@ public sealed class BlockedNormalizationTests(string device) : DeviceFixture(dev
         });
     }
 
+    /// <summary>As an inception module's branches lie in its output.</summary>
+    [Test]
+    public void ChannelsOfLargerMaps_HaveTheBitsOfMapsAlone([ValueSource(nameof(shapes))] Shape shape)
+    {
+        if (!Norms.TakesChannelsOfMaps) Assert.Ignore("maps are joined by copies");
+        using Step step = Device.BeginStep(record: false);
+        LaidOut alone = new(new Maps(shape), Device, Lanes), within = new(new Maps(shape), Device, Lanes);
+        Shape large = shape.With(1, shape[1] + 3 * Lanes);
+        Tensor y = Filled(large), dy = Filled(large);
+        Tensor part = y.Channels(2 * Lanes, shape[1], "part"), gradient = dy.Channels(2 * Lanes, shape[1], "part");
+        Device.Backend.Reduction.Copy(
+            new(alone.Dy, 0, [shape.Product(1, 4), 1]), new(gradient, 0, [large.Product(1, 4), 1]),
+            new Shape(shape[0], shape.Product(1, 4)), scale: 1, accumulate: false);
+
+        float[][] expected = Run(alone, Empty(alone.X), alone.Dy), result = Run(within, part, gradient);
+
+        Assert.That(result, Is.EqualTo(expected));
+        float[] rest = y.ToArray();
+        int plane = shape.Product(2, 4);
+        for (int i = 0; i < rest.Length; i++)
+        {
+            int channel = i / plane % large[1];
+            if (channel < 2 * Lanes || channel >= 2 * Lanes + shape[1]) Assert.That(rest[i], Is.EqualTo(7));
+        }
+        part.Release();
+        gradient.Release();
+
+        float[][] Run(LaidOut maps, Tensor to, Tensor from)
+        {
+            Norms.BatchNorm(
+                maps.X, maps.Weight, maps.Bias, maps.Mean, maps.Variance, null, to, maps.Statistics, Momentum, Epsilon,
+                relu: true);
+            Norms.BatchNormBackward(
+                maps.X, maps.Weight, maps.Bias, maps.Statistics, from, new Gradient(maps.Other, false),
+                new Gradient(maps.Mean, false), new Gradient(maps.Variance, false), frozen: false, relu: true);
+            return [to.ToArray(), maps.Other.ToArray(), maps.Mean.ToArray(), maps.Variance.ToArray()];
+        }
+
+        Tensor Filled(Shape extents)
+        {
+            Tensor map = Device.Empty(extents);
+            map.ChannelBlock = Lanes;
+            Device.Backend.Memory.Fill(map, 7);
+            return map;
+        }
+    }
+
     [Test]
     public void Halves_AreThoseOfPlanes([ValueSource(nameof(shapes))] Shape shape, [Values] bool relu)
     {

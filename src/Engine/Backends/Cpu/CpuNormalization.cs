@@ -6,13 +6,16 @@ namespace TripletGpu.Backends.Cpu;
 /// <summary>Normalisations on the CPU. Threads share channels, blocks of them, strips of pixels or rows.</summary>
 sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V : struct, ICpuVector<V>
 {
+    public bool TakesChannelsOfMaps => true;
+
     public void BatchNorm(
         Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, Tensor? residual, Tensor y,
         Tensor statistics, float momentum, float epsilon, bool relu)
     {
         BatchNormPass<V> pass = new(x, weight, bias, statistics);
         float* added = Floats(residual);
-        float* to = y.Floats(), running = runningMean.Floats(), variance = runningVariance.Floats();
+        Maps to = pass.Of(y);
+        float* running = runningMean.Floats(), variance = runningVariance.Floats();
         double count = (double)pass.Images * pass.Plane;
         Share(pass, (first, channels) =>
         {
@@ -34,7 +37,8 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
     {
         BatchNormPass<V> pass = new(x, weight, bias, statistics);
         float* added = Floats(residual);
-        float* to = y.Floats(), mean = runningMean.Floats(), variance = runningVariance.Floats();
+        Maps to = pass.Of(y);
+        float* mean = runningMean.Floats(), variance = runningVariance.Floats();
         Share(pass, (first, channels) =>
         {
             for (int c = first; c < first + channels; c++)
@@ -48,7 +52,7 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
         Gradient dx, Gradient dweight, Gradient dbias, bool frozen, bool relu)
     {
         BatchNormPass<V> pass = new(x, weight, bias, statistics);
-        float* from = dy.Floats();
+        Maps from = pass.Of(dy);
         bool areSummed = !frozen || dweight.IsNeeded || dbias.IsNeeded;
         Share(pass, (first, channels) =>
         {
@@ -87,7 +91,8 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
         Tensor x, Tensor weight, Tensor bias, Tensor statistics, Tensor? residual, Tensor y, bool relu)
     {
         BatchNormPass<V> pass = new(x, weight, bias, statistics);
-        float* to = y.Floats(), added = Floats(residual);
+        Maps to = pass.Of(y);
+        float* added = Floats(residual);
         Share(pass, (first, channels) => pass.Normalize(first, channels, added, to, relu));
     }
 
@@ -96,7 +101,8 @@ sealed unsafe class CpuNormalization<V>(CpuBackend cpu) : INormalization where V
     {
         if (!dx.IsNeeded) return;
         BatchNormPass<V> pass = new(x, weight, bias, statistics);
-        float* from = dy.Floats(), to = dx.Target.Floats(), given = sums.Floats();
+        Maps from = pass.Of(dy);
+        float* to = dx.Target.Floats(), given = sums.Floats();
         bool accumulate = dx.Accumulate;
         Share(pass, (first, channels) =>
         {

@@ -31,7 +31,7 @@ sealed unsafe class CpuReduction(CpuBackend cpu) : IReduction
         int start = 0;
         foreach (Tensor part in parts)
         {
-            if (part.Count > 0)
+            if (part.Count > 0 && !part.LiesIn(y))
                 Copy(Strided.Of(part), new(y, start * strides[axis], strides), part.Shape, scale: 1, accumulate: false);
             start += part.Shape[axis];
         }

@@ -52,7 +52,7 @@ readonly unsafe struct BatchNormLanes<V> where V : struct, ICpuVector<V>
                 int images = Math.Min(imagesOfABlock, pass.Images - n), floats = Math.Min(Block, length - i);
                 double here = (double)images * floats / channels, total = count + here, share = here / total;
                 float* block = pass.At(pass.X, n, first) + i;
-                V sum = Sums<V>.Lanes(block, floats, images, step, Beyond(n + images - 1));
+                V sum = Sums<V>.Lanes(block, floats, images, step, Beyond(n + images - 1, step));
                 V.Store(channels == 1 ? V.Create((float)(V.Sum(sum) / here)) : sum / V.Create((float)here), center);
                 Deviations(block, images, floats, center, sums, squares);
                 for (int c = 0; c < channels; c++)
@@ -72,7 +72,7 @@ readonly unsafe struct BatchNormLanes<V> where V : struct, ICpuVector<V>
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public void Normalize(float* residual, float* y, bool relu)
+    public void Normalize(float* residual, Maps y, bool relu)
     {
         float* lanes = stackalloc float[3 * MostLanes];
         Fill(lanes, lanes + MostLanes, lanes + 2 * MostLanes);
@@ -96,7 +96,7 @@ readonly unsafe struct BatchNormLanes<V> where V : struct, ICpuVector<V>
     /// <summary>Each channel's sums of g and of g * (x - mean), g being dy where the ReLU, if any, was open.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public void GradientSums(float* dy, bool relu, double* sums, double* dots)
+    public void GradientSums(Maps dy, bool relu, double* sums, double* dots)
     {
         float* lanes = stackalloc float[3 * MostLanes];
         Fill(lanes, lanes + MostLanes, lanes + 2 * MostLanes);
@@ -110,14 +110,14 @@ readonly unsafe struct BatchNormLanes<V> where V : struct, ICpuVector<V>
                 for (int n = begin; n < last; n++)
                 {
                     float* from = pass.At(pass.X, n, first), gradient = pass.At(dy, n, first);
-                    nint beyond = Beyond(n);
+                    nint beyond = Beyond(n, step), ahead = Beyond(n, dy.Pitch);
                     int i = start;
                     for (; i <= end - 2 * V.Count; i += 2 * V.Count)
                     {
                         V.Prefetch(from + beyond + i);
                         V.Prefetch(from + beyond + i + V.Count);
-                        V.Prefetch(gradient + beyond + i);
-                        V.Prefetch(gradient + beyond + i + V.Count);
+                        V.Prefetch(gradient + ahead + i);
+                        V.Prefetch(gradient + ahead + i + V.Count);
                         V u = V.Load(from + i) - mean, v = V.Load(from + i + V.Count) - mean;
                         V g = BatchNormPass<V>.Open(u, V.Load(gradient + i), scale, shift, relu);
                         V h = BatchNormPass<V>.Open(v, V.Load(gradient + i + V.Count), scale, shift, relu);
@@ -129,7 +129,7 @@ readonly unsafe struct BatchNormLanes<V> where V : struct, ICpuVector<V>
                     for (; i < end; i += V.Count)
                     {
                         V.Prefetch(from + beyond + i);
-                        V.Prefetch(gradient + beyond + i);
+                        V.Prefetch(gradient + ahead + i);
                         V u = (V.Load(from + i) - mean) & V.FirstLanes(end - i);
                         V g = BatchNormPass<V>.Open(u, V.Load(gradient + i), scale, shift, relu)
                             & V.FirstLanes(end - i);
@@ -154,7 +154,7 @@ readonly unsafe struct BatchNormLanes<V> where V : struct, ICpuVector<V>
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public void InputGradient(float* dy, float* dx, double* sums, double* dots, bool relu, bool accumulate)
+    public void InputGradient(Maps dy, float* dx, double* sums, double* dots, bool relu, bool accumulate)
     {
         float* lanes = stackalloc float[3 * MostLanes];
         for (int c = 0; c < channels; c++) (lanes[c], lanes[MostLanes + c]) = pass.Line(first + c, sums[c], dots[c]);
@@ -180,7 +180,8 @@ readonly unsafe struct BatchNormLanes<V> where V : struct, ICpuVector<V>
     /// From an image's run to the one that is read after it: of the next image, or the next channels' first. Small runs
     /// are too far apart for the hardware to see a stream, so they are asked for meanwhile. 0 for large ones.
     /// </summary>
-    nint Beyond(int n) => length > Block ? 0 : n + 1 < pass.Images ? step : length - (pass.Images - 1) * step;
+    nint Beyond(int n, nint pitch) =>
+        length > Block ? 0 : n + 1 < pass.Images ? pitch : length - (pass.Images - 1) * pitch;
 
     /// <summary>What each channel has, in its lane, or the only one in all lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -49,14 +49,14 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
     }
 
     /// <summary>Their y, as <see cref="BatchNormLanes{V}.Normalize"/> says.</summary>
-    public void Normalize(int c, int count, float* residual, float* y, bool relu)
+    public void Normalize(int c, int count, float* residual, Maps y, bool relu)
     {
         if (IsInStrips) new BatchNormStrip<V>(this, c, count).Normalize(residual, y, relu);
         else new BatchNormLanes<V>(this, c, count).Normalize(residual, y, relu);
     }
 
     /// <summary>Their sums, as <see cref="BatchNormLanes{V}.GradientSums"/> says.</summary>
-    public void GradientSums(int c, int count, float* dy, bool relu, double* sums, double* dots)
+    public void GradientSums(int c, int count, Maps dy, bool relu, double* sums, double* dots)
     {
         if (IsInStrips) new BatchNormStrip<V>(this, c, count).GradientSums(dy, relu, sums, dots);
         else new BatchNormLanes<V>(this, c, count).GradientSums(dy, relu, sums, dots);
@@ -64,7 +64,7 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
 
     /// <summary>Their dx, as <see cref="BatchNormLanes{V}.InputGradient"/> says.</summary>
     public void InputGradient(
-        int c, int count, float* dy, float* dx, double* sums, double* dots, bool relu, bool accumulate)
+        int c, int count, Maps dy, float* dx, double* sums, double* dots, bool relu, bool accumulate)
     {
         if (IsInStrips) new BatchNormStrip<V>(this, c, count).InputGradient(dy, dx, sums, dots, relu, accumulate);
         else new BatchNormLanes<V>(this, c, count).InputGradient(dy, dx, sums, dots, relu, accumulate);
@@ -87,6 +87,13 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
 
     /// <summary>A plane, or a block that starts with channel c, of maps of these extents.</summary>
     public float* At(float* maps, int n, int c) => maps + ((long)n * Channels + c) * Plane;
+
+    /// <summary>The same of maps that may be some channels of larger ones.</summary>
+    public float* At(Maps maps, int n, int c) => maps.Start + n * maps.Pitch + (nint)c * Plane;
+
+    /// <summary>Maps of these extents, or these channels of larger ones.</summary>
+    public Maps Of(Tensor maps) =>
+        new(maps.Floats(), maps.ImagePitch > 0 ? maps.ImagePitch : (nint)Channels * Plane);
 
     /// <summary>The mean of a channel, as near as a float comes to it.</summary>
     public float HighMean(int c) => statistics[c];
@@ -118,4 +125,14 @@ readonly unsafe struct BatchNormPass<V> where V : struct, ICpuVector<V>
     /// <summary>The larger of two numbers. Keeps NaN, as Max does, in fewer instructions.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V AtLeast(V lowest, V y) => V.Select(V.GreaterThan(lowest, y), lowest, y);
+}
+
+/// <summary>Maps, one image so many floats behind the other.</summary>
+readonly unsafe struct Maps(float* start, nint pitch)
+{
+    /// <summary>The first image.</summary>
+    public float* Start { get; } = start;
+
+    /// <summary>Floats from one image to the next.</summary>
+    public nint Pitch { get; } = pitch;
 }

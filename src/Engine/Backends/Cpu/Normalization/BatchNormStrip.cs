@@ -78,7 +78,7 @@ readonly unsafe struct BatchNormStrip<V> where V : struct, ICpuVector<V>
     /// <summary>y, as <see cref="BatchNormLanes{V}.Normalize"/> says.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public void Normalize(float* residual, float* y, bool relu)
+    public void Normalize(float* residual, Maps y, bool relu)
     {
         float* mean = stackalloc float[Padded], scale = stackalloc float[Padded], shift = stackalloc float[Padded];
         Fill(mean, scale, shift);
@@ -101,7 +101,7 @@ readonly unsafe struct BatchNormStrip<V> where V : struct, ICpuVector<V>
     /// <summary>Each channel's sums of g and of g * (x - mean), g being dy where the ReLU was open.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public void GradientSums(float* dy, bool relu, double* sums, double* dots)
+    public void GradientSums(Maps dy, bool relu, double* sums, double* dots)
     {
         float* mean = stackalloc float[Padded], scale = stackalloc float[Padded], shift = stackalloc float[Padded];
         float* sum = stackalloc float[Padded], dot = stackalloc float[Padded];
@@ -113,11 +113,11 @@ readonly unsafe struct BatchNormStrip<V> where V : struct, ICpuVector<V>
             new Span<float>(dot, Padded).Clear();
             float* x = pass.At(pass.X, n, first), gradient = pass.At(dy, n, first);
             int last = Math.Min(n + ImagesOfABlock, pass.Images);
-            for (int i = n; i < last; i++, x += step, gradient += step)
+            for (int i = n; i < last; i++, x += step, gradient += dy.Pitch)
                 for (int j = 0; j < width; j += V.Count)
                 {
                     V.Prefetch(x + step + j);
-                    V.Prefetch(gradient + step + j);
+                    V.Prefetch(gradient + dy.Pitch + j);
                     V u = V.Load(x + j) - V.Load(mean + j);
                     V g = BatchNormPass<V>.Open(u, V.Load(gradient + j), V.Load(scale + j), V.Load(shift + j), relu);
                     V.Store(V.Load(sum + j) + g, sum + j);
@@ -132,7 +132,7 @@ readonly unsafe struct BatchNormStrip<V> where V : struct, ICpuVector<V>
     /// <summary>dx (+)= scale * g + slope * (x - mean) + offset, by each channel's sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public void InputGradient(float* dy, float* dx, double* sums, double* dots, bool relu, bool accumulate)
+    public void InputGradient(Maps dy, float* dx, double* sums, double* dots, bool relu, bool accumulate)
     {
         float* mean = stackalloc float[Padded], scale = stackalloc float[Padded], shift = stackalloc float[Padded];
         float* slope = stackalloc float[Padded], offset = stackalloc float[Padded];

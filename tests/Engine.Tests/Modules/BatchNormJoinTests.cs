@@ -1,0 +1,87 @@
+using TripletGpu.Autograd;
+using TripletGpu.Modules;
+using TripletGpu.Ops;
+using TripletGpu.Support;
+using BatchNormRelu = TripletGpu.Modules.BatchNormRelu;
+using Conv2d = TripletGpu.Modules.Conv2d;
+
+namespace TripletGpu.Engine.Tests.Modules;
+
+/// <summary>Norms that write to their places in a joined map give what joining copies of their outputs gives.</summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
+public sealed class BatchNormJoinTests(string device) : DeviceFixture(device)
+{
+    const int Images = 3, Channels = 32, Side = 6, Further = 16;
+
+    /// <param name="first">Channels of the first norm: multiples of all devices' blocks, or of none.</param>
+    /// <param name="second">Of the second.</param>
+    /// <param name="training">Whether it looks at the batch.</param>
+    /// <param name="further">Whether maps follow that no norm gives.</param>
+    [TestCase(32, 48, true, true)]
+    [TestCase(32, 48, true, false)]
+    [TestCase(36, 44, true, true)]
+    [TestCase(32, 48, false, true)]
+    public void Join_HasTheBitsOfJoinedCopies(int first, int second, bool training, bool further)
+    {
+        Conv2d[] convolutions = [Convolution(first), Convolution(second), Convolution(Further)];
+        BatchNormRelu[] norms = [new(Device, first), new(Device, second)];
+        foreach (BatchNormRelu norm in norms)
+        {
+            norm.Initialize(2);
+            norm.Bias.Value.CopyFrom(Floats(norm.Bias.Value.Count, 5));
+            norm.Train(training);
+        }
+        float[][] copied = Run((input, last) =>
+            TensorOps.Concat(1, [.. BatchNormRelu.Forward(norms, input), .. last])), joined = Run((input, last) =>
+            BatchNormRelu.Join(norms, input, last));
+        Assert.That(joined, Is.EqualTo(copied));
+
+        float[][] Run(Func<Func<int, Tensor>, Tensor[], Tensor> join)
+        {
+            using Step step = Device.BeginStep();
+            Tensor x = Device.Tensor(new Shape(Images, Channels, Side, Side), Floats(Images * Channels * Side * Side, 1));
+            x.RequiresGradient = true;
+            Tensor[] last = further ? [convolutions[2].Forward(x)] : [];
+            Tensor y = join(i => convolutions[i].Forward(x), last);
+            float[] values = y.ToArray();
+            // Two that read it, so that their gradients add up.
+            Tensor read = y.Add(y.Scale(0.5f));
+            step.Backward(read, Device.Tensor(y.Shape, Floats(y.Count, 3)));
+            Gradients gradients = step.Gradients;
+            return
+            [
+                values, gradients[x].ToArray(),
+                .. norms.SelectMany(norm => new[]
+                {
+                    gradients[norm.Weight.Value].ToArray(), gradients[norm.Bias.Value].ToArray(),
+                }),
+                .. convolutions.Take(further ? 3 : 2).Select(conv => gradients[conv.Weight.Value].ToArray()),
+            ];
+        }
+    }
+
+    [Test]
+    public void Join_ReturnsAllMemory()
+    {
+        Conv2d convolution = Convolution(32);
+        BatchNormRelu norm = new(Device, 32);
+        norm.Initialize(1);
+        long before = Device.Pool.LiveBytes;
+        using (Step step = Device.BeginStep())
+        {
+            Tensor x = Device.Tensor(new Shape(2, Channels, 4, 4), Floats(2 * Channels * 16, 1));
+            Tensor y = BatchNormRelu.Join([norm], _ => convolution.Forward(x));
+            step.Backward(y, Device.Tensor(y.Shape, Floats(y.Count, 2)));
+        }
+        Assert.That(Device.Pool.LiveBytes, Is.EqualTo(before));
+    }
+
+    Conv2d Convolution(int channels)
+    {
+        Conv2d convolution = new(Device, Channels, channels, kernel: 1, stride: 1, padding: 0, bias: false);
+        convolution.Initialize(1);
+        return convolution;
+    }
+
+    static float[] Floats(long count, int seed) => Values.ToSingle(Values.Normal((int)count, new Random(seed)));
+}
