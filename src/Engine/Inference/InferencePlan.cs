@@ -31,7 +31,8 @@ public sealed class InferencePlan : IDisposable
     {
         (device, this.constants, this.uploads, Graph) = (constants.Device, constants, uploads, graph);
         PlanStages planned = StagesOf(graph, device);
-        Lifetimes lifetimes = new(graph, planned);
+        JoinedValues joined = new(graph);
+        Lifetimes lifetimes = new(graph, planned, joined);
         BufferSlots assigned = new();
         int[] places = Assign(lifetimes, assigned);
         // First, since from here on the plan has memory that nobody would give back: it is all taken at once.
@@ -39,7 +40,7 @@ public sealed class InferencePlan : IDisposable
         slots = device.Build<Tensor[]>(() => [.. assigned.Elements.Select(count =>
             device.Unowned(new Shape(checked((int)count)), ElementType.Float32, "a plan's buffer"))]);
         parts = [.. RowParts.Of(graph, device.Backend.Branches).Select(rows =>
-            new PlanPart(graph, planned, lifetimes, places, slots, rows))];
+            new PlanPart(graph, planned, lifetimes, joined, places, slots, rows))];
     }
 
     /// <summary>What runs, and what became of the network's operations.</summary>
@@ -85,7 +86,7 @@ public sealed class InferencePlan : IDisposable
         PlanGraph graph = Rewrite(
             GraphRecorder.Record(network, batch, out IReadOnlyList<Tensor> uploads), constants);
         BufferSlots assigned = new();
-        Assign(new Lifetimes(graph, StagesOf(graph, constants.Device)), assigned);
+        Assign(new Lifetimes(graph, StagesOf(graph, constants.Device), new JoinedValues(graph)), assigned);
         foreach (Tensor upload in uploads) upload.Release();
         constants.Forget(uploads);
         return assigned.Elements.Sum() * sizeof(float);

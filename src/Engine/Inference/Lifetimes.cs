@@ -9,7 +9,7 @@ sealed class Lifetimes
     readonly Dictionary<PlanValue, Life> lives = [];
     readonly PlanValue[][] extras;
 
-    /// <summary>Memory that some values share: a value and its views.</summary>
+    /// <summary>Memory that some values share: a value, its views and what is joined to it.</summary>
     /// <param name="elements">Numbers of four bytes.</param>
     /// <param name="span">The first and the last node of the stage that writes it; -1 for the plan's input.</param>
     internal sealed class Life(long elements, (int First, int Last) span)
@@ -25,7 +25,8 @@ sealed class Lifetimes
 
     /// <param name="graph">The nodes.</param>
     /// <param name="stages">What runs side by side: values of a stage's nodes live as long as all of them.</param>
-    public Lifetimes(PlanGraph graph, PlanStages stages)
+    /// <param name="joined">Values that lie in others.</param>
+    public Lifetimes(PlanGraph graph, PlanStages stages, JoinedValues joined)
     {
         extras = new PlanValue[graph.Nodes.Count][];
         Begin(graph.Input, (-1, -1));
@@ -34,8 +35,17 @@ sealed class Lifetimes
             PlanNode node = graph.Nodes[i];
             (int First, int Last) span = stages.SpanOf(i);
             foreach (PlanValue value in node.Inputs)
-                if (lives.TryGetValue(value, out Life? life)) life.Last = span.Last;
-            if (!node.Op.IsView) Begin(node.Output, span);
+                if (lives.TryGetValue(value, out Life? life)) life.Last = Math.Max(life.Last, span.Last);
+            if (joined.PlaceOf(node.Output) is { } place)
+            {
+                // The first of the parts begins the life of the whole.
+                if (!lives.TryGetValue(place.Whole, out Life? whole)) whole = Begin(place.Whole, span);
+                whole.Values.Add(node.Output);
+                whole.Last = Math.Max(whole.Last, span.Last);
+                lives[node.Output] = whole;
+            }
+            else if (joined.IsDone(node)) lives[node.Output].Last = Math.Max(lives[node.Output].Last, span.Last);
+            else if (!node.Op.IsView) Begin(node.Output, span);
             else if (lives.TryGetValue(node.Inputs[0], out Life? viewed))
             {
                 viewed.Values.Add(node.Output);
@@ -65,11 +75,12 @@ sealed class Lifetimes
         return node.Op.Extras(shapes);
     }
 
-    void Begin(PlanValue value, (int First, int Last) span)
+    Life Begin(PlanValue value, (int First, int Last) span)
     {
         Life life = new(Math.Max(1, value.Shape.Count), span);
         life.Values.Add(value);
         all.Add(life);
         lives[value] = life;
+        return life;
     }
 }

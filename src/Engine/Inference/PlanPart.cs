@@ -17,11 +17,13 @@ sealed class PlanPart
     /// <param name="graph">The nodes, on the whole batch.</param>
     /// <param name="planned">What runs side by side.</param>
     /// <param name="lifetimes">The values that need memory.</param>
+    /// <param name="joined">Values that lie in others.</param>
     /// <param name="places">The slot of each of them.</param>
     /// <param name="slots">The slots, each as large as the whole batch needs it.</param>
     /// <param name="rows">The rows.</param>
     public PlanPart(
-        PlanGraph graph, PlanStages planned, Lifetimes lifetimes, int[] places, Tensor[] slots, RowParts rows)
+        PlanGraph graph, PlanStages planned, Lifetimes lifetimes, JoinedValues joined, int[] places, Tensor[] slots,
+        RowParts rows)
     {
         (device, this.rows) = (slots[0].Device, rows);
         Dictionary<PlanValue, Tensor> tensors = [];
@@ -30,12 +32,12 @@ sealed class PlanPart
                 if (value.Constant is { } constant) tensors[value] = constant;
         for (int i = 0; i < places.Length; i++)
             foreach (PlanValue value in lifetimes.All[i].Values)
-                views.Add(tensors[value] = View(slots[places[i]], value));
+                views.Add(tensors[value] = View(slots[places[i]], value, joined.PlaceOf(value)?.Start ?? 0));
         Launch?[] byNode = new Launch?[graph.Nodes.Count];
         for (int i = 0; i < graph.Nodes.Count; i++)
         {
             PlanNode node = graph.Nodes[i];
-            if (node.Op.IsView || node.Output.Shape.Count == 0) continue;
+            if (node.Op.IsView || node.Output.Shape.Count == 0 || joined.IsDone(node)) continue;
             Tensor[] extras = [.. lifetimes.Extras(i).Select(value => tensors[value])];
             byNode[i] = new Launch(
                 node.Origin[0], node.Op, [.. node.Inputs.Select(value => tensors[value])], tensors[node.Output],
@@ -80,10 +82,11 @@ sealed class PlanPart
         }
     }
 
-    Tensor View(Tensor slot, PlanValue value)
+    Tensor View(Tensor slot, PlanValue value, long start)
     {
         Tensor view = rows.AreAll
-            ? slot.Share(value.Shape, "a plan's value", value.Type)
+            ? start == 0 ? slot.Share(value.Shape, "a plan's value", value.Type)
+                : slot.Part(start, value.Shape, "a plan's value", value.Type)
             : slot.Part(rows.Before(slot.Count), rows.Of(value.Shape), "a plan's value", value.Type);
         view.ChannelBlock = value.Block;
         return view;

@@ -45,7 +45,7 @@ public sealed class PlanStagesTests
     {
         PlanGraph graph = Graph(new Inception(device));
         PlanStages stages = new(graph, hasBranches: true);
-        Lifetimes lifetimes = new(graph, stages);
+        Lifetimes lifetimes = new(graph, stages, new JoinedValues(graph));
         Lifetimes.Life[] inside = [.. graph.Nodes.Skip(1).Take(5)
             .Select(node => lifetimes.All.Single(life => life.Values.Contains(node.Output)))];
         Assert.That(inside.Select(life => life.First), Is.All.EqualTo(1));
