@@ -28,7 +28,7 @@ public sealed class BankConflictTests
         })];
         int[] places = [.. Enumerable.Range(0, Quads64x64.GroupX * Quads64x64.GroupY).Select(item =>
         {
-            StagedRows.Share<Quads64x64>(out StagedRows own, default, item, 0, 0, 1000, 500);
+            StagedRows.Share<Quads64x64>(out StagedRows own, default, item, 1, 0, 1000, 500);
             return own.To / 4;
         })];
         Assert.That(places.Distinct().Count(), Is.EqualTo(places.Length), "each place has one item");

@@ -24,11 +24,11 @@ public static partial class ConvolutionKernels
         var pixels = SharedMemory.Allocate<Float4>(DepthTable.Length);
         int item = Group.IdxY * TTile.GroupX + Group.IdxX;
         int firstPixel = Grid.IdxZ * pixelsEach, count = Math.Min(pixelsEach, d.N * d.Pixels - firstPixel);
-        int first = SharedTile.FirstDepth<TTile>(count), left = count - first, start = 0;
+        int skipped = DepthTable.Skipped<TTile>(count), all = skipped + count, start = 0, table = 0;
         int kB = item % StagedElements.Depths<TTile>();
         int line = item / StagedElements.Depths<TTile>(), tap = Grid.IdxX * TTile.Size + line;
         int to = StagedElements.Place<TTile>(kB, line);
-        FindPixels<TTile>(pixels, item, 0, firstPixel, count, first, d);
+        FindPixels<TTile>(pixels, item, 0, skipped, all, firstPixel - skipped, d);
         Sight tap0, tap1, tap2, tap3;
         FindTap(out tap0, tap, d);
         FindTap(out tap1, tap + TTile.Size / 4, d);
@@ -49,20 +49,19 @@ public static partial class ConvolutionKernels
         var toA = tiles.Cast<float>().SubView(filters.To);
         var toB = tiles.Cast<float>().SubView(to);
         StagedStep nextA, nextB;
-        StagedRows.LoadFirst<TTile>(out nextA, ref filters, dy, rowPixels, first);
-        Gather<TTile>(out nextB, x, ref own, ownPixels);
+        LoadStep<TTile>(out nextA, out nextB, x, dy, ref own, ref filters, ownPixels, rowPixels, table);
+        Skip<TTile>(ref nextA, filters.K, skipped);
         SharedTile.PutRows<TTile>(toA, 0, nextA);
         SharedTile.PutColumns<TTile>(toB, 0, nextB);
         Group.Barrier();
-        for (int chunk = 0; chunk < left + TTile.StepDepth; chunk += DepthTable.Chunk)
+        for (int chunk = 0; chunk < all; chunk += DepthTable.Chunk)
         {
-            FindPixels<TTile>(pixels, item, chunk + DepthTable.Chunk, firstPixel, count, first, d);
-            int inChunk = Math.Min(DepthTable.Chunk, left + TTile.StepDepth - chunk), next = DepthTable.Place(chunk);
-            for (int rest = inChunk; rest > 0; rest -= TTile.StepDepth)
+            FindPixels<TTile>(pixels, item, chunk + DepthTable.Chunk, 0, all, firstPixel - skipped, d);
+            int end = DepthBlocks.Anew(DepthTable.Start(Math.Min(chunk + DepthTable.Chunk, all)));
+            while (table != end)
             {
-                next = DepthTable.Place(next + TTile.StepDepth);
-                StagedRows.Load<TTile>(out nextA, ref filters, dy, rowPixels.SubView(next));
-                Gather<TTile>(out nextB, x, ref own, ownPixels.SubView(next));
+                table = DepthTable.Next(table, TTile.StepDepth);
+                LoadStep<TTile>(out nextA, out nextB, x, dy, ref own, ref filters, ownPixels, rowPixels, table);
                 SharedTile.MultiplyAdd<TTile>(fromA, fromB, fragments, start, ref sums);
                 start = SharedTile.OtherStage<TTile>(start);
                 SharedTile.PutRows<TTile>(toA, start, nextA);
@@ -71,6 +70,7 @@ public static partial class ConvolutionKernels
             }
         }
 
+        item = DepthBlocks.Anew(item);
         TileSums.Arrange<TTile>(ref sums);
         int filter = Grid.IdxY * TTile.Size + TileSums.Row<TTile>(item);
         int column = Grid.IdxX * TTile.Size + TileSums.Column<TTile>(item);
@@ -85,24 +85,46 @@ public static partial class ConvolutionKernels
         }
     }
 
+    /// <summary>
+    /// A step's elements of the output's gradient and of the images, at pixels that the table has the places of.
+    /// </summary>
+    static void LoadStep<TTile>(
+        out StagedStep rows, out StagedStep columns, ArrayView<float> x, ArrayView<float> dy, ref FourSights own,
+        ref StagedRows filters, ArrayView<Float4> ownPixels, ArrayView<Float4> rowPixels, int table)
+        where TTile : struct, ITile
+    {
+        Float4 first = StageMemory.Load(ownPixels, table, 0), second = Second<TTile>(ownPixels, table);
+        Gather<TTile>(out columns, x, ref own, first, second);
+        // An item's depth is the same in both operands, but for quads.
+        Float4 place = TTile.RowStaging == Staging.Quads ? StageMemory.Load(rowPixels, table, 0) : first;
+        StagedRows.Load<TTile>(out rows, ref filters, dy, Sight.Other(place), Sight.Other(second), 0, 0);
+    }
+
+    /// <summary>0 in the place of what the first step skips.</summary>
+    static void Skip<TTile>(ref StagedStep rows, int k, int skipped) where TTile : struct, ITile
+    {
+        int further = TTile.RowStaging == Staging.Quads ? k : k + TTile.StepDepth / 2;
+        if (k < skipped) rows.First = new(0f, 0f, 0f, 0f);
+        if (further < skipped) rows.Second = new(0f, 0f, 0f, 0f);
+    }
+
     static void FindTap(out Sight sight, int tap, ConvolutionShape d)
     {
         Sight.OfTap(out sight, Math.Min(tap, d.Taps - 1), true, Sight.Padding(d), d);
     }
 
     /// <summary>
-    /// Where a chunk of pixels looks, and where its gradient of filter 0 lies: <paramref name="first"/> of the
-    /// <paramref name="count"/> pixels are the first step, the others follow in whole steps.
+    /// Where a chunk of the depth looks, and where its gradient of filter 0 lies: <paramref name="skipped"/> of
+    /// <paramref name="all"/> are no pixels, and depth 0 would be <paramref name="firstPixel"/>.
     /// </summary>
     static void FindPixels<TTile>(
-        ArrayView<Float4> pixels, int item, int chunk, int firstPixel, int count, int first, ConvolutionShape d)
+        ArrayView<Float4> pixels, int item, int chunk, int skipped, int all, int firstPixel, ConvolutionShape d)
         where TTile : struct, ITile
     {
         for (int i = chunk + item; i < chunk + DepthTable.Chunk; i += TTile.GroupX * TTile.GroupY)
         {
-            int next = i < TTile.StepDepth ? i : i - TTile.StepDepth + first, pixel = firstPixel + next;
-            int image = pixel / d.Pixels, inner = pixel % d.Pixels;
-            bool exists = i < TTile.StepDepth ? i < first : next < count;
+            bool exists = i >= skipped && i < all;
+            int pixel = exists ? firstPixel + i : 0, image = pixel / d.Pixels, inner = pixel % d.Pixels;
             Sight sight;
             Sight.OfPixel(out sight, image, inner / d.Q, inner % d.Q, exists, Sight.Padding(d), d);
             pixels[DepthTable.Place(i)] = Sight.Pack(sight, exists ? image * d.K * d.Pixels + inner : 0);

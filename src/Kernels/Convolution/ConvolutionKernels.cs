@@ -32,11 +32,11 @@ public static partial class ConvolutionKernels
         var pixels = SharedMemory.Allocate<Float4>(TTile.Size);
         int item = Group.IdxY * TTile.GroupX + Group.IdxX;
         int firstTap = Grid.IdxZ * tapsEach, count = Math.Min(tapsEach, d.Taps - firstTap);
-        int first = SharedTile.FirstDepth<TTile>(count), left = count - first, start = 0;
+        int skipped = DepthTable.Skipped<TTile>(count), all = skipped + count, start = 0, table = 0;
         if (item < TTile.Size) pixels[item] = Pixel(Grid.IdxX * TTile.Size + item, d, target);
-        FindTaps<TTile>(taps, item, 0, firstTap, count, first, d);
+        FindTaps<TTile>(taps, item, 0, skipped, all, firstTap - skipped, d);
         StagedRows filters;
-        StagedRows.Share<TTile>(out filters, weight, item, firstTap, Grid.IdxY * TTile.Size, d.K, d.Taps);
+        StagedRows.Share<TTile>(out filters, weight, item, 1, Grid.IdxY * TTile.Size, d.K, d.Taps);
         TileSums sums;
         TileSums.Clear(out sums);
         Group.Barrier();
@@ -50,27 +50,25 @@ public static partial class ConvolutionKernels
         Sight.Unpack(out pixel3, pixels[line + 3 * TTile.Size / 4]);
         FourSights own;
         FourSights.Of(out own, x, pixel0, pixel1, pixel2, pixel3);
-        var rowTaps = taps.SubView(filters.K);
         var ownTaps = taps.SubView(k);
         var fromA = tiles.SubView(SharedTile.PlaceA<TTile>(item));
         var fromB = tiles.SubView(SharedTile.PlaceB<TTile>(item));
         var toA = tiles.Cast<float>().SubView(filters.To);
         var toB = tiles.Cast<float>().SubView(to);
         StagedStep nextA, nextB;
-        StagedRows.LoadFirst<TTile>(out nextA, ref filters, weight, rowTaps, first);
-        Gather<TTile>(out nextB, x, ref own, ownTaps);
+        Gather<TTile>(out nextB, x, ref own, ownTaps[0], Second<TTile>(ownTaps, 0));
+        StagedRows.LoadFirst<TTile>(out nextA, ref filters, weight, firstTap, skipped);
         SharedTile.PutRows<TTile>(toA, 0, nextA);
         SharedTile.PutColumns<TTile>(toB, 0, nextB);
         Group.Barrier();
-        for (int chunk = 0; chunk < left + TTile.StepDepth; chunk += DepthTable.Chunk)
+        for (int chunk = 0; chunk < all; chunk += DepthTable.Chunk)
         {
-            FindTaps<TTile>(taps, item, chunk + DepthTable.Chunk, firstTap, count, first, d);
-            int inChunk = Math.Min(DepthTable.Chunk, left + TTile.StepDepth - chunk), next = DepthTable.Place(chunk);
-            for (int rest = inChunk; rest > 0; rest -= TTile.StepDepth)
+            FindTaps<TTile>(taps, item, chunk + DepthTable.Chunk, 0, all, firstTap - skipped, d);
+            int end = DepthBlocks.Anew(DepthTable.Start(Math.Min(chunk + DepthTable.Chunk, all)));
+            while (table != end)
             {
-                next = DepthTable.Place(next + TTile.StepDepth);
-                StagedRows.Load<TTile>(out nextA, ref filters, weight, rowTaps.SubView(next));
-                Gather<TTile>(out nextB, x, ref own, ownTaps.SubView(next));
+                table = DepthTable.Next(table, TTile.StepDepth);
+                LoadStep<TTile>(out nextA, out nextB, x, weight, ref own, ref filters, ownTaps, table);
                 SharedTile.MultiplyAdd<TTile>(fromA, fromB, fragments, start, ref sums);
                 start = SharedTile.OtherStage<TTile>(start);
                 SharedTile.PutRows<TTile>(toA, start, nextA);
@@ -79,6 +77,7 @@ public static partial class ConvolutionKernels
             }
         }
 
+        item = DepthBlocks.Anew(item);
         TileSums.Arrange<TTile>(ref sums);
         int filter = Grid.IdxY * TTile.Size + TileSums.Row<TTile>(item), column = TileSums.Column<TTile>(item);
         int below = filter + TileSums.RowsBelow<TTile>(), right = column + TileSums.ColumnsRight<TTile>();
@@ -104,33 +103,57 @@ public static partial class ConvolutionKernels
     }
 
     /// <summary>
-    /// Where a chunk of taps looks, and its place among a filter's: <paramref name="first"/> of the
-    /// <paramref name="count"/> taps are the first step, the others follow in whole steps.
+    /// Where a chunk of the depth looks, and where its step begins in a filter: <paramref name="skipped"/> of
+    /// <paramref name="all"/> are no taps, and depth 0 would be <paramref name="firstTap"/>.
     /// </summary>
     static void FindTaps<TTile>(
-        ArrayView<Float4> taps, int item, int chunk, int firstTap, int count, int first, ConvolutionShape d)
+        ArrayView<Float4> taps, int item, int chunk, int skipped, int all, int firstTap, ConvolutionShape d)
         where TTile : struct, ITile
     {
         for (int i = chunk + item; i < chunk + DepthTable.Chunk; i += TTile.GroupX * TTile.GroupY)
         {
-            int tap = i < TTile.StepDepth ? i : i - TTile.StepDepth + first;
-            bool exists = i < TTile.StepDepth ? i < first : tap < count;
+            bool exists = i >= skipped && i < all;
             Sight sight;
-            Sight.OfTap(out sight, firstTap + tap, exists, ahead: 0, d);
-            taps[DepthTable.Place(i)] = Sight.Pack(sight, exists ? tap : 0);
+            Sight.OfTap(out sight, exists ? firstTap + i : 0, exists, ahead: 0, d);
+            taps[DepthTable.Place(i)] = Sight.Pack(sight, firstTap + i - i % TTile.StepDepth);
         }
+    }
+
+    /// <summary>
+    /// A step's elements of the filters and of the images, at taps that the table has the places of. What nobody
+    /// multiplies behind the last step is not read.
+    /// </summary>
+    static void LoadStep<TTile>(
+        out StagedStep rows, out StagedStep columns, ArrayView<float> x, ArrayView<float> weight, ref FourSights own,
+        ref StagedRows filters, ArrayView<Float4> taps, int table)
+        where TTile : struct, ITile
+    {
+        Float4 first = StageMemory.Load(taps, table, 0), second = Second<TTile>(taps, table);
+        Sight tap;
+        Sight.Unpack(out tap, first);
+        int place = Sight.Other(first);
+        StagedRows.Load<TTile>(out rows, ref filters, weight, place, place, TTile.StepDepth / 2, tap.Bits);
+        Gather<TTile>(out columns, x, ref own, first, second);
+    }
+
+    /// <summary>Where the depth half a step further looks, for an item that stages two.</summary>
+    static Float4 Second<TTile>(ArrayView<Float4> depths, int table) where TTile : struct, ITile
+    {
+        if (StagedElements.Depths<TTile>() < TTile.StepDepth)
+            return StageMemory.Load(depths, table, TTile.StepDepth / 2);
+        return new(0f, 0f, 0f, 0f);
     }
 
     /// <summary>
     /// What an item's four pixels see through a step's taps, or a step's pixels through its four taps.
     /// </summary>
-    static void Gather<TTile>(out StagedStep step, ArrayView<float> x, ref FourSights own, ArrayView<Float4> depths)
+    static void Gather<TTile>(
+        out StagedStep step, ArrayView<float> x, ref FourSights own, Float4 first, Float4 second)
         where TTile : struct, ITile
     {
-        step.First = FourSights.Elements(x, ref own, depths[0]);
+        step.First = FourSights.Elements(x, ref own, first);
         step.Second = step.First;
-        if (StagedElements.Depths<TTile>() < TTile.StepDepth)
-            step.Second = FourSights.Elements(x, ref own, depths[TTile.StepDepth / 2]);
+        if (StagedElements.Depths<TTile>() < TTile.StepDepth) step.Second = FourSights.Elements(x, ref own, second);
     }
 
     /// <summary>

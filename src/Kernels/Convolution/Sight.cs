@@ -15,8 +15,9 @@ public struct Sight
     /// </summary>
     public const int Most = 14;
 
-    // What every existing tap needs of a pixel, and what no pixel gives: that it exists, and that the tap does not.
-    const int Exists = 1 << 28, Never = 1 << 29;
+    // What every existing tap needs of a pixel, and what no pixel gives: that it exists, and that the tap does not. The
+    // latter is the sign, which asks for no instruction of its own: GlobalMemory.ReadOrAny.
+    const int Exists = 1 << 28, Never = int.MinValue;
 
     /// <summary>
     /// Of a pixel the element that it sees through tap 0; of a tap how many elements further it looks.

@@ -34,4 +34,24 @@ public static class GlobalMemory
     [Native, IntrinsicImplementation]
     public static Float4 ReadFour(ArrayView<float> from, long place, int further) =>
         from.Cast<Float4>()[((int)place + further) >> 2];
+
+    /// <summary>The same, but any number where <paramref name="bits"/> are negative: nothing sets it to 0.</summary>
+    /// <param name="from">The view.</param>
+    /// <param name="place">A <see cref="Place"/> in it.</param>
+    /// <param name="further">Elements from the place on, from 0.</param>
+    /// <param name="ahead">Elements from there on, of either sign; a constant is part of the load.</param>
+    /// <param name="bits">Whose sign there must not be.</param>
+    [Native, IntrinsicImplementation]
+    public static float ReadOrAny(ArrayView<float> from, long place, int further, int ahead, int bits) =>
+        bits >= 0 ? from[(int)place + further + ahead] : 0f;
+
+    /// <summary>As <see cref="ReadFour"/>, but any numbers where <paramref name="bits"/> are negative.</summary>
+    /// <inheritdoc cref="ReadOrAny"/>
+    [Native, IntrinsicImplementation]
+    public static Float4 ReadFourOrAny(ArrayView<float> from, long place, int further, int bits)
+    {
+        Float4 four = new(0f, 0f, 0f, 0f);
+        if (bits >= 0) four = from.Cast<Float4>()[((int)place + further) >> 2];
+        return four;
+    }
 }

@@ -175,8 +175,25 @@ FUNCTION float GlobalMemory_ReadUnless(const float* from, int64 place, int furth
 #define GlobalMemory_ReadFour GlobalMemory_ReadFour
 FUNCTION float4 GlobalMemory_ReadFour(const float* from, int64 place, int further)
 { return __ldg((const float4*)Address(place, further)); }
+#define GlobalMemory_ReadOrAny GlobalMemory_ReadOrAny
+FUNCTION float GlobalMemory_ReadOrAny(const float* from, int64 place, int further, int ahead, int bits)
+{
+    float x;
+    asm("{ .reg .pred p; setp.ge.s32 p, %2, 0; @p ld.global.nc.f32 %0, [%1]; }"
+        : "=f"(x) : "l"((const float*)Address(place, further) + ahead), "r"(bits));
+    return x;
+}
+#define GlobalMemory_ReadFourOrAny GlobalMemory_ReadFourOrAny
+FUNCTION float4 GlobalMemory_ReadFourOrAny(const float* from, int64 place, int further, int bits)
+{
+    float4 x;
+    asm("{ .reg .pred p; setp.ge.s32 p, %5, 0; @p ld.global.nc.v4.f32 {%0, %1, %2, %3}, [%4]; }"
+        : "=f"(x.x), "=f"(x.y), "=f"(x.z), "=f"(x.w) : "l"(Address(place, further)), "r"(bits));
+    return x;
+}
 #define DepthBlocks_Anew DepthBlocks_Anew
 FUNCTION int DepthBlocks_Anew(int number) { asm volatile("mov.b32 %0, %0;" : "+r"(number)); return number; }
+#define StageMemory_Next(start, places, length) (((start) + 16 * (places)) & (16 * (length) - 1))
 #define StageMemory_Other(start, length) (16 * (length) - (start))
 #define StageMemory_Load StageMemory_Load
 FUNCTION float4 StageMemory_Load(const float4* from, int start, int at)

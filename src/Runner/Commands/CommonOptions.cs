@@ -11,9 +11,6 @@ namespace TripletGpu.Runner.Commands;
 /// <summary>The options that several commands share. Each command makes and adds those that it obeys.</summary>
 static class CommonOptions
 {
-    // What PyTorch's users write.
-    const string ShortBfloat16 = "bf16";
-
     /// <summary><c>--device</c>; read it with <see cref="OpenDevice"/>.</summary>
     public static Option<string> Device() => new("--device")
     {
@@ -46,16 +43,11 @@ static class CommonOptions
     {
         Description = "How a GPU multiplies: float32 (default), or tf32 or bfloat16 (bf16) on an NVIDIA card's tensor"
             + " cores",
-    }.AcceptOnlyFromAmong([.. Words.All<MatrixPrecision>(), ShortBfloat16]);
+    }.AcceptOnlyFromAmong([.. Words.AllRead<MatrixPrecision>()]);
 
     /// <summary>The precision that the option names; null where it was not given.</summary>
     public static MatrixPrecision? GetPrecision(this ParseResult parsed, Option<string?> option) =>
-        parsed.GetValue(option) switch
-        {
-            null => null,
-            ShortBfloat16 => MatrixPrecision.Bfloat16,
-            string word => Words.Value<MatrixPrecision>(word),
-        };
+        parsed.GetValue(option) is { } word ? Words.Value<MatrixPrecision>(word) : null;
 
     /// <summary><c>--weights</c>, of a run.</summary>
     public static Option<string> Weights()

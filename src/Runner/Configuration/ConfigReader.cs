@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
 
@@ -29,7 +30,11 @@ public static class ConfigReader
     internal static JsonSerializerOptions Format { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
+        Converters =
+        {
+            new WordConverter<MatrixPrecision>(),
+            new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false),
+        },
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         WriteIndented = true,
     };

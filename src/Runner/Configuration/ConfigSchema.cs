@@ -84,7 +84,7 @@ static class ConfigSchema
         string[] words = [.. Enum.GetValues(type).Cast<object>()
             .Select(v => JsonSerializer.SerializeToNode(v, type, ConfigReader.Format)!.GetValue<string>())];
         string? word = node.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : null;
-        if (word is not null && words.Contains(word)) return;
+        if (word is not null && words.Contains(Words.Full(type, word))) return;
         string? nearest = word is null ? null : Spelling.Nearest(word, words);
         string hint = nearest is null ? "" : $"; did you mean {nearest}?";
         throw Wrong(source, path, $"one of {string.Join(", ", words)}", node, hint);

@@ -67,6 +67,15 @@ public sealed class ConfigReaderTests
             .And.Contain("\"dropout\": 0.25").And.Contain("\"steps\": null"));
     }
 
+    [Test]
+    public void AliasOfAWord_IsReadAsOnTheCommandLine_AndWrittenAsTheWord()
+    {
+        string json = ConfigReader.ToJson(Parse("""{ "train": { "precision": "bf16" } }"""));
+        Assert.That(json, Does.Contain("\"precision\": \"bfloat16\""));
+        Assert.That(ConfigReader.ToJson(Parse("{}", "train.precision=bf16")), Is.EqualTo(json));
+        Assert.That(Error("""{ "train": { "precision": "bf32" } }"""), Does.Contain("one of float32, tf32, bfloat16"));
+    }
+
     [TestCase("""{ "optimizer": { "learningrte": 1 } }""",
         "my.json: optimizer.learningrte is not a field; did you mean optimizer.learningRate?")]
     [TestCase("""{ "optimiser": {} }""", "my.json: optimiser is not a field; did you mean optimizer?")]

@@ -21,35 +21,15 @@ sealed class GpuProducts(IGpuDriver driver, LaunchPlan plan, TileTrials? trials)
             form, a.Offset % 4 == 0 ? d.Rows : Staging.Apart, b.Offset % 4 == 0 ? d.Columns : Staging.Apart);
         if (trials?.Passes(TileUse.Product, staged) != false) form = staged;
         else if (!trials.Passes(TileUse.Product, form)) form = ProductForm.Panels;
-        switch (form)
+        if (form != ProductForm.Panels)
         {
-            case ProductForm.Panels:
-                int panels = PackedRows.Panels(d.N), panelsEach = plan.PanelsEach(panels * batch);
-                int each = plan.ProductRowsEach(panels * batch, d.M);
-                GemmPanelKernels.LaunchMultiply(
-                    driver, (KernelSize.Groups(d.M, each), KernelSize.Groups(panels, panelsEach), batch), a, b, shift,
-                    c, d, each, panelsEach);
-                break;
-            case ProductForm.Tile128x128: Tiled<Tile128x128>(a, b, shift, c, d, batch); break;
-            case ProductForm.Fours128x128: Tiled<Fours128x128>(a, b, shift, c, d, batch); break;
-            case ProductForm.Fours64x64: Tiled<Fours64x64>(a, b, shift, c, d, batch); break;
-            case ProductForm.TileTN128x128: Tiled<TileTN128x128>(a, b, shift, c, d, batch); break;
-            case ProductForm.TileTN64x64: Tiled<TileTN64x64>(a, b, shift, c, d, batch); break;
-            case ProductForm.TileNN128x128: Tiled<TileNN128x128>(a, b, shift, c, d, batch); break;
-            case ProductForm.TileNN64x64: Tiled<TileNN64x64>(a, b, shift, c, d, batch); break;
-            case ProductForm.TileNT128x128: Tiled<TileNT128x128>(a, b, shift, c, d, batch); break;
-            case ProductForm.TileNT64x64: Tiled<TileNT64x64>(a, b, shift, c, d, batch); break;
-            case ProductForm.Tensor128x128: Tiled<Tensor128x128>(a, b, shift, c, d, batch); break;
-            case ProductForm.Tensor64x64: Tiled<Tensor64x64>(a, b, shift, c, d, batch); break;
-            case ProductForm.Bfloat128x128: Tiled<Bfloat128x128>(a, b, shift, c, d, batch); break;
-            case ProductForm.Bfloat64x64: Tiled<Bfloat64x64>(a, b, shift, c, d, batch); break;
-            default: Tiled<Tile64x64>(a, b, shift, c, d, batch); break;
+            ProductTile.For(form).Launch(driver, a, b, shift, c, d, batch);
+            return;
         }
+        int panels = PackedRows.Panels(d.N), panelsEach = plan.PanelsEach(panels * batch);
+        int each = plan.ProductRowsEach(panels * batch, d.M);
+        GemmPanelKernels.LaunchMultiply(
+            driver, (KernelSize.Groups(d.M, each), KernelSize.Groups(panels, panelsEach), batch), a, b, shift, c, d,
+            each, panelsEach);
     }
-
-    void Tiled<TTile>(
-        DeviceView<float> a, DeviceView<float> b, DeviceView<float> bias, DeviceView<float> c, GemmDims d, int batch)
-        where TTile : struct, IProductTile =>
-        GemmKernels.LaunchTiled<TTile>(
-            driver, (KernelSize.Groups(d.N, TTile.Size), KernelSize.Groups(d.M, TTile.Size), batch), a, b, bias, c, d);
 }

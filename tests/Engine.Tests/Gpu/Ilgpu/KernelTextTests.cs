@@ -4,6 +4,7 @@ using ILGPU;
 using ILGPU.Runtime.Cuda;
 using TripletGpu.Backends.Gpu.Ilgpu;
 using TripletGpu.Kernels;
+using TripletGpu.Kernels.Gemm;
 
 namespace TripletGpu.Engine.Tests.Gpu.Ilgpu;
 
@@ -63,6 +64,24 @@ public sealed class KernelTextTests
         Assert.That(texts.Ptx(kernel), Does.Contain("fma.rn.f32"));
         Assert.That(texts.OpenCl(kernel), Does.Match(@"=\s+fma \("));
     }
+
+    /// <summary>ILGPU takes an index for a number without a sign; padding lies before an image.</summary>
+    [Test]
+    public void Place_IsSigned() => Assert.That(
+        texts.Ptx(((Action<Index1D, ArrayView<float>>)Shift).Method), Does.Contain("mul.wide.s32"));
+
+    /// <summary>The start of a stage is in bytes, and what is read there at an address of shared memory.</summary>
+    [Test]
+    public void Tiles_AddressSharedMemory()
+    {
+        foreach (KernelSource kernel in KernelCatalog.All.Where(k => k.Name.Contains(".Tiled<")))
+            Assert.That(
+                texts.Ptx(kernel.Method!()), Does.Contain("ld.shared.v4.f32").And.Not.Contain("cvta"), kernel.Name);
+    }
+
+    /// <summary>x[k] = x[k - 1], by a place before the view.</summary>
+    static void Shift(Index1D i, ArrayView<float> x) =>
+        x[i] = GlobalMemory.ReadUnless(x, GlobalMemory.Place(x, -1), i, i == 0 ? 1 : 0);
 
     static bool LoadsFirst(string ptx) =>
         Regex.Match(ptx, @"\bld\.[bsu]32\t").Index < Regex.Match(ptx, @"\bst\.[bsu]32\t").Index;

@@ -29,23 +29,7 @@ public sealed class TileTrials(
     {
         if (form == ProductForm.Panels) return true;
         if (known.TryGetValue((use, form), out bool passes)) return passes;
-        string fault = use == TileUse.Product ? form switch
-        {
-            ProductForm.Tile128x128 => Product<Tile128x128>(),
-            ProductForm.Fours128x128 => Product<Fours128x128>(),
-            ProductForm.Fours64x64 => Product<Fours64x64>(),
-            ProductForm.TileTN128x128 => Product<TileTN128x128>(),
-            ProductForm.TileTN64x64 => Product<TileTN64x64>(),
-            ProductForm.TileNN128x128 => Product<TileNN128x128>(),
-            ProductForm.TileNN64x64 => Product<TileNN64x64>(),
-            ProductForm.TileNT128x128 => Product<TileNT128x128>(),
-            ProductForm.TileNT64x64 => Product<TileNT64x64>(),
-            ProductForm.Tensor64x64 => Product<Tensor64x64>(),
-            ProductForm.Tensor128x128 => Product<Tensor128x128>(),
-            ProductForm.Bfloat64x64 => Product<Bfloat64x64>(),
-            ProductForm.Bfloat128x128 => Product<Bfloat128x128>(),
-            _ => Product<Tile64x64>(),
-        }
+        string fault = use == TileUse.Product ? Product(ProductTile.For(form))
         : form switch
         {
             ProductForm.Tile128x128 => HoldingTaps<Tile128x128>(use),
@@ -62,9 +46,7 @@ public sealed class TileTrials(
         return known[(use, form)] = fault == "";
     }
 
-    string Product<TTile>() where TTile : struct, IProductTile => Keep(
-        GemmKernels.TiledSource<TTile>(), () => TileTrial<TTile>.Product(
-            driver, (groups, a, b, c, d) => GemmKernels.LaunchTiled<TTile>(driver, groups, a, b, c, c, d)));
+    string Product(ProductTile tile) => Keep(tile.Source, () => tile.Try(driver));
 
     string HoldingTaps<TTile>(TileUse use) where TTile : struct, ITapTile => use == TileUse.Convolution
         ? Convolution<TTile>()

@@ -62,6 +62,7 @@ static class IlgpuIntrinsics
         Binary(BinaryArithmeticKind.PowF, Ptx(typeof(DeviceMath), nameof(DeviceMath.Pow)));
 
         IlgpuMemory.Register(manager);
+        IlgpuStages.Register(manager);
 
         void Binary(BinaryArithmeticKind kind, IntrinsicImplementation implementation) =>
             manager.RegisterBinaryArithmetic(kind, BasicValueType.Float32, implementation);
@@ -165,7 +166,8 @@ static class IlgpuIntrinsics
         }
     }
 
-    static PTXCodeGenerator.PrimitiveRegister[] Parts(PTXCodeGenerator.Register structure) =>
+    /// <summary>The registers of a structure's fields.</summary>
+    public static PTXCodeGenerator.PrimitiveRegister[] Parts(PTXCodeGenerator.Register structure) =>
         [.. ((PTXCodeGenerator.CompoundRegister)structure).Children.Cast<PTXCodeGenerator.PrimitiveRegister>()];
 
     // PTX takes numbers in TF32 and pairs as bits, and no register of a float.

@@ -22,9 +22,14 @@ static class IlgpuMemory
         Replace(nameof(GlobalMemory.Place), nameof(Place), nameof(PlaceByIndex));
         Replace(nameof(GlobalMemory.ReadUnless), nameof(ReadUnless), nameof(ReadUnlessByIndex));
         Replace(nameof(GlobalMemory.ReadFour), nameof(ReadFour), nameof(ReadFourByIndex));
+        Replace(nameof(GlobalMemory.ReadOrAny), nameof(ReadOrAny), nameof(ReadOrAnyByIndex));
+        Replace(nameof(GlobalMemory.ReadFourOrAny), nameof(ReadFourOrAny), nameof(ReadFourOrAnyByIndex));
         Write(nameof(AddressOf), nameof(PtxAddressOf));
+        Write(nameof(PlaceAfter), nameof(PtxPlaceAfter));
         Write(nameof(LoadUnless), nameof(PtxLoadUnless));
         Write(nameof(LoadFour), nameof(PtxLoadFour));
+        Write(nameof(LoadOrAny), nameof(PtxLoadOrAny));
+        Write(nameof(LoadFourOrAny), nameof(PtxLoadFourOrAny));
 
         // ILGPU refuses a method that is replaced on some devices only.
         void Replace(string name, string onCuda, string elsewhere)
@@ -42,7 +47,7 @@ static class IlgpuMemory
     }
 
     /// <summary>An address, for PTX.</summary>
-    public static long Place(ArrayView<float> from, int at) => AddressOf(ref from.SubView(at)[0]);
+    public static long Place(ArrayView<float> from, int at) => PlaceAfter(AddressOf(ref from[0]), at);
 
     /// <summary>Reads by an address, for PTX.</summary>
     public static float ReadUnless(ArrayView<float> from, long place, int further, int bits) =>
@@ -54,6 +59,10 @@ static class IlgpuMemory
     /// <summary>A reference as a number.</summary>
     [IntrinsicImplementation]
     public static long AddressOf(ref float element) => throw new NotSupportedException();
+
+    /// <summary>The address so many floats after another, of either sign: no index of ILGPU's is signed.</summary>
+    [IntrinsicImplementation]
+    public static long PlaceAfter(long address, int at) => throw new NotSupportedException();
 
     /// <summary>One load, 0 without.</summary>
     [IntrinsicImplementation]
@@ -74,6 +83,37 @@ static class IlgpuMemory
     public static Float4 ReadFourByIndex(ArrayView<float> from, long place, int further) =>
         from.Cast<Float4>()[((int)place + further) >> 2];
 
+    /// <inheritdoc cref="ReadUnless"/>
+    public static float ReadOrAny(
+        ArrayView<float> from, long place, int further, int ahead, int bits) =>
+        LoadOrAny(place, further, 4 * ahead, bits);
+
+    /// <inheritdoc cref="ReadUnless"/>
+    public static Float4 ReadFourOrAny(ArrayView<float> from, long place, int further, int bits) =>
+        LoadFourOrAny(place, further, bits);
+
+    /// <summary>One load, unless bits are negative.</summary>
+    [IntrinsicImplementation]
+    public static float LoadOrAny(long address, int further, int ahead, int bits) =>
+        throw new NotSupportedException();
+
+    /// <summary>One load of 16 bytes, unless bits are negative.</summary>
+    [IntrinsicImplementation]
+    public static Float4 LoadFourOrAny(long address, int further, int bits) => throw new NotSupportedException();
+
+    /// <inheritdoc cref="PlaceByIndex"/>
+    public static float ReadOrAnyByIndex(
+        ArrayView<float> from, long place, int further, int ahead, int bits) =>
+        bits >= 0 ? from[(int)place + further + ahead] : 0f;
+
+    /// <inheritdoc cref="PlaceByIndex"/>
+    public static Float4 ReadFourOrAnyByIndex(ArrayView<float> from, long place, int further, int bits)
+    {
+        Float4 four = new(0f, 0f, 0f, 0f);
+        if (bits >= 0) four = from.Cast<Float4>()[((int)place + further) >> 2];
+        return four;
+    }
+
     static void PtxAddressOf(PTXBackend backend, PTXCodeGenerator code, Value value)
     {
         PTXCodeGenerator.PrimitiveRegister reference = code.LoadPrimitive(value[0]);
@@ -81,6 +121,22 @@ static class IlgpuMemory
         using PTXCodeGenerator.CommandEmitter move = code.BeginCommand("mov.u64");
         move.AppendArgument(target);
         move.AppendArgument(reference);
+    }
+
+    static void PtxPlaceAfter(PTXBackend backend, PTXCodeGenerator code, Value value)
+    {
+        PTXCodeGenerator.PrimitiveRegister address = code.LoadPrimitive(value[0]), at = code.LoadPrimitive(value[1]);
+        PTXCodeGenerator.HardwareRegister bytes = code.AllocateRegister(BasicValueType.Int64, PTXRegisterKind.Int64);
+        using (PTXCodeGenerator.CommandEmitter multiply = code.BeginCommand("mul.wide.s32"))
+        {
+            multiply.AppendArgument(bytes);
+            multiply.AppendArgument(at);
+            multiply.AppendConstant(sizeof(float));
+        }
+        using PTXCodeGenerator.CommandEmitter add = code.BeginCommand("add.s64");
+        add.AppendArgument(code.AllocateHardware(value));
+        add.AppendArgument(address);
+        add.AppendArgument(bytes);
     }
 
     static void PtxLoadUnless(PTXBackend backend, PTXCodeGenerator code, Value value)
@@ -109,12 +165,60 @@ static class IlgpuMemory
     static void PtxLoadFour(PTXBackend backend, PTXCodeGenerator code, Value value)
     {
         PTXCodeGenerator.HardwareRegister address = PtxAddress(code, value);
-        PTXCodeGenerator.PrimitiveRegister[] results =
-            [.. ((PTXCodeGenerator.CompoundRegister)code.Allocate(value)).Children
-                .Cast<PTXCodeGenerator.PrimitiveRegister>()];
+        PTXCodeGenerator.PrimitiveRegister[] results = IlgpuIntrinsics.Parts(code.Allocate(value));
         using PTXCodeGenerator.CommandEmitter load = code.BeginCommand("ld.global.nc.v4.f32");
         load.AppendVectorArgument(results);
         load.AppendArgumentValue(address);
+    }
+
+    static void PtxLoadOrAny(PTXBackend backend, PTXCodeGenerator code, Value value)
+    {
+        PTXCodeGenerator.HardwareRegister address = PtxSum(code, PtxAddress(code, value), value[2]);
+        PTXCodeGenerator.HardwareRegister reads = PtxIsNotNegative(code, value[3]);
+        PTXCodeGenerator.HardwareRegister target = code.AllocateHardware(value);
+        using PTXCodeGenerator.CommandEmitter load = code.BeginCommand(
+            "ld.global.nc.f32", new PTXCodeGenerator.PredicateConfiguration(reads, true));
+        load.AppendArgument(target);
+        load.AppendArgumentValue(address);
+    }
+
+    static void PtxLoadFourOrAny(PTXBackend backend, PTXCodeGenerator code, Value value)
+    {
+        PTXCodeGenerator.HardwareRegister address = PtxAddress(code, value), reads = PtxIsNotNegative(code, value[2]);
+        PTXCodeGenerator.PrimitiveRegister[] results = IlgpuIntrinsics.Parts(code.Allocate(value));
+        using PTXCodeGenerator.CommandEmitter load = code.BeginCommand(
+            "ld.global.nc.v4.f32", new PTXCodeGenerator.PredicateConfiguration(reads, true));
+        load.AppendVectorArgument(results);
+        load.AppendArgumentValue(address);
+    }
+
+    static PTXCodeGenerator.HardwareRegister PtxIsNotNegative(PTXCodeGenerator code, Value bits)
+    {
+        PTXCodeGenerator.HardwareRegister reads =
+            code.AllocateRegister(BasicValueType.Int1, PTXRegisterKind.Predicate);
+        using PTXCodeGenerator.CommandEmitter test = code.BeginCommand("setp.ge.s32");
+        test.AppendArgument(reads);
+        test.AppendArgument(code.LoadPrimitive(bits));
+        test.AppendConstant(0);
+        return reads;
+    }
+
+    /// <summary>An address and a number of bytes of either sign.</summary>
+    public static PTXCodeGenerator.HardwareRegister PtxSum(
+        PTXCodeGenerator code, PTXCodeGenerator.HardwareRegister address, Value number)
+    {
+        PTXCodeGenerator.HardwareRegister bytes = code.AllocateRegister(BasicValueType.Int64, PTXRegisterKind.Int64);
+        PTXCodeGenerator.HardwareRegister sum = code.AllocateRegister(BasicValueType.Int64, PTXRegisterKind.Int64);
+        using (PTXCodeGenerator.CommandEmitter widen = code.BeginCommand("cvt.s64.s32"))
+        {
+            widen.AppendArgument(bytes);
+            widen.AppendArgument(code.LoadPrimitive(number));
+        }
+        using PTXCodeGenerator.CommandEmitter add = code.BeginCommand("add.s64");
+        add.AppendArgument(sum);
+        add.AppendArgument(address);
+        add.AppendArgument(bytes);
+        return sum;
     }
 
     /// <summary>The address so many floats after another: one instruction of ptxas.</summary>

@@ -122,18 +122,8 @@ public sealed class LaunchPlan(GpuCapabilities device)
     /// <param name="form">The tile.</param>
     /// <param name="rows">How the first matrix may be staged, <see cref="GemmDims.Rows"/>.</param>
     /// <param name="columns">How the second may be, <see cref="GemmDims.Columns"/>.</param>
-    public static ProductForm Staged(ProductForm form, int rows, int columns) => (form, rows, columns) switch
-    {
-        (ProductForm.Tile64x64, Staging.Quads, Staging.Quads) => ProductForm.TileNT64x64,
-        (ProductForm.Tile64x64, Staging.Quads, Staging.Fours) => ProductForm.TileNN64x64,
-        (ProductForm.Tile64x64, Staging.Fours, Staging.Fours) => ProductForm.TileTN64x64,
-        (ProductForm.Tile64x64, _, Staging.Fours) => ProductForm.Fours64x64,
-        (ProductForm.Tile128x128, Staging.Quads, Staging.Quads) => ProductForm.TileNT128x128,
-        (ProductForm.Tile128x128, Staging.Quads, Staging.Fours) => ProductForm.TileNN128x128,
-        (ProductForm.Tile128x128, Staging.Fours, Staging.Fours) => ProductForm.TileTN128x128,
-        (ProductForm.Tile128x128, _, Staging.Fours) => ProductForm.Fours128x128,
-        _ => form,
-    };
+    public static ProductForm Staged(ProductForm form, int rows, int columns) =>
+        ProductTile.Staged(form, rows, columns);
 
     /// <summary>A tile, and all that <see cref="Staged"/> makes of it.</summary>
     public static IEnumerable<ProductForm> StagedForms(ProductForm form)
