@@ -145,7 +145,7 @@ public sealed class IndexFile : IDisposable
         start.CopyTo(head, 0);
         stream.ReadExactly(head.AsSpan(16));
         uint check = BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(16 + length));
-        if (CheckedStream.Of(head.AsSpan(0, 16 + length)) != check) throw Damaged("its header does not fit its check");
+        if (Crc32C.Of(head.AsSpan(0, 16 + length)) != check) throw Damaged("its header does not fit its check");
         IndexHeader header = IndexHeader.Parse(head.AsSpan(16, length)) ?? throw Damaged("its header makes no sense");
         long blocks = (header.DataBytes + CheckedStream.BlockBytes - 1) / CheckedStream.BlockBytes;
         long all = head.Length + header.DataBytes + 4 * blocks + 4;
@@ -157,7 +157,7 @@ public sealed class IndexFile : IDisposable
         stream.Position = head.Length + header.DataBytes;
         stream.ReadExactly(table);
         uint tableCheck = BinaryPrimitives.ReadUInt32LittleEndian(table.AsSpan(table.Length - 4));
-        if (CheckedStream.Of(table.AsSpan(0, table.Length - 4)) != tableCheck)
+        if (Crc32C.Of(table.AsSpan(0, table.Length - 4)) != tableCheck)
             throw Damaged("its list of checks does not fit its own");
         return (header, head.Length, MemoryMarshal.Cast<byte, uint>(table.AsSpan(0, table.Length - 4)).ToArray());
     }
@@ -228,7 +228,7 @@ public sealed class IndexFile : IDisposable
             if (read == 0) throw Damaged("it has become shorter while it was read");
             done += read;
         }
-        if (CheckedStream.Of(to) != checks[number])
+        if (Crc32C.Of(to) != checks[number])
             throw Damaged($"block {number}, {to.Length} bytes at {at}, does not fit its check");
     }
 

@@ -50,7 +50,7 @@ public static class IndexWriter
         BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(12), json.Length);
         json.CopyTo(head, 16);
         BinaryPrimitives.WriteUInt32LittleEndian(
-            head.AsSpan(head.Length - 4), CheckedStream.Of(head.AsSpan(0, head.Length - 4)));
+            head.AsSpan(head.Length - 4), Crc32C.Of(head.AsSpan(0, head.Length - 4)));
         using PendingFile file = new(path);
         // Batches are computed between two writes, so that only the disk's failures are taken for those.
         CheckedStream? data = null;
