@@ -112,7 +112,7 @@ static class BenchCommand
             {
                 BenchTables.Show(terminal, rows, peak);
                 if (plans is not null) KernelTables.Show(terminal, plans.Rows);
-                terminal.Out.WriteLine(string.Create(
+                terminal.WriteLine(string.Create(
                     CultureInfo.InvariantCulture, $"{name}: measured peak {peak:0.0} GFLOP/s in float32"));
             }
             return CommandLine.Done;

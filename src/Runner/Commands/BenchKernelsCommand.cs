@@ -98,7 +98,7 @@ static class BenchKernelsCommand
             else KernelTables.Show(terminal, run, comparison);
             if (limit is null || comparison!.Slower(limit.Value) is not { Count: > 0 } slower) return CommandLine.Done;
             KernelChange worst = slower[0];
-            terminal.Error.WriteLine(
+            terminal.Tell(
                 $"{slower.Count} of {comparison.Changes.Count} kernels take more than {parsed.GetValue(failAbove)}"
                 + $" longer than before, the worst {worst.Kernel} at {worst.Size}: {worst.Ratio:0.00} times");
             return CommandLine.Failure;

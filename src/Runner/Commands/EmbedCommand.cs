@@ -53,7 +53,7 @@ static class EmbedCommand
             progress.Dispose();
             if (parsed.GetValue(json))
                 Json.Write(shown, new { n = images.Images.Count, dimension = finished.Network.Dimension, file });
-            else shown.Out.WriteLine($"{images.Images.Count} embeddings of {finished.Network.Dimension} in {file}");
+            else shown.WriteLine($"{images.Images.Count} embeddings of {finished.Network.Dimension} in {file}");
             return CommandLine.Done;
         }));
         return command;

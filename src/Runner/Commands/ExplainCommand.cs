@@ -64,13 +64,13 @@ static class ExplainCommand
                 });
                 return CommandLine.Done;
             }
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"squared distance {pair.SquaredDistance:0.0000}"));
             foreach (ExplainedImage image in (ExplainedImage[])[pair.A, pair.B])
-                terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{image.Name}: gradients and occlusion agree by {image.Agreement:0.00} (rank correlation over"
                     + $" {image.Windows} squares of {pair.Window} x {pair.Window} pixels)"));
-            terminal.Out.WriteLine(page);
+            terminal.WriteLine(page);
             return CommandLine.Done;
         });
         return command;

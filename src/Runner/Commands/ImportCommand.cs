@@ -50,8 +50,8 @@ static class ImportCommand
                 Json.Write(terminal, new { file, tensors = imported.Tensors.Count, values, log = imported.Log });
             else
             {
-                foreach (string line in imported.Log) terminal.Out.WriteLine(line);
-                terminal.Out.WriteLine(
+                foreach (string line in imported.Log) terminal.WriteLine(line);
+                terminal.WriteLine(
                     $"{imported.Tensors.Count} tensors with {values:N0} values in {file}; nothing is left over");
             }
             return CommandLine.Done;

@@ -29,7 +29,7 @@ static class KernelBookCommand
             string path = parsed.GetValue(folder)!;
             BenchPoints points = parsed.GetValue(bench) is { } file ? BenchPoints.Read(file) : BenchPoints.None;
             int pages = KernelBook.Write(path, points);
-            terminal.Out.WriteLine($"{pages} pages: {Path.Combine(path, "index.html")}");
+            terminal.WriteLine($"{pages} pages: {Path.Combine(path, "index.html")}");
             return CommandLine.Done;
         });
         return command;

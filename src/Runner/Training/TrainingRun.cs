@@ -165,7 +165,7 @@ static class TrainingRun
         else
         {
             EvaluationTable.Show(terminal, measured!.Result);
-            terminal.Out.WriteLine($"{request.Folder.Report}");
+            terminal.WriteLine($"{request.Folder.Report}");
         }
         return null;
     }
