@@ -1,3 +1,5 @@
+using TripletGpu.Models.Text;
+
 namespace TripletGpu.Models.Evaluation;
 
 /// <summary>Rows to compare, with their classes: embeddings, or raw pixels as a baseline.</summary>
@@ -13,7 +15,9 @@ public sealed class EmbeddingSet
     {
         if (labels.Length == 0) throw new ArgumentException($"{name} is empty");
         if (dimension < 1 || values.Length != (long)labels.Length * dimension)
-            throw new ArgumentException($"{name}: {values.Length} values are not {labels.Length} rows of {dimension}");
+            throw new ArgumentException(
+                $"{name}: {Counted.Of(values.Length, "value")} are not {Counted.Of(labels.Length, "row")} of"
+                + $" {dimension}");
         for (int i = 0; i < values.Length; i++)
             if (!float.IsFinite(values[i]))
                 throw new UserErrorException(

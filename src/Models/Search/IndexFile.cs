@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Models.Search;
 
@@ -140,7 +141,7 @@ public sealed class IndexFile : IDisposable
                 $"{path} is an index of version {version}, and this program reads version {IndexWriter.Version}");
         int length = BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(12));
         if (length < 2 || length > IndexHeader.MostBytes || length > stream.Length - 20)
-            throw Damaged($"it claims a header of {length} bytes");
+            throw Damaged($"it claims a header of {Counted.Of(length, "byte")}");
         byte[] head = new byte[16 + length + 4];
         start.CopyTo(head, 0);
         stream.ReadExactly(head.AsSpan(16));
@@ -151,8 +152,8 @@ public sealed class IndexFile : IDisposable
         long all = head.Length + header.DataBytes + 4 * blocks + 4;
         if (stream.Length != all)
             throw Damaged(stream.Length < all
-                ? $"it is cut short: {stream.Length} bytes of {all}"
-                : $"{stream.Length - all} bytes too many follow");
+                ? $"it is cut short: {Counted.Of(stream.Length, "byte")} of {all}"
+                : $"{Counted.Of(stream.Length - all, "byte")} too many follow");
         byte[] table = new byte[4 * blocks + 4];
         stream.Position = head.Length + header.DataBytes;
         stream.ReadExactly(table);
@@ -229,7 +230,7 @@ public sealed class IndexFile : IDisposable
             done += read;
         }
         if (Crc32C.Of(to) != checks[number])
-            throw Damaged($"block {number}, {to.Length} bytes at {at}, does not fit its check");
+            throw Damaged($"block {number}, {Counted.Of(to.Length, "byte")} at {at}, does not fit its check");
     }
 
     /// <summary>Halves that are finite, exactly: exponents move by a multiplication, subnormal ones too.</summary>

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using TripletGpu.Models.Evaluation;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Models.Search;
 
@@ -39,11 +40,12 @@ public static class IndexWriter
         };
         if (header.Dimension > IndexHeader.MostDimensions)
             throw new UserErrorException(
-                $"{content.Name}: embeddings of {header.Dimension} values; an index takes"
+                $"{content.Name}: embeddings of {Counted.Of(header.Dimension, "value")}; an index takes"
                 + $" {IndexHeader.MostDimensions} at most");
         byte[] json = header.ToJson();
         if (json.Length > IndexHeader.MostBytes || header.Rows < 1)
-            throw new ArgumentException($"{content.Name}: {header.Rows} rows with a header of {json.Length} bytes");
+            throw new ArgumentException(
+                $"{content.Name}: {Counted.Of(header.Rows, "row")} with a header of {Counted.Of(json.Length, "byte")}");
         byte[] head = new byte[16 + json.Length + 4];
         Magic.CopyTo(head);
         BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(8), Version);
@@ -68,7 +70,8 @@ public static class IndexWriter
             file.Write(_ => rows!.Write(batch.Span));
         }
         if (written != (long)header.Rows * header.Dimension)
-            throw new ArgumentException($"{content.Name}: {written} values are not {header.Rows} rows");
+            throw new ArgumentException(
+                $"{content.Name}: {Counted.Of(written, "value")} are not {Counted.Of(header.Rows, "row")}");
         file.Write(_ =>
         {
             rows!.Finish();

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Models.Serialization;
 
@@ -64,7 +65,7 @@ public static class Npy
     static void Write<T>(Stream stream, string descriptor, Shape shape, ReadOnlyMemory<T> values) where T : unmanaged
     {
         if (values.Length != shape.Count)
-            throw new ArgumentException($"{values.Length} values do not make an array of shape {shape}");
+            throw new ArgumentException($"{Counted.Of(values.Length, "value")} do not make an array of shape {shape}");
         stream.Write(NpyHeader.Write(descriptor, shape));
         stream.WriteLittleEndian(values.Span);
     }

@@ -3,6 +3,7 @@ using TripletGpu.Backends.Gpu;
 using TripletGpu.Kernels;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Bench.Roofline;
 using TripletGpu.Runner.Devices;
 using TripletGpu.Runner.Display;
@@ -99,8 +100,9 @@ static class BenchKernelsCommand
             if (limit is null || comparison!.Slower(limit.Value) is not { Count: > 0 } slower) return CommandLine.Done;
             KernelChange worst = slower[0];
             terminal.Tell(
-                $"{slower.Count} of {comparison.Changes.Count} kernels take more than {parsed.GetValue(failAbove)}"
-                + $" longer than before, the worst {worst.Kernel} at {worst.Size}: {worst.Ratio:0.00} times");
+                $"{slower.Count} of {Counted.Of(comparison.Changes.Count, "kernel")} take more than"
+                + $" {parsed.GetValue(failAbove)} longer than before, the worst {worst.Kernel} at {worst.Size}:"
+                + $" {worst.Ratio:0.00} times");
             return CommandLine.Failure;
         });
         return command;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Explaining;
 using TripletGpu.Runner.Networks;
@@ -69,7 +70,7 @@ static class ExplainCommand
             foreach (ExplainedImage image in (ExplainedImage[])[pair.A, pair.B])
                 terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{image.Name}: gradients and occlusion agree by {image.Agreement:0.00} (rank correlation over"
-                    + $" {image.Windows} squares of {pair.Window} x {pair.Window} pixels)"));
+                    + $" {Counted.Of(image.Windows, "square")} of {pair.Window} x {pair.Window} pixels)"));
             terminal.WriteLine(page);
             return CommandLine.Done;
         });

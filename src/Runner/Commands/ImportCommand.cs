@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TripletGpu.Models.Onnx.Import;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Inference;
@@ -52,7 +53,8 @@ static class ImportCommand
             {
                 foreach (string line in imported.Log) terminal.WriteLine(line);
                 terminal.WriteLine(
-                    $"{imported.Tensors.Count} tensors with {values:N0} values in {file}; nothing is left over");
+                    $"{Counted.Of(imported.Tensors.Count, "tensor")} with {Counted.Of(values, "value")} in {file};"
+                    + " nothing is left over");
             }
             return CommandLine.Done;
         });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using TripletGpu.Models;
 using TripletGpu.Models.Search;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Networks;
@@ -83,7 +84,8 @@ static class IndexCommand
                 : RowSource.OfEmbeddings(array, parsed.GetValue(common.Labels));
             if (finished is not null && rows.Dimension != finished.Network.Dimension)
                 throw new UserErrorException(
-                    $"{array} has embeddings of {rows.Dimension} values, {run} of {finished.Network.Dimension}");
+                    $"{array} has embeddings of {Counted.Of(rows.Dimension, "value")}, {run} of"
+                    + $" {finished.Network.Dimension}");
             IndexWriter.Write(
                 file,
                 IndexEdits.Build(

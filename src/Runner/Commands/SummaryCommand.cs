@@ -5,6 +5,7 @@ using TripletGpu.Inference;
 using TripletGpu.Models;
 using TripletGpu.Models.Networks;
 using TripletGpu.Models.Summary;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Devices;
 using TripletGpu.Runner.Display;
@@ -98,7 +99,7 @@ static class SummaryCommand
         terminal.WriteLine("Inference, as it is planned for one image:");
         terminal.Show(table);
         terminal.WriteLine(
-            $"{plan.Graph.Nodes.Count} operations, buffers of {Bytes(plan.BufferBytes)} for all values");
+            $"{Counted.Of(plan.Graph.Nodes.Count, "operation")}, buffers of {Bytes(plan.BufferBytes)} for all values");
     }
 
     /// <summary>Their names, of many the first and the last one.</summary>

@@ -60,7 +60,7 @@ static class Embedder
                     Array.ConvertAll(Shares.Counts(count, size), rows => rows * width));
                 progress.Report(
                     start + count, images.Count,
-                    () => $"embedding {images.Name}: {rate.Text(start + count, images.Count, "images")}");
+                    () => $"embedding {images.Name}: {rate.Text(start + count, images.Count, "image")}");
                 Memory<float> rows = embeddings.AsMemory(0, count * width);
                 MustBeFinite(rows.Span, start, width, images.Name);
                 yield return rows;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Spectre.Console;
 using TripletGpu.Models.Calibration;
 using TripletGpu.Models.Evaluation;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Display;
 
 namespace TripletGpu.Runner.Evaluation;
@@ -64,8 +65,8 @@ static class EvaluationTable
         table.AddRow("best threshold (squared distance)", Number(result.Verification.Threshold));
         terminal.Show(table);
         terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{result.Same:N0} pairs of one person and {result.Different:N0} of two, of {result.People:N0} people, from"
-            + $" {result.Pairs}"));
+            $"{Counted.Of(result.Same, "pair")} of one person and {result.Different:N0} of two, of"
+            + $" {Counted.Of(result.People, "person", "people")}, from {result.Pairs}"));
     }
 
     static void Show(Terminal terminal, GroupResult groups)
@@ -78,7 +79,7 @@ static class EvaluationTable
                 Terminal.Cell(group.Group), $"{group.N}", $"{group.Classes}", Number(group.PrecisionAt1),
                 Number(group.Val?.Value), Interval(group.Val), Number(group.Far?.Value), Interval(group.Far));
         terminal.Show(table);
-        string left = groups.Ungrouped > 0 ? $"; {groups.Ungrouped} images are in no group" : "";
+        string left = groups.Ungrouped > 0 ? $"; {Counted.Of(groups.Ungrouped, "image")} in no group" : "";
         terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"pairs within each group, all accepted up to {groups.Threshold:0.0000}, where FAR is {groups.Far:0.####}"
             + $" over all{left}"));
