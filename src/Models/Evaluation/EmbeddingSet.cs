@@ -18,10 +18,9 @@ public sealed class EmbeddingSet
             throw new ArgumentException(
                 $"{name}: {Counted.Of(values.Length, "value")} are not {Counted.Of(labels.Length, "row")} of"
                 + $" {dimension}");
-        for (int i = 0; i < values.Length; i++)
-            if (!float.IsFinite(values[i]))
-                throw new UserErrorException(
-                    $"{name}: the embedding of row {i / dimension} holds NaN or infinity: the network has diverged");
+        if (NonFinite.First(values) is >= 0 and var wrong)
+            throw new UserErrorException(
+                $"{name}: the embedding of row {wrong / dimension} holds NaN or infinity: the network has diverged");
         (Name, Values, Dimension, Labels) = (name, values, dimension, labels);
     }
 
