@@ -152,7 +152,7 @@ static class IndexCommand
             if (parsed.GetValue(label) is not null && parsed.GetValue(common.Labels) is not null)
                 throw new UserErrorException(
                     "--label names one class for all new rows, and --labels a class for each: give one of them");
-            using IndexLock held = IndexLock.Take(file);
+            using FileLock held = IndexLock.Take(file);
             using Device device = parsed.OpenDevice(common.Device, common.Threads);
             using ProgressLine progress = new(terminal);
             using (IndexFile index = IndexFile.Open(file))
@@ -190,7 +190,7 @@ static class IndexCommand
         command.SetAction(parsed =>
         {
             string file = parsed.GetValue(path)!;
-            using IndexLock held = IndexLock.Take(file);
+            using FileLock held = IndexLock.Take(file);
             using (IndexFile index = IndexFile.Open(file))
                 IndexWriter.Write(
                     file,
