@@ -25,7 +25,7 @@ static partial class KernelPicture
         SvgText svg = new();
         svg.Text(0, 14, "global memory, read", "lab");
         svg.Text(Width, 14, "global memory, written", "lab", "end");
-        int left = Boxes(svg, [.. views.Where(v => !v.IsWritten)], 0, 24);
+        int left = Boxes(svg, [.. views.Where(v => v.IsRead)], 0, 24);
         int right = Boxes(svg, [.. views.Where(v => v.IsWritten)], Width - 150, 24);
         svg.Text(Width / 2, 14, $"parallel over {says.Grid.Of}", "lab", "middle");
         GridDrawing.Draw(svg, says.Grid, Width / 2 - 90, 24);
