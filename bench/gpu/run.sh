@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Beside triplet.tar.gz, on a machine with a card, where neither .NET nor a network nor anything else is needed:
 #   OUT=results bash run.sh [--device ID]... [PART...]
-# Parts: devices tests train memcheck speed peer tune whole; all of them, in this order, where none is named. After
-# LIMIT seconds (480: 8 minutes) what is left is left out. Correctness comes first; each part prints as it goes.
+# Parts run in the order that they are listed in below, all of them where none is named. After LIMIT seconds (480: 8
+# minutes) what is left is left out. Correctness comes first; each part prints as it goes.
 # Devices are those of a card; without one it ends after the devices, unless --device names others: cpu, opencl:0.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 out=${OUT:-$here/results} work=$(mktemp -d) start=$SECONDS limit=${LIMIT:-480}
+known=(devices tests train memcheck speed peer tune whole)
 devices=() parts=()
 while [ $# -gt 0 ]; do
     case $1 in
@@ -14,12 +15,13 @@ while [ $# -gt 0 ]; do
             [ $# -gt 1 ] || { echo "run.sh: --device needs an identifier" >&2; exit 2; }
             devices+=("$2")
             shift ;;
-        devices | tests | train | memcheck | speed | peer | tune | whole) parts+=("$1") ;;
-        *) echo "run.sh: no part $1: devices tests train memcheck speed peer tune whole" >&2; exit 2 ;;
+        *)
+            [[ " ${known[*]} " == *" $1 "* ]] || { echo "run.sh: no part $1: ${known[*]}" >&2; exit 2; }
+            parts+=("$1") ;;
     esac
     shift
 done
-[ ${#parts[@]} -gt 0 ] || parts=(devices tests train memcheck speed peer tune whole)
+[ ${#parts[@]} -gt 0 ] || parts=("${known[@]}")
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$out"
 exec > >(tee -a "$out/log.txt") 2>&1

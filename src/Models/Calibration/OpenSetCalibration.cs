@@ -1,4 +1,5 @@
 using System.Globalization;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Models.Calibration;
 
@@ -30,9 +31,9 @@ public sealed record OpenSetCalibration(float Threshold, EstimatedRate FalseAlar
     {
         if (!CanState(strangers.Length, far))
             throw new UserErrorException(string.Create(CultureInfo.InvariantCulture,
-                $"{strangers.Length:N0} images of {strangerClasses.Distinct().Count():N0} classes that are not enrolled"
-                + $" cannot state a false alarm rate of {far:0.###e+0}: by the rule of three it takes"
-                + $" {Math.Ceiling(RuleOfThree / far):N0}"));
+                $"{Counted.Of(strangers.Length, "image")} of {Counted.Of(strangerClasses.Distinct().Count(), "class")}"
+                + $" that are not enrolled cannot state a false alarm rate of {far:0.###e+0}: by the rule of three it"
+                + $" takes {Math.Ceiling(RuleOfThree / far):N0}"));
         float[] sorted = [.. strangers];
         Array.Sort(sorted);
         float threshold = PairCalibration.ThresholdAt(sorted, far);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Models.Calibration;
 
@@ -36,9 +37,9 @@ public sealed record PairCalibration(
         int people = different.First.Concat(different.Second).Distinct().Count();
         if (sorted.Length < RuleOfThree / far)
             throw new UserErrorException(string.Create(CultureInfo.InvariantCulture,
-                $"{sorted.Length:N0} pairs of {people:N0} people cannot state a FAR of {far:0.###e+0}: by the rule of"
-                + $" three, none accepted of n pairs says only that the rate is below 3/n, so it takes"
-                + $" {Math.Ceiling(RuleOfThree / far):N0} pairs of two people"
+                $"{Counted.Of(sorted.Length, "pair")} of {Counted.Of(people, "person", "people")} cannot state a FAR"
+                + $" of {far:0.###e+0}: by the rule of three, none accepted of n pairs says only that the rate is"
+                + $" below 3/n, so it takes {Math.Ceiling(RuleOfThree / far):N0} pairs of two people"
                 + $" ({PeopleWithPairs(RuleOfThree / far):N0} people with an image each); a larger rate takes fewer"));
         float threshold = ThresholdAt(sorted, far);
         (double value, double variance, double together, int clusters) = different.Variance(threshold);

@@ -1,3 +1,5 @@
+using TripletGpu.Models.Text;
+
 namespace TripletGpu.Models.Evaluation;
 
 /// <summary>Rows to compare, with their classes: embeddings, or raw pixels as a baseline.</summary>
@@ -13,11 +15,12 @@ public sealed class EmbeddingSet
     {
         if (labels.Length == 0) throw new ArgumentException($"{name} is empty");
         if (dimension < 1 || values.Length != (long)labels.Length * dimension)
-            throw new ArgumentException($"{name}: {values.Length} values are not {labels.Length} rows of {dimension}");
-        for (int i = 0; i < values.Length; i++)
-            if (!float.IsFinite(values[i]))
-                throw new UserErrorException(
-                    $"{name}: the embedding of row {i / dimension} holds NaN or infinity: the network has diverged");
+            throw new ArgumentException(
+                $"{name}: {Counted.Of(values.Length, "value")} are not {Counted.Of(labels.Length, "row")} of"
+                + $" {dimension}");
+        if (NonFinite.First(values) is >= 0 and var wrong)
+            throw new UserErrorException(
+                $"{name}: the embedding of row {wrong / dimension} holds NaN or infinity: the network has diverged");
         (Name, Values, Dimension, Labels) = (name, values, dimension, labels);
     }
 

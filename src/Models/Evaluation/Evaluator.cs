@@ -1,4 +1,5 @@
 using TripletGpu.Collectives;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Models.Evaluation;
 
@@ -84,19 +85,20 @@ public static class Evaluator
                 Protocol = result.Protocol with
                 {
                     Retrieval =
-                        $"R-precision and MAP@R within {retrieval.Rows} rows of {queries.Name}, self-match excluded",
+                        $"R-precision and MAP@R within {Counted.Of(retrieval.Rows, "row")} of {queries.Name},"
+                        + " self-match excluded",
                 },
             };
             parts["precisionAt1"] = against;
             parts["rPrecision"] = parts["mapAtR"] = $"within {queries.Name}";
             if (result.Unseen is { } unseen)
                 notes.Add(
-                    $"{unseen.Classes} classes of {queries.Name} ({unseen.N} rows) are not in"
-                    + $" {comparison.References.Name}: they are judged apart, among each other (unseen)");
+                    $"{queries.Name} has {Counted.Of(unseen.Classes, "class")} ({Counted.Of(unseen.N, "row")}) not in"
+                    + $" {comparison.References.Name}, judged apart, among each other (unseen)");
             else if (neighbours.Judged < queries.Count)
                 notes.Add(
-                    $"{queries.Count - neighbours.Judged} rows of {queries.Name} are the only ones of their class:"
-                    + " their nearest neighbours are not judged");
+                    $"{queries.Name} has {Counted.Of(queries.Count - neighbours.Judged, "row")} without another of"
+                    + " its class, whose nearest neighbours are not judged");
         }
         if (ranks is { Rank: > 0 }) return result;
         stopping.ThrowIfCancellationRequested();

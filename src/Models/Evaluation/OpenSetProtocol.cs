@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using TripletGpu.Models.Calibration;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Models.Evaluation;
 
@@ -49,7 +50,7 @@ public static class OpenSetProtocol
         }
         int classes = strangers.Select(i => queries.Labels[i]).Distinct().Count();
         return points.Count == 0 ? null : new OpenSetResult(
-            $"{strangers.Length} queries of {classes} classes"
+            $"{Counted.Of(strangers.Length, "query", "queries")} of {Counted.Of(classes, "class")}"
             + (hasStrangers ? " that the references do not have" : ", each against the references without its class"),
             points);
     }

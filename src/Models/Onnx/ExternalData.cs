@@ -1,5 +1,6 @@
 using TripletGpu.Models.Onnx.Format;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Models.Onnx;
 
@@ -18,13 +19,14 @@ static class ExternalData
         long offset = Number(tensor, "offset", 0, what), length = Number(tensor, "length", bytes, what);
         if (length != bytes)
             throw new UserErrorException(
-                $"{what} names {length:N0} bytes of external data, but its extents need {bytes:N0}");
+                $"{what} names {Counted.Of(length, "byte")} of external data, but its extents need {bytes:N0}");
         string path = Resolve(location, modelPath, what);
         // Asked before the file is opened: a pipe would be waited for, and has no length.
         long size = new FileInfo(path) is { Exists: true } found ? found.Length : long.MaxValue;
         if (offset > size - bytes)
             throw new UserErrorException(
-                $"{what}: {bytes:N0} bytes at {offset:N0} of {location} are asked for, but it has {size:N0}");
+                $"{what}: {Counted.Of(bytes, "byte")} at {offset:N0} of {location} are asked for, but it has"
+                + $" {size:N0}");
         using FileStream file = InputFile.Open(path);
         byte[] data = new byte[bytes];
         file.Position = offset;

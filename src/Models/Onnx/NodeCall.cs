@@ -1,3 +1,5 @@
+using TripletGpu.Models.Text;
+
 namespace TripletGpu.Models.Onnx;
 
 /// <summary>One node with the values of its inputs, about to run.</summary>
@@ -76,7 +78,8 @@ sealed class NodeCall(OnnxNode node, OnnxValue?[] inputs, OnnxGraph graph)
     {
         string extents = string.Join(", ", dims.ToArray());
         if (dims.Length > Shape.MaxRank)
-            throw node.Error($"a tensor of {dims.Length} dimensions; at most {Shape.MaxRank} are supported");
+            throw node.Error(
+                $"a tensor of {Counted.Of(dims.Length, "dimension")}; at most {Shape.MaxRank} are supported");
         foreach (long extent in dims)
             if (extent < 0) throw node.Error($"a tensor cannot have the extents ({extents})");
         if (Elements(dims) > graph.MostElements)

@@ -1,6 +1,7 @@
 using TripletGpu.Autograd;
 using TripletGpu.Models.Onnx.Format;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 using TripletGpu.Modules;
 
 namespace TripletGpu.Models.Onnx;
@@ -112,7 +113,7 @@ public sealed class OnnxGraph : Module
     public override Tensor Forward(Tensor x)
     {
         if (Inputs.Count != 1)
-            throw new UserErrorException($"{model.Path} has {Inputs.Count} inputs; a network has one");
+            throw new UserErrorException($"{model.Path} has {Counted.Of(Inputs.Count, "input")}; a network has one");
         fixedBatch!.Check(x.Shape);
         return Unchecked(x);
     }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using TripletGpu.Models.Onnx.Format;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Models.Onnx;
 
@@ -72,7 +73,8 @@ sealed class OnnxModel
         using FileStream file = InputFile.Open(path);
         if (file.Length > LargestFile)
             throw new UserErrorException(
-                $"{path} has {file.Length:N0} bytes; an ONNX file has at most 2 GiB (larger ones use external data)");
+                $"{path} has {Counted.Of(file.Length, "byte")}; an ONNX file has at most 2 GiB (larger ones use"
+                + " external data)");
         ModelProto model;
         LargeWeights? large = null;
         try

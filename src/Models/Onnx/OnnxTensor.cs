@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using TripletGpu.Models.Onnx.Format;
+using TripletGpu.Models.Text;
 using DataType = TripletGpu.Models.Onnx.Format.TensorProto.Types.DataType;
 
 namespace TripletGpu.Models.Onnx;
@@ -75,7 +76,7 @@ sealed class OnnxTensor
         int size = Size(type, what);
         if (raw.Length != count * size)
             throw new UserErrorException(
-                $"{what} has {raw.Length:N0} bytes of data, but ({string.Join(", ", dims)}) of {type} are"
+                $"{what} has {Counted.Of(raw.Length, "byte")} of data, but ({string.Join(", ", dims)}) of {type} are"
                 + $" {count * size:N0}");
         switch (type)
         {
@@ -122,8 +123,8 @@ sealed class OnnxTensor
         _ = Size(type, what);
         if (TypedCount(tensor) != count)
             throw new UserErrorException(
-                $"{what} has {TypedCount(tensor):N0} values, but its extents ({string.Join(", ", dims)}) need"
-                + $" {count:N0}");
+                $"{what} has {Counted.Of(TypedCount(tensor), "value")}, but its extents ({string.Join(", ", dims)})"
+                + $" need {count:N0}");
         return type switch
         {
             DataType.Float => Of(tensor.Name, dims, [.. Expect(tensor.FloatData, count, type, what)]),

@@ -1,3 +1,5 @@
+using TripletGpu.Models.Text;
+
 namespace TripletGpu.Models.Onnx;
 
 /// <summary>An initializer that training changes, or a running statistic.</summary>
@@ -79,7 +81,8 @@ sealed class OnnxWeights
             OnnxTensor tensor = forms.Tensors[weight];
             if (tensor.Dims.Length > Shape.MaxRank)
                 throw use.Node.Error(
-                    $"\"{weight}\" has {tensor.Dims.Length} dimensions; at most {Shape.MaxRank} are supported");
+                    $"\"{weight}\" has {Counted.Of(tensor.Dims.Length, "dimension")}; at most {Shape.MaxRank} are"
+                    + " supported");
             Shape shape = new(Array.ConvertAll(tensor.Dims, extent => (int)extent));
             Trained.Add(new OnnxTrainedWeight(weight, shape, tensor.FloatsOrNull!, use.IsStatistic));
         }

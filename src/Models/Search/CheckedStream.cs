@@ -1,12 +1,11 @@
 using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.InteropServices;
+using TripletGpu.Models.Serialization;
 
 namespace TripletGpu.Models.Search;
 
 /// <summary>
-/// The CRC-32C (Castagnoli, as iSCSI and ext4 have it) of each block of what is written, for a file whose parts are
-/// read alone: reading a part checks the blocks that it lies in.
+/// The CRC-32C of each block of what is written, for a file whose parts are read alone: reading a part checks the
+/// blocks that it lies in.
 /// </summary>
 sealed class CheckedStream(Stream stream)
 {
@@ -14,7 +13,7 @@ sealed class CheckedStream(Stream stream)
     public const int BlockBytes = 1 << 20;
 
     readonly List<uint> checks = [];
-    uint crc = uint.MaxValue;
+    uint crc = Crc32C.Start;
     int filled;
 
     /// <summary>Writes on.</summary>
@@ -24,7 +23,7 @@ sealed class CheckedStream(Stream stream)
         while (!bytes.IsEmpty)
         {
             int count = Math.Min(BlockBytes - filled, bytes.Length);
-            crc = Update(crc, bytes[..count]);
+            crc = Crc32C.Update(crc, bytes[..count]);
             filled += count;
             bytes = bytes[count..];
             if (filled == BlockBytes) EndBlock();
@@ -38,23 +37,14 @@ sealed class CheckedStream(Stream stream)
         byte[] table = new byte[4 * checks.Count + 4];
         for (int i = 0; i < checks.Count; i++)
             BinaryPrimitives.WriteUInt32LittleEndian(table.AsSpan(4 * i), checks[i]);
-        BinaryPrimitives.WriteUInt32LittleEndian(table.AsSpan(4 * checks.Count), Of(table.AsSpan(0, 4 * checks.Count)));
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            table.AsSpan(4 * checks.Count), Crc32C.Of(table.AsSpan(0, 4 * checks.Count)));
         stream.Write(table);
     }
-
-    /// <summary>The check of some bytes.</summary>
-    public static uint Of(ReadOnlySpan<byte> bytes) => ~Update(uint.MaxValue, bytes);
 
     void EndBlock()
     {
         checks.Add(~crc);
-        (crc, filled) = (uint.MaxValue, 0);
-    }
-
-    static uint Update(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(bytes)) crc = BitOperations.Crc32C(crc, word);
-        foreach (byte value in bytes[(bytes.Length & ~7)..]) crc = BitOperations.Crc32C(crc, value);
-        return crc;
+        (crc, filled) = (Crc32C.Start, 0);
     }
 }

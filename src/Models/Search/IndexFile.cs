@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Models.Search;
 
@@ -140,24 +141,24 @@ public sealed class IndexFile : IDisposable
                 $"{path} is an index of version {version}, and this program reads version {IndexWriter.Version}");
         int length = BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(12));
         if (length < 2 || length > IndexHeader.MostBytes || length > stream.Length - 20)
-            throw Damaged($"it claims a header of {length} bytes");
+            throw Damaged($"it claims a header of {Counted.Of(length, "byte")}");
         byte[] head = new byte[16 + length + 4];
         start.CopyTo(head, 0);
         stream.ReadExactly(head.AsSpan(16));
         uint check = BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(16 + length));
-        if (CheckedStream.Of(head.AsSpan(0, 16 + length)) != check) throw Damaged("its header does not fit its check");
+        if (Crc32C.Of(head.AsSpan(0, 16 + length)) != check) throw Damaged("its header does not fit its check");
         IndexHeader header = IndexHeader.Parse(head.AsSpan(16, length)) ?? throw Damaged("its header makes no sense");
         long blocks = (header.DataBytes + CheckedStream.BlockBytes - 1) / CheckedStream.BlockBytes;
         long all = head.Length + header.DataBytes + 4 * blocks + 4;
         if (stream.Length != all)
             throw Damaged(stream.Length < all
-                ? $"it is cut short: {stream.Length} bytes of {all}"
-                : $"{stream.Length - all} bytes too many follow");
+                ? $"it is cut short: {Counted.Of(stream.Length, "byte")} of {all}"
+                : $"{Counted.Of(stream.Length - all, "byte")} too many follow");
         byte[] table = new byte[4 * blocks + 4];
         stream.Position = head.Length + header.DataBytes;
         stream.ReadExactly(table);
         uint tableCheck = BinaryPrimitives.ReadUInt32LittleEndian(table.AsSpan(table.Length - 4));
-        if (CheckedStream.Of(table.AsSpan(0, table.Length - 4)) != tableCheck)
+        if (Crc32C.Of(table.AsSpan(0, table.Length - 4)) != tableCheck)
             throw Damaged("its list of checks does not fit its own");
         return (header, head.Length, MemoryMarshal.Cast<byte, uint>(table.AsSpan(0, table.Length - 4)).ToArray());
     }
@@ -228,8 +229,8 @@ public sealed class IndexFile : IDisposable
             if (read == 0) throw Damaged("it has become shorter while it was read");
             done += read;
         }
-        if (CheckedStream.Of(to) != checks[number])
-            throw Damaged($"block {number}, {to.Length} bytes at {at}, does not fit its check");
+        if (Crc32C.Of(to) != checks[number])
+            throw Damaged($"block {number}, {Counted.Of(to.Length, "byte")} at {at}, does not fit its check");
     }
 
     /// <summary>Halves that are finite, exactly: exponents move by a multiplication, subnormal ones too.</summary>

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using TripletGpu.Models.Evaluation;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Models.Search;
 
@@ -39,18 +40,19 @@ public static class IndexWriter
         };
         if (header.Dimension > IndexHeader.MostDimensions)
             throw new UserErrorException(
-                $"{content.Name}: embeddings of {header.Dimension} values; an index takes"
+                $"{content.Name}: embeddings of {Counted.Of(header.Dimension, "value")}; an index takes"
                 + $" {IndexHeader.MostDimensions} at most");
         byte[] json = header.ToJson();
         if (json.Length > IndexHeader.MostBytes || header.Rows < 1)
-            throw new ArgumentException($"{content.Name}: {header.Rows} rows with a header of {json.Length} bytes");
+            throw new ArgumentException(
+                $"{content.Name}: {Counted.Of(header.Rows, "row")} with a header of {Counted.Of(json.Length, "byte")}");
         byte[] head = new byte[16 + json.Length + 4];
         Magic.CopyTo(head);
         BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(8), Version);
         BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(12), json.Length);
         json.CopyTo(head, 16);
         BinaryPrimitives.WriteUInt32LittleEndian(
-            head.AsSpan(head.Length - 4), CheckedStream.Of(head.AsSpan(0, head.Length - 4)));
+            head.AsSpan(head.Length - 4), Crc32C.Of(head.AsSpan(0, head.Length - 4)));
         using PendingFile file = new(path);
         // Batches are computed between two writes, so that only the disk's failures are taken for those.
         CheckedStream? data = null;
@@ -68,7 +70,8 @@ public static class IndexWriter
             file.Write(_ => rows!.Write(batch.Span));
         }
         if (written != (long)header.Rows * header.Dimension)
-            throw new ArgumentException($"{content.Name}: {written} values are not {header.Rows} rows");
+            throw new ArgumentException(
+                $"{content.Name}: {Counted.Of(written, "value")} are not {Counted.Of(header.Rows, "row")}");
         file.Write(_ =>
         {
             rows!.Finish();

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Models.Serialization;
 
@@ -64,7 +65,7 @@ public static class Npy
     static void Write<T>(Stream stream, string descriptor, Shape shape, ReadOnlyMemory<T> values) where T : unmanaged
     {
         if (values.Length != shape.Count)
-            throw new ArgumentException($"{values.Length} values do not make an array of shape {shape}");
+            throw new ArgumentException($"{Counted.Of(values.Length, "value")} do not make an array of shape {shape}");
         stream.Write(NpyHeader.Write(descriptor, shape));
         stream.WriteLittleEndian(values.Span);
     }
@@ -160,19 +161,8 @@ public static class Npy
 
     static void CheckFinite(NpyArray<float> array, string path)
     {
-        int wrong = FirstNotFinite(array.Values);
+        int wrong = NonFinite.First(array.Values);
         if (wrong >= 0) throw NotFinite(path, array.Shape, wrong, array.Values[wrong]);
-    }
-
-    /// <summary>The number of the first element that is NaN or infinite; -1 where all are finite.</summary>
-    internal static int FirstNotFinite(ReadOnlySpan<float> values)
-    {
-        Vector<float> most = new(float.MaxValue);
-        int i = 0;
-        while (i <= values.Length - Vector<float>.Count
-            && Vector.LessThanOrEqualAll(Vector.Abs(new Vector<float>(values[i..])), most)) i += Vector<float>.Count;
-        while (i < values.Length && float.IsFinite(values[i])) i++;
-        return i < values.Length ? i : -1;
     }
 
     /// <summary>The error of an element that is NaN or infinite.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Models.Serialization;
 
@@ -43,7 +44,7 @@ public sealed record NpyHeader(NpyElement Element, bool IsFortranOrder, Shape Sh
         if (length > stream.Length - stream.Position) throw CutShort(name);
         if (length > MostHeaderBytes)
             throw new UserErrorException(
-                $"{name}: a header of {length} bytes is more than an array of numbers can need");
+                $"{name}: a header of {Counted.Of(length, "byte")} is more than an array of numbers can need");
         byte[] text = new byte[length];
         stream.ReadExactly(text);
         NpyHeader header = new NpyHeaderParser(Encoding.Latin1.GetString(text), name).Parse();
@@ -76,7 +77,8 @@ public sealed record NpyHeader(NpyElement Element, bool IsFortranOrder, Shape Sh
         Int128 needed = Element.Bytes;
         foreach (int extent in Shape.ToArray()) needed *= extent;
         if (needed == available) return;
-        string said = $"{name}: the header says {Shape} {Element}, {needed} bytes, but {available} follow it";
+        string said = $"{name}: the header says {Shape} {Element}, {Counted.Of(needed, "byte")}, but {available}"
+            + " follow it";
         string fault = needed > available ? "the file is cut short or its header is wrong" : "the header is wrong";
         throw new UserErrorException($"{said}: {fault}; save it again");
     }

@@ -57,7 +57,7 @@ public sealed class NpyReader : IDisposable
         {
             Span<float> part = to.Slice(done, Math.Min(most, to.Length - done));
             ReadPart(first + done, part, buffer);
-            int wrong = Npy.FirstNotFinite(part);
+            int wrong = NonFinite.First(part);
             if (wrong >= 0) throw Npy.NotFinite(path, Shape, first + done + wrong, part[wrong]);
         }
         if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);

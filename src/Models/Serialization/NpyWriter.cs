@@ -1,3 +1,5 @@
+using TripletGpu.Models.Text;
+
 namespace TripletGpu.Models.Serialization;
 
 /// <summary>
@@ -32,7 +34,7 @@ public sealed class NpyWriter : IDisposable
     public void Append(Shape shape, ReadOnlyMemory<float> values)
     {
         if (values.Length != shape.Count)
-            throw new ArgumentException($"{values.Length} values do not make an array of shape {shape}");
+            throw new ArgumentException($"{Counted.Of(values.Length, "value")} do not make an array of shape {shape}");
         if (written == 0)
         {
             Shape = rows is { } all ? shape.With(0, all) : shape;
@@ -51,7 +53,8 @@ public sealed class NpyWriter : IDisposable
     public void Commit()
     {
         if (written != Shape.Count)
-            throw new InvalidOperationException($"{path}: {written} values are no array of shape {Shape}");
+            throw new InvalidOperationException(
+                $"{path}: {Counted.Of(written, "value")} are no array of shape {Shape}");
         file.Commit();
     }
 

@@ -94,8 +94,13 @@ public sealed class PendingFile : IDisposable
         }
     }
 
-    UserErrorException Error(Exception exception) =>
-        new($"cannot write {path}: {exception.Message.ReplaceLineEndings(" ")}", exception);
+    /// <summary>The system's word, without the name of the file beside, which nobody knows.</summary>
+    UserErrorException Error(Exception exception)
+    {
+        string word = exception.Message.ReplaceLineEndings(" ");
+        if (beside is not null) word = word.Replace($" : '{beside}'", "", StringComparison.Ordinal);
+        return new($"cannot write {path}: {word}", exception);
+    }
 
     static bool IsOfTheDisk(Exception exception) =>
         exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;

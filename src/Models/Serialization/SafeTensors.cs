@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Models.Serialization;
 
@@ -127,7 +128,7 @@ public sealed class SafeTensors : IDisposable
             if (!names.Add(tensor.Name)) throw new ArgumentException($"two tensors are named {tensor.Name}");
             if (tensor.Values.Length != tensor.Shape.Count)
                 throw new ArgumentException(
-                    $"{tensor.Name} has {tensor.Values.Length} values for shape {tensor.Shape}");
+                    $"{tensor.Name} has {Counted.Of(tensor.Values.Length, "value")} for shape {tensor.Shape}");
             json.WriteStartObject(tensor.Name);
             json.WriteString("dtype", "F32");
             json.WriteStartArray("shape");

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Models.Serialization;
 
@@ -47,7 +48,8 @@ sealed class SafeTensorsHeader
         {
             if (ForeignFile.Describe(stream, WantedFile.Weights) is { } other)
                 throw new UserErrorException($"{path} is not a .safetensors file: {other}");
-            throw header.Bad($"it claims a header of {length} bytes, but {stream.Length - 8} follow; it is cut short"
+            throw header.Bad(
+                $"it claims a header of {Counted.Of(length, "byte")}, but {stream.Length - 8} follow; it is cut short"
                 + " or of another format");
         }
         byte[] json = new byte[length];
@@ -99,7 +101,7 @@ sealed class SafeTensorsHeader
         foreach (long extent in extents) needed *= extent;
         long bytes = ends[1] - ends[0];
         if (SafeTensorsElement.Bytes(type.GetString()!) > 0 && needed != bytes)
-            throw Bad($"tensor '{name}' has {bytes} bytes, but its shape and type need {needed}");
+            throw Bad($"tensor '{name}' has {Counted.Of(bytes, "byte")}, but its shape and type need {needed}");
         return new(name, type.GetString()!, new Shape([.. extents.Select(e => (int)e)]), checked(start + ends[0]),
             bytes);
     }
@@ -118,12 +120,13 @@ sealed class SafeTensorsHeader
         foreach (SafeTensorsEntry entry in entries)
         {
             long beyond = entry.Offset + entry.Bytes - fileLength;
-            if (beyond > 0) throw Bad($"tensor '{entry.Name}' ends {beyond} bytes after the file; it is cut short");
+            if (beyond > 0) throw Bad(
+                $"tensor '{entry.Name}' ends {Counted.Of(beyond, "byte")} after the file; it is cut short");
             if (entry.Offset < at) throw Bad($"tensor '{entry.Name}' overlaps another");
             if (entry.Offset > at) throw Bad($"tensor '{entry.Name}' leaves a gap before it");
             at += entry.Bytes;
         }
-        if (at != fileLength) throw Bad($"{fileLength - at} bytes at its end belong to no tensor");
+        if (at != fileLength) throw Bad($"{Counted.Of(fileLength - at, "byte")} at its end belong to no tensor");
     }
 
     UserErrorException Bad(string why, Exception? inner = null) =>

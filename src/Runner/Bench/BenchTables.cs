@@ -31,7 +31,7 @@ static class BenchTables
         foreach (BenchRow row in rows)
             table.AddRow(
             [
-                Markup.Escape(row.Op), string.Join(" x ", row.Shape), .. haveThreads ? [$"{row.Threads}"] : Nothing,
+                Terminal.Cell(row.Op), string.Join(" x ", row.Shape), .. haveThreads ? [$"{row.Threads}"] : Nothing,
                 .. columns.Select(column => column.Text(row)),
             ]);
         terminal.Show(table);
@@ -52,14 +52,14 @@ static class BenchTables
         double all = kernels.Sum(kernel => kernel.Seconds);
         foreach (KernelTime kernel in kernels)
             table.AddRow(
-                Markup.Escape(kernel.Kernel), kernel.Launches.ToString("N0", CultureInfo.InvariantCulture),
+                Terminal.Cell(kernel.Kernel), kernel.Launches.ToString("N0", CultureInfo.InvariantCulture),
                 Duration.Text(kernel.Seconds), Percent(kernel.Seconds / all));
         terminal.Show(table);
     }
 
     static void ShowProfile(Terminal terminal, BenchRow row, IReadOnlyList<OpEvent> events, double peakGflops)
     {
-        string what = $"{Markup.Escape(row.Op)} {row.Shape[0]}";
+        string what = $"{Terminal.Cell(row.Op)} {row.Shape[0]}";
         Show("operation", events.GroupBy(e => $"{e.Op}, {e.Pass}").OrderByDescending(g => g.Sum(e => e.Seconds)));
         Show("layer", events.GroupBy(e => e.Layer));
 
@@ -73,7 +73,7 @@ static class BenchTables
             {
                 double seconds = group.Sum(e => e.Seconds), rate = group.Sum(e => e.Gflop) / seconds;
                 table.AddRow(
-                    Markup.Escape(group.Key), $"{group.Count()}", Duration.Text(seconds), Percent(seconds / all),
+                    Terminal.Cell(group.Key), $"{group.Count()}", Duration.Text(seconds), Percent(seconds / all),
                     rate > 0 ? Number(rate) : "", rate > 0 ? Percent(rate / peakGflops) : "",
                     Number(group.Sum(e => e.Bytes) / seconds * 1e-9));
             }

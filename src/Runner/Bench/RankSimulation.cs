@@ -3,6 +3,7 @@ using TripletGpu.Autograd;
 using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 using TripletGpu.Modules;
 using TripletGpu.Ops;
 using TripletGpu.Optimizers;
@@ -54,7 +55,7 @@ sealed class RankSimulation(Device device, SimulationPlan plan)
         "gradients leave in buckets of 4 MB while the backward pass runs; embeddings and batch norms are waited for",
         "images are read in time, and nothing is evaluated or saved",
         plan.Batch is { } batch
-            ? FormattableString.Invariant($"a batch of {batch} images is shared by all ranks")
+            ? FormattableString.Invariant($"a batch of {Counted.Of(batch, "image")} is shared by all ranks")
             : "each rank has a batch of the config's size: the whole batch grows with the ranks",
     ];
 
@@ -77,8 +78,8 @@ sealed class RankSimulation(Device device, SimulationPlan plan)
                 int batch = plan.Batch ?? ranks * each, rows = (batch + ranks - 1) / ranks;
                 if (batch < ranks)
                     throw new UserErrorException(
-                        $"a batch of {batch} images cannot be shared by {ranks} ranks: take fewer ranks or a larger"
-                        + " --batch");
+                        $"a batch of {Counted.Of(batch, "image")} cannot be shared by {Counted.Of(ranks, "rank")}:"
+                        + " take fewer ranks or a larger --batch");
                 if (measured.Rows != rows) measured = (rows, MeasureNetwork(network, rows));
                 StepCosts costs = measured.Costs! with { Mining = MeasureMining(network, rows, batch) };
                 (double embeddings, double norms, double gradients) = costs.Bytes(ranks, batch);

@@ -17,13 +17,13 @@ static class SimulationTable
             table.AddColumn(new TableColumn(column).RightAligned());
         foreach (SimulatedStep step in steps)
             table.AddRow(
-                Markup.Escape(step.Model), Number(step.Ranks), Number(step.Batch), Duration.Text(step.ComputeSeconds),
+                Terminal.Cell(step.Model), Number(step.Ranks), Number(step.Batch), Duration.Text(step.ComputeSeconds),
                 Duration.Text(step.MiningSeconds), Duration.Text(step.WaitingSeconds), Duration.Text(step.StepSeconds),
                 Number(step.ImagesPerSecond), step.Speedup.ToString("0.00", CultureInfo.InvariantCulture),
                 (step.BytesSent / 1e6).ToString("0.000", CultureInfo.InvariantCulture));
         terminal.Show(table);
-        terminal.Out.WriteLine("simulated, assuming that");
-        foreach (string line in assumptions) terminal.Out.WriteLine($"- {line}");
+        terminal.WriteLine("simulated, assuming that");
+        foreach (string line in assumptions) terminal.WriteLine($"- {line}");
     }
 
     static string Number(double value) => value.ToString("N0", CultureInfo.InvariantCulture);

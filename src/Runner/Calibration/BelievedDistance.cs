@@ -1,6 +1,7 @@
 using System.Globalization;
 using TripletGpu.Models;
 using TripletGpu.Models.Search;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Calibration;
@@ -26,7 +27,8 @@ sealed record BelievedDistance(float Threshold, string From)
             throw new UserErrorException($"nothing says how near is near enough: give --threshold T, or first {how}");
         if (CalibrationFile.Read(source).Identification is not { } calibrated)
             throw new UserErrorException(
-                $"{source} is calibrated for pairs; against {index.Classes} classes false alarms are more: {how}");
+                $"{source} is calibrated for pairs; against {Counted.Of(index.Classes, "class")} false alarms are"
+                + $" more: {how}");
         if (calibrated.ModelHash != index.Model?.Hash)
             throw new UserErrorException($"{source} was calibrated with another model than {path}'s: {how}");
         string word = Words.Of(by);
@@ -34,8 +36,8 @@ sealed record BelievedDistance(float Threshold, string From)
             r => r.By == word && (by != IdentifyBy.Vote || r.K == k))
             ?? throw new UserErrorException($"{source} is not calibrated for --by {word} --k {k}: {how}");
         string grown = calibrated.Rows == index.Rows && calibrated.Classes == index.Classes ? ""
-            : $"; calibrated against {calibrated.Classes} classes in {calibrated.Rows} rows, there are now"
-                + $" {index.Classes} in {index.Rows}";
+            : $"; calibrated against {Counted.Of(calibrated.Classes, "class")} in"
+                + $" {Counted.Of(calibrated.Rows, "row")}, there are now {index.Classes} in {index.Rows}";
         return new BelievedDistance(rule.Threshold, string.Create(CultureInfo.InvariantCulture,
             $"false alarm rate {rule.FalseAlarms.Value:0.####} ({rule.FalseAlarms.Low:0.####} to"
             + $" {rule.FalseAlarms.High:0.####}) by {source}{grown}"));

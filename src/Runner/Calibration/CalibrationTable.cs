@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using TripletGpu.Models.Calibration;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Display;
 
 namespace TripletGpu.Runner.Calibration;
@@ -16,10 +17,11 @@ static class CalibrationTable
         Add(table, $"FAR (asked for {Number(result.AskedFar)})", result.Far);
         if (result.Val is { } val) Add(table, "VAL", val);
         terminal.Show(table);
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{result.Far.Trials:N0} pairs of two of {result.Far.Clusters:N0} people, which tell as much as"
-            + $" {result.Far.EffectiveTrials:N0} independent ones. To know this FAR to a third of itself it takes"
-            + $" {result.PeopleForThird:N0} people with as many images each (the rule of 30 errors)"));
+        terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{Counted.Of(result.Far.Trials, "pair")} of two of {Counted.Of(result.Far.Clusters, "person", "people")},"
+            + $" which tell as much as {result.Far.EffectiveTrials:N0} independent ones. To know this FAR to a third"
+            + $" of itself it takes {result.PeopleForThird:N0} people with as many images each (the rule of 30"
+            + $" errors)"));
     }
 
     /// <summary>Against an index.</summary>
@@ -34,10 +36,10 @@ static class CalibrationTable
             if (rule.Identified is { } identified) Add(table, $"{by}: identified (DIR)", identified);
         }
         terminal.Show(table);
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"strangers: {result.Strangers}; against {result.Classes:N0} classes in {result.Rows:N0} rows. The interval"
-            + $" of false alarms is that of as many other classes"));
-        if (result.Warning is { } warning) terminal.Out.WriteLine(warning);
+        terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"strangers: {result.Strangers}; against {Counted.Of(result.Classes, "class")} in"
+            + $" {Counted.Of(result.Rows, "row")}. The interval of false alarms is that of as many other classes"));
+        if (result.Warning is { } warning) terminal.WriteLine(warning);
     }
 
     static Table New()

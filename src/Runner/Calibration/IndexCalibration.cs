@@ -1,6 +1,7 @@
 using TripletGpu.Models;
 using TripletGpu.Models.Calibration;
 using TripletGpu.Models.Search;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Search;
 
@@ -45,9 +46,11 @@ static class IndexCalibration
         return new IdentificationCalibration(
             far, Path.GetFullPath(path), index.Header.Rows, index.Header.Classes, index.Header.Model?.Hash,
             hasStrangers
-                ? $"{labels.Count(label => label < 0)} images of"
-                    + $" {classes.Where((_, i) => labels[i] < 0).Distinct().Count()} classes that are not enrolled"
-                : $"{labels.Length} images of {names.Length} enrolled classes, each against the index without it",
+                ? $"{Counted.Of(labels.Count(label => label < 0), "image")} of"
+                    + $" {Counted.Of(classes.Where((_, i) => labels[i] < 0).Distinct().Count(), "class")} that are not"
+                    + " enrolled"
+                : $"{Counted.Of(labels.Length, "image")} of {Counted.Of(names.Length, "enrolled class")}, each against"
+                    + " the index without it",
             rules, hasStrangers ? null : KnownClasses);
     }
 

@@ -3,6 +3,7 @@ using TripletGpu.Backends.Gpu;
 using TripletGpu.Kernels;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Bench.Roofline;
 using TripletGpu.Runner.Devices;
 using TripletGpu.Runner.Display;
@@ -98,9 +99,10 @@ static class BenchKernelsCommand
             else KernelTables.Show(terminal, run, comparison);
             if (limit is null || comparison!.Slower(limit.Value) is not { Count: > 0 } slower) return CommandLine.Done;
             KernelChange worst = slower[0];
-            terminal.Error.WriteLine(
-                $"{slower.Count} of {comparison.Changes.Count} kernels take more than {parsed.GetValue(failAbove)}"
-                + $" longer than before, the worst {worst.Kernel} at {worst.Size}: {worst.Ratio:0.00} times");
+            terminal.Tell(
+                $"{slower.Count} of {Counted.Of(comparison.Changes.Count, "kernel")} take more than"
+                + $" {parsed.GetValue(failAbove)} longer than before, the worst {worst.Kernel} at {worst.Size}:"
+                + $" {worst.Ratio:0.00} times");
             return CommandLine.Failure;
         });
         return command;

@@ -124,7 +124,7 @@ static class CalibrateCommand
                 if (parsed.GetValue(json)) Json.Write(terminal, found);
                 else CalibrationTable.Show(terminal, found);
             }
-            if (target is not null && !parsed.GetValue(json)) terminal.Out.WriteLine(target);
+            if (target is not null && !parsed.GetValue(json)) terminal.WriteLine(target);
             return CommandLine.Done;
 
             RowSource Rows(Device opened)

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using TripletGpu.Backends;
 using TripletGpu.Collectives;
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Runs;
 
@@ -55,7 +56,7 @@ static partial class CommandLine
             for (SymbolResult? c = parsed.CommandResult; c is CommandResult { Command: not RootCommand and var one };
                 c = c.Parent)
                 command = $"{one.Name} {command}";
-            terminal.Error.WriteLine($"{OneLine(Wrong(parsed))} (triplet {command}--help shows what there is)");
+            terminal.Tell($"{OneLine(Wrong(parsed))} (triplet {command}--help shows what there is)");
             return BadInput;
         }
         HideArgumentsOfParents(parsed.CommandResult);
@@ -92,7 +93,7 @@ static partial class CommandLine
             case UserErrorException:
             // The system's word on a file: a full disk, no permission. It names the path.
             case IOException or UnauthorizedAccessException or DeviceOutOfMemoryException:
-                error.WriteLine(OneLine(exception.Message));
+                error.WriteLine(Printable.Line(exception.Message));
                 return BadInput;
             case OutOfMemoryException:
                 error.WriteLine("the memory is full: the system refuses this process more of it");
@@ -157,8 +158,9 @@ static partial class CommandLine
     [GeneratedRegex(" as expected type '[^']*'")]
     private static partial Regex TypeName();
 
-    static string OneLine(string message) =>
-        string.Join(' ', message.Split((char[])['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
+    /// <summary>Several lines of a library's words as one.</summary>
+    static string OneLine(string message) => Printable.Line(
+        string.Join(' ', message.Split((char[])['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries)));
 
     /// <summary>A command that is there to be made.</summary>
     sealed record Entry(string Name, Func<Terminal, Command> Create);

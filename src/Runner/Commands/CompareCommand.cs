@@ -46,7 +46,7 @@ static class CompareCommand
                 return CommandLine.Done;
             }
             ComparisonTable.Show(terminal, compared, differences);
-            terminal.Out.WriteLine(page);
+            terminal.WriteLine(page!);
             return CommandLine.Done;
         });
         return command;

@@ -15,9 +15,9 @@ static class DataCommand
         command.SetAction(parsed =>
         {
             string wanted = parsed.GetValue(name)!;
-            string folder = Datasets.Fetch(wanted, terminal.Error.WriteLine);
+            string folder = Datasets.Fetch(wanted, terminal.Tell);
             if (parsed.GetValue(json)) Json.Write(terminal, new { name = wanted, folder });
-            else terminal.Out.WriteLine($"{wanted} is complete and verified in {folder}");
+            else terminal.WriteLine($"{wanted} is complete and verified in {folder}");
             return CommandLine.Done;
         });
         return command;

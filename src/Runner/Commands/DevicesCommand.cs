@@ -39,20 +39,20 @@ static class DevicesCommand
                 device.Id, device.Name, device.Driver, CompilersText(device),
                 $"{device.MemoryBytes / (double)(1 << 30):0.0} GiB",
                 $"{device.ComputeUnits}", device.Auto ? "yes" : "", device.Usable ? "yes" : "no",
-            }.Select(Markup.Escape).ToArray());
+            }.Select(Terminal.Cell).ToArray());
         terminal.Show(table);
         foreach (DeviceEntry device in devices.Where(d => !d.Usable))
-            terminal.Out.WriteLine($"{device.Id}: {device.Reason}");
+            terminal.WriteLine($"{device.Id}: {device.Reason}");
         foreach (DeviceEntry device in devices.Where(d => d.Usable))
             if (device.Compilers is [{ Usable: false } preferred, ..])
-                terminal.Out.WriteLine($"{device.Id}+{preferred.Id}: {preferred.Reason}");
+                terminal.WriteLine($"{device.Id}+{preferred.Id}: {preferred.Reason}");
         foreach (DeviceEntry device in devices)
             foreach (CompilerEntry compiler in device.Compilers)
                 if (compiler.Tuned is { } date)
-                    terminal.Out.WriteLine(string.Create(
+                    terminal.WriteLine(string.Create(
                         CultureInfo.InvariantCulture,
                         $"{device.Id} by {compiler.Name}: tiles tuned {date:yyyy-MM-dd} (triplet bench --tune)"));
-        terminal.Out.WriteLine($"images: {ImageFile.Codec}");
+        terminal.WriteLine($"images: {ImageFile.Codec}");
     }
 
     /// <summary>To standard error: it is no part of the list.</summary>
@@ -62,7 +62,7 @@ static class DevicesCommand
         foreach (GpuDevice device in GpuDevice.Families.Where(f => f != GpuDevice.Ilgpu)
             .SelectMany(family => GpuDevice.Find(family, out _)))
             foreach (string line in DeviceCheck.Run(device))
-                terminal.Error.WriteLine(line);
+                terminal.Tell(line);
     }
 
     static string CompilersText(DeviceEntry device) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Embedding;
 using TripletGpu.Runner.Evaluation;
@@ -45,7 +46,7 @@ static class EmbedCommand
             using ProgressLine progress = new(shown);
             EmbeddingInput images = EmbeddingInput.Open(
                 parsed.GetValue(input)!, finished.Config, parsed.GetValue(strict), progress.WriteLine, together);
-            together.MustAgree("input", $"{images.Images.Count} images of {images.Images.Name}");
+            together.MustAgree("input", $"{Counted.Of(images.Images.Count, "image")} of {images.Images.Name}");
             IEnumerable<ReadOnlyMemory<float>> batches =
                 Embedder.Batches(finished.Network, images.Images, progress, ranks: together.Collective);
             if (together.IsFirst) EmbeddingFile.Write(file, batches, finished.Network.Dimension, images);
@@ -53,7 +54,8 @@ static class EmbedCommand
             progress.Dispose();
             if (parsed.GetValue(json))
                 Json.Write(shown, new { n = images.Images.Count, dimension = finished.Network.Dimension, file });
-            else shown.Out.WriteLine($"{images.Images.Count} embeddings of {finished.Network.Dimension} in {file}");
+            else shown.WriteLine(
+                $"{Counted.Of(images.Images.Count, "embedding")} of {finished.Network.Dimension} in {file}");
             return CommandLine.Done;
         }));
         return command;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using TripletGpu.Models;
 using TripletGpu.Models.Evaluation;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Calibration;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
@@ -75,7 +76,8 @@ static class EvaluateCommand
             }
             using FinishedRun finished = Open(parsed, opened, together);
             DatasetSplits data = Datasets.Open(finished.Config, progress.WriteLine, together);
-            together.MustAgree("data", $"{data.Train.Count} images of {data.Train.Name}, {data.Test?.Count} of a test");
+            together.MustAgree("data", $"{Counted.Of(data.Train.Count, "image")} of {data.Train.Name},"
+                + $" {data.Test?.Count} of a test");
             IImageDataset judged = data.Test ?? data.Labelled;
             string?[]? groupOf = together.IsFirst && parsed.GetValue(groups) is { } file
                 ? GroupTable.Read(file, parsed.GetValue(by), judged) : null;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Explaining;
 using TripletGpu.Runner.Networks;
@@ -64,13 +65,13 @@ static class ExplainCommand
                 });
                 return CommandLine.Done;
             }
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"squared distance {pair.SquaredDistance:0.0000}"));
             foreach (ExplainedImage image in (ExplainedImage[])[pair.A, pair.B])
-                terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{image.Name}: gradients and occlusion agree by {image.Agreement:0.00} (rank correlation over"
-                    + $" {image.Windows} squares of {pair.Window} x {pair.Window} pixels)"));
-            terminal.Out.WriteLine(page);
+                    + $" {Counted.Of(image.Windows, "square")} of {pair.Window} x {pair.Window} pixels)"));
+            terminal.WriteLine(page);
             return CommandLine.Done;
         });
         return command;

@@ -34,7 +34,7 @@ static class ExportCommand
             OnnxExport.Write(file, network.Network);
             double error = ExportCheck.Compare(network.Network, file);
             if (parsed.GetValue(json)) Json.Write(terminal, new { file, relativeError = error });
-            else terminal.Out.WriteLine($"{file} gives the network's own outputs within {error:0.0e+0}");
+            else terminal.WriteLine($"{file} gives the network's own outputs within {error:0.0e+0}");
             return CommandLine.Done;
         });
         return command;

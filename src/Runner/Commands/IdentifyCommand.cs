@@ -82,10 +82,10 @@ static class IdentifyCommand
                 return CommandLine.Done;
             }
             for (int query = 0; query < queries.Count; query++)
-                terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{queries.Name(query)}: {(IsKnown(query) ? Label(query) : "unknown")}"
                     + $" ({found.Distances[query]:0.0000} from {Label(query) ?? "nobody"})"));
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"believed up to {believed.Threshold:0.0000}: {believed.From}"));
             return CommandLine.Done;
         });

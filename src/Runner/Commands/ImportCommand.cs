@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TripletGpu.Models.Onnx.Import;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Inference;
@@ -50,9 +51,10 @@ static class ImportCommand
                 Json.Write(terminal, new { file, tensors = imported.Tensors.Count, values, log = imported.Log });
             else
             {
-                foreach (string line in imported.Log) terminal.Out.WriteLine(line);
-                terminal.Out.WriteLine(
-                    $"{imported.Tensors.Count} tensors with {values:N0} values in {file}; nothing is left over");
+                foreach (string line in imported.Log) terminal.WriteLine(line);
+                terminal.WriteLine(
+                    $"{Counted.Of(imported.Tensors.Count, "tensor")} with {Counted.Of(values, "value")} in {file};"
+                    + " nothing is left over");
             }
             return CommandLine.Done;
         });

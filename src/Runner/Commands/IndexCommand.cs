@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using TripletGpu.Models;
 using TripletGpu.Models.Search;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Networks;
@@ -83,7 +84,8 @@ static class IndexCommand
                 : RowSource.OfEmbeddings(array, parsed.GetValue(common.Labels));
             if (finished is not null && rows.Dimension != finished.Network.Dimension)
                 throw new UserErrorException(
-                    $"{array} has embeddings of {rows.Dimension} values, {run} of {finished.Network.Dimension}");
+                    $"{array} has embeddings of {Counted.Of(rows.Dimension, "value")}, {run} of"
+                    + $" {finished.Network.Dimension}");
             IndexWriter.Write(
                 file,
                 IndexEdits.Build(
@@ -150,7 +152,7 @@ static class IndexCommand
             if (parsed.GetValue(label) is not null && parsed.GetValue(common.Labels) is not null)
                 throw new UserErrorException(
                     "--label names one class for all new rows, and --labels a class for each: give one of them");
-            using IndexLock held = IndexLock.Take(file);
+            using FileLock held = IndexLock.Take(file);
             using Device device = parsed.OpenDevice(common.Device, common.Threads);
             using ProgressLine progress = new(terminal);
             using (IndexFile index = IndexFile.Open(file))
@@ -188,7 +190,7 @@ static class IndexCommand
         command.SetAction(parsed =>
         {
             string file = parsed.GetValue(path)!;
-            using IndexLock held = IndexLock.Take(file);
+            using FileLock held = IndexLock.Take(file);
             using (IndexFile index = IndexFile.Open(file))
                 IndexWriter.Write(
                     file,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Book;
 using TripletGpu.Runner.Display;
 
@@ -29,7 +30,7 @@ static class KernelBookCommand
             string path = parsed.GetValue(folder)!;
             BenchPoints points = parsed.GetValue(bench) is { } file ? BenchPoints.Read(file) : BenchPoints.None;
             int pages = KernelBook.Write(path, points);
-            terminal.Out.WriteLine($"{pages} pages: {Path.Combine(path, "index.html")}");
+            terminal.WriteLine($"{Counted.Of(pages, "page")}: {Path.Combine(path, "index.html")}");
             return CommandLine.Done;
         });
         return command;

@@ -31,7 +31,7 @@ static class KernelStepCommand
         Table table = new Table().Border(TableBorder.Simple).AddColumns("value", "shape", "what");
         foreach (NamedValue value in step.Values)
             table.AddRow(
-                new[] { value.Name, ValueQuery.Words(value.Shape), value.What }.Select(Markup.Escape).ToArray());
+                new[] { value.Name, ValueQuery.Words(value.Shape), value.What }.Select(Terminal.Cell).ToArray());
         terminal.Show(table);
     }
 }

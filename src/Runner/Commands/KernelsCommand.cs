@@ -82,7 +82,7 @@ static class KernelsCommand
             {
                 k.Family, k.Name, k.Group is { } g ? $"{g.X} x {g.Y} x {g.Z}" : $"by index, {k.IndexDimensions}-D",
                 k.SharedBytes > 0 ? $"{k.SharedBytes} B" : "", $"{k.Parameters.Count}",
-            }.Select(Markup.Escape).ToArray());
+            }.Select(Terminal.Cell).ToArray());
         terminal.Show(table);
         return CommandLine.Done;
     }
@@ -99,10 +99,10 @@ static class KernelsCommand
         }
         string[] left = kernel.CSharp.Split('\n'), right = kernel.Body.Split('\n');
         int width = left.Max(l => l.Length);
-        terminal.Out.WriteLine(
+        terminal.WriteLine(
             $"{kernel.Name.PadRight(width)} | {(cuda ? "CUDA C" : "OpenCL C 1.2")}, after its prelude");
         for (int i = 0; i < Math.Max(left.Length, right.Length); i++)
-            terminal.Out.WriteLine(
+            terminal.WriteLine(
             $"{(i < left.Length ? left[i] : "").PadRight(width)} | {(i < right.Length ? right[i] : "")}".TrimEnd());
         return CommandLine.Done;
     }
@@ -117,7 +117,7 @@ static class KernelsCommand
             ?? throw new UserErrorException($"--architecture {architecture}: {reason}");
         string? body = sass ? text.Sass(out reason) : text.Ptx;
         if (body is null) throw new UserErrorException($"--target sass: {reason}");
-        terminal.Out.WriteLine($"// {kernel.Name}, {text.Compiler}, for sm_{architecture}");
+        terminal.WriteLine($"// {kernel.Name}, {text.Compiler}, for sm_{architecture}");
         terminal.Out.Write(body);
         return CommandLine.Done;
     }

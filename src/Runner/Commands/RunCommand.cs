@@ -54,7 +54,7 @@ static class RunCommand
             foreach ((string? given, string path) in parsed.GetValue(input)!.Select(Split))
             {
                 string name = given ?? runnable.Inputs[0];
-                if (!arrays.TryAdd(name, runnable.Open(name, path, terminal.Error.WriteLine)))
+                if (!arrays.TryAdd(name, runnable.Open(name, path, terminal.Tell)))
                     throw new UserErrorException($"--input {path}: the input {name} is given twice");
             }
             using ProgressLine progress = new(terminal);
@@ -64,7 +64,7 @@ static class RunCommand
             if (parsed.GetValue(json)) Json.Write(terminal, Describe(wanted, shapes));
             else
                 foreach (((_, string path), Shape shape) in wanted.Zip(shapes))
-                    terminal.Out.WriteLine($"{shape} in {path}");
+                    terminal.WriteLine($"{shape} in {path}");
             return CommandLine.Done;
         });
         return command;

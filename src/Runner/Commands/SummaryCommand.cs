@@ -5,6 +5,7 @@ using TripletGpu.Inference;
 using TripletGpu.Models;
 using TripletGpu.Models.Networks;
 using TripletGpu.Models.Summary;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Devices;
 using TripletGpu.Runner.Display;
@@ -82,7 +83,7 @@ static class SummaryCommand
         else Show(terminal, network, summary);
         if (!json && plan is not null) ShowPlan(terminal, plan);
         else if (!json && planned is not null)
-            terminal.Out.WriteLine($"The network runs operation by operation: {planned.Unplanned}");
+            terminal.WriteLine($"The network runs operation by operation: {planned.Unplanned}");
         network.Release();
     }
 
@@ -92,13 +93,13 @@ static class SummaryCommand
         table.AddColumn(new TableColumn("output").RightAligned()).AddColumn("channels");
         foreach (PlanNode node in plan.Graph.Nodes)
             table.AddRow(
-                Markup.Escape(node.Op.Name), Markup.Escape(Layers(node.Origin)),
+                Terminal.Cell(node.Op.Name), Terminal.Cell(Layers(node.Origin)),
                 Dimensions(node.Output.Shape.ToArray()[1..]),
                 node.Output.Block > 0 ? $"in blocks of {node.Output.Block}" : "");
-        terminal.Out.WriteLine("Inference, as it is planned for one image:");
+        terminal.WriteLine("Inference, as it is planned for one image:");
         terminal.Show(table);
-        terminal.Out.WriteLine(
-            $"{plan.Graph.Nodes.Count} operations, buffers of {Bytes(plan.BufferBytes)} for all values");
+        terminal.WriteLine(
+            $"{Counted.Of(plan.Graph.Nodes.Count, "operation")}, buffers of {Bytes(plan.BufferBytes)} for all values");
     }
 
     /// <summary>Their names, of many the first and the last one.</summary>
@@ -113,7 +114,7 @@ static class SummaryCommand
         table.AddRow("input", "", Dimensions(network.ImageShape.ToArray()), "", "", "");
         foreach (LayerSummary layer in summary.Layers)
             table.AddRow(
-                Markup.Escape(layer.Name), layer.Kind, Dimensions(layer.Output), Number(layer.Parameters),
+                Terminal.Cell(layer.Name), layer.Kind, Dimensions(layer.Output), Number(layer.Parameters),
                 Number(layer.Macs), Bytes(layer.ActivationBytes));
         table.AddEmptyRow();
         table.AddRow("total", "", "", Number(summary.Parameters), Number(summary.Macs), Bytes(summary.ActivationBytes));
@@ -130,7 +131,7 @@ static class SummaryCommand
             table.AddRow(
                 row.Name, Dimensions(row.Output), Number(row.Weights), row.PaperWeights, Number(row.Macs),
                 row.PaperMacs);
-        terminal.Out.WriteLine(
+        terminal.WriteLine(
             "The convolutions beside table 2 of the paper, which counts neither biases nor batch norm:");
         terminal.Show(table);
     }

@@ -55,7 +55,7 @@ static class TrainCommand
             if (parsed.GetPrecision(precision) is { } given) changes.Add($"train.precision={Words.Of(given)}");
             if (parsed.GetValue(tensorBoard)) changes.Add("train.tensorBoard=true");
             if (resumes && !request.IsResumed)
-                shown.Error.WriteLine($"{request.Folder.Path} holds no run yet: starting one");
+                shown.Tell($"{request.Folder.Path} holds no run yet: starting one");
             using Device opened = parsed.OpenDevice(device, threads, together);
             return TrainingRun.Start(request, changes, opened, shown, parsed.GetValue(json), together)
                 ?? CommandLine.Done;

@@ -52,7 +52,7 @@ sealed class TuneOption(Terminal terminal, Option<string> device, Option<string?
         if (backend.Plan.UsesPanels)
             return Nothing(
                 parsed, opened.Name, $"{backend.Driver.Capabilities.Name} is a CPU, which multiplies in panels");
-        TileTrials trials = new(backend.Driver, compiler.Name, line => terminal.Error.WriteLine($"warning: {line}"));
+        TileTrials trials = new(backend.Driver, compiler.Name, line => terminal.Tell($"warning: {line}"));
         TuneResult result;
         using (ProgressLine progress = new(terminal))
             result = TuneRun.Of(opened, trials, (done, total, what) => progress.Report(done, total, () => what));
@@ -75,7 +75,7 @@ sealed class TuneOption(Terminal terminal, Option<string> device, Option<string?
     {
         bool wasThere = file.Remove();
         if (parsed.GetValue(json)) Json.Write(terminal, new { device = name, removed = wasThere });
-        else terminal.Out.WriteLine(
+        else terminal.WriteLine(
             wasThere ? $"{name}: the measurements of its tiles are removed" : $"{name}: its tiles were not tuned");
         return CommandLine.Done;
     }
@@ -83,7 +83,7 @@ sealed class TuneOption(Terminal terminal, Option<string> device, Option<string?
     int Nothing(ParseResult parsed, string name, string reason)
     {
         if (parsed.GetValue(json)) Json.Write(terminal, new { device = name, isKept = false, reason });
-        else terminal.Out.WriteLine($"{name}: there is nothing to tune: {reason}");
+        else terminal.WriteLine($"{name}: there is nothing to tune: {reason}");
         return CommandLine.Done;
     }
 

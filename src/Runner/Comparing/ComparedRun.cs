@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
 using TripletGpu.Runner.Configuration;
+using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Runs;
 
 namespace TripletGpu.Runner.Comparing;
@@ -141,7 +142,7 @@ sealed record ComparedRun
         }
         catch (JsonException exception)
         {
-            throw new UserErrorException($"{path} is damaged: {exception.Message}", exception);
+            throw new UserErrorException($"{path} is damaged: {Json.Fault(exception)}", exception);
         }
     }
 

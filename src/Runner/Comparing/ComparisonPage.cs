@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Reports;
 
 namespace TripletGpu.Runner.Comparing;
@@ -13,7 +14,7 @@ static class ComparisonPage
     public static string Render(IReadOnlyList<ComparedRun> runs, IReadOnlyList<ConfigDifference> differences) =>
         PageTemplate.Fill("compare.html", JsonSerializer.Serialize(new
         {
-            title = $"{runs.Count} run{(runs.Count == 1 ? "" : "s")}",
+            title = Counted.Of(runs.Count, "run"),
             runs = runs.Select(run => new
             {
                 run.Name,

@@ -20,15 +20,15 @@ static class ComparisonTable
         }
         terminal.Show(figures);
         foreach (ComparedRun run in runs.Where(run => !run.IsFinished))
-            terminal.Out.WriteLine($"{run.Name} has not come to its end: triplet train --resume {run.Path}");
+            terminal.WriteLine($"{run.Name} has not come to its end: triplet train --resume {run.Path}");
         if (differences.Count == 0)
         {
-            if (runs.Count > 1) terminal.Out.WriteLine("their configurations are the same");
+            if (runs.Count > 1) terminal.WriteLine("their configurations are the same");
             return;
         }
         Table table = New("configuration", runs);
         foreach (ConfigDifference difference in differences)
-            table.AddRow([Markup.Escape(difference.Field), .. difference.Values.Select(Markup.Escape)]);
+            table.AddRow([Terminal.Cell(difference.Field), .. difference.Values.Select(Terminal.Cell)]);
         terminal.Show(table);
     }
 
@@ -41,7 +41,7 @@ static class ComparisonTable
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumn(first);
         foreach (ComparedRun run in runs)
-            table.AddColumn(new TableColumn(Markup.Escape(run.Name)).RightAligned());
+            table.AddColumn(new TableColumn(Terminal.Cell(run.Name)).RightAligned());
         return table;
     }
 }

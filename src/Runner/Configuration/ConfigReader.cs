@@ -6,6 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Runner.Display;
 
 namespace TripletGpu.Runner.Configuration;
 
@@ -77,8 +78,7 @@ public static class ConfigReader
         }
         catch (JsonException e)
         {
-            string place = e.LineNumber is { } line ? $"line {line + 1}, column {e.BytePositionInLine + 1}: " : "";
-            throw new UserErrorException($"{source}: {place}{Reason(e)}", e);
+            throw new UserErrorException($"{source}: {Json.Fault(e)}", e);
         }
         JsonTypeInfo type = Format.GetTypeInfo(typeof(RunConfig));
         ConfigSchema.Check(root, type, "", source);
@@ -101,11 +101,4 @@ public static class ConfigReader
 
     static string Guess(string name) =>
         Spelling.Nearest(name, Presets) is { } preset ? $"; did you mean {preset}?" : "";
-
-    /// <summary>The parser's sentence without its own notes on the position.</summary>
-    static string Reason(JsonException e)
-    {
-        int notes = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return (notes < 0 ? e.Message : e.Message[..notes]).ReplaceLineEndings(" ");
-    }
 }

@@ -1,6 +1,7 @@
 using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Runner.Configuration;
 
@@ -107,7 +108,7 @@ static class ConfigRules
         rules.That(data.Range is [double black, double white] && black < white, "data.range",
             "must be [black, white], black being the smaller", null);
         rules.That(data.ChannelOrder == ChannelOrder.Rgb || channels == 3, "data.channelOrder",
-            $"must be rgb: the model's images have {channels} channels", "bgr");
+            $"must be rgb: the model's images have {Counted.Of(channels, "channel")}", "bgr");
         foreach ((string path, ChannelValues? values) in ((string, ChannelValues?)[])[
             ("data.mean", data.Mean), ("data.std", data.Std)])
         {

@@ -1,4 +1,6 @@
+using System.Globalization;
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 using TripletGpu.RandomNumbers;
 using TripletGpu.Runner.Configuration;
 
@@ -39,12 +41,11 @@ public sealed class BalancedSampler : ISampler
             (int)Math.Max(Enumerable.Range(0, images.Length).Max(Groups), (rows + BatchSize - 1) / BatchSize);
         int drawn = images.Sum(c => c.Length);
         Coverage = (double)drawn / labels.Length;
-        Omission = images.Length == all.Length ? null : FormattableString.Invariant(
-            $"{all.Length - images.Length:N0} of {all.Length:N0} classes have fewer than sampler.perClass = {perClass}")
-            + FormattableString.Invariant(
-                $" images and are never drawn, {labels.Length - drawn:N0} of {labels.Length:N0} training images with")
-            + FormattableString.Invariant(
-                $" them ({1 - Coverage:0%}); sampler.short=fewer or sampler.short=repeat draws them too");
+        Omission = images.Length == all.Length ? null : string.Create(CultureInfo.InvariantCulture,
+            $"never drawn, with fewer images than sampler.perClass = {perClass}: {all.Length - images.Length:N0} of"
+            + $" {Counted.Of(all.Length, "class")}, {labels.Length - drawn:N0} of"
+            + $" {Counted.Of(labels.Length, "training image")} ({1 - Coverage:0%});"
+            + $" sampler.short=fewer or sampler.short=repeat draws them too");
         order = new EpochOrder(seed, BatchSize, DrawEpoch);
     }
 
@@ -72,14 +73,15 @@ public sealed class BalancedSampler : ISampler
         {
             long most = Rows.Sum(rows => (long)rows);
             if (most < BatchSize) throw new UserErrorException(
-                $"a batch of sampler.classes x sampler.perClass = {BatchSize} images, at most {perClass} of a class,"
-                + $" cannot be made: the {sizes.Length} classes of the data give {most}; make either smaller");
+                $"a batch of sampler.classes x sampler.perClass = {Counted.Of(BatchSize, "image")}, at most {perClass}"
+                + $" of a class, cannot be made: {Counted.Of(sizes.Length, "class")} would give {most}; make either"
+                + " smaller");
             return;
         }
         if (images.Length >= classes) return;
         throw new UserErrorException(
-            $"sampler.classes is {classes}, but only {images.Length} of the {sizes.Length} classes"
-            + $" of the data have sampler.perClass = {perClass} images or more: {Ways(sizes, classes)} would do");
+            $"sampler.classes is {classes}, but of the data's {Counted.Of(sizes.Length, "class")} only {images.Length}"
+            + $" can give sampler.perClass = {Counted.Of(perClass, "image")}: {Ways(sizes, classes)} would do");
     }
 
     /// <summary>Settings by which the classes fill a batch, those that change least first.</summary>

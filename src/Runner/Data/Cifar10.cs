@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Runner.Data;
 
@@ -53,7 +54,8 @@ public static class Cifar10
                     + $" take the binary version, {Archive}, whose files end in .bin");
             using FileStream stream = InputFile.Open(path);
             if (stream.Length != Records * RecordBytes) throw new UserErrorException(
-                $"{path} has {stream.Length} bytes, not {Records * RecordBytes}: it is cut short or another file");
+                $"{path} has {Counted.Of(stream.Length, "byte")}, not {Records * RecordBytes}: it is cut short or"
+                + " another file");
             for (int i = f * Records; i < (f + 1) * Records; i++)
             {
                 stream.ReadExactly(record);

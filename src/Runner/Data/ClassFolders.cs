@@ -1,4 +1,5 @@
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 using TripletGpu.RandomNumbers;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Distributed;
@@ -42,7 +43,8 @@ static class ClassFolders
         int[] sound = files.FindSound(config.Broken == BrokenImages.Error ? "data.broken=skip" : null, log, ranks);
         string[] classes = [.. sound.Select(i => entries[i].Class).Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length == 0)
-            throw new UserErrorException($"{root}: not one of its {entries.Length} images can be decoded");
+            throw new UserErrorException(
+                $"{root} has no image that can be decoded, in {Counted.Of(entries.Length, "file")}");
         Dictionary<string, int> labels = classes.Index().ToDictionary(c => c.Item, c => c.Index);
         if (parts.All(part => part.Part != FolderPart.Test)) Draw(sound, entries, labels, config, seed);
         string title = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));

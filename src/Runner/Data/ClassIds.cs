@@ -1,6 +1,7 @@
 using System.Globalization;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Runner.Data;
 
@@ -36,6 +37,7 @@ sealed record ClassIds(long[] Ids)
             ? "; of one-hot rows numpy makes them by labels.argmax(axis=1)"
             : "";
         throw new UserErrorException(
-            $"{path} has shape {labels.Shape}, but {rowsPath} has {count} rows; labels are [{count}]{hint}");
+            $"{path} has shape {labels.Shape}, but {rowsPath} has {Counted.Of(count, "row")}; labels are"
+            + $" [{count}]{hint}");
     }
 }

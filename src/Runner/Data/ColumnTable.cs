@@ -1,6 +1,7 @@
 using Microsoft.VisualBasic.FileIO;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Runner.Data;
 
@@ -62,7 +63,8 @@ sealed record ColumnTable(
     {
         foreach (Row row in Rows)
         {
-            string? wrong = row.Fields.Length != Columns.Length ? $"there should be {Columns.Length} fields"
+            string? wrong = row.Fields.Length != Columns.Length
+                ? $"there should be {Counted.Of(Columns.Length, "field")}"
                 : fault?.Invoke(row.Fields);
             if (wrong is not null)
                 throw new UserErrorException(

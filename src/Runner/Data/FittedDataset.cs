@@ -1,5 +1,6 @@
 using System.Buffers;
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Data;
@@ -20,8 +21,8 @@ sealed class FittedDataset : IImageDataset
         Shape from = images.ImageShape;
         if (from[0] != 1 && from[0] != shape[0])
             throw new UserErrorException(
-                $"data.resize cannot make images of {shape[0]} channels out of those of {images.Name}, which have"
-                + $" {from[0]}");
+                $"data.resize cannot make images of {Counted.Of(shape[0], "channel")} out of those of {images.Name},"
+                + $" which have {from[0]}");
         (this.images, ImageShape, this.threshold) = (images, shape, threshold);
         if (from != shape) resize = new Bicubic(from[1], from[2], shape[1], shape[2]);
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using TripletGpu.Models;
 using TripletGpu.Models.Evaluation;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Images;
 
@@ -94,7 +95,7 @@ sealed class FolderDataset : IImageDataset
         }
         if (broken.Count > 0)
             log(string.Create(CultureInfo.InvariantCulture,
-                $"{Name}: {broken.Count:N0} of {Count:N0} images are broken and left out"));
+                $"{Name}: left out {broken.Count:N0} of {Counted.Of(Count, "image")}, as broken"));
         return [.. Enumerable.Range(0, Count).Where(i => !broken.ContainsKey(i))];
     }
 

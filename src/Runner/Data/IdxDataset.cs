@@ -1,4 +1,5 @@
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Runner.Data;
 
@@ -83,10 +84,10 @@ public sealed record IdxDataset(
         IdxArray images = Idx.Read(imagesPath), labels = Idx.Read(labelsPath);
         if (images.Extents is not [int count, int height, int width])
             throw new UserErrorException(
-                $"{imagesPath} holds an array of {images.Extents.Length} dimensions, not n images");
+                $"{imagesPath} holds an array of {Counted.Of(images.Extents.Length, "dimension")}, not n images");
         if (labels.Extents is not [int labelCount] || labelCount != count)
             throw new UserErrorException(
-                $"{labelsPath} holds {string.Join(" x ", labels.Extents)} labels for the {count} images"
+                $"{labelsPath} holds {string.Join(" x ", labels.Extents)} labels for the {Counted.Of(count, "image")}"
                 + $" of {imagesPath}");
         bool isLetters = Path.GetFileName(labelsPath).Contains(Letters, StringComparison.OrdinalIgnoreCase);
         (int first, IReadOnlyList<string> names) = isLetters ? (1, letterNames) : (0, ClassNames);

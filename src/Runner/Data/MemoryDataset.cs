@@ -1,3 +1,5 @@
+using TripletGpu.Models.Text;
+
 namespace TripletGpu.Runner.Data;
 
 /// <summary>Images in memory: bytes, which become [0, 1], or floats, which stay as they are.</summary>
@@ -27,7 +29,8 @@ public sealed class MemoryDataset : IImageDataset
         (Name, ImageShape, this.labels, ClassNames, this.ids) = (name, imageShape, labels, classNames, ids);
         imageSize = (int)imageShape.Count;
         if (pixels != (long)labels.Length * imageSize)
-            throw new ArgumentException($"{pixels} pixels are not {labels.Length} images of {imageShape}");
+            throw new ArgumentException(
+                $"{pixels} pixels are not {Counted.Of(labels.Length, "image")} of {imageShape}");
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Runner.Data;
@@ -16,7 +17,7 @@ public sealed class ShuffledSampler : ISampler
     public ShuffledSampler(int count, int batchSize, ulong seed)
     {
         if (batchSize > count) throw new UserErrorException(
-            $"sampler.batch is {batchSize}, but there are only {count} training images; make it smaller");
+            $"sampler.batch is {batchSize}, but there are only {Counted.Of(count, "training image")}; make it smaller");
         (this.count, BatchSize, BatchesPerEpoch) = (count, batchSize, (count + batchSize - 1) / batchSize);
         order = new EpochOrder(seed, batchSize, DrawEpoch);
     }

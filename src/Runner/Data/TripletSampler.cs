@@ -1,4 +1,6 @@
+using System.Globalization;
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 using TripletGpu.RandomNumbers;
 
 namespace TripletGpu.Runner.Data;
@@ -23,8 +25,9 @@ public sealed class TripletSampler : ISampler
         anchors = [.. Enumerable.Range(0, labels.Length).Where(image => index[place[image]].Length > 1)];
         int triplets = batchSize / 3;
         if (index.Count < 2 || anchors.Length < triplets) throw new UserErrorException(
-            $"sampler.batch is {batchSize}, {triplets} triplets, but the data has {index.Count} classes and"
-            + $" {anchors.Length} images with another of their class; make it smaller");
+            $"sampler.batch is {batchSize}, {Counted.Of(triplets, "triplet")}, but the data has"
+            + $" {Counted.Of(index.Count, "class")} and {Counted.Of(anchors.Length, "image")} with another of the"
+            + " class; make it smaller");
         (BatchSize, BatchesPerEpoch) = (batchSize, (anchors.Length + triplets - 1) / triplets);
         order = new EpochOrder(seed, batchSize, DrawEpoch);
     }
@@ -39,9 +42,9 @@ public sealed class TripletSampler : ISampler
     public double Coverage => (double)anchors.Length / place.Length;
 
     /// <inheritdoc/>
-    public string? Omission => anchors.Length == place.Length ? null : FormattableString.Invariant(
-        $"{place.Length - anchors.Length:N0} of {place.Length:N0} training images ({1 - Coverage:0%}) are the only")
-        + " ones of their class: they are never anchors, only negatives";
+    public string? Omission => anchors.Length == place.Length ? null : string.Create(CultureInfo.InvariantCulture,
+        $"never an anchor, only a negative, without another image of the class: {place.Length - anchors.Length:N0} of"
+        + $" {Counted.Of(place.Length, "training image")} ({1 - Coverage:0%})");
 
     /// <inheritdoc/>
     public void Draw(BatchPosition position, Span<int> indices) => order.CopyBatch(position, indices);

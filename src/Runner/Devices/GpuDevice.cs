@@ -6,6 +6,7 @@ using TripletGpu.Backends.Gpu.Ilgpu;
 using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Backends.Gpu.OpenCl;
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Runner.Devices;
 
@@ -130,7 +131,7 @@ sealed class GpuDevice(
             throw new UserErrorException($"--device {name}: {DeviceCompiler.OneLine(exception.Message)}");
         }
 
-        static void Warn(string line) => Console.Error.WriteLine($"warning: {line}");
+        static void Warn(string line) => Console.Error.WriteLine(Printable.Line($"warning: {line}"));
     }
 
     /// <summary>The compiler that the device is opened with.</summary>

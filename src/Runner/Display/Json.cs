@@ -23,6 +23,18 @@ static class Json
     public static void Write<T>(Terminal terminal, T result) =>
         terminal.Out.WriteLine(JsonSerializer.Serialize(result, Readable));
 
+    /// <summary>What a parser found wrong, and where, in its first sentence.</summary>
+    public static string Fault(JsonException exception)
+    {
+        int notes = exception.Message.IndexOf(" Path:", StringComparison.Ordinal);
+        if (notes < 0) notes = exception.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        string reason = (notes < 0 ? exception.Message : exception.Message[..notes]).ReplaceLineEndings(" ")
+            .Replace(", when isFinalBlock is true", "", StringComparison.Ordinal);
+        return exception.LineNumber is { } line
+            ? $"line {line + 1}, column {exception.BytePositionInLine + 1}: {reason}"
+            : reason;
+    }
+
     sealed class FiniteSingle : JsonConverter<float>
     {
         public override float Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Runner.Display;
 
@@ -25,18 +26,18 @@ sealed class ProgressLine(Terminal terminal) : IDisposable
         if (terminal.IsInteractive)
         {
             int width = Math.Max(40, Console.WindowWidth) - 1;
-            string line = $"{Bar(done, total)} {text()}";
+            string line = $"{Bar(done, total)} {Printable.Line(text())}";
             terminal.Error.Write($"\r{(line.Length > width ? line[..width] : line)}\x1b[K");
             isLineOpen = true;
         }
-        else if (!isFirst) terminal.Error.WriteLine(text());
+        else if (!isFirst) terminal.Tell(text());
     }
 
     /// <summary>Prints a whole line; the progress goes on below it.</summary>
     public void WriteLine(string line)
     {
         Clear();
-        terminal.Error.WriteLine(line);
+        terminal.Tell(line);
     }
 
     /// <summary>Removes the unfinished line.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using Spectre.Console;
 using Spectre.Console.Rendering;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Runner.Display;
 
@@ -28,6 +29,15 @@ sealed record Terminal(TextWriter Out, TextWriter Error, bool IsInteractive = fa
             IsInteractive: !isDumb && !Console.IsErrorRedirected,
             HasColor: !isDumb && wantsColor && !Console.IsOutputRedirected);
     }
+
+    /// <summary>A line of the result.</summary>
+    public void WriteLine(string line) => Out.WriteLine(Printable.Line(line));
+
+    /// <summary>A line of what is no result.</summary>
+    public void Tell(string line) => Error.WriteLine(Printable.Line(line));
+
+    /// <summary>A text as a cell of a table.</summary>
+    public static string Cell(string text) => Markup.Escape(Printable.Line(text));
 
     /// <summary>Shows a table or another renderable as a result.</summary>
     public void Show(IRenderable result)

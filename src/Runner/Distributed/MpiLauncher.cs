@@ -47,7 +47,7 @@ static class MpiLauncher
         while (process.StandardError.ReadLine() is { } line) words.Relay(line);
         process.WaitForExit();
         if (process.ExitCode is not (0 or Interrupted or Terminated) && !words.HasSpoken)
-            terminal.Error.WriteLine(
+            terminal.Tell(
                 $"a rank ended without a word ({words.Reason ?? $"exit code {process.ExitCode}"}): it was killed, or"
                 + $" its machine ran out of memory{advice}");
         return process.ExitCode;

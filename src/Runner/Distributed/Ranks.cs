@@ -3,6 +3,7 @@ using System.Text.Json;
 using TripletGpu.Collectives;
 using TripletGpu.Collectives.Mpi;
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Display;
 
 namespace TripletGpu.Runner.Distributed;
@@ -83,7 +84,8 @@ sealed class Ranks : IDisposable
         if (collective is null) return null;
         if (rows < Size)
             throw new UserErrorException(
-                $"a batch of {rows} images cannot be shared by {Size} ranks: take fewer ranks or larger batches");
+                $"a batch of {Counted.Of(rows, "image")} cannot be shared by {Counted.Of(Size, "rank")}: take fewer"
+                + " ranks or larger batches");
         return new BatchShare(collective, rows);
     }
 

@@ -1,4 +1,5 @@
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Distributed;
@@ -63,7 +64,8 @@ sealed record EmbeddingInput(IImageDataset Images, IReadOnlyList<string>? Names)
         FolderDataset all = new(folder, paths, new Shape(run.Model.Input), run.Data.Decoder, run.Data.CacheBytes);
         int[] sound = all.FindSound(isStrict ? "embedding without --strict" : null, log, ranks);
         if (sound.Length == 0)
-            throw new UserErrorException($"{folder}: not one of its {paths.Length} images can be decoded");
+            throw new UserErrorException(
+                $"{folder} has no image that can be decoded, in {Counted.Of(paths.Length, "file")}");
         FolderDataset images = all.Part(folder, sound, new int[sound.Length], all.ClassNames);
         return new EmbeddingInput(images, [.. images.Paths.Select(path => Path.GetRelativePath(folder, path))]);
     }

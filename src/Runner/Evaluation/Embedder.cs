@@ -60,9 +60,12 @@ static class Embedder
                     Array.ConvertAll(Shares.Counts(count, size), rows => rows * width));
                 progress.Report(
                     start + count, images.Count,
-                    () => $"embedding {images.Name}: {rate.Text(start + count, images.Count, "images")}");
+                    () => $"embedding {images.Name}: {rate.Text(start + count, images.Count, "image")}");
                 Memory<float> rows = embeddings.AsMemory(0, count * width);
-                MustBeFinite(rows.Span, start, width, images.Name);
+                if (NonFinite.First(rows.Span) is >= 0 and var wrong)
+                    throw new UserErrorException(
+                        $"{images.Name}: the embedding of image {start + wrong / width} (from 0) holds NaN or infinity:"
+                        + " the image's values are too large, or the network has diverged");
                 yield return rows;
             }
         }
@@ -70,15 +73,6 @@ static class Embedder
         {
             network.Train(wasTraining);
         }
-    }
-
-    static void MustBeFinite(ReadOnlySpan<float> rows, int start, int width, string name)
-    {
-        for (int i = 0; i < rows.Length; i++)
-            if (!float.IsFinite(rows[i]))
-                throw new UserErrorException(
-                    $"{name}: the embedding of image {start + i / width} (from 0) holds NaN or infinity: the image's"
-                    + " values are too large, or the network has diverged");
     }
 
     /// <summary>As many rows as each rank can run at once.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Spectre.Console;
 using TripletGpu.Models.Calibration;
 using TripletGpu.Models.Evaluation;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Display;
 
 namespace TripletGpu.Runner.Evaluation;
@@ -32,14 +33,14 @@ static class EvaluationTable
         if (result.TripletOrder is { } order) Add("random triplets in order", order.Mean);
         terminal.Show(table);
         EvaluationProtocolFacts facts = result.Protocol;
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{facts.N:N0} of {facts.Query} against {(facts.SelfMatchExcluded ? "each other" : facts.Reference)},"
             + $" {facts.Distance},"
             + $" {(facts.Normalized ? "normalised" : "not normalised")}"));
-        if (result.OpenSet is { } openSet) terminal.Out.WriteLine($"strangers: {openSet.Strangers}");
-        foreach (string note in facts.Notes) terminal.Out.WriteLine(note);
+        if (result.OpenSet is { } openSet) terminal.WriteLine($"strangers: {openSet.Strangers}");
+        foreach (string note in facts.Notes) terminal.WriteLine(note);
         if (result.Best is { PrecisionAt1: { } precision } best)
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"best.safetensors is of step {best.Step:N0}, precision at 1 {precision:0.0000} on {best.Part}"));
 
         if (result.Groups is { } groups) Show(terminal, groups);
@@ -63,9 +64,9 @@ static class EvaluationTable
             table.AddRow(name, Number(value));
         table.AddRow("best threshold (squared distance)", Number(result.Verification.Threshold));
         terminal.Show(table);
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{result.Same:N0} pairs of one person and {result.Different:N0} of two, of {result.People:N0} people, from"
-            + $" {result.Pairs}"));
+        terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{Counted.Of(result.Same, "pair")} of one person and {result.Different:N0} of two, of"
+            + $" {Counted.Of(result.People, "person", "people")}, from {result.Pairs}"));
     }
 
     static void Show(Terminal terminal, GroupResult groups)
@@ -75,11 +76,11 @@ static class EvaluationTable
             table.AddColumn(new TableColumn(column).RightAligned());
         foreach (GroupFigures group in groups.Groups)
             table.AddRow(
-                Markup.Escape(group.Group), $"{group.N}", $"{group.Classes}", Number(group.PrecisionAt1),
+                Terminal.Cell(group.Group), $"{group.N}", $"{group.Classes}", Number(group.PrecisionAt1),
                 Number(group.Val?.Value), Interval(group.Val), Number(group.Far?.Value), Interval(group.Far));
         terminal.Show(table);
-        string left = groups.Ungrouped > 0 ? $"; {groups.Ungrouped} images are in no group" : "";
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        string left = groups.Ungrouped > 0 ? $"; {Counted.Of(groups.Ungrouped, "image")} in no group" : "";
+        terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"pairs within each group, all accepted up to {groups.Threshold:0.0000}, where FAR is {groups.Far:0.####}"
             + $" over all{left}"));
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Runner.Evaluation;
 
@@ -46,7 +47,8 @@ sealed record FacePairs(IReadOnlyList<string> Files, int[] First, int[] Second, 
             isSame.Add(other == fields[0]);
         }
         if (isSame.Count < Folds)
-            throw new UserErrorException($"{path} has {isSame.Count} pairs; {Folds} folds need {Folds} at least");
+            throw new UserErrorException(
+                $"{path} has {Counted.Of(isSame.Count, "pair")}; {Folds} folds need {Folds} at least");
         return new FacePairs(
             [.. places.OrderBy(p => p.Value).Select(p => p.Key)], [.. first], [.. second], [.. isSame]);
 

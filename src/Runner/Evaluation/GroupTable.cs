@@ -1,5 +1,6 @@
 using System.Globalization;
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 
@@ -38,8 +39,9 @@ static class GroupTable
             : byClass >= 0 && byClass != group ? ByClass(rows, byClass, group, images, path)
             : rows.Length == images.Count ? [.. rows.Select(row => row[group])]
             : throw new UserErrorException(string.Create(CultureInfo.InvariantCulture,
-                $"{path} has {rows.Length:N0} lines, but {images.Name} {images.Count:N0} images: with a column class")
-                + " or image a line tells whom it is of");
+                $"{path} has {Counted.Of(rows.Length, "line")}, but {images.Name} {Counted.Of(images.Count, "image")}:"
+                + $" with a column class")
+                + $" or image a line tells whom it is of");
         return found.Any(name => name is not null) ? found
             : throw new UserErrorException(
                 $"{path}: not one line is of a{(byImage >= 0 ? "n image" : " class")} of {images.Name}");

@@ -1,6 +1,7 @@
 using TripletGpu.Models;
 using TripletGpu.Models.Calibration;
 using TripletGpu.Models.Evaluation;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Runner.Evaluation;
 
@@ -19,8 +20,8 @@ sealed record PairEvaluation(string Pairs, int Same, int Different, int People, 
         PairScores same = pairs.Only(same: true), different = pairs.Only(same: false);
         if (same.Distances.Length == 0 || different.Distances.Length == 0)
             throw new UserErrorException(
-                $"{path} has {same.Distances.Length} pairs of one person and {different.Distances.Length} of two:"
-                + " verification needs both");
+                $"{path} has {Counted.Of(same.Distances.Length, "pair")} of one person and"
+                + $" {different.Distances.Length} of two: verification needs both");
         return new PairEvaluation(
             path, same.Distances.Length, different.Distances.Length, pairs.People,
             VerificationProtocol.Evaluate(new PairSample(same.Distances, different.Distances)));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TripletGpu.Models.Evaluation;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Reports;
@@ -102,7 +103,8 @@ static class RunReport
             [.. rows.Select(row => measured.Result.Neighbours?.Predicted(row) ?? all.Labels[row])],
             [.. rows.Select(row => AddImage(sheet, images, row))],
             string.Create(CultureInfo.InvariantCulture,
-                $"t-SNE of {rows.Length:N0} of {all.Count:N0} embeddings; distances between far groups mean nothing."));
+                $"t-SNE of {rows.Length:N0} of {Counted.Of(all.Count, "embedding")}; distances between far groups mean"
+                + $" nothing."));
     }
 
     static int AddImage(SpriteSheet sheet, IImageDataset images, int index)

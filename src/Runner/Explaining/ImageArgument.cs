@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Embedding;
 
@@ -25,9 +26,9 @@ static partial class ImageArgument
         int count = opened.Images.Count;
         if (number is null && count != 1)
             throw new UserErrorException(
-                $"{argument} has {count} images, and explain takes one: \"{argument}[0]\" is its first");
+                $"{argument} has {Counted.Of(count, "image")}, and explain takes one: \"{argument}[0]\" is its first");
         if (number >= count)
-            throw new UserErrorException($"{argument}: {input} has {count} images, 0 to {count - 1}");
+            throw new UserErrorException($"{argument}: {input} has {Counted.Of(count, "image")}, 0 to {count - 1}");
         float[] pixels = new float[opened.Images.ImageShape.Count];
         opened.Images.CopyImage(number ?? 0, pixels);
         return pixels;

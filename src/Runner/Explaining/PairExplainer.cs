@@ -42,7 +42,7 @@ sealed class PairExplainer
     public PairExplanation Explain(string nameA, float[] a, string nameB, float[] b)
     {
         float[] embeddings = Embed([.. a, .. b], 2, out _);
-        if (Array.FindIndex(embeddings, value => !float.IsFinite(value)) is >= 0 and var at)
+        if (NonFinite.First(embeddings) is >= 0 and var at)
             throw new UserErrorException(
                 $"the embedding of {(at < network.Dimension ? nameA : nameB)} holds NaN or infinity: its values are too"
                 + " large, or the network has diverged");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using SixLabors.ImageSharp.PixelFormats;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Runner.Images;
 
@@ -55,7 +56,8 @@ public sealed class PixelImage : IDisposable
         long pixels = (long)width * height;
         if (pixels > FreePixels && pixels > bytes * MostPixelsPerByte)
             throw new ImageFormatException(string.Create(CultureInfo.InvariantCulture,
-                $"its header says {width} x {height} pixels, which {bytes:N0} bytes do not hold: truncated?"));
+                $"its header says {width} x {height} pixels, which {Counted.Of(bytes, "byte")} do not hold:"
+                + $" truncated?"));
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats.Png;
 using SixLabors.ImageSharp.PixelFormats;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Runner.Images;
 
@@ -15,10 +16,12 @@ public static class PngEncoder
     /// <exception cref="ArgumentException">The size does not fit the number of bytes.</exception>
     public static byte[] Encode(ReadOnlySpan<byte> pixels, int width, int height, int channels)
     {
-        if (channels is not (1 or 3)) throw new ArgumentException($"{channels} channels: a PNG is written with 1 or 3");
+        if (channels is not (1 or 3)) throw new ArgumentException(
+            $"{Counted.Of(channels, "channel")}: a PNG is written with 1 or 3");
         if (pixels.Length != (long)width * height * channels || pixels.IsEmpty)
             throw new ArgumentException(
-                $"{pixels.Length} bytes do not make {width} x {height} pixels of {channels} channels");
+                $"{Counted.Of(pixels.Length, "byte")} do not make {width} x {height} pixels of"
+                + $" {Counted.Of(channels, "channel")}");
         using Image image = channels == 1
             ? Image.LoadPixelData<L8>(pixels, width, height)
             : Image.LoadPixelData<Rgb24>(pixels, width, height);

@@ -31,7 +31,7 @@ static class ResultFiles
                     files[i].Append(part.Shape, part.Values);
                     if (i == 0 && part.Shape.Rank > 0) done += part.Shape[0];
                 }
-                if (results.Rows is { } rows) progress.Report(done, rows, () => rate.Text(done, rows, "rows"));
+                if (results.Rows is { } rows) progress.Report(done, rows, () => rate.Text(done, rows, "row"));
             }
             foreach (NpyWriter file in files) file.Commit();
             return [.. files.Select(file => file.Shape)];

@@ -2,6 +2,7 @@ using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Data;
 
 namespace TripletGpu.Runner.Mining;
@@ -26,15 +27,16 @@ sealed record MiningInput(Shape Shape, float[] Embeddings, int[] Labels)
         {
             if (points.Shape[0] % 3 != 0)
                 throw new UserErrorException(
-                    $"{embeddings} has {points.Shape[0]} rows; explicit needs anchors, positives and negatives in equal"
-                    + " number, one below the other");
+                    $"{embeddings} has {Counted.Of(points.Shape[0], "row")}; explicit needs anchors, positives and"
+                    + " negatives in equal number, one below the other");
             return new MiningInput(points.Shape, points.Values, []);
         }
         if (labels is null) throw new UserErrorException("--labels is needed: an .npy with the class of each row");
         NpyArray<long> classes = Npy.ReadLongs(labels);
         if (classes.Shape.Count != points.Shape[0])
             throw new UserErrorException(
-                $"{labels} has {classes.Shape.Count} labels, but {embeddings} {points.Shape[0]} rows");
+                $"{labels} has {Counted.Of(classes.Shape.Count, "label")}, but {embeddings}"
+                + $" {Counted.Of(points.Shape[0], "row")}");
         return new MiningInput(points.Shape, points.Values, ClassIds.Of([classes.Values]).Labels(classes.Values));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Display;
 
 namespace TripletGpu.Runner.Mining;
@@ -61,7 +62,7 @@ sealed record MiningReport
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"""
-        {N:N0} embeddings of {Dimension}, rule {Rule}, {Distance} distance, margin {Margin}
+        {Counted.Of(N, "embedding")} of {Dimension}, rule {Rule}, {Distance} distance, margin {Margin}
         loss      {Loss}{(Reason is null ? "" : $"   ({Reason})")}
         pairs     {Pairs:N0}, active {Active:N0}, fallback {Fallback:N0}
         triplets  {Hard:N0} hard, {SemiHard:N0} semi-hard, {Easy:N0} easy

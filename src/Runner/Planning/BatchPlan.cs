@@ -1,3 +1,4 @@
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Planning;
@@ -30,11 +31,11 @@ static class BatchPlan
         }
         bool isRepeated = isShort && images < p * k;
         string why = given.Count(PerClass, 2) is not null || given.Count(Classes, 2) is not null ? "as asked for"
-            : k > perClass ? $"there are only {sizes.Length} classes to fill it"
-            : k == perClass ? $"{p * k} images make enough triplets"
-            : isAlone ? $"half of the classes have {median} images or more to train on"
+            : k > perClass ? $"there are only {Counted.Of(sizes.Length, "class")} to fill it"
+            : k == perClass ? $"{Counted.Of(p * k, "image")} make enough triplets"
+            : isAlone ? $"half of the classes have {Counted.Of(median, "image")} or more to train on"
             : $"the shortest class has {shortest} to train on";
-        reasons.Add($"sampler: batches of {p} classes with {k} images each: {why}"
+        reasons.Add($"sampler: batches of {Counted.Of(p, "class")} with {Counted.Of(k, "image")} each: {why}"
             + (isRepeated ? "; classes with fewer show theirs more than once"
                 : isShort ? $"; classes with fewer come with what they have (the shortest: {shortest})" : ""));
         return new SamplerConfig

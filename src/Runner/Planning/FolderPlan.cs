@@ -1,4 +1,5 @@
 using System.Globalization;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Planning;
@@ -38,11 +39,11 @@ sealed record FolderPlan(RunConfig Config, IReadOnlyList<string> Reasons)
         int wanted = isLight ? 2000 : isCpu ? 600 : 3000, most = Math.Max(MostEpochs, FewSteps / perEpoch);
         int epochs = given.Count("train.epochs", 1) ?? Math.Clamp((wanted + perEpoch - 1) / perEpoch, 3, most);
         int every = Math.Max(1, epochs / 10), steps = epochs * perEpoch;
-        reasons.Add(string.Create(CultureInfo.InvariantCulture,
-            $"train: {epochs} epochs, {steps:N0} steps: ") + (given.Count("train.epochs", 1) is not null
-            ? "as asked for"
-            : string.Create(CultureInfo.InvariantCulture, $"{wanted:N0} steps show how far it goes, but the images")
-                + $" should come 3 times at least, and {most} times at most") + $"; judged {Every(every)}");
+        string length = given.Count("train.epochs", 1) is not null ? "as asked for"
+            : $"{Counted.Of(wanted, "step")} show how far it goes, but the images should come 3 times at least, and"
+                + $" {most} times at most";
+        reasons.Add($"train: {Counted.Of(epochs, "epoch")}, {Counted.Of(steps, "step")}: {length}; judged"
+            + $" {Every(every)}");
         reasons.Add("loss: triplets, semi-hard negatives, margin 0.2: FaceNet's, which seldom collapses");
         double rate = isLight ? 0.003 : 0.001;
         reasons.Add(FormattableString.Invariant($"optimizer: adam from {rate}, falling to 0 along a cosine"));
@@ -66,9 +67,9 @@ sealed record FolderPlan(RunConfig Config, IReadOnlyList<string> Reasons)
     static string Every(int epochs) => epochs == 1 ? "after each" : $"after every {epochs}";
 
     static string Describe(FolderSurvey survey) => string.Create(CultureInfo.InvariantCulture,
-        $"{survey.Path}: {survey.Classes.Count:N0} classes, {survey.Images:N0} images, half of them no larger than"
-        + $" {survey.Width} x {survey.Height}, {(survey.IsGrey ? "grey" : "in colour")}; the shortest class,"
-        + $" {survey.Shortest.Name}, has {survey.Shortest.Images:N0}");
+        $"{survey.Path}: {Counted.Of(survey.Classes.Count, "class")}, {Counted.Of(survey.Images, "image")}, half of"
+        + $" them no larger than {survey.Width} x {survey.Height}, {(survey.IsGrey ? "grey" : "in colour")}; the"
+        + $" shortest class, {survey.Shortest.Name}, has {survey.Shortest.Images:N0}");
 
     static ModelConfig Network(
         FolderSurvey survey, bool isSmall, bool isCpu, GivenSettings settings, List<string> reasons)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Images;
@@ -54,13 +55,13 @@ sealed record FolderSurvey
         (string Name, int Images)[] classes = [.. files.Where(file => !broken.Contains(file.File))
             .GroupBy(file => file.Class).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => (g.Key, g.Count()))];
         if (classes.Length == 1)
-            throw new UserErrorException(string.Create(CultureInfo.InvariantCulture,
-                $"{path} has one class, {classes[0].Name} ({classes[0].Images:N0} images): nothing can be told apart;")
-                + " put images of another class into a second folder beside it");
+            throw new UserErrorException(
+                $"{path} has one class, {classes[0].Name} ({Counted.Of(classes[0].Images, "image")}): nothing can be"
+                + " told apart; put images of another class into a second folder beside it");
         if (classes.All(c => c.Images == 1))
-            throw new UserErrorException(string.Create(CultureInfo.InvariantCulture,
-                $"each of the {classes.Length:N0} classes of {path} has one image: to learn what images of one class")
-                + " have in common takes two of it at the least");
+            throw new UserErrorException(
+                $"each of the {Counted.Of(classes.Length, "class")} of {path} has one image: to learn what images of"
+                + " one class have in common takes two of it at the least");
         return new FolderSurvey
         {
             Path = path,
@@ -77,8 +78,8 @@ sealed record FolderSurvey
     {
         int loose = Directory.GetFiles(path).Count(ImageFile.IsImage);
         return new UserErrorException(loose > 0
-            ? $"{path} has {loose} images but no folders of classes: put the images of each class into a folder of its"
-                + $" own, {System.IO.Path.Combine(path, "CLASS", "IMAGE.jpg")}"
+            ? $"{path} has {Counted.Of(loose, "image")} but no folders of classes: put the images of each class into a"
+                + $" folder of its own, {System.IO.Path.Combine(path, "CLASS", "IMAGE.jpg")}"
             : $"{path} has no folder with PNG, JPEG, BMP or WebP images in it; each class needs a folder of its own");
     }
 
@@ -115,7 +116,7 @@ sealed record FolderSurvey
         }
         return seen.Count > 0 ? seen
             : throw new UserErrorException(
-                $"{path}: not one of its {files.Length} images can be decoded, as {reason}");
+                $"{path} has no image that can be decoded, in {Counted.Of(files.Length, "file")}: {reason}");
     }
 
     static bool IsGreyImage(PixelImage image)

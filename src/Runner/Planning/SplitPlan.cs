@@ -1,4 +1,5 @@
 using System.Globalization;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Planning;
@@ -63,10 +64,12 @@ static class SplitPlan
             parts.Add(string.Create(CultureInfo.InvariantCulture,
                 $"{validation:0.##%} {of} for choosing the best network"));
         if (parts.Count == 0)
-            return $"data: nothing is held out, as half of the classes have {median} images or fewer: the figures are"
+            return $"data: nothing is held out, as half of the classes have {Counted.Of(median, "image")} or fewer:"
+                + " the figures are"
                 + " of the images that were trained on";
         return $"data: {string.Join(", ", parts)}" + (isByClass
-            ? $"; whole classes (data.split=classes), as half of them have {median} images or fewer: the figures are of"
+            ? $"; whole classes (data.split=classes), as half of them have {Counted.Of(median, "image")} or fewer: the"
+                + " figures are of"
                 + " classes that were never trained on"
             : "");
     }

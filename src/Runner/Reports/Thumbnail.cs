@@ -1,3 +1,5 @@
+using TripletGpu.Models.Text;
+
 namespace TripletGpu.Runner.Reports;
 
 /// <summary>Makes small pictures of images of one size, each pixel the mean of those that it stands for.</summary>
@@ -36,7 +38,8 @@ sealed class Thumbnail
     {
         int plane = fromWidth * fromHeight;
         if (planes.Length != plane * fromChannels)
-            throw new ArgumentException($"an image has {plane * fromChannels} values here, not {planes.Length}");
+            throw new ArgumentException(
+                $"an image has {Counted.Of(plane * fromChannels, "value")} here, not {planes.Length}");
         for (int c = 0; c < Channels; c++)
             for (int y = 0; y < Height; y++)
                 for (int x = 0; x < Width; x++)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Display;
 
 namespace TripletGpu.Runner.Runs;
@@ -54,7 +55,8 @@ sealed record CheckpointManifest(int Format, long Step, IReadOnlyList<Checkpoint
             return "its manifest names a file elsewhere";
         if (!File.Exists(Path.Combine(folder, file.Name))) return $"{file.Name} is missing";
         using FileStream stream = File.OpenRead(Path.Combine(folder, file.Name));
-        if (stream.Length != file.Bytes) return $"{file.Name} has {stream.Length:N0} bytes instead of {file.Bytes:N0}";
+        if (stream.Length != file.Bytes) return $"{file.Name} has {Counted.Of(stream.Length, "byte")} instead of"
+            + $" {file.Bytes:N0}";
         return Convert.ToHexStringLower(SHA256.HashData(stream)) == file.Sha256 ? null
             : $"{file.Name} has other contents than its manifest says";
     }

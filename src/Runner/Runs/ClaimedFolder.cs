@@ -8,11 +8,11 @@ namespace TripletGpu.Runner.Runs;
 /// </summary>
 sealed class ClaimedFolder : IDisposable
 {
-    readonly RunLock held;
+    readonly FileLock held;
     readonly bool isNew, hasOnlyOurs;
     bool isKept;
 
-    ClaimedFolder(RunFolder folder, RunLock held, bool isNew, bool hasOnlyOurs) =>
+    ClaimedFolder(RunFolder folder, FileLock held, bool isNew, bool hasOnlyOurs) =>
         (Folder, this.held, this.isNew, this.hasOnlyOurs) = (folder, held, isNew, hasOnlyOurs);
 
     /// <summary>Where the run's files go.</summary>
@@ -23,7 +23,7 @@ sealed class ClaimedFolder : IDisposable
     public static ClaimedFolder New(RunFolder folder)
     {
         bool isNew = !Directory.Exists(folder.Path);
-        RunLock held = Claim(folder.Path, isNew);
+        FileLock held = Claim(folder.Path, isNew);
         try
         {
             if (folder.HoldsRun)
@@ -71,7 +71,7 @@ sealed class ClaimedFolder : IDisposable
     static bool IsLeftover(string path) =>
         RunLock.IsLock(path) || Path.GetExtension(path.AsSpan()) is ".part";
 
-    static RunLock Claim(string path, bool isNew)
+    static FileLock Claim(string path, bool isNew)
     {
         try
         {

@@ -98,7 +98,7 @@ sealed class MetricsFile : IDisposable
         }
         catch (JsonException exception)
         {
-            throw new UserErrorException($"{Path.ChangeExtension(path, ".jsonl")} is damaged: {exception.Message}");
+            throw new UserErrorException($"{Path.ChangeExtension(path, ".jsonl")} is damaged: {Json.Fault(exception)}");
         }
         byte[] table = made.ToArray();
         AtomicFile.Write(path, stream => stream.Write(table));

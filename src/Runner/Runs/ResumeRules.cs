@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Runs;
@@ -44,7 +45,8 @@ static class ResumeRules
         long done = folder.NewestStep;
         if (done > totalSteps)
             throw new UserErrorException(
-                FormattableString.Invariant($"{folder.Path} has done {done:N0} steps already, and train.epochs and")
+                FormattableString.Invariant(
+                    $"{folder.Path} has done {Counted.Of(done, "step")} already, and train.epochs and")
                 + FormattableString.Invariant(
                     $" train.steps now make a run of {totalSteps:N0}: it cannot become shorter"));
     }

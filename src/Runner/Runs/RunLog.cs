@@ -1,4 +1,5 @@
 using System.Globalization;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Display;
 
 namespace TripletGpu.Runner.Runs;
@@ -34,7 +35,8 @@ sealed class RunLog : IDisposable
 
     /// <summary>A line for the file alone.</summary>
     public void Note(string line) =>
-        file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss}Z  {line}"));
+        file.WriteLine(Printable.Line(
+            string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss}Z  {line}")));
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => file.Dispose();

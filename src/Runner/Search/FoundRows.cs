@@ -44,12 +44,12 @@ sealed class FoundRows(IndexFile index, Queries queries, SearchResult found)
     {
         for (int query = 0; query < queries.Count; query++)
         {
-            terminal.Out.WriteLine(queries.Name(query));
+            terminal.WriteLine(queries.Name(query));
             foreach (FoundRow row in Of(query))
-                terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"  {row.Distance,10:0.0000}  {row.Label ?? "-"}  {row.Name ?? $"row {row.Row}"}"));
         }
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{queries.Count:N0} against {index.Header.Rows:N0} in {found.Seconds:0.000} s"
             + $" ({found.ReadSeconds:0.000} s of that reading); squared distances"));
     }

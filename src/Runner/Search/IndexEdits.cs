@@ -1,5 +1,6 @@
 using TripletGpu.Models;
 using TripletGpu.Models.Search;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Runner.Search;
 
@@ -30,7 +31,7 @@ static class IndexEdits
         IndexHeader header = index.Header;
         if (rows.Dimension != header.Dimension)
             throw new UserErrorException(
-                $"{rows.Name} has embeddings of {rows.Dimension} values, {path} of {header.Dimension}");
+                $"{rows.Name} has embeddings of {Counted.Of(rows.Dimension, "value")}, {path} of {header.Dimension}");
         string[] classes = [.. index.Classes.Concat(rows.Classes).Distinct()];
         Dictionary<string, int> places = classes.Index().ToDictionary(c => c.Item, c => c.Index);
         bool hasNames = header.NameBytes is not null || rows.Names is not null;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TripletGpu.Models.Search;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Display;
 
 namespace TripletGpu.Runner.Search;
@@ -30,11 +31,12 @@ static class IndexInfo
             });
             return;
         }
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{path}: {header.Rows:N0} embeddings of {header.Dimension} as {IndexHeader.NameOf(header.Storage)},"
-            + $" {header.Classes:N0} classes{(unlabelled > 0 ? $" ({unlabelled:N0} rows without)" : "")},"
-            + $" {(header.Thumbnails is null ? "no pictures" : "with pictures")}, {bytes:N0} bytes"));
-        terminal.Out.WriteLine(header.Model is { } model
+        terminal.WriteLine(
+            $"{path}: {Counted.Of(header.Rows, "embedding")} of {header.Dimension} as"
+            + $" {IndexHeader.NameOf(header.Storage)}, {Counted.Of(header.Classes, "class")}"
+            + (unlabelled > 0 ? $" ({Counted.Of(unlabelled, "row")} without)" : "")
+            + $", {(header.Thumbnails is null ? "no pictures" : "with pictures")}, {Counted.Of(bytes, "byte")}");
+        terminal.WriteLine(header.Model is { } model
             ? $"of the {model.Weights} weights of {model.Run} ({model.Hash[..12]})"
             : "of embeddings whose network is not known");
     }

@@ -1,6 +1,7 @@
 using TripletGpu.Models;
 using TripletGpu.Models.Search;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Embedding;
 using TripletGpu.Runner.Networks;
@@ -76,7 +77,8 @@ sealed class Queries
                     : RowSource.OfImages(finished!, input, labels, isStrict: true, progress);
                 if (source.Dimension != index.Dimension)
                     throw new UserErrorException(
-                        $"{input} has embeddings of {source.Dimension} values, {path} of {index.Dimension}");
+                        $"{input} has embeddings of {Counted.Of(source.Dimension, "value")}, {path} of"
+                        + $" {index.Dimension}");
                 sources.Add(source);
             }
             return new Queries(sources);

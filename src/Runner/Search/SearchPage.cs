@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TripletGpu.Models.Search;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Images;
 using TripletGpu.Runner.Reports;
 
@@ -18,8 +19,9 @@ static class SearchPage
         int shown = Math.Min(queries.Count, MostQueries);
         return PageTemplate.Fill("search.html", JsonSerializer.Serialize(new
         {
-            title = $"{shown} of {queries.Count} queries",
-            note = $"The nearest of {index.Header.Rows} embeddings of {index.Header.Dimension} values, by squared"
+            title = $"{shown} of {Counted.Of(queries.Count, "query", "queries")}",
+            note = $"The nearest of {Counted.Of(index.Header.Rows, "embedding")} of"
+                + $" {Counted.Of(index.Header.Dimension, "value")}, by squared"
                 + " distance.",
             queries = Enumerable.Range(0, shown).Select(query => new
             {

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using TripletGpu.Models;
+using TripletGpu.Models.Serialization;
 
 namespace TripletGpu.Runner.TensorBoard;
 
@@ -73,15 +74,5 @@ sealed class EventFile : IDisposable
     /// themselves would otherwise be weak.
     /// </summary>
     public static uint Masked(ReadOnlySpan<byte> bytes) =>
-        unchecked(BitOperations.RotateRight(Crc(bytes), 15) + MaskDelta);
-
-    /// <summary>CRC-32C (Castagnoli).</summary>
-    public static uint Crc(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        for (; bytes.Length >= 8; bytes = bytes[8..])
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        foreach (byte value in bytes) crc = BitOperations.Crc32C(crc, value);
-        return ~crc;
-    }
+        unchecked(BitOperations.RotateRight(Crc32C.Of(bytes), 15) + MaskDelta);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Distributed;
 
 namespace TripletGpu.Runner.Training;
@@ -68,7 +69,7 @@ sealed class EmbeddingMemory(int capacity, int width)
         if (classes.Length > capacity || points.Length != classes.Length * width
             || !file.Metadata.TryGetValue(NextPlace, out string? place)
             || !int.TryParse(place, CultureInfo.InvariantCulture, out next) || (uint)next >= (uint)capacity)
-            throw new UserErrorException($"{path} is no memory of {capacity} embeddings of {width}");
+            throw new UserErrorException($"{path} is no memory of {Counted.Of(capacity, "embedding")} of {width}");
         points.CopyTo(rows, 0);
         for (int i = 0; i < classes.Length; i++) labels[i] = (int)classes[i];
         Count = classes.Length;

@@ -25,7 +25,7 @@ sealed class NonFiniteSearch : IOpObserver
     /// <summary>Runs the batch again and says what was wrong first.</summary>
     public static string Explain(EmbeddingNetwork network, Batch batch)
     {
-        int pixel = Array.FindIndex(batch.Pixels, value => !float.IsFinite(value));
+        int pixel = NonFinite.First(batch.Pixels);
         if (pixel >= 0)
             return $"image {batch.Indices[pixel / (batch.Pixels.Length / batch.Size)]} holds {batch.Pixels[pixel]}";
         foreach (Parameter parameter in network.Parameters())
@@ -55,5 +55,5 @@ sealed class NonFiniteSearch : IOpObserver
         found = $"{op.Name}{with} was the first operation to give NaN or infinity";
     }
 
-    static bool HasNonFinite(Tensor tensor) => Array.Exists(tensor.ToArray(), value => !float.IsFinite(value));
+    static bool HasNonFinite(Tensor tensor) => NonFinite.First(tensor.ToArray()) >= 0;
 }

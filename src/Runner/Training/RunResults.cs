@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Display;
@@ -39,7 +40,7 @@ static class RunResults
         new("weights", Number(parts.Network.Parameters().Where(p => !p.IsStatistic).Sum(p => p.Value.Count))),
         new("embedding", $"{parts.Network.Dimension}{(parts.Network.IsNormalized ? ", normalised" : "")}"),
         new("training images", $"{Number(parts.Data.Train.Count)} of {parts.Data.Train.Name}"),
-        new("steps", $"{Number(state.Step)} of {parts.Config.Sampler.Batch} images"),
+        new("steps", $"{Number(state.Step)} of {Counted.Of(parts.Config.Sampler.Batch!.Value, "image")}"),
         .. parts.Phases.Select(
             phase => new Fact(parts.Phases.Count == 1 ? "loss" : $"phase {phase.Number}", Describe(phase))),
         new("optimizer", Words.Of(parts.Config.Optimizer.Kind)),
@@ -52,7 +53,7 @@ static class RunResults
     {
         string loss = LossKinds.Describe(phase.Loss);
         return string.Create(
-            CultureInfo.InvariantCulture, $"{loss}, rate {phase.LearningRate}, {Number(phase.Length)} steps");
+            CultureInfo.InvariantCulture, $"{loss}, rate {phase.LearningRate}, {Counted.Of(phase.Length, "step")}");
     }
 
     static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using TripletGpu.Models.Evaluation;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 using TripletGpu.Runner.Display;
@@ -77,8 +78,8 @@ sealed class Trainer(
     {
         if (state.Step >= TotalSteps) return true;
         if (config.Patience is not { } patience || state.EvaluationsSinceBest < patience) return false;
-        log.Say($"stopped after step {state.Step:N0} of {TotalSteps:N0}: no higher precision at 1 in {patience}"
-            + $" evaluation{(patience == 1 ? "" : "s")} (train.patience)");
+        log.Say($"stopped after step {state.Step:N0} of {TotalSteps:N0}: no higher precision at 1 in"
+            + $" {Counted.Of(patience, "evaluation")} (train.patience)");
         return true;
     }
 

@@ -4,6 +4,7 @@ using TripletGpu.Collectives;
 using TripletGpu.Models;
 using TripletGpu.Models.Networks;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 using TripletGpu.Modules;
 using TripletGpu.Optimizers;
 using TripletGpu.Runner.Configuration;
@@ -113,11 +114,11 @@ sealed class TrainingParts : IDisposable
     public string Describe()
     {
         long weights = Network.Parameters().Where(p => p.IsTrainable).Sum(p => p.Value.Count);
-        string ranks = Share is null ? "" : $", {Share.Collective.Size} ranks";
+        string ranks = Share is null ? "" : $", {Counted.Of(Share.Collective.Size, "rank")}";
         return string.Create(CultureInfo.InvariantCulture,
             $"{Words.Of(Config.Model.Kind)}, {weights:N0} weights, on {Data.Train.Name}"
-            + $" ({Data.Train.Count:N0} images), {TotalSteps:N0} step{(TotalSteps == 1 ? "" : "s")}"
-            + $" of {Config.Sampler.Batch} on {Network.Device}{ranks}");
+            + $" ({Counted.Of(Data.Train.Count, "image")}), {Counted.Of(TotalSteps, "step")} of"
+            + $" {Config.Sampler.Batch} on {Network.Device}{ranks}");
     }
 
     /// <summary>What is trained on, as far as a step depends on it: a run goes on with the same alone.</summary>
@@ -148,9 +149,9 @@ sealed class TrainingParts : IDisposable
 
     /// <summary>What the current phase does, in one line.</summary>
     public string DescribePhase() => string.Create(CultureInfo.InvariantCulture,
-        $"phase {Phase.Number} of {Phases.Count}: {Words.Of(Phase.Loss.Kind)} for {Phase.Length:N0} steps,"
-        + $" {Network.Parameters().Count(p => p.IsTrainable)} of"
-        + $" {Network.Parameters().Count(p => !p.IsStatistic)} tensors train");
+        $"phase {Phase.Number} of {Phases.Count}: {Words.Of(Phase.Loss.Kind)} for {Counted.Of(Phase.Length, "step")},"
+        + $" {Network.Parameters().Count(p => p.IsTrainable)} of {Network.Parameters().Count(p => !p.IsStatistic)}"
+        + $" tensors train");
 
     /// <summary>Releases what lives on the device.</summary>
     public void Dispose()

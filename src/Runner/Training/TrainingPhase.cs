@@ -1,4 +1,5 @@
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 
 namespace TripletGpu.Runner.Training;
@@ -31,8 +32,8 @@ sealed record TrainingPhase(int Number, long Start, long Length, LossConfig Loss
             long length = hasLength ? Steps(phase.Epochs ?? 0, phase.Steps) : total - start;
             if (length < 1)
                 throw new UserErrorException(
-                    $"phases[{phases.Count}] begins after {start} steps, but train.epochs and train.steps make a run of"
-                    + $" {total}: make the run longer or the phases before shorter");
+                    $"phases[{phases.Count}] begins after {Counted.Of(start, "step")}, but train.epochs and"
+                    + $" train.steps make a run of {total}: make the run longer or the phases before shorter");
             phases.Add(new TrainingPhase(
                 phases.Count + 1, start, length, phase.Loss ?? config.Loss, phase.Freeze ?? config.Model.Freeze,
                 phase.LearningRate ?? config.Optimizer.LearningRate));

@@ -6,6 +6,7 @@ using TripletGpu.Collectives;
 using TripletGpu.Models;
 using TripletGpu.Models.Evaluation;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 using TripletGpu.Modules;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
@@ -131,7 +132,7 @@ static class TrainingRun
         foreach (string warning in ConfigRules.Warnings(parts.Config)) log.Say(warning);
         foreach (string note in parts.SamplerNotes) log.Say(note);
         if (parts.Data.Validation is { } held)
-            log.Note($"{held.Count:N0} images of {held.Name} choose the best network");
+            log.Note($"{Counted.Of(held.Count, "image")} of {held.Name} choose the best network");
         if (parts.Network.Scaling is not null) log.Say(DescribePixels(parts.Config.Data));
         if (GradientCacheWarning(parts) is { } caution) log.Say(caution);
         RunFiles files = new(request.Folder, parts.Config.Train.Keep);
@@ -165,7 +166,7 @@ static class TrainingRun
         else
         {
             EvaluationTable.Show(terminal, measured!.Result);
-            terminal.Out.WriteLine($"{request.Folder.Report}");
+            terminal.WriteLine($"{request.Folder.Report}");
         }
         return null;
     }
@@ -201,7 +202,7 @@ static class TrainingRun
     {
         int batch = config.Sampler.Batch!.Value; // resolved
         int chunk = Math.Max(1, Math.Min(config.Train.GradientCache ?? batch, batch) / 2);
-        return $"the batch has {batch} images: --set train.gradientCache={chunk} takes it through the"
+        return $"the batch has {Counted.Of(batch, "image")}: --set train.gradientCache={chunk} takes it through the"
             + $" network {chunk} at a time, or make sampler.batch (or classes and perClass) smaller";
     }
 
@@ -213,7 +214,8 @@ static class TrainingRun
     {
         return parts.Config.Train.GradientCache is { } chunk && chunk < parts.Config.Sampler.Batch
             && HasTrainingNorm(parts.Network)
-            ? $"train.gradientCache {chunk}: batch norm sees {chunk} images at once, twice a step, so that the gradient"
+            ? $"train.gradientCache {chunk}: batch norm sees {Counted.Of(chunk, "image")} at once, twice a step, so"
+                + " that the gradient"
                 + " is not that of the whole batch; model.freeze with its layers, or model.batchNorm=false, makes it"
                 + " exact"
             : null;

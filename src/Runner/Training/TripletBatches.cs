@@ -1,5 +1,7 @@
+using System.Globalization;
 using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.Models;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Data;
 
@@ -19,7 +21,9 @@ static class TripletBatches
         ClassIndex classes = new(data.Labels);
         if (classes.Count == 1)
         {
-            string limit = config.Data.Limit is { } first ? $" among the first {first} images (data.limit)" : "";
+            string limit = config.Data.Limit is { } first
+                ? $" among the first {Counted.Of(first, "image")} (data.limit)"
+                : "";
             throw new UserErrorException(
                 $"{data.Name} has one class, {data.ClassNames[classes.Labels[0]]}{limit}: nothing can be told apart,"
                 + " and a triplet needs a negative, an image of another class");
@@ -28,9 +32,9 @@ static class TripletBatches
         if (isRepeated || classes.Count < data.Count) return;
         if (!Losses(config).Any(loss => LossKinds.NeedsPositives(loss.Kind))) return;
         string held = data is SubsetDataset ? " left; data.validationShare holds the others out" : "";
-        throw new UserErrorException(FormattableString.Invariant(
-            $"each of the {classes.Count:N0} classes of {data.Name} has one image{held}: a triplet needs a positive,")
-            + " another image of its class");
+        throw new UserErrorException(
+            $"each of the {Counted.Of(classes.Count, "class")} of {data.Name} has one image{held}: a triplet needs a"
+            + " positive, another image of its class");
     }
 
     /// <summary>Draws the run's batches until each phase that mines has met a triplet.</summary>
@@ -49,13 +53,14 @@ static class TripletBatches
             bool isMet = without < looked;
             for (; !isMet && step < phase.End; step++) isMet = HasTriplet(step);
             if (!isMet)
-                throw new UserErrorException(FormattableString.Invariant(
-                    $"none of the {phase.Length:N0} batches of {sampler.BatchSize} images holds a triplet, two images")
-                    + $" of one class beside one of another: there is nothing to learn from; {Way(config)}");
+                throw new UserErrorException(
+                    $"none of the {Counted.Of(phase.Length, "batch", "batches")} of"
+                    + $" {Counted.Of(sampler.BatchSize, "image")} holds a triplet, two images of one class beside one"
+                    + $" of another: there is nothing to learn from; {Way(config)}");
             if (without * 20 >= looked && without > 0)
-                line ??= FormattableString.Invariant(
-                    $"{without:N0} of the {looked:N0} batches of an epoch hold no triplet, two images of one class")
-                    + $" beside one of another, and teach nothing; {Way(config)}";
+                line ??= string.Create(CultureInfo.InvariantCulture,
+                    $"{without:N0} of the {Counted.Of(looked, "batch", "batches")} of an epoch hold no triplet, two"
+                    + $" images of one class beside one of another, and teach nothing; {Way(config)}");
         }
         return line;
 

@@ -26,7 +26,7 @@ public sealed class ComparisonTests
             Assert.That(result.Protocol.Reference, Is.EqualTo("people"));
             Assert.That(result.Protocol.Parts["precisionAt1"], Is.EqualTo("people, each against the others"));
             Assert.That(result.Protocol.Notes[0], Does.Contain("no class of people is in train"));
-            Assert.That(result.Protocol.Notes[1], Does.Contain("1 rows of people are the only ones of their class"));
+            Assert.That(result.Protocol.Notes[1], Does.Contain("people has 1 row without another of its class"));
         });
     }
 

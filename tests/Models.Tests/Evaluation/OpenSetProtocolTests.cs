@@ -30,7 +30,7 @@ public sealed class OpenSetProtocolTests
             Assert.That(result.Points[0].FalseAlarms.Value, Is.EqualTo(0.1));
             // The tenth nearest stranger: 10 + 9 * 0.2, squared.
             Assert.That(result.Points[0].Threshold, Is.EqualTo(11.8f * 11.8f).Within(1e-3));
-            Assert.That(result.Strangers, Is.EqualTo("100 queries of 1 classes that the references do not have"));
+            Assert.That(result.Strangers, Is.EqualTo("100 queries of 1 class that the references do not have"));
         });
     }
 

@@ -57,4 +57,15 @@ public sealed class AtomicFileTests
         Assert.That(error.Message, Does.Contain("No space left on device"));
         Assert.That(File.Exists(folder["full"]), Is.False);
     }
+
+    /// <summary>The file beside has a name that nobody gave.</summary>
+    [Test]
+    public void AFullDisk_IsToldWithTheNameOfTheFileAlone()
+    {
+        Assert.That(
+            () => AtomicFile.Write(folder["a"], stream =>
+                throw new IOException($"No space left on device : '{((FileStream)stream).Name}'")),
+            Throws.TypeOf<UserErrorException>().With.Message
+                .EqualTo($"cannot write {folder["a"]}: No space left on device"));
+    }
 }

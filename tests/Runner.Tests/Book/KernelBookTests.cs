@@ -4,6 +4,7 @@ using TripletGpu.Kernels;
 using TripletGpu.Runner.Bench.Roofline;
 using TripletGpu.Runner.Book;
 using TripletGpu.Runner.Book.Code;
+using TripletGpu.Runner.Book.Drawing;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Reports;
 using TripletGpu.Runner.Tests.Commands;
@@ -64,6 +65,17 @@ public sealed partial class KernelBookTests
         string page = Tag().Replace(File.ReadAllText(folder["book/kernels/UnitRowKernels.Forward.html"]), "");
         Assert.That(page, Does.Contain("<svg").And.Contain("<math").And.Contain("data-pane=\"ptx\""));
         Assert.That(page, Does.Contain("get_local_id(0)").And.Contain("threadIdx.x").And.Contain("shared memory"));
+    }
+
+    /// <summary>The sums stay in the first of the parts, which are read before.</summary>
+    [Test]
+    public void WhatIsReadAndWritten_StandsOnBothSidesOfThePicture()
+    {
+        KernelChapter kernel = new BookContext(BenchPoints.None).Kernels
+            .First(k => k.Name == "BatchNormKernels.FinishGradients");
+        Assert.That(
+            KernelValue.Views(kernel.Forms[0], kernel.Says).Select(v => (v.Name, v.IsRead, v.IsWritten)),
+            Is.EqualTo(new[] { ("parts", true, true), ("dweight", false, true), ("dbias", false, true) }));
     }
 
     [Test]

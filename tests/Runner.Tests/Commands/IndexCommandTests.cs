@@ -37,6 +37,20 @@ public sealed class IndexCommandTests
         Assert.That(File.ReadAllText(folder["page.html"]), Does.Contain("neighbours").And.Not.Contain("/*DATA*/"));
     }
 
+    [Test, Platform(Exclude = "Win", Reason = "It has no such names of files.")]
+    public void NamesOfFiles_ThatBreakALine_AreEscapedForPeopleAlone()
+    {
+        Build();
+        string index = folder["i\n\u001b[2J"], queries = folder["q\n.npy"];
+        File.Copy(folder["i"], index);
+        File.Copy(folder["q.npy"], queries);
+        Assert.That(Run("index", "info", index).Out, Does.StartWith(folder[@"i\u000A\u001B[2J"] + ": 4 embeddings"));
+        Assert.That(Run("search", index, queries).Out, Does.StartWith(folder[@"q\u000A.npy[0]"]));
+        using JsonDocument json = JsonDocument.Parse(Run("search", index, queries, "--json").Out);
+        Assert.That(
+            json.RootElement.GetProperty("queries")[0].GetProperty("query").GetString(), Is.EqualTo($"{queries}[0]"));
+    }
+
     [Test]
     public void ForEmbeddings_TheArrayStandsWhereverItIsClear()
     {

@@ -110,7 +110,7 @@ public sealed partial class ClassFoldersTests
             Assert.That(log[0], Does.Contain("cut.png: the PNG file is truncated"));
             Assert.That(log[1], Does.Contain("empty.jpg: empty"));
             Assert.That(log[2], Does.Contain("text.png: neither PNG nor JPEG"));
-            Assert.That(log[3], Does.Contain("3 of 9 images are broken"));
+            Assert.That(log[3], Does.Contain("left out 3 of 9 images"));
             Assert.That(
                 Error(c => c with { Broken = BrokenImages.Error }),
                 Does.Contain("cut.png").And.Contain("data.broken=skip"));
@@ -189,7 +189,7 @@ public sealed partial class ClassFoldersTests
             Assert.That(Error(c => c with { Path = null }), Does.Contain("--set data.path=DIR"));
             Assert.That(Error(c => c with { Path = folder["none"] }), Does.Contain("no folder"));
             Write("a/1.png", []);
-            Assert.That(Error(), Does.Contain("not one of its 1 images"));
+            Assert.That(Error(), Does.Contain("no image that can be decoded, in 1 file"));
         });
     }
 

@@ -77,8 +77,8 @@ public sealed class SamplerTests
     public void Balanced_OnTooSmallData_SaysByWhichNumbers() =>
         Assert.That(() => new BalancedSampler(Labels(10, 3, 10), 3, 4, 1),
             Throws.TypeOf<UserErrorException>().With.Message
-            .EqualTo("sampler.classes is 3, but only 2 of the 3 classes of the data have sampler.perClass = 4 images or"
-                + " more: sampler.classes=2, sampler.perClass=3 or sampler.short=repeat would do"));
+            .EqualTo("sampler.classes is 3, but of the data's 3 classes only 2 can give sampler.perClass = 4 images:"
+                + " sampler.classes=2, sampler.perClass=3 or sampler.short=repeat would do"));
 
     static IEnumerable<Func<ulong, ISampler>> Random =>
     [
@@ -156,8 +156,8 @@ public sealed class SamplerTests
         int[] labels = Labels([8, 8, 8, 1, 2, 1]);
         BalancedSampler skip = new(labels, 3, 4, 1), repeat = new(labels, 3, 4, 1, ShortClasses.Repeat),
             fewer = new(labels, 3, 4, 1, ShortClasses.Fewer);
-        Assert.That(skip.Omission, Does.StartWith("3 of 6 classes have fewer than sampler.perClass = 4 images and are"
-            + " never drawn, 4 of 28 training images with them (14%)"));
+        Assert.That(skip.Omission, Does.StartWith("never drawn, with fewer images than sampler.perClass = 4: 3 of 6"
+            + " classes, 4 of 28 training images (14%)"));
         Assert.That(skip.Coverage, Is.EqualTo(24 / 28.0));
         Assert.That(
             (repeat.Omission, repeat.Coverage, fewer.Omission), Is.EqualTo(((string?)null, 1.0, (string?)null)));
@@ -179,7 +179,7 @@ public sealed class SamplerTests
         BalancedSampler fewer = new(labels, 5, 4, 1, ShortClasses.Fewer);
         Assert.That(Epoch(fewer, 0).SelectMany(b => b).Distinct().Count(), Is.EqualTo(50));
         Assert.That(() => new BalancedSampler(labels, 20, 4, 1, ShortClasses.Fewer),
-            Throws.TypeOf<UserErrorException>().With.Message.Contains("the 50 classes of the data give 50"));
+            Throws.TypeOf<UserErrorException>().With.Message.Contains("50 classes would give 50"));
         Assert.That(() => new BalancedSampler(labels, 5, 4, 1),
             Throws.TypeOf<UserErrorException>().With.Message.Contains("sampler.short=repeat"));
     }

@@ -135,7 +135,7 @@ public sealed class EvaluateCommandTests
         AssertRefused("--by names the one", [.. evaluate, "--groups", folder["teams2.csv"]]);
         AssertRefused("did you mean team", [.. evaluate, "--groups", folder["teams2.csv"], "--by", "teem"]);
         AssertRefused("ada stands in two groups, red and blue", [.. evaluate, "--groups", folder["torn.csv"]]);
-        AssertRefused("1 lines", [.. evaluate, "--groups", folder["rows.csv"]]);
+        AssertRefused("1 line,", [.. evaluate, "--groups", folder["rows.csv"]]);
         AssertRefused("--groups FILE", [.. evaluate, "--by", "team"]);
         AssertRefused("--far", [.. evaluate, "--far", "2"]);
         AssertRefused("RUN names", ["calibrate", "--pairs", folder["pairs.csv"], "--far", "0.1"]);

@@ -67,7 +67,7 @@ public sealed class TrainFolderTests
         foreach ((string name, string words) in ((string, string)[])[
             ("empty", "has no folder with PNG"), ("loose", "3 images but no folders of classes"),
             ("one", "has one class, cat (5 images)"), ("single", "each of the 2 classes"),
-            ("broken", "not one of its 4 images can be decoded"), ("halves", "has one class, cat (1 images)"),
+            ("broken", "no image that can be decoded, in 4 files"), ("halves", "has one class, cat (1 image)"),
             ("nowhere", "neither a file nor a preset"),
         ])
         {

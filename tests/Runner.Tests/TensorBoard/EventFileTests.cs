@@ -1,4 +1,3 @@
-using System.Text;
 using TripletGpu.Runner.TensorBoard;
 using TripletGpu.Support;
 
@@ -7,28 +6,10 @@ namespace TripletGpu.Runner.Tests.TensorBoard;
 /// <summary>The frames of event files, against published values.</summary>
 public sealed class EventFileTests
 {
-    /// <summary>RFC 3720, B.4, and the check value of the catalogue of CRCs.</summary>
-    static IEnumerable<TestCaseData> Vectors =>
-    [
-        new TestCaseData(new byte[32], 0x8A9136AAu).SetArgDisplayNames("32 bytes of 0"),
-        new TestCaseData(Enumerable.Repeat((byte)255, 32).ToArray(), 0x62A8AB43u).SetArgDisplayNames("32 bytes of 255"),
-        new TestCaseData(Enumerable.Range(0, 32).Select(i => (byte)i).ToArray(), 0x46DD794Eu)
-            .SetArgDisplayNames("0 to 31"),
-        new TestCaseData(Enumerable.Range(0, 32).Select(i => (byte)(31 - i)).ToArray(), 0x113FDB5Cu)
-            .SetArgDisplayNames("31 to 0"),
-        new TestCaseData(Convert.FromHexString(
-            "01C0000000000000000000000000000014000000000004000000001400000018280000000000000002000000" + "00000000"),
-            0xD9963A56u).SetArgDisplayNames("an iSCSI command"),
-        new TestCaseData(Encoding.ASCII.GetBytes("123456789"), 0xE3069283u).SetArgDisplayNames("123456789"),
-        new TestCaseData(Array.Empty<byte>(), 0u).SetArgDisplayNames("nothing"),
-    ];
-
-    [TestCaseSource(nameof(Vectors))]
-    public void Crc_IsThePublishedOne(byte[] bytes, uint expected)
-    {
-        Assert.That(EventFile.Crc(bytes), Is.EqualTo(expected));
-        Assert.That(EventReader.Crc(bytes), Is.EqualTo(expected), "the reader's own");
-    }
+    /// <summary>The check value of the catalogue of CRCs.</summary>
+    [Test]
+    public void ReadersOwnCrc_IsThePublishedOne() =>
+        Assert.That(EventReader.Crc("123456789"u8), Is.EqualTo(0xE3069283u));
 
     /// <summary>
     /// Every event file of TensorFlow begins with the length of "brain.Event:2" in an event, 24, and its masked check.

@@ -1,5 +1,6 @@
 using TripletGpu.Models.Networks;
 using TripletGpu.Models.Serialization;
+using TripletGpu.Models.Text;
 
 namespace TripletGpu.Models.Onnx.Import;
 
@@ -26,7 +27,8 @@ public sealed class ResNetImport
     {
         OnnxModel model = OnnxModel.Load(path);
         string[] inputs = [.. model.Inputs.Select(i => i.Name)];
-        if (inputs.Length != 1) throw new UserErrorException($"{path} has {inputs.Length} inputs; a ResNet50 has one");
+        if (inputs.Length != 1) throw new UserErrorException(
+            $"{path} has {Counted.Of(inputs.Length, "input")}; a ResNet50 has one");
         return new ResNetImport(model).Walk(inputs[0]);
     }
 
@@ -146,7 +148,8 @@ public sealed class ResNetImport
             (bias, source) = (tensor.FloatsOrNull!, tensor.Name);
             x = Output(holder);
         }
-        if (bias.Length != outputs) throw dense.Error($"its bias has {bias.Length} elements, not {outputs}");
+        if (bias.Length != outputs) throw dense.Error(
+            $"its bias has {Counted.Of(bias.Length, "element")}, not {outputs}");
         Add("fc.bias", new Shape(outputs), bias, source);
         return outputs;
     }
@@ -175,7 +178,7 @@ public sealed class ResNetImport
         if (weight.Dims.Length != 4 || weight.Dims[2] != window.Kernel || weight.Dims[3] != window.Kernel)
             throw convolution.Error($"{name} should have {window.Kernel} x {window.Kernel} taps");
         if (filters > 0 && weight.Dims[0] != filters)
-            throw convolution.Error($"{name} should have {filters} filters, not {weight.Dims[0]}");
+            throw convolution.Error($"{name} should have {Counted.Of(filters, "filter")}, not {weight.Dims[0]}");
         Add($"{name}.weight", new Shape(Array.ConvertAll(weight.Dims, d => (int)d)), weight.FloatsOrNull!, weight.Name);
         OnnxTensor? bias = convolution.HasInput(2) ? graph.Tensor(convolution, 2) : null;
         string y = Output(convolution);
@@ -211,7 +214,7 @@ public sealed class ResNetImport
     void Add(string name, Shape shape, float[] values, string source)
     {
         if (values.Length != shape.Count)
-            throw graph.Error($"\"{source}\" has {values.Length} values; {name} needs {shape}");
+            throw graph.Error($"\"{source}\" has {Counted.Of(values.Length, "value")}; {name} needs {shape}");
         tensors.Add(new NamedTensor(name, shape, values));
         log.Add($"{name} {shape} <- {source}");
     }

@@ -1,5 +1,6 @@
 using TripletGpu.Backends;
 using TripletGpu.MetricLearning;
+using TripletGpu.Models.Text;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Models.Onnx.Nodes;
@@ -38,7 +39,9 @@ static class ConvolutionNodes
     {
         int channels = x.Shape[1], filters = weight.Shape[0];
         if (groups < 1 || groups > channels || channels % groups != 0 || filters % groups != 0)
-            throw call.Error($"{channels} channels and {filters} filters do not divide into {groups} groups");
+            throw call.Error(
+                $"{Counted.Of(channels, "channel")} and {Counted.Of(filters, "filter")} do not divide into"
+                + $" {Counted.Of(groups, "group")}");
         int from = channels / (int)groups, to = filters / (int)groups;
         Tensor[] maps = new Tensor[groups];
         for (int g = 0; g < maps.Length; g++)

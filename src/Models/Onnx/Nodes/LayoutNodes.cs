@@ -1,4 +1,5 @@
 using TripletGpu.MetricLearning;
+using TripletGpu.Models.Text;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Models.Onnx.Nodes;
@@ -47,7 +48,8 @@ static class LayoutNodes
         {
             dims[free] = 1;
             long rest = NodeCall.Elements(dims), count = NodeCall.Elements(x.Dims);
-            if (rest == 0 || count % rest != 0) throw call.Error($"{count} elements do not divide into {rest}");
+            if (rest == 0 || count % rest != 0) throw call.Error(
+                $"{Counted.Of(count, "element")} do not divide into {rest}");
             dims[free] = count / rest;
         }
         return [As(call, x, dims)];
@@ -79,7 +81,7 @@ static class LayoutNodes
         long[] named = call.IntegersOf("axes", 1) ?? throw call.Error("the axes are missing");
         int rank = x.Dims.Length + named.Length;
         if (rank > Shape.MaxRank)
-            throw call.Error($"a tensor of {rank} dimensions; at most {Shape.MaxRank} are supported");
+            throw call.Error($"a tensor of {Counted.Of(rank, "dimension")}; at most {Shape.MaxRank} are supported");
         HashSet<int> axes = [.. named.Select(axis => call.Axis(axis, rank))];
         if (axes.Count < named.Length) throw call.Error("an axis is named twice");
         long[] dims = new long[rank];
@@ -96,7 +98,7 @@ static class LayoutNodes
             : [.. Enumerable.Range(0, rank).Reverse()];
         if (x.Host is not { } host) return [call.Tensor(0).Ordered(order)];
         if (order.Distinct().Count() != rank)
-            throw call.Error($"({string.Join(", ", order)}) is no order of {rank} axes");
+            throw call.Error($"({string.Join(", ", order)}) is no order of {Counted.Of(rank, "axis", "axes")}");
         long[] strides = HostMath.Strides(host.Dims);
         return
         [
@@ -122,7 +124,7 @@ static class LayoutNodes
         long[] lengths = call.IntegersOf("split", 1)
             ?? [.. Enumerable.Range(0, parts).Select(i => (long)Math.Clamp(extent - i * each, 0, each))];
         if (lengths.Length != parts || lengths.Any(l => l < 0) || lengths.Sum() != extent)
-            throw call.Error($"{extent} elements do not split into ({string.Join(", ", lengths)})");
+            throw call.Error($"{Counted.Of(extent, "element")} do not split into ({string.Join(", ", lengths)})");
         OnnxValue[] y = new OnnxValue[parts];
         for (int i = 0, start = 0; i < parts; start += (int)lengths[i++])
         {
@@ -146,7 +148,9 @@ static class LayoutNodes
         OnnxValue x = call.Value(0);
         long[] repeats = call.Integers(1), dims = x.Dims;
         if (repeats.Length != dims.Length || repeats.Any(count => count < 0))
-            throw call.Error($"({string.Join(", ", repeats)}) are no numbers of repetitions for {dims.Length} axes");
+            throw call.Error(
+                $"({string.Join(", ", repeats)}) are no numbers of repetitions for"
+                + $" {Counted.Of(dims.Length, "axis", "axes")}");
         // Each axis becomes two, of which the first repeats.
         long[] apart = [.. dims.SelectMany(extent => new[] { 1, extent })];
         long[] repeated = [.. dims.SelectMany((extent, axis) => new[] { repeats[axis], extent })];
@@ -172,7 +176,8 @@ static class LayoutNodes
         OnnxTensor host = x.Host!;
         if (NodeCall.Elements(dims) != NodeCall.Elements(host.Dims))
             throw call.Error(
-                $"{NodeCall.Elements(host.Dims)} elements cannot have the extents ({string.Join(", ", dims)})");
+                $"{Counted.Of(NodeCall.Elements(host.Dims), "element")} cannot have the extents"
+                + $" ({string.Join(", ", dims)})");
         return new OnnxValue(host.FloatsOrNull is { } floats
             ? OnnxTensor.Of(host.Name, dims, floats)
             : OnnxTensor.Of(host.Name, dims, host.IntegersOrNull!));

@@ -1,4 +1,5 @@
 using TripletGpu.MetricLearning;
+using TripletGpu.Models.Text;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Models.Onnx.Nodes;
@@ -16,7 +17,8 @@ static class Padding
         int[] axes = call.Has(3)
             ? Array.ConvertAll(call.Integers(3), axis => call.Axis(axis, rank))
             : [.. Enumerable.Range(0, rank)];
-        if (pads.Length != 2 * axes.Length) throw call.Error($"{pads.Length} pads for {axes.Length} axes");
+        if (pads.Length != 2 * axes.Length) throw call.Error(
+            $"{pads.Length} pads for {Counted.Of(axes.Length, "axis", "axes")}");
         int[] before = new int[rank], after = new int[rank];
         long[] dims = Array.ConvertAll(x.Shape.ToArray(), extent => (long)extent);
         for (int i = 0; i < axes.Length; i++)

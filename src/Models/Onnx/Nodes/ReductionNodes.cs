@@ -1,4 +1,5 @@
 using TripletGpu.Autograd;
+using TripletGpu.Models.Text;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Models.Onnx.Nodes;
@@ -90,7 +91,7 @@ static class ReductionNodes
         int[] rest = [.. Enumerable.Range(0, x.Shape.Rank).Where(a => !axes.Contains(a)).Select(a => x.Shape[a])];
         Tensor rows = x.WithLast(axes);
         if (rows.Shape[1] > mostFactors)
-            throw call.Error($"{rows.Shape[1]:N0} factors; at most {mostFactors:N0} are supported");
+            throw call.Error($"{Counted.Of(rows.Shape[1], "factor")}; at most {mostFactors:N0} are supported");
         Tensor y = rows.Shape[1] == 0
             ? rows.Pad(new Shape(0, 1), new Shape(0, 0), 1)
             : rows.Slice(1, 0, 1);

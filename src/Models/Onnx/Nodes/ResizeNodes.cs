@@ -1,4 +1,5 @@
 using TripletGpu.MetricLearning;
+using TripletGpu.Models.Text;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Models.Onnx.Nodes;
@@ -27,7 +28,7 @@ static class ResizeNodes
         float[]? scales = Floats(call, at);
         long[]? sizes = scales is null && call.Has(3) ? call.Integers(3) : null;
         if ((scales?.Length ?? sizes?.Length) != axes.Length)
-            throw call.Error($"it needs scales or sizes of {axes.Length} axes");
+            throw call.Error($"it needs scales or sizes of {Counted.Of(axes.Length, "axis", "axes")}");
         if (call.Node.Text("keep_aspect_ratio_policy", "stretch") != "stretch")
             throw call.Error("a policy for the aspect ratio is not supported");
         ResizeRule rule = ResizeRule.Of(call);
@@ -54,7 +55,8 @@ static class ResizeNodes
         Tensor x = call.Tensor(0);
         float[] scales = (call.Opset < 9 ? call.Node.Floats("scales") : Floats(call, 1))
             ?? throw call.Error("the scales are missing");
-        if (scales.Length != x.Shape.Rank) throw call.Error($"{scales.Length} scales for {x.Shape.Rank} axes");
+        if (scales.Length != x.Shape.Rank) throw call.Error(
+            $"{scales.Length} scales for {Counted.Of(x.Shape.Rank, "axis", "axes")}");
         ResizeRule rule = new(call.Node.Text("mode", "nearest"), "asymmetric", "floor");
         for (int axis = 0; axis < scales.Length; axis++)
         {
@@ -90,7 +92,8 @@ static class ResizeNodes
     {
         (Tensor x, int block) = Blocks(call);
         (int n, int c, int h, int w) = (x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]);
-        if (c % (block * block) != 0) throw call.Error($"{c} channels do not make blocks of {block} x {block}");
+        if (c % (block * block) != 0) throw call.Error(
+            $"{Counted.Of(c, "channel")} do not make blocks of {block} x {block}");
         int depth = c / (block * block);
         Tensor y = call.Node.Text("mode", "DCR") == "CRD"
             ? x.Reshape(n, depth, block, block, h, w).Permute(0, 1, 4, 2, 5, 3)

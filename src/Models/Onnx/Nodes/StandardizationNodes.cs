@@ -1,3 +1,4 @@
+using TripletGpu.Models.Text;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Models.Onnx.Nodes;
@@ -47,7 +48,7 @@ static class StandardizationNodes
         Tensor x = call.Tensor(0), scale = call.Tensor(1), bias = call.Tensor(2);
         long groups = call.Node.Int("num_groups", 0);
         if (x.Shape.Rank < 3 || groups < 1 || x.Shape[1] % groups != 0)
-            throw call.Error($"input {x.Shape} does not divide into {groups} groups of channels");
+            throw call.Error($"input {x.Shape} does not divide into {Counted.Of(groups, "group")} of channels");
         int count = (int)groups, each = x.Shape[1] / count, pixels = x.Shape.Product(2, x.Shape.Rank);
         Tensor parts = x.Reshape(x.Shape[0], count, each, pixels);
         Tensor y = Standardized(parts, [2, 3], call.Node.Float("epsilon", 1e-5f), out _, out _);

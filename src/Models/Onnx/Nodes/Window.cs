@@ -1,3 +1,5 @@
+using TripletGpu.Models.Text;
+
 namespace TripletGpu.Models.Onnx.Nodes;
 
 /// <summary>The attributes that convolutions and poolings share, with automatic padding worked out.</summary>
@@ -23,7 +25,8 @@ sealed record Window(int[] Kernel, int[] Strides, int[] Dilations, int[] Pads)
     {
         int axes = x.Rank - 2;
         if (axes < 1 || axes > mostAxes)
-            throw call.Error($"input {x} has {axes} spatial axes; 1 to {mostAxes} are supported");
+            throw call.Error(
+                $"input {x} has {Counted.Of(axes, "spatial axis", "spatial axes")}; 1 to {mostAxes} are supported");
         int[] ones = [.. Enumerable.Repeat(1, axes)], none = new int[2 * axes];
         int[] kernel = call.Pixels("kernel_shape", weight ?? new int[axes]);
         int[] strides = call.Pixels("strides", ones), dilations = call.Pixels("dilations", ones);

@@ -22,8 +22,9 @@ static class KernelRunFile
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {
+            string fault = exception is JsonException json ? Json.Fault(json) : exception.Message;
             throw new UserErrorException(
-                $"{option} {path} is not what triplet bench kernels --json prints: {exception.Message}", exception);
+                $"{option} {path} is not what triplet bench kernels --json prints: {fault}", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

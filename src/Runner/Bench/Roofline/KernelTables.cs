@@ -21,7 +21,7 @@ static class KernelTables
         foreach (KernelRow row in run.Rows)
             table.AddRow(
             [
-                Markup.Escape(row.Kernel), Markup.Escape(row.Size), Time(row.Seconds), Percent(row.Spread),
+                Terminal.Cell(row.Kernel), Terminal.Cell(row.Size), Time(row.Seconds), Percent(row.Spread),
                 Number(row.Gflops), Number(row.GbPerSecond), Number(row.Intensity), Percent(row.PeakShare),
                 Percent(row.BandwidthShare),
                 .. haveRegisters ? [$"{row.Registers}", row.Occupancy is { } share ? Percent(share) : ""] : Nothing,
@@ -30,7 +30,7 @@ static class KernelTables
         terminal.Show(table);
         if (run.Plan is { } plan) Show(terminal, plan);
         if (comparison is not null) Show(terminal, comparison);
-        terminal.Out.WriteLine(string.Create(
+        terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{run.Device} ({run.Name}): measured peak {run.PeakGflops:0.0} GFLOP/s in float32, copy"
             + $" {run.PeakGbPerSecond:0.0} GB/s; times by the {run.Clock}'s clock"));
@@ -42,8 +42,8 @@ static class KernelTables
         Table table = Start("product", "M x N x K", "taken", "why");
         foreach (PlanRow row in plan)
             table.AddRow(
-                Markup.Escape(row.What), $"{row.M} x {row.N} x {row.K}" + (row.Batch > 1 ? $", {row.Batch} times" : ""),
-                row.Taken, Markup.Escape(row.Why));
+                Terminal.Cell(row.What), $"{row.M} x {row.N} x {row.K}" + (row.Batch > 1 ? $", {row.Batch} times" : ""),
+                row.Taken, Terminal.Cell(row.Why));
         terminal.Show(table);
     }
 
@@ -54,12 +54,12 @@ static class KernelTables
             table.AddColumn(new TableColumn(column).RightAligned());
         foreach (KernelChange change in comparison.Changes.Take(ShownChanges))
             table.AddRow(
-                Markup.Escape(change.Kernel), Markup.Escape(change.Size), Time(change.Before),
+                Terminal.Cell(change.Kernel), Terminal.Cell(change.Size), Time(change.Before),
                 Time(change.After), change.Ratio.ToString("0.00", CultureInfo.InvariantCulture),
                 Percent(change.Noise));
         terminal.Show(table);
         double mean = Math.Exp(comparison.Changes.Average(change => Math.Log(change.Ratio)));
-        terminal.Out.WriteLine(string.Create(
+        terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{comparison.Changes.Count} in both runs, geometric mean {mean:0.000} times the time of before;"
             + $" {comparison.Only} in one alone"));

@@ -15,7 +15,7 @@ static class TuneTable
     {
         if (result.Rows.Count == 0)
         {
-            terminal.Out.WriteLine($"{result.Device}: no tile could be measured, and nothing is changed");
+            terminal.WriteLine($"{result.Device}: no tile could be measured, and nothing is changed");
             return;
         }
         Table table = new Table().Border(TableBorder.Simple)
@@ -24,22 +24,22 @@ static class TuneTable
             table.AddColumn(new TableColumn(column).RightAligned());
         foreach (TuneRow row in result.Rows)
             table.AddRow(
-                Markup.Escape(row.Layer), row.Pass, row.Before, row.After == row.Before ? "the same" : row.After,
+                Terminal.Cell(row.Layer), row.Pass, row.Before, row.After == row.Before ? "the same" : row.After,
                 Duration.Text(row.BeforeSeconds), Duration.Text(row.AfterSeconds),
                 Ratio(row.AfterSeconds / row.BeforeSeconds));
         terminal.Show(table);
         if (result.Rows.Count < TuneComparison.Count)
-            terminal.Out.WriteLine(
+            terminal.WriteLine(
                 $"{result.Rows.Count} of {TuneComparison.Count} rows: the device is too slow for the others, or too"
                 + " small");
         string all = $"{result.Device}: {Duration.Text(result.AfterSeconds)} instead of"
             + $" {Duration.Text(result.BeforeSeconds)},"
             + $" {Ratio(result.AfterSeconds / result.BeforeSeconds)} of the time";
-        terminal.Out.WriteLine(result.IsKept
+        terminal.WriteLine(result.IsKept
             ? $"{all}. Kept in {file}; triplet bench --tune reset forgets it"
             : $"{all}: slower, so nothing is changed");
         if (result.IsKept)
-            terminal.Out.WriteLine(
+            terminal.WriteLine(
                 "What takes other tiles or parts of a sum now may differ from earlier runs in its last bits.");
     }
 

@@ -1,3 +1,5 @@
+using TripletGpu.Models.Text;
+
 namespace TripletGpu.Runner.Book.Code;
 
 /// <summary>A line of C# in a listing; its row is its place there.</summary>
@@ -24,15 +26,13 @@ sealed record CSharpRow(SourceFile File, int Number, string Text, bool IsFirst)
     public string Fate(bool hasPtx) => this switch
     {
         { IsCode: false, DeviceLines: 0 } => "",
-        { IsCode: false } => $"{Count(DeviceLines, "line")} of C",
+        { IsCode: false } => $"{Counted.Of(DeviceLines, "line")} of C",
         { DeviceLines: 0, Instructions: 0 } => "nothing on a device: it is there for C# alone",
-        { DeviceLines: 0 } => $"nothing in C, whose prelude has it; {Count(Instructions, "instruction")} of PTX",
-        _ when !hasPtx => $"{Count(DeviceLines, "line")} of C",
+        { DeviceLines: 0 } => $"nothing in C, whose prelude has it; {Counted.Of(Instructions, "instruction")} of PTX",
+        _ when !hasPtx => $"{Counted.Of(DeviceLines, "line")} of C",
         { Instructions: 0 } =>
-            $"{Count(DeviceLines, "line")} of C; no instruction of its own in PTX: folded into others, a name alone, or"
-                + " a call whose function stands in its place",
-        _ => $"{Count(DeviceLines, "line")} of C, {Count(Instructions, "instruction")} of PTX",
+            $"{Counted.Of(DeviceLines, "line")} of C; no instruction of its own in PTX: folded into others, a name"
+                + " alone, or a call whose function stands in its place",
+        _ => $"{Counted.Of(DeviceLines, "line")} of C, {Counted.Of(Instructions, "instruction")} of PTX",
     };
-
-    static string Count(int count, string noun) => $"{count} {noun}{(count == 1 ? "" : "s")}";
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using TripletGpu.Kernels;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Book.Code;
 
 namespace TripletGpu.Runner.Book.Drawing;
@@ -24,7 +25,7 @@ static partial class KernelPicture
         SvgText svg = new();
         svg.Text(0, 14, "global memory, read", "lab");
         svg.Text(Width, 14, "global memory, written", "lab", "end");
-        int left = Boxes(svg, [.. views.Where(v => !v.IsWritten)], 0, 24);
+        int left = Boxes(svg, [.. views.Where(v => v.IsRead)], 0, 24);
         int right = Boxes(svg, [.. views.Where(v => v.IsWritten)], Width - 150, 24);
         svg.Text(Width / 2, 14, $"parallel over {says.Grid.Of}", "lab", "middle");
         GridDrawing.Draw(svg, says.Grid, Width / 2 - 90, 24);
@@ -34,7 +35,7 @@ static partial class KernelPicture
         bool isGrouped = kernel.IndexDimensions == 0;
         int items = kernel.Group is { } g ? g.X * g.Y * g.Z : 0;
         string who = isGrouped
-            ? string.Create(CultureInfo.InvariantCulture, $"one group, {items} item{(items == 1 ? "" : "s")}")
+            ? string.Create(CultureInfo.InvariantCulture, $"one group, {Counted.Of(items, "item")}")
             : "one item, no group of its own";
         string share = Share(says.Grid);
         svg.Line(Width / 2, 24 + GridDrawing.Height - 4, Width / 2, top, "link");

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using TripletGpu.Models.Text;
+using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Images;
 using TripletGpu.Runner.Reports;
 
@@ -12,6 +14,7 @@ sealed class StepPage
 {
     readonly WalkedStep step = WalkedStep.Run();
     readonly StepBatch batch = StepBatch.Read();
+    readonly RunConfig config = ConfigReader.Read("mnist-small", []);
     readonly StepRoute at;
     readonly StringBuilder body = new();
 
@@ -22,11 +25,12 @@ sealed class StepPage
     {
         StepPage page = new();
         page.body.Append(
-            """
+            $"""
             <h1>One step of training, number by number</h1>
-            <p class="lead">The first step of <code>triplet train mnist-small</code>: a batch of 100 digits, two layers
-            of convolution, a dense layer, and one triplet of the many that teach it. Behind each number stands the
-            command that prints it: this page was made by the same program, and a test runs them all.</p>
+            <p class="lead">The first step of <code>triplet train mnist-small</code>: a batch of {StepBatch.Size}
+            digits, two layers of convolution, a dense layer, and one triplet of the many that teach it. Behind each
+            number stands the command that prints it: this page was made by the same program, and a test runs them
+            all.</p>
 
             """);
         page.Pixels();
@@ -43,9 +47,11 @@ sealed class StepPage
     void Pixels()
     {
         int n = at.Anchor, h = at.First.Line, w = at.First.Column;
+        int classes = batch.Labels.Distinct().Count();
         StringBuilder html = new(
-            "<p>Ten classes, ten images of each. These three become one triplet: an anchor, a positive of its class,"
-            + " and a negative of another.</p>\n<div class=\"digits\">");
+            $"<p>{Counted.Of(classes, "class")}, {Counted.Of(StepBatch.Size / classes, "image")} of each. These three"
+            + " become one triplet: an anchor, a positive of its class, and a negative of another.</p>\n"
+            + "<div class=\"digits\">");
         html.Append(Figure("anchor", n)).Append(Figure("positive", at.Positive));
         html.Append(Figure("negative", at.Negative));
         html.Append("</div>\n");
@@ -61,9 +67,9 @@ sealed class StepPage
         float[] x = step["pixels"].Numbers, weight = step["conv1.weight"].Numbers;
         double sum = step["conv1.bias"].Numbers[k];
         for (int i = 0; i < 9; i++)
-            sum += (double)weight[k * 9 + i] * x[(at.Anchor * 28 + h + i / 3) * 28 + w + i % 3];
+            sum += (double)weight[k * 9 + i] * x[(at.Anchor * StepBatch.Edge + h + i / 3) * StepBatch.Edge + w + i % 3];
         string html = BookPage.Formulas(["y_(k h w) = b_k + sum_(r s) w_(k r s) x_(h + r, w + s)"])
-            + Shown($"filter {k} of 32, as it was drawn", $"conv1.weight[{k},0]")
+            + Shown($"filter {k} of {step["conv1.bias"].Shape[0]}, as it was drawn", $"conv1.weight[{k},0]")
             + Shown("its bias", $"conv1.bias[{k}]")
             + Shown("nine products and the bias, added up", $"conv1.map[{at.Anchor},{k},{h},{w}]")
             + $"<p class=\"soft\">In double precision the sum of these nine products is {Double(sum)}.</p>";
@@ -74,11 +80,12 @@ sealed class StepPage
     {
         (int k, int p, int q, _, _) = at.First;
         (int k2, int p2, int q2) = at.Second;
+        int maps = step["conv2.weight"].Shape[1];
         string html = BookPage.Formulas(["y_(p q) = max(0, max_(i j in {0, 1}) map_(2 p + i, 2 q + j))"])
             + Shown("four neighbours in the map", $"conv1.map[{at.Anchor},{k},{2 * p}:{2 * p + 2},{2 * q}:{2 * q + 2}]")
             + Shown("the largest, or 0", $"conv1.y[{at.Anchor},{k},{p},{q}]")
-            + "<p>One kernel does both, and the map is never written. The second layer does the same over the 32 maps"
-            + " of the first, four times 32 x 9 products for each result:</p>"
+            + "<p>One kernel does both, and the map is never written. The second layer does the same over the"
+            + $" {maps} maps of the first, four times {maps} x 9 products for each result:</p>"
             + Shown("its largest result for the anchor", $"conv2.y[{at.Anchor},{k2},{p2},{q2}]");
         Section("3. Pooling, and the second layer", html, "Conv2dReluMaxPool");
     }
@@ -86,8 +93,9 @@ sealed class StepPage
     void Embedding()
     {
         int n = at.Anchor, j = at.Output;
-        string html = BookPage.Formulas(["y_j = b_j + sum_(i=1)^800 w_(j i) x_i", "e_j = (y_j)/(norm(y))"])
-            + Shown($"output {j} of 128", $"linear.y[{n},{j}]") + Shown("the length of the row", $"norm[{n}]")
+        int[] weight = step["linear.weight"].Shape;
+        string html = BookPage.Formulas([$"y_j = b_j + sum_(i=1)^{weight[1]} w_(j i) x_i", "e_j = (y_j)/(norm(y))"])
+            + Shown($"output {j} of {weight[0]}", $"linear.y[{n},{j}]") + Shown("the length of the row", $"norm[{n}]")
             + Shown("one divided by the other: a coordinate on the sphere", $"embedding[{n},{j}]");
         Section("4. The embedding", html, "L2Normalize");
     }
@@ -112,13 +120,14 @@ sealed class StepPage
     {
         float[] d = step["distance"].Numbers;
         int[] labels = batch.Labels;
+        int others = labels.Count(label => label != labels[at.Anchor]);
         List<int> farther =
         [
             .. Enumerable.Range(0, StepBatch.Size).Where(i => labels[i] != labels[at.Anchor] && D(i) > D(at.Positive))
                 .OrderBy(D),
         ];
         return string.Create(CultureInfo.InvariantCulture,
-            $"{90 - farther.Count} of the 90 are nearer and are passed over; then come images"
+            $"{others - farther.Count} of the {others} are nearer and are passed over; then come images"
             + $" {string.Join(", ", farther.Take(4))}: the first of them is taken.");
 
         float D(int i) => d[at.Anchor * StepBatch.Size + i];
@@ -142,7 +151,7 @@ sealed class StepPage
             + Shown($"a weight of the dense layer, over all images", $"d.linear.weight[{j},{at.Feature}]")
             + Shown("at the second layer's result", $"d.conv2.y[{n},{k2},{p2},{q2}]")
             + Shown("at the first layer's", $"d.conv1.y[{n},{k},{p},{q}]")
-            + Shown($"and at filter {k}: what 100 images say together", $"d.conv1.weight[{k},0]");
+            + Shown($"and at filter {k}: what {StepBatch.Size} images say together", $"d.conv1.weight[{k},0]");
         Section("6. The gradient", html, "TripletLoss");
     }
 
@@ -161,7 +170,7 @@ sealed class StepPage
             + Shown("the filter's middle weight before", $"conv1.weight[{k},0,1,1]")
             + Shown("and after", $"after.conv1.weight[{k},0,1,1]");
         Section("7. The changed weight", html, "");
-        body.Append("<p>That was the first of 3,205 steps.</p>\n");
+        body.Append($"<p>That was the first step of {Counted.Of(config.Train.Epochs, "epoch")}.</p>\n");
     }
 
     void Section(string title, string html, string operation)
