@@ -217,6 +217,7 @@ public sealed class Tensor
         if (ImagePitch > 0)
         {
             Tensor together = Together();
+            Exchange(together, isRead: true);
             together.Download(to, type);
             together.Release();
             return;
@@ -235,7 +236,14 @@ public sealed class Tensor
     void Upload<T>(ReadOnlySpan<T> from, ElementType type) where T : unmanaged
     {
         CheckHostSide(from.Length, type);
-        if (ImagePitch > 0) throw new InvalidOperationException($"{this} is some channels of larger maps");
+        if (ImagePitch > 0)
+        {
+            Tensor together = Together();
+            together.Upload(from, type);
+            Exchange(together, isRead: false);
+            together.Release();
+            return;
+        }
         if (ChannelBlock == 0)
         {
             Device.Backend.Memory.Upload(from, Buffer);
@@ -247,14 +255,15 @@ public sealed class Tensor
         planes.Release();
     }
 
-    /// <summary>The same maps with one image after the other.</summary>
-    Tensor Together()
+    /// <summary>Room for the same maps with one image after the other.</summary>
+    Tensor Together() => new(Device, Shape, Type, Device.Reserve(Shape), Producer) { ChannelBlock = ChannelBlock };
+
+    /// <summary>Copies these channels of larger maps to such room, or from there.</summary>
+    void Exchange(Tensor together, bool isRead)
     {
-        Tensor together = new(Device, Shape, Type, Device.Reserve(Shape), Producer) { ChannelBlock = ChannelBlock };
         Shape box = new(Shape[0], Shape.Product(1, 4));
-        Device.Backend.Reduction.Copy(
-            new Strided(this, 0, [(int)ImagePitch, 1]), new Strided(together, 0, [box[1], 1]), box, 1, accumulate: false);
-        return together;
+        Strided here = new(this, 0, [(int)ImagePitch, 1]), there = new(together, 0, [box[1], 1]);
+        Device.Backend.Reduction.Copy(isRead ? here : there, isRead ? there : here, box, scale: 1, accumulate: false);
     }
 
     /// <summary>A tensor as this one, in planes as the host has them.</summary>

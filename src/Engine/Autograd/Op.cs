@@ -87,7 +87,9 @@ public abstract record Op
     /// <summary>Applies the operation to tensors of one device and records it where a gradient is wanted.</summary>
     public Tensor Apply(params ReadOnlySpan<Tensor> x) => Tape.Apply(this, x, keepExtras: false, out _);
 
-    /// <summary>As <see cref="Apply(ReadOnlySpan{Tensor})"/>, with a place for the result: see <see cref="Tape"/>.</summary>
+    /// <summary>
+    /// As <see cref="Apply(ReadOnlySpan{Tensor})"/>, with a place for the result: see <see cref="Tape"/>.
+    /// </summary>
     internal Tensor ApplyInto(Tensor? into, params ReadOnlySpan<Tensor> x) =>
         Tape.Apply(this, x, keepExtras: false, out _, into);
 

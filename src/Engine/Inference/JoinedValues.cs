@@ -43,7 +43,7 @@ sealed class JoinedValues
     /// <summary>Whether what a node makes is there when its inputs are.</summary>
     public bool IsDone(PlanNode node) => done.Contains(node);
 
-    /// <summary>The value that another lies in, and the first of its elements there; null where it lies alone.</summary>
+    /// <summary>The value that another lies in, and its first element there; null where it lies alone.</summary>
     public (PlanValue Whole, long Start)? PlaceOf(PlanValue value) =>
         places.TryGetValue(value, out (PlanValue, long) place) ? place : null;
 }

@@ -38,7 +38,7 @@ public sealed class BatchNormRelu(Device device, int channels) : BatchNorm(devic
     }
 
     /// <summary>
-    /// The outputs of several norms side by side, one after the other along the channels, with further maps behind them.
+    /// The outputs of several norms side by side, one behind the other along the channels, then further maps.
     /// In training each writes to its place in the joined map, where the device can do that, and its gradient is read
     /// there: nothing is copied.
     /// </summary>
@@ -76,7 +76,7 @@ public sealed class BatchNormRelu(Device device, int channels) : BatchNorm(devic
         return y;
     }
 
-    /// <summary>Room for maps of so many channels, beside the first norm's input; null where parts are copied.</summary>
+    /// <summary>Room for maps of so many channels, beside the first norm's input; null where it copies.</summary>
     static Tensor? Joined(IReadOnlyList<BatchNormRelu> norms, Tensor x, int channels)
     {
         int block = x.ChannelBlock;

@@ -49,8 +49,9 @@ public sealed class InceptionModule : Module
         ConvolutionUnit[] first = Present(threeReduce, fiveReduce), second = Present(one, three, five, projection);
         Tensor[] between = ConvolutionUnit.Forward(first, [.. first.Select(_ => x)]);
         Tensor pooled = pool.Forward(x);
-        Tensor[] read = [.. one is null ? [] : (Tensor[])[x], .. between, .. projection is null ? [] : (Tensor[])[pooled]];
-        Tensor y = ConvolutionUnit.Join(second, read, projection is null ? [pooled] : []);
+        List<Tensor> read = one is null ? [.. between] : [x, .. between];
+        if (projection is not null) read.Add(pooled);
+        Tensor y = ConvolutionUnit.Join(second, [.. read], projection is null ? [pooled] : []);
         foreach (Tensor tensor in between) Device.CurrentStep!.Discard(tensor);
         Device.CurrentStep!.Discard(pooled);
         return y;

@@ -36,7 +36,8 @@ public sealed class JoinedValuesTests(string device) : DeviceFixture(device)
     }
 
     [Test]
-    public void TheNetworksResult_IsJoinedInPlace() => Assert.That(Done(one, (a, b, _) => Concat(1, b, a), last: false));
+    public void TheNetworksResult_IsJoinedInPlace() =>
+        Assert.That(Done(one, (a, b, _) => Concat(1, b, a), last: false));
 
     [Test]
     public void ImagesOfABatch_AreCopied() => Assert.That(Done(two, (a, b, _) => Concat(1, a, b)), Is.False);

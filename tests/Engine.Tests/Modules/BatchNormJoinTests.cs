@@ -39,7 +39,8 @@ public sealed class BatchNormJoinTests(string device) : DeviceFixture(device)
         float[][] Run(Func<Func<int, Tensor>, Tensor[], Tensor> join)
         {
             using Step step = Device.BeginStep();
-            Tensor x = Device.Tensor(new Shape(Images, Channels, Side, Side), Floats(Images * Channels * Side * Side, 1));
+            Shape shape = new(Images, Channels, Side, Side);
+            Tensor x = Device.Tensor(shape, Floats(shape.Count, 1));
             x.RequiresGradient = true;
             Tensor[] last = further ? [convolutions[2].Forward(x)] : [];
             Tensor y = join(i => convolutions[i].Forward(x), last);
@@ -74,6 +75,41 @@ public sealed class BatchNormJoinTests(string device) : DeviceFixture(device)
             step.Backward(y, Device.Tensor(y.Shape, Floats(y.Count, 2)));
         }
         Assert.That(Device.Pool.LiveBytes, Is.EqualTo(before));
+    }
+
+    /// <summary>What watches operations may read and replace the parts, wherever they lie.</summary>
+    [Test]
+    public void Parts_AreReadAndWrittenAsAny()
+    {
+        Conv2d convolution = Convolution(32);
+        BatchNormRelu[] norms = [new(Device, 32), new(Device, 32)];
+        foreach (BatchNormRelu norm in norms) norm.Initialize(1);
+        Replacing replacing = new();
+        Device.Observer = replacing;
+        using Step step = Device.BeginStep();
+        Tensor x = Device.Tensor(new Shape(2, Channels, 2, 2), Floats(2 * Channels * 4, 1));
+        float[] y = BatchNormRelu.Join(norms, _ => convolution.Forward(x)).ToArray();
+        Device.Observer = null;
+        Assert.That(replacing.Given, Has.Count.EqualTo(2));
+        for (int i = 0; i < y.Length; i++)
+        {
+            int image = i / (64 * 4), channel = i / 4 % 64;
+            float given = replacing.Given[channel / 32][(image * 32 + channel % 32) * 4 + i % 4];
+            Assert.That(y[i], Is.EqualTo(given + (1 + channel / 32)));
+        }
+    }
+
+    /// <summary>Adds 1 to the first norm's output, 2 to the second's.</summary>
+    sealed class Replacing : IOpObserver
+    {
+        public List<float[]> Given { get; } = [];
+
+        public void Applied(Op op, ReadOnlySpan<Tensor> x, Tensor y)
+        {
+            if (op is not TripletGpu.Ops.BatchNormRelu) return;
+            Given.Add(y.ToArray());
+            y.CopyFrom([.. Given[^1].Select(value => value + Given.Count)]);
+        }
     }
 
     Conv2d Convolution(int channels)

@@ -58,7 +58,13 @@ sealed unsafe partial class CpuMemory : IMemory
             bytes);
     }
 
-    public void Fill(Tensor x, float value) => x.Span().Fill(value);
+    public void Fill(Tensor x, float value)
+    {
+        if (x.ImagePitch == 0) x.Span().Fill(value);
+        else
+            for (int n = 0; n < x.Shape[0]; n++)
+                new Span<float>(x.Floats() + n * x.ImagePitch, x.Shape.Product(1, 4)).Fill(value);
+    }
 
     /// <summary>Nothing to wait for: every operation has run when its method returns.</summary>
     public void Synchronize()
