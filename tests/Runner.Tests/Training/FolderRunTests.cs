@@ -59,7 +59,7 @@ public sealed class FolderRunTests
         Assert.That(result.ExitCode, Is.EqualTo(CommandLine.Done), result.Error);
         foreach (string text in (string[])[result.Error, log])
             Assert.That(text, Does.Contain("broken.jpg: neither PNG nor JPEG").And.Contain("empty.png: empty")
-                .And.Contain("2 of 38 images are broken"));
+                .And.Contain("left out 2 of 38 images, as broken"));
     }
 
     [Test]
@@ -71,7 +71,8 @@ public sealed class FolderRunTests
         string[] embed = ["embed", folder["run"], folder["faces/Cleo"], "--out", folder["e.npy"]];
         CliResult embedded = Cli.Run(embed);
         Assert.That(embedded.ExitCode, Is.EqualTo(CommandLine.Done), embedded.Error);
-        Assert.That(embedded.Error, Does.Contain("broken.jpg: neither").And.Contain("1 of 13 images are broken"));
+        Assert.That(
+            embedded.Error, Does.Contain("broken.jpg: neither").And.Contain("left out 1 of 13 images, as broken"));
         Assert.That(Npy.ReadHeader(folder["e.npy"]).Shape[0], Is.EqualTo(12));
         CliResult strict = Cli.Run([.. embed, "--strict"]);
         Assert.That(strict.ExitCode, Is.EqualTo(CommandLine.BadInput));
@@ -94,7 +95,7 @@ public sealed class FolderRunTests
     {
         CliResult result = Train("sampler.perClass=40");
         Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput));
-        Assert.That(result.ErrorLines, Has.Length.EqualTo(1).And.All.Contains("only 0 of the 3 classes"));
+        Assert.That(result.ErrorLines, Has.Length.EqualTo(1).And.All.Contains("3 classes only 0 can give"));
     }
 
     [Test]
