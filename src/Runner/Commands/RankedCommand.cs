@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using TripletGpu.Collectives.Mpi;
+using TripletGpu.Models.Text;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Distributed;
 using TripletGpu.Runner.Training;
@@ -12,7 +13,10 @@ namespace TripletGpu.Runner.Commands;
 /// </summary>
 static class RankedCommand
 {
-    const int MostRanks = 1024;
+    // More for each processor would wait for each other, in memory of their own.
+    const int MostOfAProcessor = 16;
+
+    static int MostRanks => Math.Min(MostOfAProcessor * Environment.ProcessorCount, 1024);
 
     /// <summary><c>--ranks</c>; read it with <see cref="Run"/>.</summary>
     public static Option<int?> Option()
@@ -25,8 +29,10 @@ static class RankedCommand
         option.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out int ranks)
-                && ranks is < 1 or > MostRanks)
-                result.AddError($"--ranks must be between 1 and {MostRanks}, not {text}");
+                && (ranks < 1 || ranks > MostRanks))
+                result.AddError(
+                    $"--ranks must be between 1 and {MostRanks} on a machine of"
+                    + $" {Counted.Of(Environment.ProcessorCount, "processor")}, not {text}");
         });
         return option;
     }

@@ -30,6 +30,15 @@ public sealed class MpiLauncherTests
     }
 
     [Test]
+    public void MoreRanks_ThanTheMachineCanRun_AreRefused()
+    {
+        int most = Math.Min(16 * Environment.ProcessorCount, 1024);
+        CliResult result = Cli.Run("train", "mnist-small", "--ranks", $"{most + 1}");
+        Assert.That(result.ExitCode, Is.EqualTo(2));
+        Assert.That(result.ErrorLines, Has.Length.EqualTo(1).And.All.Contains($"between 1 and {most}"));
+    }
+
+    [Test]
     public void Words_OfTheLauncher_AreLeftOut()
     {
         StringWriter shown = new();
