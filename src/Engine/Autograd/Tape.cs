@@ -20,7 +20,7 @@ sealed class Tape
     /// <param name="keepExtras">Whether the extras outlive its backward pass.</param>
     /// <param name="extras">What it writes besides.</param>
     /// <param name="into">
-    /// A tensor of the step for the result, of the result's shape; it is not taken where the result lies otherwise.
+    /// A tensor of the step for the result; it is not taken where the result has another shape or lies otherwise.
     /// </param>
     public static Tensor Apply(
         Op op, ReadOnlySpan<Tensor> x, bool keepExtras, out Tensor[] extras, Tensor? into = null)
@@ -57,7 +57,7 @@ sealed class Tape
         {
             // What is no map any more, such as a mean of each plane, has no layout.
             int laid = shape.Rank == 4 ? block : 0;
-            y = into is not null && into.ChannelBlock == laid ? into
+            y = into is not null && into.Shape == shape && into.ChannelBlock == laid ? into
                 : device.Empty(shape, ElementType.Float32, op.Name);
             y.ChannelBlock = laid;
             TensorSpec[] specs = op.Extras(shapes);
@@ -93,6 +93,8 @@ sealed class Tape
         {
             if (x[i].ChannelBlock == block || !op.IsMap(i, shapes)) continue;
             if (x[i].ChannelBlock == 0 && op.TakesPlanes) continue;
+            if (x[i].ImagePitch > 0)
+                throw new InvalidOperationException($"[{op.Name}] {x[i]} is some channels of larger maps: copy it");
             laid ??= x.ToArray();
             laid[i] = MapLayout.Of(x[i], block);
         }
@@ -148,7 +150,7 @@ sealed class Tape
     /// <returns>Whether dy's memory has become an input's gradient.</returns>
     static bool Backward(Step step, Node node, Tensor dy, Gradients gradients)
     {
-        bool isHandedOn = false;
+        bool isHandedOn = false, isParted = false;
         Device device = dy.Device;
         Gradient[] dx = new Gradient[node.Inputs.Length];
         for (int i = 0; i < dx.Length; i++)
@@ -169,6 +171,7 @@ sealed class Tape
                 Tensor part = dy.Channels(x.FirstChannel, x.Shape[1], $"gradient of {x.Producer}");
                 step.Own(part);
                 gradients.Set(x, part);
+                isParted = true;
             }
             else if (i == node.Op.InputInPlace && device.Backend.WritesGradientsInPlace && dy.Count > 0
                 && dy.ImagePitch == 0)
@@ -186,8 +189,9 @@ sealed class Tape
                 dx[i] = new Gradient(made, Accumulate: false);
             }
         }
-        if (dy.Count == 0 || !Array.Exists(dx, gradient => gradient.IsNeeded)) return false;
-        node.Op.Backward(device.Backend, node.Inputs, node.Output, node.Extras, dy, dx);
+        bool isComputed = dy.Count > 0 && Array.Exists(dx, gradient => gradient.IsNeeded);
+        if (!isComputed && !isParted) return false;
+        if (isComputed) node.Op.Backward(device.Backend, node.Inputs, node.Output, node.Extras, dy, dx);
         device.Observer?.Backpropagated(node.Op, node.Inputs, node.Output);
         return isHandedOn;
     }

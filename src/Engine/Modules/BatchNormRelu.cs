@@ -57,15 +57,16 @@ public sealed class BatchNormRelu(Device device, int channels) : BatchNorm(devic
         }
         else
         {
-            int channels = norms.Sum(norm => norm.Weight.Value.Shape[0]), first = 0;
-            foreach (Tensor map in further) channels += map.Shape[1];
             Tensor? joined = null;
             parts = new Tensor[norms.Count];
-            for (int i = 0; i < parts.Length; i++)
+            for (int i = 0, first = 0; i < parts.Length; i++)
             {
                 Tensor x = input(i);
-                if (i == 0) joined = Joined(norms, x, channels);
-                parts[i] = norms[i].Forward(x, residual: null, together: null, Part(joined, first, x.Shape[1]));
+                if (i == 0) joined = Joined(norms, x, further);
+                Tensor? place = joined?.Channels(first, x.Shape[1], nameof(BatchNormRelu));
+                if (place is not null) x.Device.CurrentStep!.Own(place);
+                parts[i] = norms[i].Forward(x, residual: null, together: null, place);
+                if (place is not null && parts[i] != place) x.Device.CurrentStep!.Discard(place);
                 first += x.Shape[1];
                 x.Device.CurrentStep!.Discard(x);
             }
@@ -76,24 +77,28 @@ public sealed class BatchNormRelu(Device device, int channels) : BatchNorm(devic
         return y;
     }
 
-    /// <summary>Room for maps of so many channels, beside the first norm's input; null where it copies.</summary>
-    static Tensor? Joined(IReadOnlyList<BatchNormRelu> norms, Tensor x, int channels)
+    /// <summary>
+    /// Room for the outputs of norms, the first of which reads x, and further maps; null where they are copied.
+    /// </summary>
+    static Tensor? Joined(IReadOnlyList<BatchNormRelu> norms, Tensor x, ReadOnlySpan<Tensor> further)
     {
-        int block = x.ChannelBlock;
+        int block = x.ChannelBlock, channels = 0;
         Device device = x.Device;
-        if (block == 0 || x.Count == 0 || channels % block != 0 || device.CurrentStep is not { IsRecording: true }
-            || !device.Backend.Normalization.TakesChannelsOfMaps
-            || norms.Any(norm => norm.Weight.Value.Shape[0] % block != 0)) return null;
+        bool isWhole = block > 0 && x.Count > 0;
+        foreach (BatchNormRelu norm in norms) Add(norm.Weight.Value.Shape[0]);
+        foreach (Tensor map in further) Add(map.Shape.Rank == 4 ? map.Shape[1] : 0);
+        if (!isWhole || device.CurrentStep is not { IsRecording: true }
+            || !device.Backend.Normalization.TakesChannelsOfMaps) return null;
         Tensor joined = device.Empty(x.Shape.With(1, channels), ElementType.Float32, nameof(Concat));
         joined.ChannelBlock = block;
         return joined;
-    }
 
-    static Tensor? Part(Tensor? joined, int first, int channels)
-    {
-        Tensor? part = joined?.Channels(first, channels, nameof(BatchNormRelu));
-        if (part is not null) part.Device.CurrentStep!.Own(part);
-        return part;
+        // Each is to be whole blocks: else Concat joins planes.
+        void Add(int more)
+        {
+            isWhole = isWhole && more > 0 && more % block == 0;
+            channels += more;
+        }
     }
 
     /// <inheritdoc/>

@@ -61,6 +61,55 @@ public sealed class BatchNormJoinTests(string device) : DeviceFixture(device)
         }
     }
 
+    /// <summary>Whole blocks together, but not each.</summary>
+    [TestCase(true)]
+    [TestCase(false)]
+    public void FurtherMapsOfBrokenBlocks_AreJoinedRightly(bool areLeaves)
+    {
+        Conv2d[] convolutions = [Convolution(32), Convolution(48), Convolution(4), Convolution(12)];
+        BatchNormRelu[] norms = [new(Device, 32), new(Device, 48)];
+        foreach (BatchNormRelu norm in norms) norm.Initialize(1);
+        float[][] joined = Run(BatchNormRelu.Join), copied = Run((norms, input, further) =>
+            TensorOps.Concat(1, [.. BatchNormRelu.Forward(norms, input), .. further]));
+        Assert.That(joined, Is.EqualTo(copied));
+
+        float[][] Run(Joining join)
+        {
+            using Step step = Device.BeginStep();
+            Shape shape = new(Images, Channels, Side, Side);
+            Tensor x = Device.Tensor(shape, Floats(shape.Count, 1));
+            x.RequiresGradient = true;
+            Tensor[] further = areLeaves ? [Leaf(4), Leaf(12)]
+                : [convolutions[2].Forward(x), convolutions[3].Forward(x)];
+            Tensor y = join(norms, i => convolutions[i].Forward(x), further);
+            float[] values = y.ToArray();
+            step.Backward(y, Device.Tensor(y.Shape, Floats(y.Count, 3)));
+            return
+            [
+                values, step.Gradients[x].ToArray(), step.Gradients[norms[0].Weight.Value].ToArray(),
+                step.Gradients[norms[1].Weight.Value].ToArray(),
+            ];
+        }
+
+        Tensor Leaf(int channels) =>
+            Device.Tensor(new Shape(Images, channels, Side, Side), Floats(Images * channels * Side * Side, 4));
+    }
+
+    [TestCase(1, 3)]
+    [TestCase(3, 1)]
+    public void BranchesOfOtherExtents_AreRefused(int first, int second)
+    {
+        Conv2d[] convolutions = [Convolution(32, first), Convolution(32, second)];
+        BatchNormRelu[] norms = [new(Device, 32), new(Device, 32)];
+        foreach (BatchNormRelu norm in norms) norm.Initialize(1);
+        using Step step = Device.BeginStep();
+        Tensor x = Device.Tensor(new Shape(2, Channels, 8, 8), Floats(2 * Channels * 64, 1));
+        Assert.Throws<ShapeException>(() => BatchNormRelu.Join(norms, i => convolutions[i].Forward(x)));
+    }
+
+    delegate Tensor Joining(
+        IReadOnlyList<BatchNormRelu> norms, Func<int, Tensor> input, params ReadOnlySpan<Tensor> further);
+
     [Test]
     public void Join_ReturnsAllMemory()
     {
@@ -112,9 +161,9 @@ public sealed class BatchNormJoinTests(string device) : DeviceFixture(device)
         }
     }
 
-    Conv2d Convolution(int channels)
+    Conv2d Convolution(int channels, int kernel = 1)
     {
-        Conv2d convolution = new(Device, Channels, channels, kernel: 1, stride: 1, padding: 0, bias: false);
+        Conv2d convolution = new(Device, Channels, channels, kernel, stride: 1, padding: 0, bias: false);
         convolution.Initialize(1);
         return convolution;
     }
