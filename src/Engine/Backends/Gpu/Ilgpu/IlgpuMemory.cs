@@ -1,6 +1,4 @@
-using System.Reflection;
 using ILGPU;
-using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
 using ILGPU.IR;
 using ILGPU.IR.Intrinsics;
@@ -16,34 +14,23 @@ namespace TripletGpu.Backends.Gpu.Ilgpu;
 /// </summary>
 static class IlgpuMemory
 {
+    const string NotNegative = "setp.ge.s32";
+
     /// <summary>Registers them all.</summary>
     public static void Register(IntrinsicImplementationManager manager)
     {
-        Replace(nameof(GlobalMemory.Place), nameof(Place), nameof(PlaceByIndex));
-        Replace(nameof(GlobalMemory.ReadUnless), nameof(ReadUnless), nameof(ReadUnlessByIndex));
-        Replace(nameof(GlobalMemory.ReadFour), nameof(ReadFour), nameof(ReadFourByIndex));
-        Replace(nameof(GlobalMemory.ReadOrAny), nameof(ReadOrAny), nameof(ReadOrAnyByIndex));
-        Replace(nameof(GlobalMemory.ReadFourOrAny), nameof(ReadFourOrAny), nameof(ReadFourOrAnyByIndex));
-        Write(nameof(AddressOf), nameof(PtxAddressOf));
-        Write(nameof(PlaceAfter), nameof(PtxPlaceAfter));
-        Write(nameof(LoadUnless), nameof(PtxLoadUnless));
-        Write(nameof(LoadFour), nameof(PtxLoadFour));
-        Write(nameof(LoadOrAny), nameof(PtxLoadOrAny));
-        Write(nameof(LoadFourOrAny), nameof(PtxLoadFourOrAny));
-
-        // ILGPU refuses a method that is replaced on some devices only.
-        void Replace(string name, string onCuda, string elsewhere)
-        {
-            MethodInfo method = typeof(GlobalMemory).GetMethod(name)!;
-            manager.RegisterMethod(
-                method, new PTXIntrinsic(typeof(IlgpuMemory), onCuda, IntrinsicImplementationMode.Redirect));
-            manager.RegisterMethod(
-                method, new CLIntrinsic(typeof(IlgpuMemory), elsewhere, IntrinsicImplementationMode.Redirect));
-        }
-
-        void Write(string name, string text) => manager.RegisterMethod(
-            typeof(IlgpuMemory).GetMethod(name)!,
-            new PTXIntrinsic(typeof(IlgpuMemory), text, IntrinsicImplementationMode.GenerateCode));
+        IlgpuReplacements functions = new(manager, typeof(GlobalMemory), typeof(IlgpuMemory));
+        functions.Replace(nameof(GlobalMemory.Place), nameof(Place), nameof(PlaceByIndex));
+        functions.Replace(nameof(GlobalMemory.ReadUnless), nameof(ReadUnless), nameof(ReadUnlessByIndex));
+        functions.Replace(nameof(GlobalMemory.ReadFour), nameof(ReadFour), nameof(ReadFourByIndex));
+        functions.Replace(nameof(GlobalMemory.ReadOrAny), nameof(ReadOrAny), nameof(ReadOrAnyByIndex));
+        functions.Replace(nameof(GlobalMemory.ReadFourOrAny), nameof(ReadFourOrAny), nameof(ReadFourOrAnyByIndex));
+        functions.Write(nameof(AddressOf), nameof(PtxAddressOf));
+        functions.Write(nameof(PlaceAfter), nameof(PtxPlaceAfter));
+        functions.Write(nameof(LoadUnless), nameof(PtxLoadUnless));
+        functions.Write(nameof(LoadFour), nameof(PtxLoadFour));
+        functions.Write(nameof(LoadOrAny), nameof(PtxLoadOrAny));
+        functions.Write(nameof(LoadFourOrAny), nameof(PtxLoadFourOrAny));
     }
 
     /// <summary>An address, for PTX.</summary>
@@ -142,14 +129,7 @@ static class IlgpuMemory
     static void PtxLoadUnless(PTXBackend backend, PTXCodeGenerator code, Value value)
     {
         PTXCodeGenerator.HardwareRegister address = PtxAddress(code, value);
-        PTXCodeGenerator.HardwareRegister reads =
-            code.AllocateRegister(BasicValueType.Int1, PTXRegisterKind.Predicate);
-        using (PTXCodeGenerator.CommandEmitter test = code.BeginCommand("setp.eq.s32"))
-        {
-            test.AppendArgument(reads);
-            test.AppendArgument(code.LoadPrimitive(value[2]));
-            test.AppendConstant(0);
-        }
+        PTXCodeGenerator.HardwareRegister reads = PtxCompare(code, "setp.eq.s32", value[2]);
         PTXCodeGenerator.HardwareRegister target = code.AllocateHardware(value);
         using (PTXCodeGenerator.CommandEmitter zero = code.BeginCommand("mov.f32"))
         {
@@ -174,7 +154,7 @@ static class IlgpuMemory
     static void PtxLoadOrAny(PTXBackend backend, PTXCodeGenerator code, Value value)
     {
         PTXCodeGenerator.HardwareRegister address = PtxSum(code, PtxAddress(code, value), value[2]);
-        PTXCodeGenerator.HardwareRegister reads = PtxIsNotNegative(code, value[3]);
+        PTXCodeGenerator.HardwareRegister reads = PtxCompare(code, NotNegative, value[3]);
         PTXCodeGenerator.HardwareRegister target = code.AllocateHardware(value);
         using PTXCodeGenerator.CommandEmitter load = code.BeginCommand(
             "ld.global.nc.f32", new PTXCodeGenerator.PredicateConfiguration(reads, true));
@@ -184,7 +164,8 @@ static class IlgpuMemory
 
     static void PtxLoadFourOrAny(PTXBackend backend, PTXCodeGenerator code, Value value)
     {
-        PTXCodeGenerator.HardwareRegister address = PtxAddress(code, value), reads = PtxIsNotNegative(code, value[2]);
+        PTXCodeGenerator.HardwareRegister address = PtxAddress(code, value);
+        PTXCodeGenerator.HardwareRegister reads = PtxCompare(code, NotNegative, value[2]);
         PTXCodeGenerator.PrimitiveRegister[] results = IlgpuIntrinsics.Parts(code.Allocate(value));
         using PTXCodeGenerator.CommandEmitter load = code.BeginCommand(
             "ld.global.nc.v4.f32", new PTXCodeGenerator.PredicateConfiguration(reads, true));
@@ -192,11 +173,12 @@ static class IlgpuMemory
         load.AppendArgumentValue(address);
     }
 
-    static PTXCodeGenerator.HardwareRegister PtxIsNotNegative(PTXCodeGenerator code, Value bits)
+    /// <summary>Whether bits compare so with 0.</summary>
+    static PTXCodeGenerator.HardwareRegister PtxCompare(PTXCodeGenerator code, string comparison, Value bits)
     {
         PTXCodeGenerator.HardwareRegister reads =
             code.AllocateRegister(BasicValueType.Int1, PTXRegisterKind.Predicate);
-        using PTXCodeGenerator.CommandEmitter test = code.BeginCommand("setp.ge.s32");
+        using PTXCodeGenerator.CommandEmitter test = code.BeginCommand(comparison);
         test.AppendArgument(reads);
         test.AppendArgument(code.LoadPrimitive(bits));
         test.AppendConstant(0);

@@ -1,6 +1,4 @@
-using System.Reflection;
 using ILGPU;
-using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
 using ILGPU.IR;
 using ILGPU.IR.Intrinsics;
@@ -19,28 +17,15 @@ static class IlgpuStages
     /// <summary>Registers them all.</summary>
     public static void Register(IntrinsicImplementationManager manager)
     {
-        Replace(nameof(StageMemory.Next), nameof(NextInBytes), nameof(Next));
-        Replace(nameof(StageMemory.Other), nameof(OtherInBytes), nameof(Other));
-        Replace(nameof(StageMemory.Load), nameof(Load), nameof(LoadByIndex));
-        Replace(nameof(StageMemory.Store), nameof(Store), nameof(StoreByIndex));
-        Replace(nameof(StageMemory.StoreOne), nameof(StoreOne), nameof(StoreOneByIndex));
-        Write(nameof(LoadStage), nameof(PtxLoadStage));
-        Write(nameof(StoreStage), nameof(PtxStoreStage));
-        Write(nameof(StoreOneToStage), nameof(PtxStoreOneToStage));
-
-        // ILGPU refuses a method that is replaced on some devices only.
-        void Replace(string name, string onCuda, string elsewhere)
-        {
-            MethodInfo method = typeof(StageMemory).GetMethod(name)!;
-            manager.RegisterMethod(
-                method, new PTXIntrinsic(typeof(IlgpuStages), onCuda, IntrinsicImplementationMode.Redirect));
-            manager.RegisterMethod(
-                method, new CLIntrinsic(typeof(IlgpuStages), elsewhere, IntrinsicImplementationMode.Redirect));
-        }
-
-        void Write(string name, string text) => manager.RegisterMethod(
-            typeof(IlgpuStages).GetMethod(name)!,
-            new PTXIntrinsic(typeof(IlgpuStages), text, IntrinsicImplementationMode.GenerateCode));
+        IlgpuReplacements functions = new(manager, typeof(StageMemory), typeof(IlgpuStages));
+        functions.Replace(nameof(StageMemory.Next), nameof(NextInBytes), nameof(Next));
+        functions.Replace(nameof(StageMemory.Other), nameof(OtherInBytes), nameof(Other));
+        functions.Replace(nameof(StageMemory.Load), nameof(Load), nameof(LoadByIndex));
+        functions.Replace(nameof(StageMemory.Store), nameof(Store), nameof(StoreByIndex));
+        functions.Replace(nameof(StageMemory.StoreOne), nameof(StoreOne), nameof(StoreOneByIndex));
+        functions.Write(nameof(LoadStage), nameof(PtxLoadStage));
+        functions.Write(nameof(StoreStage), nameof(PtxStoreStage));
+        functions.Write(nameof(StoreOneToStage), nameof(PtxStoreOneToStage));
     }
 
     /// <inheritdoc cref="OtherInBytes"/>
