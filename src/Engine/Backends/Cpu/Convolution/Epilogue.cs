@@ -13,6 +13,9 @@ readonly unsafe struct Epilogue(float* bias, float* addend, bool relu)
 
     readonly bool relu = relu;
 
+    /// <summary>Whether y is the product itself.</summary>
+    public bool IsNothing => Bias == null && Addend == null && !relu;
+
     /// <summary>The same, from a later channel on.</summary>
     public Epilogue From(int channel, nint plane) =>
         new(Bias == null ? null : Bias + channel, Addend == null ? null : Addend + channel * plane, relu);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Convolution;
 using TripletGpu.Backends.Cpu.Simd;
+using TripletGpu.Backends.Cpu.SmallConvolution;
 
 namespace TripletGpu.Backends.Cpu.Layouts;
 
@@ -45,6 +46,11 @@ readonly unsafe struct Planes<V> : IMapLayout<V> where V : unmanaged, ITileVecto
         float* from, int pitch, int pixels, float* y, nint plane, nint image, int first, in Epilogue epilogue,
         int channels)
     {
+        if (epilogue.IsNothing && pixels >= V.Count)
+        {
+            MapTranspose<V>.Run(from, pitch, y + image + first, plane, pixels, channels);
+            return;
+        }
         float* turned = stackalloc float[16 * 16];
         V floor = V.Create(epilogue.Floor);
         for (int i = 0; i < pixels; i += V.Count)

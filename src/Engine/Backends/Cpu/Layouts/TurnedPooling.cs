@@ -1,7 +1,6 @@
 using TripletGpu.Backends.Cpu.Convolution;
 using TripletGpu.Backends.Cpu.Pooling;
 using TripletGpu.Backends.Cpu.Simd;
-using TripletGpu.Backends.Cpu.SmallConvolution;
 using TripletGpu.Kernels.Pooling;
 
 namespace TripletGpu.Backends.Cpu.Layouts;
@@ -61,12 +60,8 @@ sealed unsafe class TurnedPooling<V>(CpuBackend cpu) where V : unmanaged, ITileV
                 P = end - first,
                 Top = top - first * d.StrideH + d.Top,
             }, accumulate: false);
-            int pixels = (bottom - top) * d.W;
-            if (dx.Accumulate)
-                Planes<V>.Write(map, V.Count, pixels, to, plane, block * V.Count * plane, top * d.W, epilogue, V.Count);
-            else
-                MapTranspose<V>.Run(
-                    map, V.Count, to + block * V.Count * plane + (nint)top * d.W, plane, pixels, V.Count);
+            Planes<V>.Write(
+                map, V.Count, (bottom - top) * d.W, to, plane, block * V.Count * plane, top * d.W, epilogue, V.Count);
         });
     }
 
