@@ -35,16 +35,19 @@ sealed class Lifetimes
             PlanNode node = graph.Nodes[i];
             (int First, int Last) span = stages.SpanOf(i);
             foreach (PlanValue value in node.Inputs)
-                if (lives.TryGetValue(value, out Life? life)) life.Last = Math.Max(life.Last, span.Last);
+                if (lives.TryGetValue(value, out Life? life)) life.Last = span.Last;
             if (joined.PlaceOf(node.Output) is { } place)
             {
                 // The first of the parts begins the life of the whole.
                 if (!lives.TryGetValue(place.Whole, out Life? whole)) whole = Begin(place.Whole, span);
                 whole.Values.Add(node.Output);
-                whole.Last = Math.Max(whole.Last, span.Last);
+                whole.Last = span.Last;
                 lives[node.Output] = whole;
             }
-            else if (joined.IsDone(node)) lives[node.Output].Last = Math.Max(lives[node.Output].Last, span.Last);
+            else if (joined.IsDone(node))
+            {
+                // It reads its parts, and lives where they do.
+            }
             else if (!node.Op.IsView) Begin(node.Output, span);
             else if (lives.TryGetValue(node.Inputs[0], out Life? viewed))
             {

@@ -71,7 +71,6 @@ public sealed class BatchNormRelu(Device device, int channels) : BatchNorm(devic
                 x.Device.CurrentStep!.Discard(x);
             }
             y = new Concat(1).ApplyInto(joined, [.. parts, .. further]);
-            if (joined is not null && y != joined) y.Device.CurrentStep!.Discard(joined);
         }
         foreach (Tensor part in parts) part.Device.CurrentStep!.Discard(part);
         return y;

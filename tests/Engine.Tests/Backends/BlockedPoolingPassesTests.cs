@@ -29,15 +29,10 @@ public sealed class BlockedPoolingPassesTests(string device) : DeviceFixture(dev
         [ValueSource(nameof(windows))] PoolingWindow window, [ValueSource(nameof(heights))] int height,
         [Values] bool accumulate)
     {
-        // Few numbers, so that there are equals, NaN, and windows of nothing but minus infinity.
         Agree(window, height, Tolerance.Exact, maps =>
         {
-            Tensor x = maps.Input((i, random) =>
-                i % 97 == 0 ? float.NaN : i % 1009 < 300 ? float.NegativeInfinity : random.Next(9));
-            (Tensor y, Tensor taps, Tensor dx) = (maps.Output(), maps.Output(), maps.Input());
-            Pooling.Max(x, y, taps, maps.Window);
-            Pooling.MaxBackward(taps, maps.Output(), new Gradient(dx, accumulate), maps.Window);
-            return [y, taps, dx];
+            Tensor x = maps.Input(FewNumbers), dx = maps.Input();
+            return Maximum(maps, x, dx, accumulate);
         });
     }
 
@@ -49,13 +44,21 @@ public sealed class BlockedPoolingPassesTests(string device) : DeviceFixture(dev
         if (Pooling.TurnedChannelBlock == 0) Assert.Ignore("no maps in blocks");
         Agree(window, height, Tolerance.Exact, maps =>
         {
-            Tensor x = maps.Planes((i, random) =>
-                i % 97 == 0 ? float.NaN : i % 1009 < 300 ? float.NegativeInfinity : random.Next(9));
-            (Tensor y, Tensor taps, Tensor dx) = (maps.Output(), maps.Output(), maps.Planes());
-            Pooling.Max(x, y, taps, maps.Window);
-            Pooling.MaxBackward(taps, maps.Output(), new Gradient(dx, accumulate), maps.Window);
-            return [y, taps, dx];
+            Tensor x = maps.Planes(FewNumbers), dx = maps.Planes();
+            return Maximum(maps, x, dx, accumulate);
         });
+    }
+
+    /// <summary>So that there are equals, NaN, and windows of nothing but minus infinity.</summary>
+    static float FewNumbers(int i, Random random) =>
+        i % 97 == 0 ? float.NaN : i % 1009 < 300 ? float.NegativeInfinity : random.Next(9);
+
+    Tensor[] Maximum(Maps maps, Tensor x, Tensor dx, bool accumulate)
+    {
+        (Tensor y, Tensor taps) = (maps.Output(), maps.Output());
+        Pooling.Max(x, y, taps, maps.Window);
+        Pooling.MaxBackward(taps, maps.Output(), new Gradient(dx, accumulate), maps.Window);
+        return [y, taps, dx];
     }
 
     [Test]

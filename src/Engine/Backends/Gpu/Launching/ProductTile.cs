@@ -32,8 +32,8 @@ abstract class ProductTile(ProductForm form, ProductForm plain)
         new Of<Bfloat128x128>(ProductForm.Bfloat128x128, ProductForm.Bfloat128x128),
     ];
 
-    static readonly ProductTile[] ByForm =
-        [.. Enum.GetValues<ProductForm>().Select(f => Array.Find(All, tile => tile.Form == f) ?? All[4])];
+    static readonly ProductTile[] ByForm = [.. Enum.GetValues<ProductForm>().Select(
+        form => Find(form) ?? Find(ProductForm.Tile64x64)!)];
 
     /// <summary>The form.</summary>
     public ProductForm Form { get; } = form;
@@ -62,6 +62,8 @@ abstract class ProductTile(ProductForm form, ProductForm plain)
 
     /// <summary>How it stages the rows of A and the columns of B: a <see cref="Staging"/> each.</summary>
     protected abstract (int Rows, int Columns) Stages { get; }
+
+    static ProductTile? Find(ProductForm form) => Array.Find(All, tile => tile.Form == form);
 
     bool IsFor(ProductForm form, int rows, int columns) =>
         plain == form && Suits(Stages.Rows, rows) && Suits(Stages.Columns, columns);
