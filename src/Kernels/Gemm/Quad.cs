@@ -26,4 +26,15 @@ public struct Quad
         sums.Row2 = Float4.MultiplyAdd(a.Z, b, sums.Row2);
         sums.Row3 = Float4.MultiplyAdd(a.W, b, sums.Row3);
     }
+
+    /// <summary>
+    /// sums += (a - b)^2, of each of A's elements with each of B's: the differences rounded, a square and its sum once.
+    /// </summary>
+    public static void AddSquares(Float4 a, Float4 b, ref Quad sums)
+    {
+        sums.Row0 = Float4.AddSquares(a.X, b, sums.Row0);
+        sums.Row1 = Float4.AddSquares(a.Y, b, sums.Row1);
+        sums.Row2 = Float4.AddSquares(a.Z, b, sums.Row2);
+        sums.Row3 = Float4.AddSquares(a.W, b, sums.Row3);
+    }
 }

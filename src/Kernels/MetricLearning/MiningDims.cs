@@ -21,6 +21,12 @@ public readonly record struct MiningDims(
     int Stride, int First, int End,
     uint SeedLow, uint SeedHigh, uint StreamLow, uint StreamHigh, float Angle = 0f)
 {
+    /// <summary>
+    /// 1: the kernels read distances that have been measured, a strip that begins with the first anchor's tile, in the
+    /// place of packed rows.
+    /// </summary>
+    public int IsMeasured { get; init; }
+
     /// <summary>Whether the table has a row an anchor, not one a pair.</summary>
     public bool TakesOneAnAnchor =>
         Rule == MiningRule.Hard || Rule == MiningRule.EasyPositive || Rule == MiningRule.EasyPositiveHard;

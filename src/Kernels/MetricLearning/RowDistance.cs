@@ -72,6 +72,16 @@ static class RowDistance
     }
 
     /// <summary>
+    /// The same from a strip of distances (<see cref="DistanceKernels.Measure"/>) that begins with the tile of row
+    /// <paramref name="first"/>.
+    /// </summary>
+    public static float Measured(ArrayView<float> strip, int row, int other, int count, int first)
+    {
+        if (other >= count) return float.PositiveInfinity;
+        return strip[(row - StripDims.FirstOf(first)) * StripDims.WidthOf(count) + other];
+    }
+
+    /// <summary>
     /// x[c] = the distance of a row to packed row <paramref name="first"/> + c, for an item with several columns.
     /// </summary>
     public static void ToColumns<TShape>(

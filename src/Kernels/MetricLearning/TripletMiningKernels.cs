@@ -12,9 +12,10 @@ namespace TripletGpu.Kernels.MetricLearning;
 /// between the sorted positives, where minima or counts meet by atomics on whole numbers,</item>
 /// <item>answers the rule's question from the buckets and writes the anchor's rows of the table.</item>
 /// </list>
-/// embeddings (N, D); packed: the same in panels (<see cref="RowDistance.ToColumns"/>); classes: <see
-/// cref="ClassIndex"/>; triplets Int32 (rows, 3), losses (rows): the engine's table, overwritten; counts (N, 5), sums
-/// (N, 3): <see cref="AnchorTally"/>, for <see cref="TripletTotalKernels"/>. An anchor costs 2 N D operations, N log K
+/// embeddings (N, D); packed: the same in panels (<see cref="RowDistance.ToColumns"/>), or a strip of distances
+/// (<see cref="DistanceKernels"/>, <see cref="MiningDims.IsMeasured"/>); classes: <see cref="ClassIndex"/>; triplets
+/// Int32 (rows, 3), losses (rows): the engine's table, overwritten; counts (N, 5), sums (N, 3):
+/// <see cref="AnchorTally"/>, for <see cref="TripletTotalKernels"/>. An anchor costs 2 N D operations, N log K
 /// comparisons, and reads N D floats that lie in a cache: bound by arithmetic on a CPU, by the cache on a GPU.
 /// <c>MineNearest</c> is for the rules that ask for nearest negatives, <c>MineEvery</c> for those that take every
 /// triplet or a random one; each has a form for anchors whose positives fit into shared memory (a group an anchor), and

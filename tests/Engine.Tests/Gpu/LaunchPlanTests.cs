@@ -207,4 +207,17 @@ public sealed class LaunchPlanTests
             ("ConvolutionPanelKernels.BackwardWeight", 1, 32_256),
         }));
     }
+
+    /// <summary>16 groups on each multiprocessor, 128 MB at most, a tile's rows at least.</summary>
+    [TestCase(80, 4096, ExpectedResult = 1280)]
+    [TestCase(132, 16_384, ExpectedResult = 2048)]
+    [TestCase(132, 16_385, ExpectedResult = 1984)]
+    [TestCase(1, 4096, ExpectedResult = 64)]
+    [TestCase(132, 2_000_000, ExpectedResult = 64)]
+    public int AnchorsOfAStrip_FillTheDevice(int multiprocessors, int n) =>
+        new LaunchPlan(Gpu with { ComputeUnits = multiprocessors }).AnchorsOfAStrip(n);
+
+    [Test]
+    public void DistancesOfALargeBatch_AreMeasuredFirst_OnAGpu() => Assert.That(
+        (new LaunchPlan(Gpu).LeastMeasured, new LaunchPlan(Cpu).LeastMeasured), Is.EqualTo((4096, int.MaxValue)));
 }

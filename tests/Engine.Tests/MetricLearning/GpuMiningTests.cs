@@ -4,6 +4,7 @@ using TripletGpu.Backends.Cpu;
 using TripletGpu.Backends.Cpu.SmallConvolution;
 using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Backends.Gpu.OpenCl;
 using TripletGpu.Kernels.MetricLearning;
 using TripletGpu.MetricLearning;
@@ -75,9 +76,32 @@ public sealed class GpuMiningTests
             // Some rows are named by thousands of triplets.
             [.. Enumerable.Range(0, 701).Select(i => i < 600 ? -3 : i / 2)], Tolerance.Block);
 
-    void Compare(TripletSettings settings, float[] embeddings, int[] labels, Tolerance tolerance)
+    /// <summary>
+    /// From distances that were measured before, three strips of them and two that are cut, by a group of items and by
+    /// one: the same as in one launch.
+    /// </summary>
+    [Test]
+    public void Measured_EveryRule_IsMinedAsOnTheCpu(
+        [Values(MiningRule.Semihard, MiningRule.Facenet, MiningRule.Hard, MiningRule.RandomSemihard,
+            MiningRule.DistanceWeighted, MiningRule.BatchAll, MiningRule.AllHard, MiningRule.Angular)] MiningRule rule,
+        [Values] TripletDistance distance, [Values] bool isCpu)
     {
-        Mined expected = Mine(cpu, settings, embeddings, labels), actual = Mine(gpu, settings, embeddings, labels);
+        AlteredDriver device = new(opened, opened.Capabilities with { IsCpu = isCpu, ComputeUnits = 4 });
+        LaunchPlan plan = new(device.Capabilities) { LeastMeasured = 1, FittingPositives = 30 };
+        using Device measured = new("measured", new GpuBackend(device, plan));
+        // Between 25 and 35 positives: some anchors fit into shared memory.
+        int[] labels = [.. Enumerable.Range(0, 170).Select(i => i * i % 7)];
+        TripletSettings settings = new() { Rule = rule, Distance = distance, Seed = 7, Draw = 3 };
+        Compare(settings, Normal(170, 21), labels, Tolerance.Sum, measured);
+        Compare(settings with { Anchors = new(70, 60) }, Normal(170, 21), labels, Tolerance.Sum, measured);
+        Assert.That(device.Issued.Count(k => k == "DistanceKernels.Measure"), Is.EqualTo(3 + 2));
+    }
+
+    void Compare(
+        TripletSettings settings, float[] embeddings, int[] labels, Tolerance tolerance, Device? device = null)
+    {
+        Mined expected = Mine(cpu, settings, embeddings, labels);
+        Mined actual = Mine(device ?? gpu, settings, embeddings, labels);
         Assert.That(actual.Statistics, Is.EqualTo(expected.Statistics));
         Assert.That(actual.Triplets.AsSpan().SequenceEqual(expected.Triplets), "triplets");
         Assert.That(actual.Losses.AsSpan().SequenceEqual(expected.Losses), "losses");

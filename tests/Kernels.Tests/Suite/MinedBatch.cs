@@ -49,6 +49,21 @@ sealed class MinedBatch
     /// <summary>The rows in panels of 32.</summary>
     public float[] Packed { get; }
 
+    /// <summary>The squared distances of all rows to all, as a strip.</summary>
+    public float[] Strip
+    {
+        get
+        {
+            int width = StripDims.WidthOf(N);
+            float[] strip = new float[width * width];
+            using var on = new Reference();
+            DistanceKernels.LaunchMeasure(
+                Reference.Driver, (width / DistanceKernels.Side, width / DistanceKernels.Side), on.View(Packed),
+                on.View(strip), new StripDims(N, D, First: 0));
+            return strip;
+        }
+    }
+
     /// <summary>The view of classes after counting, after summing, and complete.</summary>
     public int[] Counted { get; }
 

@@ -23,6 +23,8 @@ public static class MiningKernelCases
         new("ClassKernels.Place", Small.N, Of(Small.Summed), Small.N),
         new("ScanKernels.Exclusive", 1, Of([.. Enumerable.Range(-2, 301)]), 300),
         new("ScanKernels.Exclusive", 3, Of(7, 0, 5, 1, -1, 2), 1),
+        Measure(Small, first: 0), Measure(new(70, 19, classes: 1), first: 64),
+        Measured(MiningRule.Semihard), Measured(MiningRule.RandomSemihard), Measured(MiningRule.DistanceWeighted),
         .. Enum.GetValues<MiningRule>().Where(c => c != MiningRule.Explicit).SelectMany(Mine),
         .. MineLarge(MiningRule.Semihard), .. MineLarge(MiningRule.AllHard), .. MineLarge(MiningRule.Angular),
         .. MineLarge(MiningRule.DistanceWeighted),
@@ -39,6 +41,20 @@ public static class MiningKernelCases
     ];
 
     static MiningDims Given => Small.Dims(MiningRule.Explicit) with { N = 12, End = 4, IsSquared = 0 };
+
+    /// <summary>The tiles of a row of them, the second of two.</summary>
+    static KernelCase Measure(MinedBatch batch, int first)
+    {
+        StripDims dims = new(batch.N, batch.D, first);
+        return new("DistanceKernels.Measure", (dims.Width / DistanceKernels.Side, 1),
+            Of(batch.Packed), Out(DistanceKernels.Side * dims.Width), dims);
+    }
+
+    /// <summary>Three anchors from the middle, from a strip of distances.</summary>
+    static KernelCase Measured(MiningRule rule) => new(
+        Kernel(rule), Groups, Of(Small.Embeddings), Of(Small.Strip), Of(Small.Classes), Out<int>(3 * Small.Rows),
+        Out(Small.Rows), Out<long>(5 * Small.N), Out(3 * Small.N),
+        Small.Dims(rule) with { First = 7, End = 10, IsMeasured = 1 });
 
     static string Kernel(MiningRule rule) => rule == MiningRule.DistanceWeighted
         ? "WeightedMiningKernels.MineWeighted"

@@ -17,6 +17,7 @@ enum ScratchUse
     Mining,
     Workspaces,
     Similarities,
+    Distances,
 }
 
 /// <summary>

@@ -1,3 +1,4 @@
+using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Kernels.MetricLearning;
 using static TripletGpu.Runner.Bench.Roofline.WorkMemory;
 
@@ -27,6 +28,7 @@ static class MiningWork
             "ClassKernels.Place", at, n, Cost("0", "16 N"), Holding(batch.Classes, touched: 4 * n), n);
         yield return new(
             "ScanKernels.Exclusive", at, 1, Cost("0", "8 (N + 1)"), Holding(new int[n + 1], Access.Update), n);
+        yield return Measure(batch, letters, sizes.Plan);
         foreach (KernelWork work in Mine<RowGroup>(batch, letters, sizes)) yield return work;
         foreach (KernelWork work in Mine<RowItem>(batch, letters, sizes)) yield return work;
         MiningDims dims = Dims(batch, MiningRule.Semihard);
@@ -64,6 +66,17 @@ static class MiningWork
         yield return new(
             "LeftOutKernels.Given", $"{rows}", m, KernelCost.Of("0", "16 M", letters), Write<int>(3 * m), Write(m),
             dims with { End = 0 });
+    }
+
+    /// <summary>A strip of distances, of as many anchors as are mined from one.</summary>
+    static KernelWork Measure(MinedRows batch, (string, long)[] letters, LaunchPlan plan)
+    {
+        StripDims strip = new(batch.N, D, First: 0);
+        int rows = Math.Min(plan.AnchorsOfAStrip(batch.N), strip.Width), side = DistanceKernels.Side;
+        return new(
+            "DistanceKernels.Measure", $"{batch.N}", (strip.Width / side, rows / side),
+            KernelCost.Of("3 S W D", "4 L D + 4 S W", [.. letters, ("S", rows), ("W", strip.Width)]),
+            Read(batch.PackedRows * D), Write(rows * strip.Width), strip);
     }
 
     static IEnumerable<KernelWork> Mine<TShape>(MinedRows batch, (string, long)[] letters, WorkSizes sizes)

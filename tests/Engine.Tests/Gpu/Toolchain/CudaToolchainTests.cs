@@ -110,8 +110,32 @@ public sealed class CudaToolchainTests(string version, int architecture)
         }
 
         bool IsProductOf(string transposed) => name.Contains($"<Tile{transposed}", StringComparison.Ordinal);
+    }
 
-        static int Wide(MachineLoop loop) => loop.Count("LDG.E.128") + loop.Count("LD.E.128");
+    /// <summary>A difference and its square, 512 of each in a step, and 16 bytes whatever is read or stored.</summary>
+    [Test]
+    public void DistanceTile_SubtractsAndSquares_AlikeByBothCompilers()
+    {
+        KernelSource kernel = KernelCatalog.All.Single(k => k.Name == "DistanceKernels.Measure");
+        Check(tools.Ptx(kernel, architecture), "NVRTC");
+        Check(IlgpuPtx(kernel), "ILGPU");
+
+        void Check(string ptx, string compiler)
+        {
+            MachineCode code = tools.Assemble(ptx, architecture);
+            MachineLoop loop = tools.Loop(code);
+            int differences = loop.Count("FADD"), squares = loop.Count("FFMA");
+            TestContext.Out.WriteLine(
+                $"{compiler}: {code.Registers} registers, {differences} + {squares} of {loop.Instructions.Count}");
+            Assert.That((differences, squares), Is.EqualTo((512, 512)), compiler);
+            Assert.That((double)(differences + squares) / loop.Instructions.Count, Is.GreaterThan(0.9), compiler);
+            Assert.That(loop.Count("LDS"), Is.EqualTo(loop.Count("LDS.128")), $"{compiler}: shared loads");
+            Assert.That(loop.Count("STS"), Is.EqualTo(loop.Count("STS.128")), $"{compiler}: shared stores");
+            Assert.That(
+                (Wide(loop), loop.Count("LDG") + loop.Count("LD.E")), Is.EqualTo((4, 4)), $"{compiler}: loads");
+            Assert.That(code.Stack + code.Spilled, Is.Zero, $"{compiler}: bytes in local memory");
+            Assert.That(code.Registers, Is.LessThanOrEqualTo(168), $"{compiler}: registers");
+        }
     }
 
     /// <summary>
@@ -150,6 +174,9 @@ public sealed class CudaToolchainTests(string version, int architecture)
             Assert.That(code.Registers, Is.LessThanOrEqualTo(registers), $"{compiler}: registers");
         }
     }
+
+    /// <summary>Loads of 16 bytes from a device's memory.</summary>
+    static int Wide(MachineLoop loop) => loop.Count("LDG.E.128") + loop.Count("LD.E.128");
 
     string IlgpuPtx(KernelSource kernel) => texts.Ptx(
         kernel.Method!(), architecture == 80 ? CudaArchitecture.SM_80 : CudaArchitecture.SM_90,

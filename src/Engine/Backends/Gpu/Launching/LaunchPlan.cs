@@ -226,6 +226,26 @@ public sealed class LaunchPlan(GpuCapabilities device)
     }
 
     /// <summary>
+    /// Rows from which on a batch's distances are measured in tiles before it is mined, strip by strip. An anchor that
+    /// is mined in one launch reads N D floats from a cache, all of them N^2 D: a millisecond at 4,096 rows of 128, and
+    /// sixteen at 16,384. A smaller batch has no strip. Nor has a device that is a CPU: an item reads for 32 distances
+    /// at once there.
+    /// </summary>
+    public int LeastMeasured { get; init; } = device.TakesLongItems ? int.MaxValue : 4096;
+
+    /// <summary>
+    /// How many anchors of a batch of N are mined from one strip of distances, in whole tiles: as many groups as fill
+    /// the device, in 128 MB at most.
+    /// </summary>
+    /// <param name="n">Rows.</param>
+    public int AnchorsOfAStrip(int n)
+    {
+        const int groupsEach = 16, side = DistanceKernels.Side;
+        long fitting = 4 * WorkspaceBytes / (sizeof(float) * (long)StripDims.WidthOf(n)) / side;
+        return side * (int)Math.Clamp(fitting, 1, KernelSize.Groups(groupsEach * device.ComputeUnits, side));
+    }
+
+    /// <summary>
     /// Elements of the table, times rows where one item goes through them, up to which each row of the batch looks
     /// through all triplets for those that name it: about as long as the five launches of an index.
     /// </summary>

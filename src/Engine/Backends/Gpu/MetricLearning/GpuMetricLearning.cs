@@ -11,7 +11,8 @@ namespace TripletGpu.Backends.Gpu.MetricLearning;
 
 /// <summary>
 /// Mining, its gradient and nearest neighbours on a GPU. Nothing waits for the device and nothing comes back to the
-/// host. Besides the results it takes N D floats for the packed embeddings, and some tens of bytes a row.
+/// host. Besides the results it takes N D floats for the packed embeddings, some tens of bytes a row, and for a large
+/// batch a strip of distances (<see cref="LaunchPlan.AnchorsOfAStrip"/>).
 /// </summary>
 sealed class GpuMetricLearning(IGpuDriver driver, LaunchPlan plan, GpuScratch scratch) : IMetricLearning
 {
@@ -71,8 +72,37 @@ sealed class GpuMetricLearning(IGpuDriver driver, LaunchPlan plan, GpuScratch sc
         Tensor embeddings, TripletTable table, MiningScratch batch, MiningDims dims, TripletSettings settings)
         where TShape : struct, IRowShape
     {
-        int anchors = dims.End - dims.First;
         DeviceView<float> packed = PackedRows.Of(embeddings, driver, scratch);
+        if (dims.N < plan.LeastMeasured)
+        {
+            Mine<TShape>(embeddings, packed, table, batch, dims, settings);
+            return;
+        }
+        int each = plan.AnchorsOfAStrip(dims.N);
+        for (int first = dims.First; first < dims.End;)
+        {
+            int start = StripDims.FirstOf(first), end = Math.Min(start + each, dims.End);
+            DeviceView<float> strip = Measure(packed, new(dims.N, dims.D, start), end - start);
+            MiningDims part = dims with { First = first, End = end, IsMeasured = 1 };
+            Mine<TShape>(embeddings, strip, table, batch, part, settings);
+            first = end;
+        }
+    }
+
+    /// <summary>The distances from so many rows to all, in scratch memory.</summary>
+    DeviceView<float> Measure(DeviceView<float> packed, StripDims dims, int rows)
+    {
+        int tiles = KernelSize.Groups(rows, DistanceKernels.Side);
+        DeviceView<float> strip = scratch.Take(ScratchUse.Distances, (long)tiles * DistanceKernels.Side * dims.Width);
+        DistanceKernels.LaunchMeasure(driver, (dims.Width / DistanceKernels.Side, tiles), packed, strip, dims);
+        return strip;
+    }
+
+    void Mine<TShape>(
+        Tensor embeddings, DeviceView<float> packed, TripletTable table, MiningScratch batch, MiningDims dims,
+        TripletSettings settings) where TShape : struct, IRowShape
+    {
+        int anchors = dims.End - dims.First;
         if (TakesNearest(dims.Rule))
             TripletMiningKernels.LaunchMineNearest<TShape>(
                 driver, anchors, embeddings.Floats(), packed, batch.Classes, table.Triplets.Ints(),
