@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace TripletGpu.Runner.Distributed;
@@ -12,9 +14,10 @@ sealed partial class LauncherWords(TextWriter to)
     /// <summary>The variable by which ranks know that their lines are read by this class.</summary>
     public const string Variable = "TRIPLETGPU_LAUNCHED";
 
-    // ASCII's record separator: it is in no line of anybody else's.
-    const char Mark = '\u001e';
+    // ASCII's record and unit separators: they are in no line of anybody else's.
+    const char Mark = '\u001e', ProcessMark = '\u001f';
 
+    readonly ConcurrentBag<int> processes = [];
     bool isInBox;
 
     /// <summary>Whether a rank has said why it ends.</summary>
@@ -27,9 +30,25 @@ sealed partial class LauncherWords(TextWriter to)
     public static string Last(string line) =>
         string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable)) ? line : $"{Mark}{line}";
 
+    /// <summary>The ranks' processes that have begun.</summary>
+    public int[] Processes => [.. processes];
+
+    /// <summary>
+    /// The line by which a rank names its process to <see cref="MpiLauncher"/>; null if nobody listens.
+    /// </summary>
+    public static string? Process(int id) =>
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable)) ? null : $"{ProcessMark}{id}";
+
     /// <summary>Passes a line on if a rank wrote it.</summary>
     public void Relay(string line)
     {
+        int named = line.IndexOf(ProcessMark, StringComparison.Ordinal);
+        if (named >= 0
+            && int.TryParse(line.AsSpan(named + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int id))
+        {
+            processes.Add(id);
+            return;
+        }
         int mark = line.IndexOf(Mark, StringComparison.Ordinal);
         if (mark >= 0)
         {

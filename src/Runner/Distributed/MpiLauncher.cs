@@ -31,19 +31,22 @@ static class MpiLauncher
         string launcher = Find() ?? throw new UserErrorException(
             $"--ranks {ranks} needs MPI, and no mpirun is in PATH: install Open MPI (Debian, Ubuntu: apt install"
             + " openmpi-bin; Fedora: dnf install openmpi; macOS: brew install open-mpi) or MPICH (apt install mpich)");
-        ProcessStartInfo start = new(launcher) { RedirectStandardError = true, UseShellExecute = false };
-        bool isOpenMpi = IsOpenMpi(launcher);
-        foreach (string argument in isOpenMpi ? OpenMpi(ranks) : ["-n", $"{ranks}"]) start.ArgumentList.Add(argument);
-        foreach (string argument in Program()) start.ArgumentList.Add(argument);
-        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        string[] counted = IsOpenMpi(launcher) ? OpenMpi(ranks) : ["-n", $"{ranks}"];
+        string[] command = [.. OwnSession(), launcher, .. counted, .. Program(), .. arguments];
+        ProcessStartInfo start = new(command[0], command[1..])
+        {
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         // Ranks do not own the terminal: without this .NET writes its setting-up sequence into their output.
         start.Environment["TERM"] = "dumb";
         start.Environment["OMPI_ALLOW_RUN_AS_ROOT"] = start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
         start.Environment[LauncherWords.Variable] = "1";
-        using Process process = Process.Start(start)!;
-        using PosixSignalRegistration interrupt = Forward(PosixSignal.SIGINT, process);
-        using PosixSignalRegistration terminate = Forward(PosixSignal.SIGTERM, process);
         LauncherWords words = new(terminal.Error);
+        using Process process = Process.Start(start)!;
+        using PosixSignalRegistration interrupt = Forward(PosixSignal.SIGINT, words, process);
+        using PosixSignalRegistration terminate = Forward(PosixSignal.SIGTERM, words, process);
+        using PosixSignalRegistration hangUp = Forward(PosixSignal.SIGHUP, words, process);
         while (process.StandardError.ReadLine() is { } line) words.Relay(line);
         process.WaitForExit();
         if (process.ExitCode is not (0 or Interrupted or Terminated) && !words.HasSpoken)
@@ -53,13 +56,14 @@ static class MpiLauncher
         return process.ExitCode;
     }
 
-    static IEnumerable<string> OpenMpi(int ranks) =>
-    [
-        // Bound to one core each, ranks could not use several threads.
-        "-n", $"{ranks}", "--oversubscribe", "--bind-to", "none", "-q",
-        // The time that a rank has, when interrupted, to finish its step and save.
-        "--mca", "odls_base_sigkill_timeout", "20",
-    ];
+    // Bound to one core each, ranks could not use several threads.
+    static string[] OpenMpi(int ranks) => ["-n", $"{ranks}", "--oversubscribe", "--bind-to", "none", "-q"];
+
+    /// <summary>
+    /// What gives the launcher a session of its own, where the system has it. A terminal's Ctrl-C would reach Open MPI's
+    /// too, which leaves ranks two seconds: too few to finish a step and save.
+    /// </summary>
+    static string[] OwnSession() => FindInPath(["setsid"]) is { } setsid ? [setsid] : [];
 
     /// <summary>How this program is started.</summary>
     static string[] Program()
@@ -69,9 +73,11 @@ static class MpiLauncher
             ? [process, Path.Combine(AppContext.BaseDirectory, "triplet.dll")] : [process];
     }
 
-    static string? Find()
+    static string? Find() =>
+        FindInPath(Environment.GetEnvironmentVariable(Chosen) is { Length: > 0 } chosen ? [chosen] : names);
+
+    static string? FindInPath(IEnumerable<string> wanted)
     {
-        string[] wanted = Environment.GetEnvironmentVariable(Chosen) is { Length: > 0 } chosen ? [chosen] : names;
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         return wanted.SelectMany(name => folders.Select(folder => Path.Combine(folder, name)))
             .FirstOrDefault(File.Exists);
@@ -91,11 +97,17 @@ static class MpiLauncher
             || version.Contains("OpenRTE", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>The launcher hears of an interruption and passes it on; this process waits for the end.</summary>
-    static PosixSignalRegistration Forward(PosixSignal signal, Process to) =>
+    /// <summary>
+    /// Ranks hear of an interruption, as a process that is alone does, and this process waits for the end: Open MPI's
+    /// launcher would not pass it on, but end them. It is told where no rank has begun.
+    /// </summary>
+    static PosixSignalRegistration Forward(PosixSignal signal, LauncherWords words, Process launcher) =>
         PosixSignalRegistration.Create(signal, context =>
         {
             context.Cancel = true;
-            if (!to.HasExited) Signals.Send(to.Id, signal);
+            PosixSignal sent = signal == PosixSignal.SIGHUP ? PosixSignal.SIGTERM : signal;
+            int[] ranks = words.Processes;
+            foreach (int rank in ranks) Signals.Send(rank, sent);
+            if (ranks.Length == 0 && !launcher.HasExited) Signals.Send(launcher.Id, sent);
         });
 }

@@ -17,7 +17,8 @@ sealed class Ranks : IDisposable
     // Longer than it takes the first rank to end everybody when all have found the same fault.
     const int GraceMilliseconds = 3000;
 
-    // Open MPI's launcher passes lines on, and on MPI_Abort ends without those that it has not read yet.
+    // Open MPI's launcher passes lines on, and where a rank ends with a code that is not 0, or by MPI_Abort, it ends
+    // without those that it has not read yet.
     const int RelayMilliseconds = 500;
 
     readonly ICollective? collective;
@@ -62,6 +63,11 @@ sealed class Ranks : IDisposable
     public static Ranks Join(Terminal terminal)
     {
         if (!MpiLaunch.IsPresent) return new Ranks(null);
+        if (LauncherWords.Process(Environment.ProcessId) is { } line)
+        {
+            terminal.Error.WriteLine(line);
+            terminal.Error.Flush();
+        }
         MpiCollective mpi = MpiCollective.Join();
         if (mpi.Size == 1)
         {
@@ -102,6 +108,7 @@ sealed class Ranks : IDisposable
         try
         {
             int code = work();
+            if (code != 0 && IsFirst) Thread.Sleep(RelayMilliseconds);
             // Nobody stops telling that it lives before everybody is done.
             collective.Barrier();
             collective.Dispose();

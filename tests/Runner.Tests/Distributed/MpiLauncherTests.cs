@@ -45,7 +45,7 @@ public sealed class MpiLauncherTests
         LauncherWords words = new(shown);
         string[] lines =
         [
-            "epoch 1/2: loss 0.1", new string('-', 74), "MPI_ABORT was invoked on rank 0", new string('-', 74),
+            "\u001f4711", "\u001f4712", "epoch 1/2: loss 0.1", new string('-', 74), "MPI_ABORT was invoked on rank 0", new string('-', 74),
             "===================================================================================",
             "=   BAD TERMINATION OF ONE OF YOUR APPLICATION PROCESSES",
             "YOUR APPLICATION TERMINATED WITH THE EXIT STRING: Killed (signal 9)",
@@ -57,6 +57,7 @@ public sealed class MpiLauncherTests
             "epoch 1/2: loss 0.1", "rank 1 of 2: the disk is full", "rank lines that are nobody's",
         }));
         Assert.That(words.HasSpoken, Is.True);
+        Assert.That(words.Processes, Is.EquivalentTo(new[] { 4711, 4712 }));
         Assert.That(words.Reason, Does.Contain("signal 9"));
     }
 }

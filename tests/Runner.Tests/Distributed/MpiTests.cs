@@ -13,7 +13,8 @@ namespace TripletGpu.Runner.Tests.Distributed;
 [NonParallelizable]
 public sealed class MpiTests(string mpi)
 {
-    const int MostSeconds = 30;
+    // A launcher's own waits, of which Open MPI's has two, and what a busy machine takes.
+    const int MostSeconds = 30, SoonSeconds = 15;
 
     static readonly string[] short5 =
     [
@@ -95,9 +96,7 @@ public sealed class MpiTests(string mpi)
     public void RanksOption_StartsTheLauncher()
     {
         using SyntheticRun job = new SyntheticRun().WriteConfig();
-        ProcessStartInfo start = Cli.StartInfo([.. Arguments(job, "run", short5), "--ranks", "2", "--json"]);
-        start.Environment["TRIPLETGPU_MPIRUN"] = Path.GetFileName(MpiLaunchers.Find(mpi));
-        CliResult result = Cli.Finish(Process.Start(start)!);
+        CliResult result = Cli.Finish(StartByOption([.. Arguments(job, "run", short5), "--ranks", "2", "--json"]));
         Assert.That(result.ExitCode, Is.EqualTo(CommandLine.Done), result.Error);
         Assert.That(result.Out, Does.StartWith("{"));
         Assert.That(result.Error, Does.Contain("2 ranks"));
@@ -108,11 +107,32 @@ public sealed class MpiTests(string mpi)
     {
         using SyntheticRun job = new SyntheticRun().WriteConfig();
         string[] wrong = [.. short5, "--set", "sampler.classes=1", "--set", "sampler.perClass=1", "--ranks", "2"];
-        ProcessStartInfo start = Cli.StartInfo(Arguments(job, "run", wrong));
-        start.Environment["TRIPLETGPU_MPIRUN"] = Path.GetFileName(MpiLaunchers.Find(mpi));
-        CliResult result = Cli.Finish(Process.Start(start)!);
+        CliResult result = Cli.Finish(StartByOption(Arguments(job, "run", wrong)));
         Assert.That(result.ExitCode, Is.Not.Zero);
         Assert.That(result.ErrorLines, Has.Length.EqualTo(1), result.Error);
+    }
+
+    /// <summary>As a process alone does: all finish their step, rank 0 saves, and one line says so.</summary>
+    [TestCase("INT", 130)]
+    [TestCase("TERM", 143)]
+    public void RanksOption_Interrupted_SavesAndEndsSoon(string signal, int code)
+    {
+        using SyntheticRun job = new SyntheticRun().WriteConfig();
+        using Process started = StartByOption([.. Arguments(job, "run", endless), "--ranks", "2"]);
+        CliResult result = Fault(
+            started, job["run"], _ => Process.Start("kill", [$"-{signal}", $"{started.Id}"]).WaitForExit(), SoonSeconds);
+        Assert.That(result.ExitCode, Is.EqualTo(code), result.Error);
+        Assert.That(Occurrences(result.Error, "interrupted at step"), Is.EqualTo(1), result.Error);
+        Assert.That(result.ErrorLines[^1], Does.StartWith("interrupted at step"), result.Error);
+    }
+
+    [Test]
+    public void RanksOption_KilledRank_EndsSoon_WithOneLine()
+    {
+        using SyntheticRun job = new SyntheticRun().WriteConfig();
+        using Process started = StartByOption([.. Arguments(job, "run", endless), "--ranks", "2"]);
+        CliResult result = Fault(started, job["run"], rank => rank.Kill(), SoonSeconds);
+        Assert.That(result.ErrorLines[^1], Does.StartWith("a rank ended without a word"));
     }
 
     [TestCase(2)]
@@ -138,18 +158,26 @@ public sealed class MpiTests(string mpi)
     [TestCase("evaluate", "nowhere")]
     public void WrongInput_IsOneLine(params string[] arguments)
     {
-        ProcessStartInfo start = Cli.StartInfo([.. arguments, "--ranks", "2"]);
-        start.Environment["TRIPLETGPU_MPIRUN"] = Path.GetFileName(MpiLaunchers.Find(mpi));
-        CliResult result = Cli.Finish(Process.Start(start)!);
+        Stopwatch taken = Stopwatch.StartNew();
+        CliResult result = Cli.Finish(StartByOption([.. arguments, "--ranks", "2"]));
+        Assert.That(taken.Elapsed.TotalSeconds, Is.LessThan(SoonSeconds));
         Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput), result.Error);
         Assert.That(result.ErrorLines, Has.Length.EqualTo(1), result.Error);
+    }
+
+    /// <summary>The program, which starts this fixture's launcher.</summary>
+    Process StartByOption(string[] arguments)
+    {
+        ProcessStartInfo start = Cli.StartInfo(arguments);
+        start.Environment["TRIPLETGPU_MPIRUN"] = Path.GetFileName(MpiLaunchers.Find(mpi));
+        return Process.Start(start)!;
     }
 
     static string[] Arguments(SyntheticRun job, string run, string[] more) =>
         ["train", job.Config, "--out", job[run], "--device", "cpu", .. more];
 
     /// <summary>Does something to rank 1 once there is a checkpoint, and waits for the end of all.</summary>
-    static CliResult Fault(Process launcher, string run, Action<Process> toRank)
+    static CliResult Fault(Process launcher, string run, Action<Process> toRank, int mostSeconds = MostSeconds)
     {
         Task<string> output = launcher.StandardOutput.ReadToEndAsync(), error = launcher.StandardError.ReadToEndAsync();
         Stopwatch waiting = Stopwatch.StartNew();
@@ -162,7 +190,7 @@ public sealed class MpiTests(string mpi)
         }
         int[] ranks = MpiLaunchers.Ranks(run);
         toRank(Process.GetProcessById(ranks[1]));
-        Assert.That(launcher.WaitForExit(TimeSpan.FromSeconds(MostSeconds)), Is.True, "it has not ended");
+        Assert.That(launcher.WaitForExit(TimeSpan.FromSeconds(mostSeconds)), Is.True, "it has not ended");
         Assert.That(launcher.ExitCode, Is.Not.Zero);
         return new CliResult(launcher.ExitCode, output.Result, error.Result);
     }
