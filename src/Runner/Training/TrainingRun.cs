@@ -103,22 +103,27 @@ static class TrainingRun
     static RunConfig ReadConfig(
         TrainRequest request, IReadOnlyList<string> settings, Device device, Ranks ranks, Action<string> log)
     {
+        FolderPlan? plan = null;
         // The files of a run that goes on, and the images of a folder, are where rank 0 is.
         string? json = ranks.FromFirst(() => request.IsResumed
             ? ConfigReader.ToJson(ConfigReader.Read(request.Source, []))
-            : request.IsFolder ? ConfigReader.ToJson(Plan()) : null);
-        return json is null
+            : request.IsFolder ? ConfigReader.ToJson((plan = Plan()).Config) : null);
+        RunConfig config = json is null
             ? ConfigReader.Read(request.Source, settings)
             : ConfigReader.Parse(json, request.Source, settings);
+        // A plan that a wrong setting would change is none.
+        if (plan is not null) Tell(plan);
+        return config;
 
-        RunConfig Plan()
+        FolderPlan Plan() =>
+            FolderPlan.Of(FolderSurvey.Of(request.Source), device.Backend is CpuBackend, settings);
+
+        void Tell(FolderPlan made)
         {
-            FolderPlan plan = FolderPlan.Of(FolderSurvey.Of(request.Source), device.Backend is CpuBackend, settings);
-            foreach (string reason in plan.Reasons) log(reason);
+            foreach (string reason in made.Reasons) log(reason);
             string changes = settings.Count > 0 ? $"; as asked for: {string.Join(", ", settings)}" : "";
             log($"all of it is in {request.Folder.Config}, to be changed and run again by triplet train"
                 + $" {request.Folder.Config}{changes}");
-            return plan.Config;
         }
     }
 

@@ -90,6 +90,17 @@ public sealed class FolderRunTests
         Assert.That(Directory.Exists(folder["run"]), Is.False);
     }
 
+    /// <summary>What a wrong setting would have changed is not told of before it.</summary>
+    [Test]
+    public void TrainFolder_WrongSetting_SaysThatAlone()
+    {
+        CliResult result = Cli.Run(
+            ["train", folder["faces"], "--out", folder["run"], "--set", "train.steps=many"]);
+        Assert.That(result.ExitCode, Is.EqualTo(CommandLine.BadInput), result.Error);
+        Assert.That(result.Error.Trim(), Does.StartWith("--set: train.steps").And.Not.Contains('\n'));
+        Assert.That(Directory.Exists(folder["run"]), Is.False);
+    }
+
     [Test]
     public void Train_ClassesTooSmall_SaysByWhichNumbers()
     {
