@@ -23,10 +23,9 @@ static class DeviceCheck
 
     static IEnumerable<(TileUse, ProductForm)> Tiles(GpuCapabilities device) =>
         from precision in device.HasTensorCores ? Enum.GetValues<MatrixPrecision>() : [MatrixPrecision.Float32]
-        from tile in new LaunchPlan(device with { IsCpu = false }) { Precision = precision }.Tiles
+        let plan = new LaunchPlan(device with { IsCpu = false }) { Precision = precision }
         from use in Enum.GetValues<TileUse>()
-        where (use, tile) is not (TileUse.FilterGradient, ProductForm.Tensor128x128 or ProductForm.Bfloat128x128)
-        from form in use == TileUse.Product ? LaunchPlan.StagedForms(tile)
-            : tile == ProductForm.Tile64x64 ? [tile, ProductForm.Quads64x64] : (ProductForm[])[tile]
+        from tile in plan.TilesFor(use)
+        from form in LaunchPlan.StagedForms(use, tile)
         select (use, form);
 }

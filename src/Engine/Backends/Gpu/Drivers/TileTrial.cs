@@ -47,10 +47,10 @@ static unsafe class TileTrial<TTile>
 
     /// <summary>A convolution: what is wrong, as <see cref="Product"/> says it.</summary>
     /// <param name="driver">The device's driver.</param>
-    /// <param name="launch">Launches it for x, the filters, y and the groups: only some tiles have it.</param>
+    /// <param name="launch">Launches it for x, the filters, y: only some tiles have it.</param>
     public static string Convolution(
         IGpuDriver driver,
-        Action<LaunchSize, DeviceView<float>, DeviceView<float>, DeviceView<float>, ConvolutionShape> launch)
+        Action<DeviceView<float>, DeviceView<float>, DeviceView<float>, ConvolutionShape> launch)
     {
         ConvolutionShape d = Shape;
         float[] x = Whole(d.N * d.C * d.H * d.W, 23), w = Whole(d.K * d.Taps, 19), expected = new float[
@@ -59,16 +59,15 @@ static unsafe class TileTrial<TTile>
         {
             for (int k = 0; k < d.K; k++) expected[Output(k, pixel)] += x[seen] * w[k * d.Taps + tap];
         });
-        return Compare(driver, x, w, expected, (from, by, to) => launch(
-            (Groups(d.N * d.Pixels, TTile.Size), Groups(d.K, TTile.Size), 1), from, by, to, d));
+        return Compare(driver, x, w, expected, (from, by, to) => launch(from, by, to, d));
     }
 
     /// <summary>What launches a gradient of filters: only some tiles have it.</summary>
     /// <param name="driver">The device's driver.</param>
-    /// <param name="launch">Launches it for x, the output's gradient, the filters' and the groups.</param>
+    /// <param name="launch">Launches it for x, the output's gradient, the filters'.</param>
     public static string FilterGradient(
         IGpuDriver driver,
-        Action<LaunchSize, DeviceView<float>, DeviceView<float>, DeviceView<float>, ConvolutionShape> launch)
+        Action<DeviceView<float>, DeviceView<float>, DeviceView<float>, ConvolutionShape> launch)
     {
         ConvolutionShape d = Shape;
         float[] x = Whole(d.N * d.C * d.H * d.W, 23), dy = Whole(d.N * d.K * d.Pixels, 19), expected = new float[
@@ -77,8 +76,7 @@ static unsafe class TileTrial<TTile>
         {
             for (int k = 0; k < d.K; k++) expected[k * d.Taps + tap] += x[seen] * dy[Output(k, pixel)];
         });
-        return Compare(driver, x, dy, expected, (from, gradient, to) => launch(
-            (Groups(d.Taps, TTile.Size), Groups(d.K, TTile.Size), 1), from, gradient, to, d));
+        return Compare(driver, x, dy, expected, (from, gradient, to) => launch(from, gradient, to, d));
     }
 
     /// <summary>Every element that a pixel sees through a tap, with the numbers of tap and pixel.</summary>

@@ -1,9 +1,6 @@
 using System.Text;
 using TripletGpu.Backends.Gpu.Launching;
 using TripletGpu.Kernels;
-using TripletGpu.Kernels.Convolution;
-using TripletGpu.Kernels.Functions;
-using TripletGpu.Kernels.Gemm;
 
 namespace TripletGpu.Backends.Gpu.Drivers;
 
@@ -29,17 +26,7 @@ public sealed class TileTrials(
     {
         if (form == ProductForm.Panels) return true;
         if (known.TryGetValue((use, form), out bool passes)) return passes;
-        string fault = use == TileUse.Product ? Product(ProductTile.For(form))
-        : form switch
-        {
-            ProductForm.Tile128x128 => HoldingTaps<Tile128x128>(use),
-            ProductForm.Tile64x64 => HoldingTaps<Tile64x64>(use),
-            ProductForm.Quads64x64 => HoldingTaps<Quads64x64>(use),
-            ProductForm.Tensor64x64 => HoldingTaps<Tensor64x64>(use),
-            ProductForm.Bfloat64x64 => HoldingTaps<Bfloat64x64>(use),
-            ProductForm.Bfloat128x128 => Convolution<Bfloat128x128>(),
-            _ => Convolution<Tensor128x128>(),
-        };
+        string fault = use == TileUse.Product ? Product(ProductTile.For(form)) : Convolution(ConvolutionTile.For(form), use);
         if (fault != "")
             warn($"{driver.Capabilities.Name}: {Words(use)} by the tile {form} of {compiler} are not to be trusted:"
                 + $" {fault}. A plain form takes its place, which is slower");
@@ -48,16 +35,7 @@ public sealed class TileTrials(
 
     string Product(ProductTile tile) => Keep(tile.Source, () => tile.Try(driver));
 
-    string HoldingTaps<TTile>(TileUse use) where TTile : struct, ITapTile => use == TileUse.Convolution
-        ? Convolution<TTile>()
-        : Keep(ConvolutionKernels.BackwardWeightSource<TTile>(), () => TileTrial<TTile>.FilterGradient(
-            driver, (groups, x, dy, dw, d) => ConvolutionKernels.LaunchBackwardWeight<TTile>(
-                driver, groups, x, dy, dw, d, d.N * d.Pixels, 0)));
-
-    string Convolution<TTile>() where TTile : struct, IConvolutionTile => Keep(
-        ConvolutionKernels.TiledSource<TTile>(), () => TileTrial<TTile>.Convolution(
-            driver, (groups, x, w, y, d) => ConvolutionKernels.LaunchTiled<TTile>(
-                driver, groups, x, w, y, y, y, d, ConvolutionTarget.All(d.P, d.Q), d.Taps)));
+    string Convolution(ConvolutionTile tile, TileUse use) => Keep(tile.Source(use), () => tile.Try(driver, use));
 
     /// <summary>The result on disk, or that of a trial.</summary>
     string Keep(KernelSource kernel, Func<string> attempt)

@@ -125,9 +125,10 @@ public sealed class LaunchPlan(GpuCapabilities device)
     public static ProductForm Staged(ProductForm form, int rows, int columns) =>
         ProductTile.Staged(form, rows, columns);
 
-    /// <summary>A tile, and all that <see cref="Staged"/> makes of it.</summary>
-    public static IEnumerable<ProductForm> StagedForms(ProductForm form)
+    /// <summary>A tile, and all that takes its place where operands lie so that 16 bytes are read at a time.</summary>
+    public static IEnumerable<ProductForm> StagedForms(TileUse use, ProductForm form)
     {
+        if (use != TileUse.Product) return new[] { form, ConvolutionTile.InQuads(form) }.Distinct();
         int[] all = [Staging.Apart, Staging.Fours, Staging.Quads];
         return all.SelectMany(rows => all.Select(columns => Staged(form, rows, columns))).Distinct();
     }
