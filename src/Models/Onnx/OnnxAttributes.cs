@@ -76,9 +76,17 @@ static class OnnxAttributes
             if (entry is null) throw node.Error($"the operator has no attribute {name}");
             string[] span = entry.Split(':', '-');
             if (span.Length == 3 && (Bound(span[1], 0) > node.Opset || Bound(span[2], long.MaxValue) < node.Opset))
-                throw node.Error($"the operator has no attribute {name} in this opset, only in {span[1]} to {span[2]}");
+                throw node.Error(
+                    $"the operator has no attribute {name} in this opset, only in {Span(span[1], span[2])}");
         }
     }
+
+    static string Span(string first, string last) => (first, last) switch
+    {
+        (_, "") => $"{first} and later ones",
+        ("", _) => $"{last} and earlier ones",
+        _ => $"{first} to {last}",
+    };
 
     static long Bound(string text, long otherwise) => text.Length == 0 ? otherwise : long.Parse(text);
 }

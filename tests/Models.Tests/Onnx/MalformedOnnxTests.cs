@@ -48,6 +48,16 @@ public sealed class MalformedOnnxTests
     public void UnsupportedOperator_IsNamed() =>
         Expect(Model(Node("Einsum", "x", "y")), "(Einsum, opset 13): the operator Einsum is not supported");
 
+    [TestCase("AveragePool", "dilations", "no attribute dilations in this opset, only in 19 and later ones")]
+    [TestCase("Clip", "max", "no attribute max in this opset, only in 10 and earlier ones")]
+    [TestCase("Relu", "alpha", "no attribute alpha")]
+    public void AttributeOfAnotherOpset_IsNamed_WithItsOwn(string type, string name, string expected)
+    {
+        NodeProto node = Node(type, "x", "y");
+        node.Attribute.Add(Messages.Attribute(name, 1));
+        Expect(Model(node), expected);
+    }
+
     [TestCase(99)]
     [TestCase(6)]
     [TestCase(-1)]

@@ -99,10 +99,12 @@ static class ReductionNodes
         return y.Reshape(rest);
     }
 
-    /// <summary>Where the norm is 0, so is the result: the sign of the norm stands for the numerator's 1.</summary>
+    /// <summary>
+    /// Where the norm is 0, so is the result: the norm's sign stands for the numerator's 1, and 1 - 0 for the norm. Any
+    /// other norm divides as it is, however small.
+    /// </summary>
     static OnnxValue[] Normalize(NodeCall call)
     {
-        const float least = 1e-30f;
         Tensor x = call.Tensor(0);
         int axis = call.Axis(call.Node.Int("axis", -1), x.Shape.Rank);
         Tensor norm = call.Node.Int("p", 2) switch
@@ -112,6 +114,7 @@ static class ReductionNodes
             var p => throw call.Error($"p is {p}; only 1 and 2 are supported"),
         };
         norm = norm.As(Axes.Kept(x.Shape, [axis]));
-        return [x.Multiply(norm.Sign()).Divide(norm.Maximum(least))];
+        Tensor sign = norm.Sign();
+        return [x.Multiply(sign).Divide(norm.Add(sign.Affine(-1, 1)))];
     }
 }

@@ -50,7 +50,7 @@ static class Sums
         [
             ([2, 3, 4], null), ([2, 3, 4], [1]), ([2, 3, 4], [-1]), ([2, 3, 4], [0, 2]), ([2, 3, 4], [2, 0, 1]),
             ([5], [0]), ([], null), ([2, 0, 3], [1]), ([2, 0, 3], [0]), ([0], null), ([2, 3, 1, 4], [-2, -3]),
-            ([2, 3], []),
+            ([2, 3], []), ([2, 3, 2, 2], [1, 2, 3]),
         ];
         foreach (string type in reductions)
             foreach ((long[] shape, long[]? axes) in cases)
@@ -106,6 +106,8 @@ static class Sums
             yield return new GridModel("LpNormalization", 1 + 21, [GridValues.Zeros("x", [2, 3])], 1, ("p", p));
             yield return new GridModel(
                 "LpNormalization", 22, [OnnxTensor.Of("x", [3, 3], [1e-23f, 0, 0, 0, 3, 4, 0, 0, 0])], 1, ("p", p));
+            yield return new GridModel(
+                "LpNormalization", 22, [OnnxTensor.Of("x", [2, 2], [1e-40f, -1e-40f, 2e-33f, 0])], 1, ("p", p));
         }
         yield return new GridModel("MeanVarianceNormalization", 13, [GridValues.Zeros("x", [1, 2, 3, 3])], 1);
         yield return new GridModel(
