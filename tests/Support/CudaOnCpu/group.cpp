@@ -1,6 +1,7 @@
 #include "group.h"
 #include "warp.h"
 #include <algorithm>
+#include <numeric>
 
 __thread const cpu_item* cpu_this_item;
 __thread const cpu_group* cpu_this_group;
@@ -17,19 +18,18 @@ Fault GroupRunner::run(const cpu_kernel& kernel, void** arguments, const cpu_gro
     items.assign((size_t)group.dim.x * group.dim.y * group.dim.z, {});
     for (unsigned i = 0; i < items.size(); i++)
         items[i].ids = { { i % group.dim.x, i / group.dim.x % group.dim.y, i / group.dim.x / group.dim.y } };
-    unstarted = (int)items.size();
-    phase = 0;
+    started = phase = 0;
+    stride = std::max(1, (int)items.size() * 5 / 8);
+    while (std::gcd(stride, (int)items.size()) != 1) stride++;
     cpu_this_group = &group;
     current_ = this;
     start();
     while (fault.code == 0 && count(State::Done) < (int)items.size())
     {
-        // From the last item to the first and back again, a barrier a turn: what a barrier should have kept apart comes
-        // out wrong one way or the other.
         bool any = false;
-        for (int i = 0; i < (int)items.size() && fault.code == 0; i++)
+        for (int turn = 0; turn < (int)items.size() && fault.code == 0; turn++)
         {
-            int item = phase % 2 == 0 ? (int)items.size() - 1 - i : i;
+            int item = itemAt(turn);
             if (items[item].state != State::Ready) continue;
             any = true;
             resume(item);
@@ -49,10 +49,19 @@ Fault GroupRunner::run(const cpu_kernel& kernel, void** arguments, const cpu_gro
     return fault;
 }
 
+// Which item's turn it is. Neither up nor down, and the other way round behind each barrier: what a barrier should have
+// kept apart comes out wrong, whichever of two items depends on the other.
+int GroupRunner::itemAt(int turn) const
+{
+    int count = (int)items.size();
+    int place = (turn + count / 2) % count; // the first item, on which most depend, in the middle
+    return (int)((long long)(phase % 2 == 0 ? place : count - 1 - place) * stride % count);
+}
+
 // The first turn: a fiber runs one item after the other until one has to wait. A kernel without a barrier is a loop.
 void GroupRunner::start()
 {
-    while (unstarted > 0 && fault.code == 0)
+    while (started < (int)items.size() && fault.code == 0)
     {
         running = idleFiber();
         running->resume();
@@ -76,9 +85,9 @@ void GroupRunner::runItems(void* of)
     auto runner = (GroupRunner*)of;
     for (;;)
     {
-        while (runner->unstarted > 0)
+        while (runner->started < (int)runner->items.size())
         {
-            Item& item = runner->items[runner->now = --runner->unstarted];
+            Item& item = runner->items[runner->now = runner->itemAt(runner->started++)];
             Fiber* self = item.fiber = runner->running;
             cpu_this_item = &item.ids;
             runner->kernel->run(runner->arguments);

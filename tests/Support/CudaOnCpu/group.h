@@ -42,7 +42,7 @@ private:
     };
 
     static void runItems(void* runner);
-    int nextUnstarted();
+    int itemAt(int turn) const;
     void start();
     void resume(int item);
     void wait(State state, int line);
@@ -59,6 +59,6 @@ private:
     std::vector<std::unique_ptr<Fiber>> fibers;
     std::vector<Fiber*> idle;
     Fiber* running = nullptr;
-    int unstarted = 0, phase = 0, now = -1;
+    int started = 0, phase = 0, stride = 1, now = -1;
     Fault fault;
 };

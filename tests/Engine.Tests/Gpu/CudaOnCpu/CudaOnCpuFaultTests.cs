@@ -51,7 +51,8 @@ public sealed class CudaOnCpuFaultTests : CudaOnCpuFixture
         Assert.That(Values(rounded), Is.EqualTo(values.Select(TensorCore.RoundByBits)));
         Assert.That(
             Values(pairs).Select(BitConverter.SingleToUInt32Bits),
-            Is.EqualTo(values.Select((v, i) => BitConverter.SingleToUInt32Bits(TensorCore.PairByBits(v, values[15 - i])))));
+            Is.EqualTo(values.Select((v, i) =>
+                BitConverter.SingleToUInt32Bits(TensorCore.PairByBits(v, values[15 - i])))));
     }
 
     [Test]
