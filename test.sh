@@ -19,8 +19,8 @@ install_packages() {
     { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >/dev/null 2>&1 ||
         echo "test.sh: that did not work; tests that need them are skipped"
 }
-install_packages dataset-fashion-mnist ocl-icd-libopencl1 pocl-opencl-icd mesa-opencl-icd oclgrind clang gcc libc6-dev \
-    libonnx-testdata libturbojpeg0 debootstrap openmpi-bin mpich chromium python3-protobuf
+install_packages dataset-fashion-mnist ocl-icd-libopencl1 pocl-opencl-icd mesa-opencl-icd oclgrind clang gcc g++ \
+    libc6-dev libonnx-testdata libturbojpeg0 debootstrap openmpi-bin mpich chromium python3-protobuf
 
 # Where PoCL is, no test of the GPU may be skipped.
 if [ -e /etc/OpenCL/vendors/pocl.icd ]; then export TRIPLETGPU_REQUIRE=${TRIPLETGPU_REQUIRE:-opencl}; fi
@@ -59,6 +59,7 @@ if [ $# = 0 ]; then
     beside "$debian13" tests/debian13.sh
     run tests/rusticl.sh
     run tests/cuda-toolchain.sh
+    run tests/cuda-on-cpu.sh
     joined "$debian13" >/dev/null
     run shown "$debian13" $?
     run tests/oclgrind.sh

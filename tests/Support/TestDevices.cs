@@ -76,6 +76,9 @@ public static class TestDevices
         Assert.Ignore(missing);
     }
 
+    /// <summary>Whether TRIPLETGPU_DEVICES names the device.</summary>
+    public static bool IsNamed(string name) => Names(Chosen).Contains(name);
+
     static bool IsThere(string name) =>
         IsChosen(name) && (Names(Required).Contains(name) || TestDrivers.Find(DriverOf(name), out _) is not null);
 

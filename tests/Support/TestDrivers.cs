@@ -12,6 +12,9 @@ public static class TestDrivers
     /// <summary>ILGPU's CPU accelerator, which calls a kernel's C# itself: slow, and on every machine.</summary>
     public const string Reference = "ilgpu-cpu";
 
+    /// <summary>The CUDA driver and the kernels' CUDA C by stand-ins, without a card: only where asked for.</summary>
+    public const string CudaOnCpu = "cuda-on-cpu";
+
     static readonly Dictionary<string, Lazy<(Func<IGpuDriver>? Open, string Reason)>> Found = new()
     {
         [Reference] = new(() => (IlgpuDevices.OpenCpu, "")),
@@ -36,10 +39,12 @@ public static class TestDrivers
             CudaDevice? device = CudaDevices.Find(out string reason).FirstOrDefault();
             return (device is null ? null : device.OpenIlgpu, reason);
         }),
+        [CudaOnCpu] = new(() => (Support.CudaOnCpu.Find(out string reason), reason)),
     };
 
-    /// <summary>All of them.</summary>
-    public static IEnumerable<string> Names => Found.Keys;
+    /// <summary>All of them; <see cref="CudaOnCpu"/> only where TRIPLETGPU_DEVICES names it.</summary>
+    public static IEnumerable<string> Names =>
+        Found.Keys.Where(name => name != CudaOnCpu || TestDevices.IsNamed(name));
 
     /// <summary>Opens the driver's first device; null, with the reason, where it has none here.</summary>
     public static Func<IGpuDriver>? Find(string name, out string reason)

@@ -33,7 +33,11 @@ public sealed class KernelSuiteTests(string deviceName)
     public static IEnumerable<KernelSource> Kernels => KernelCatalog.All;
 
     [OneTimeSetUp]
-    public void OpenDevice() => driver = TestDevices.OpenDriver(deviceName);
+    public void OpenDevice()
+    {
+        driver = TestDevices.OpenDriver(deviceName);
+        if (deviceName == TestDrivers.CudaOnCpu) CudaOnCpu.Compile(Kernels);
+    }
 
     [OneTimeTearDown]
     public void CloseDevice()
