@@ -45,7 +45,8 @@ public sealed class MpiLauncherTests
         LauncherWords words = new(shown);
         string[] lines =
         [
-            "\u001f4711", "\u001f4712", "epoch 1/2: loss 0.1", new string('-', 74), "MPI_ABORT was invoked on rank 0", new string('-', 74),
+            "\u001f4711", "\u001f4712",
+            "epoch 1/2: loss 0.1", new string('-', 74), "MPI_ABORT was invoked on rank 0", new string('-', 74),
             "===================================================================================",
             "=   BAD TERMINATION OF ONE OF YOUR APPLICATION PROCESSES",
             "YOUR APPLICATION TERMINATED WITH THE EXIT STRING: Killed (signal 9)",
