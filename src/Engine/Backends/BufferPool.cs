@@ -3,15 +3,18 @@ namespace TripletGpu.Backends;
 /// <summary>
 /// Keeps freed blocks and hands them out again, so that a training loop allocates nothing after its first steps: memory
 /// that is lazy, cut up by a <see cref="BlockHeap"/>; other memory by size class, rounded up to a quarter of a power of
-/// two (large blocks to a sixteenth). Not thread-safe: a device is driven by one thread.
+/// two (large blocks to a sixteenth), the oldest that is free first. So a step that begins with the same blocks in use
+/// gets the same ones, at the same addresses, as the step before: graphs of launches need not be told others. Not
+/// thread-safe: a device is driven by one thread.
 /// </summary>
 public sealed class BufferPool(IMemory memory)
 {
     const long Smallest = 256, Large = 1 << 20;
 
     readonly BlockHeap? heap = memory.IsLazy ? new(memory) : null;
-    readonly Dictionary<long, Stack<DeviceBuffer>> free = [];
-    long used, reserved;
+    readonly Dictionary<long, PriorityQueue<DeviceBuffer, long>> free = [];
+    readonly Dictionary<DeviceBuffer, long> ages = new(ReferenceEqualityComparer.Instance);
+    long used, reserved, blocksMade;
 
     /// <summary>Bytes asked for and not yet returned, without the rounding.</summary>
     public long LiveBytes { get; private set; }
@@ -32,7 +35,8 @@ public sealed class BufferPool(IMemory memory)
     public DeviceBuffer Rent(long bytes)
     {
         long size = heap is null ? SizeClass(bytes) : bytes;
-        if (!free.TryGetValue(size, out Stack<DeviceBuffer>? stack) || !stack.TryPop(out DeviceBuffer? buffer))
+        if (!free.TryGetValue(size, out PriorityQueue<DeviceBuffer, long>? blocks)
+            || !blocks.TryDequeue(out DeviceBuffer? buffer, out _))
             buffer = Allocate(size);
         used += buffer.Bytes;
         LiveBytes += bytes;
@@ -50,17 +54,19 @@ public sealed class BufferPool(IMemory memory)
             heap.Free(buffer);
             return;
         }
-        if (!free.TryGetValue(buffer.Bytes, out Stack<DeviceBuffer>? stack)) free[buffer.Bytes] = stack = new();
-        stack.Push(buffer);
+        if (!free.TryGetValue(buffer.Bytes, out PriorityQueue<DeviceBuffer, long>? blocks))
+            free[buffer.Bytes] = blocks = new();
+        blocks.Enqueue(buffer, ages[buffer]);
     }
 
     /// <summary>Gives every cached block back to the device.</summary>
     public void Trim()
     {
-        foreach (Stack<DeviceBuffer> stack in free.Values)
-            while (stack.TryPop(out DeviceBuffer? buffer))
+        foreach (PriorityQueue<DeviceBuffer, long> blocks in free.Values)
+            while (blocks.TryDequeue(out DeviceBuffer? buffer, out _))
             {
                 reserved -= buffer.Bytes;
+                ages.Remove(buffer);
                 memory.Free(buffer);
             }
         heap?.Trim();
@@ -107,6 +113,7 @@ public sealed class BufferPool(IMemory memory)
         if (heap is not null) return heap.Allocate(size);
         DeviceBuffer buffer = memory.Allocate(size);
         reserved += size;
+        ages.Add(buffer, blocksMade++);
         return buffer;
     }
 }
