@@ -133,6 +133,15 @@ speed() { # DEVICE WHAT PRECISION
         { [ -s "$work/error" ] && tail -n 1 "$work/error" || echo "   not done in ${SPEED_LIMIT:-60} s"; }
     show rows "$file"
 }
+# Small networks, whose launches are many and short.
+graphs() { # DEVICE
+    local file=$out/graphs-$(name "$1").json
+    say "$1: bench models, by graphs"
+    within "${SPEED_LIMIT:-60}" "$triplet" bench models small-cnn mnist-nn2 --batch "${BATCH:-$(batch "$1")}" \
+        --pass training --device "$1" --graphs --json >"$file" 2>"$work/error" ||
+        { [ -s "$work/error" ] && tail -n 1 "$work/error" || echo "   not done in ${SPEED_LIMIT:-60} s"; }
+    show rows "$file"
+}
 if part speed; then
     for device in "${devices[@]}"; do
         for what in ${WHAT:-ops mining models}; do
@@ -140,6 +149,7 @@ if part speed; then
                 [[ $what == mining && $precision != float32 ]] || speed "$device" "$what" "$precision"
             done
         done
+        [[ $device != cuda* || $device == *+ilgpu ]] || graphs "$device"
     done
 fi
 

@@ -13,7 +13,8 @@ sealed class BenchTimer(Device device)
     const int WarmUpCalls = 40, MeasuredCalls = 5, FewestCalls = 3;
     const double WarmUpSeconds = 0.4, MostWarmUpSeconds = 3, MeasuredSeconds = 1;
 
-    readonly KernelProfile? profile = (device.Backend as GpuBackend)?.Driver.Profile();
+    readonly KernelProfile? profile = (device.Backend as GpuBackend)?.Driver is { UsesGraphs: false } driver
+        ? driver.Profile() : null;
 
     /// <summary>The time of one call.</summary>
     public BenchTime Time(Action call)

@@ -19,7 +19,8 @@ static class DeviceClock
     /// <summary>The clock, running from now on; null where times must be the host's.</summary>
     public static KernelProfile? Start(IGpuDriver driver)
     {
-        if (driver.Profile() is not { } clock) return null;
+        // A graph's launches have no times of their own.
+        if (driver.UsesGraphs || driver.Profile() is not { } clock) return null;
         DeviceView<float> y = new(driver.Allocate((long)Count * sizeof(float)), 0, Count);
         double host = 0;
         for (int attempt = 0; attempt < 2; attempt++)

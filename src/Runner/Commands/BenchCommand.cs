@@ -43,6 +43,7 @@ static class BenchCommand
             HelpName = "FILE",
         };
         Option<string?> precision = CommonOptions.Precision();
+        Option<bool> graphs = BenchOptions.Graphs();
         Option<string?> tile = BenchOptions.Tile();
         Option<bool> watch = BenchOptions.Plan();
         SimulationOptions simulation = new();
@@ -50,8 +51,8 @@ static class BenchCommand
         TuneOption tune = new(terminal, device, precision, json);
         Command command = new("bench", "Measures operations, networks or mining; kernels: each kernel alone")
         {
-            what, models, device, threads, precision, batch, pass, profile, trace, tile, watch, tune.Option, json,
-            BenchKernelsCommand.Create(terminal),
+            what, models, device, threads, precision, batch, pass, graphs, profile, trace, tile, watch, tune.Option,
+            json, BenchKernelsCommand.Create(terminal),
         };
         foreach (Option option in simulation.All) command.Options.Add(option);
         command.SetAction(parsed =>
@@ -92,7 +93,7 @@ static class BenchCommand
                 foreach (int count in counts)
                 {
                     using Device opened = BenchOptions.Open(
-                        DeviceCatalog.Open(parsed.GetValue(device)!, count), parsed, precision, tile);
+                        DeviceCatalog.Open(parsed.GetValue(device)!, count), parsed, precision, tile, graphs);
                     plans?.Watch(opened);
                     name = opened.Name;
                     CpuBackend? cpu = opened.Backend as CpuBackend;

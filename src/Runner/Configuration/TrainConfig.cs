@@ -33,6 +33,9 @@ public sealed record TrainConfig
     /// <summary>How a GPU multiplies in matrix products and convolutions.</summary>
     public MatrixPrecision Precision { get; init; }
 
+    /// <summary>Whether an NVIDIA card is given the launches of a step together, as CUDA graphs.</summary>
+    public bool Graphs { get; init; }
+
     /// <summary>What batch norm looks at where several ranks have a batch between them.</summary>
     public RankBatchNorm BatchNorm { get; init; } = RankBatchNorm.Synchronized;
 

@@ -44,6 +44,10 @@ public sealed class CudaOnCpuTests
     }
 
     [Test]
+    public void Training_ByGraphs_HasTheLossesOfLaunches() => Assert.That(
+        Train("cuda:0", "float32", "--set", "train.graphs=true"), Is.EqualTo(Train("cuda:0", "float32")));
+
+    [Test]
     public void Check_EachTileComputesRightly()
     {
         CliResult result = Run("devices", "--check");
@@ -51,14 +55,14 @@ public sealed class CudaOnCpuTests
         Assert.That(result.Error, Does.Match("cuda:0 by NVRTC [0-9.]+: ([0-9]+) of \\1 tiles compute rightly"));
     }
 
-    double[] Train(string device, string precision)
+    double[] Train(string device, string precision, params string[] more)
     {
-        string run = job[$"{device.Replace(':', '-')}-{precision}"];
+        string run = job[$"{device.Replace(':', '-')}-{precision}-{more.Length}"];
         if (!Directory.Exists(run))
         {
-            CliResult result = Run(
+            CliResult result = Run([
                 "train", job.Config, "--out", run, "--device", device, "--precision", precision, "--threads", "2",
-                "--set", "optimizer.learningRate=0.0001");
+                "--set", "optimizer.learningRate=0.0001", .. more]);
             Assert.That(result.ExitCode, Is.EqualTo(CommandLine.Done), result.Error);
         }
         return

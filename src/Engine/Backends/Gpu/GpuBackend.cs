@@ -67,6 +67,23 @@ public sealed class GpuBackend : IBackend
         }
     }
 
+    /// <summary>
+    /// Whether launches are given to the device together, as graphs (<see cref="IGpuDriver.UsesGraphs"/>), from now on.
+    /// Some have been tried before.
+    /// </summary>
+    /// <exception cref="DriverException">The driver has no graphs, or runs them wrongly.</exception>
+    public bool UsesGraphs
+    {
+        get => Driver.UsesGraphs;
+        set
+        {
+            Driver.UsesGraphs = value;
+            if (!value || GraphTest.Run(Driver) is not (not "" and var fault)) return;
+            Driver.UsesGraphs = false;
+            throw new DriverException(fault);
+        }
+    }
+
     /// <summary>Bytes of device memory that operations keep as scratch.</summary>
     public long ScratchBytes => scratch.Bytes;
 

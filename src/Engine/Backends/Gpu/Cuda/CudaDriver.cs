@@ -24,6 +24,7 @@ sealed unsafe class CudaDriver : IGpuDriver
     readonly nint context, stream;
     KernelProfile? profile;
     CudaEvents? events;
+    CudaGraphs? graphs;
 
     public CudaDriver(CudaDevice device, string? cacheFolder = null)
     {
@@ -40,6 +41,24 @@ sealed unsafe class CudaDriver : IGpuDriver
     }
 
     public GpuCapabilities Capabilities { get; }
+
+    public bool HasGraphs => cuda.HasGraphs;
+
+    public bool UsesGraphs
+    {
+        get => graphs is not null;
+        set
+        {
+            if (value == UsesGraphs) return;
+            if (!HasGraphs) throw new CudaException($"the driver of {Capabilities.Name} has no graphs: it is too old");
+            Synchronize();
+            graphs?.Dispose();
+            graphs = value ? new CudaGraphs(cuda, stream) : null;
+        }
+    }
+
+    /// <summary>The graphs in use, for tests; null where there are none.</summary>
+    internal CudaGraphs? Graphs => graphs;
 
     public nint Allocate(long bytes)
     {
@@ -63,12 +82,14 @@ sealed unsafe class CudaDriver : IGpuDriver
     public void Upload(void* from, nint buffer, long at, long bytes)
     {
         MakeCurrent();
+        graphs?.Issue();
         staging.Upload((byte*)from, buffer + (nint)at, bytes, stream);
     }
 
     public void Download(nint buffer, long at, void* to, long bytes)
     {
         MakeCurrent();
+        graphs?.Issue();
         cuda.Check(cuda.CopyToHost(to, buffer + (nint)at, (nuint)bytes, stream), "cuMemcpyDtoHAsync");
         Synchronize();
     }
@@ -76,6 +97,7 @@ sealed unsafe class CudaDriver : IGpuDriver
     public void Copy(nint from, long fromAt, nint to, long toAt, long bytes)
     {
         MakeCurrent();
+        graphs?.Issue();
         cuda.Check(
             cuda.CopyOnDevice(to + (nint)toAt, from + (nint)fromAt, (nuint)bytes, stream), "cuMemcpyDtoDAsync");
     }
@@ -83,6 +105,7 @@ sealed unsafe class CudaDriver : IGpuDriver
     public void Synchronize()
     {
         MakeCurrent();
+        graphs?.EndStep();
         cuda.Check(cuda.StreamSynchronize(stream), "cuStreamSynchronize");
         events?.Read();
     }
@@ -90,6 +113,7 @@ sealed unsafe class CudaDriver : IGpuDriver
     public KernelProfile? Profile()
     {
         if (profile is not null) return profile;
+        UsesGraphs = false; // each launch has its own events
         profile = new KernelProfile();
         events = new CudaEvents(cuda, stream, profile);
         return profile;
@@ -102,13 +126,18 @@ sealed unsafe class CudaDriver : IGpuDriver
         // A view is an address; the addresses lie beside the list that points to every argument.
         void** pointers = stackalloc void*[arguments.Length];
         nint* addresses = stackalloc nint[arguments.Length];
+        Span<int> sizes = stackalloc int[arguments.Length];
         int count = 0;
         foreach (ref readonly KernelArgument argument in arguments)
             switch (argument.Kind)
             {
-                case KernelArgumentKind.Value: pointers[count++] = argument.Data; break;
+                case KernelArgumentKind.Value:
+                    sizes[count] = argument.Size;
+                    pointers[count++] = argument.Data;
+                    break;
                 case KernelArgumentKind.View:
                     addresses[count] = argument.Buffer + checked((nint)(argument.Offset * argument.Size));
+                    sizes[count] = sizeof(nint);
                     pointers[count] = addresses + count;
                     count++;
                     break;
@@ -118,11 +147,14 @@ sealed unsafe class CudaDriver : IGpuDriver
         if (groups.Y > MostGroupsYZ || groups.Z > MostGroupsYZ)
             throw new CudaException(
                 $"launch of {kernel.Name} with {groups} groups: CUDA takes {MostGroupsYZ:N0} along Y and Z");
+        HeldLaunch launch = new(kernel.Name, function, groups, group);
+        if (graphs is not null)
+        {
+            graphs.Add(launch, pointers, sizes[..count]);
+            return;
+        }
         nint start = events?.Mark() ?? 0;
-        int code = cuda.LaunchKernel(
-            function, (uint)groups.X, (uint)groups.Y, (uint)groups.Z, (uint)group.X, (uint)group.Y, (uint)group.Z,
-            0, stream, pointers, null);
-        cuda.Check(code, $"launch of {kernel.Name} with {groups} groups of {group}");
+        cuda.Launch(launch, pointers, stream);
         events?.Add(kernel.Name, start);
     }
 
@@ -131,6 +163,7 @@ sealed unsafe class CudaDriver : IGpuDriver
         // A device that was lost cannot be waited for, and its handles cannot be given back: no reason to fail here.
         _ = cuda.ContextSetCurrent(context);
         _ = cuda.StreamSynchronize(stream);
+        graphs?.Dispose();
         staging.Dispose();
         programs.Dispose();
         _ = cuda.StreamDestroy(stream);

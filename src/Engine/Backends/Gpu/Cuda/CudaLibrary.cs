@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TripletGpu.Backends.Gpu.Drivers;
+using TripletGpu.Kernels.Launching;
 
 namespace TripletGpu.Backends.Gpu.Cuda;
 
@@ -43,6 +44,15 @@ sealed unsafe class CudaLibrary
     public readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>
         LaunchKernel;
 
+    // Graphs: of drivers since CUDA 11.4, and null in others.
+    public readonly delegate* unmanaged<nint*, uint, int> GraphCreate;
+    public readonly delegate* unmanaged<nint*, nint, nint*, nuint, CudaGraph.KernelNode*, int> GraphAddKernelNode;
+    public readonly delegate* unmanaged<nint*, nint, ulong, int> GraphInstantiate;
+    public readonly delegate* unmanaged<nint, nint, CudaGraph.KernelNode*, int> GraphSetParameters;
+    public readonly delegate* unmanaged<nint, nint, int> GraphLaunch;
+    public readonly delegate* unmanaged<nint, int> GraphExecDestroy;
+    public readonly delegate* unmanaged<nint, int> GraphDestroy;
+
     CudaLibrary(nint library)
     {
         nint Find(string name) => NativeLibrary.GetExport(library, name);
@@ -77,7 +87,20 @@ sealed unsafe class CudaLibrary
         ModuleGetFunction = (delegate* unmanaged<nint*, nint, byte*, int>)Find("cuModuleGetFunction");
         LaunchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)
             Find("cuLaunchKernel");
+        if (!NativeLibrary.TryGetExport(library, "cuGraphInstantiateWithFlags", out nint instantiate)) return;
+        GraphInstantiate = (delegate* unmanaged<nint*, nint, ulong, int>)instantiate;
+        GraphCreate = (delegate* unmanaged<nint*, uint, int>)Find("cuGraphCreate");
+        GraphAddKernelNode = (delegate* unmanaged<nint*, nint, nint*, nuint, CudaGraph.KernelNode*, int>)
+            Find("cuGraphAddKernelNode");
+        GraphSetParameters = (delegate* unmanaged<nint, nint, CudaGraph.KernelNode*, int>)
+            Find("cuGraphExecKernelNodeSetParams");
+        GraphLaunch = (delegate* unmanaged<nint, nint, int>)Find("cuGraphLaunch");
+        GraphExecDestroy = (delegate* unmanaged<nint, int>)Find("cuGraphExecDestroy");
+        GraphDestroy = (delegate* unmanaged<nint, int>)Find("cuGraphDestroy");
     }
+
+    /// <summary>Whether the driver takes graphs.</summary>
+    public bool HasGraphs => GraphInstantiate != null;
 
     /// <summary>Loads the driver, or says why not.</summary>
     /// <param name="reason">What is missing; empty on success.</param>
@@ -85,6 +108,19 @@ sealed unsafe class CudaLibrary
     public static CudaLibrary? Load(out string reason, IReadOnlyList<string>? names = null) => NativeLibraries.Load(
         names ?? NamesOn(OperatingSystem.IsWindows()), library => new CudaLibrary(library), "NVIDIA driver",
         "install the driver of an NVIDIA GPU", out reason);
+
+    /// <summary>Launches a kernel by itself.</summary>
+    /// <param name="launch">The kernel and its size.</param>
+    /// <param name="arguments">Where each argument lies.</param>
+    /// <param name="stream">Where it goes.</param>
+    public void Launch(in HeldLaunch launch, void** arguments, nint stream)
+    {
+        (LaunchSize groups, LaunchSize group) = (launch.Groups, launch.Group);
+        int code = LaunchKernel(
+            launch.Function, (uint)groups.X, (uint)groups.Y, (uint)groups.Z, (uint)group.X, (uint)group.Y,
+            (uint)group.Z, 0, stream, arguments, null);
+        Check(code, $"launch of {launch.Kernel} with {groups} groups of {group}");
+    }
 
     /// <summary>Throws if a call failed, with its name and the error's.</summary>
     public void Check(int code, string call)

@@ -11,6 +11,23 @@ public interface IGpuDriver : IKernelQueue, IDisposable
     /// <summary>What the device can do.</summary>
     GpuCapabilities Capabilities { get; }
 
+    /// <summary>Whether the driver can take launches together, as a graph.</summary>
+    bool HasGraphs => false;
+
+    /// <summary>
+    /// Whether launches are held back, some at a time or until somebody waits, uploads or copies, and given to the
+    /// device together where they have been before: a launch then takes less of the host's time, and begins later.
+    /// </summary>
+    /// <exception cref="DriverException">The driver has no graphs.</exception>
+    bool UsesGraphs
+    {
+        get => false;
+        set
+        {
+            if (value) throw new DriverException($"{Capabilities.Name} takes no graphs: only NVIDIA's driver does");
+        }
+    }
+
     /// <summary>Allocates device memory; its contents are undefined.</summary>
     /// <exception cref="DeviceOutOfMemoryException">The device has no such block left.</exception>
     nint Allocate(long bytes);
