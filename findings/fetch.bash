@@ -258,18 +258,22 @@ mpi_openmpi() {
     root=$work/openmpi
     debian openmpi-bin=4.1.4-3+b1 libopenmpi-dev=4.1.4-3+b1
     local lib=$root/usr/lib/x86_64-linux-gnu
-    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OPAL_PREFIX=$root/usr OPAL_LIBDIR=$lib
-    export OMPI_MCA_mca_base_component_path=$lib/openmpi/lib/openmpi3 OMPI_MCA_mca_base_component_show_load_errors=0
-    export OPAL_DATADIR=$root/usr/share OPAL_PKGDATADIR=$root/usr/share/openmpi OPAL_SYSCONFDIR=$root/etc/openmpi
-    export LD_LIBRARY_PATH=$LD_LIBRARY_PATH:$lib/openmpi/lib PATH=$root/usr/bin:$PATH
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 PATH=$root/usr/bin:$PATH
+    # Unpacked, and not installed, it is told where it is.
+    if [ -e "$root/usr/bin/mpirun.openmpi" ]; then
+        export OMPI_MCA_mca_base_component_path=$lib/openmpi/lib/openmpi3 OMPI_MCA_mca_base_component_show_load_errors=0
+        export OPAL_DATADIR=$root/usr/share OPAL_PKGDATADIR=$root/usr/share/openmpi OPAL_SYSCONFDIR=$root/etc/openmpi
+        export OPAL_PREFIX=$root/usr OPAL_LIBDIR=$lib LD_LIBRARY_PATH=$LD_LIBRARY_PATH:$lib/openmpi/lib
+    fi
+    # The library by its own name: where it is installed and its headers are not, what leads to it leads nowhere.
     gcc "$work/program.c" -o "$program" -I"$lib/openmpi/include" -L"$lib" -L"$lib/openmpi/lib" \
-        -Wl,--allow-shlib-undefined -lmpi && mpirun.openmpi --oversubscribe -np "$1" "$program" </dev/null
+        -Wl,--allow-shlib-undefined -l:libmpi.so.40 && mpirun.openmpi --oversubscribe -np "$1" "$program" </dev/null
 }
 mpi_mpich() {
     local program=$work/program.mpich
     root=$work/mpich
     debian mpich=4.0.2-3+b1 libmpich-dev=4.0.2-3+b1
     gcc "$work/program.c" -o "$program" -I"$root/usr/include/x86_64-linux-gnu/mpich" \
-        -L"$root/usr/lib/x86_64-linux-gnu" -Wl,--allow-shlib-undefined -lmpich &&
+        -L"$root/usr/lib/x86_64-linux-gnu" -Wl,--allow-shlib-undefined -l:libmpich.so.12 &&
         PATH=$root/usr/bin:$PATH mpiexec.hydra -np "$1" "$program" </dev/null
 }
