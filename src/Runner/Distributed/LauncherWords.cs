@@ -18,7 +18,7 @@ sealed partial class LauncherWords(TextWriter to)
     const char Mark = '\u001e', ProcessMark = '\u001f';
 
     readonly ConcurrentBag<int> processes = [];
-    bool isInBox;
+    bool isInBox, isEnding;
 
     /// <summary>Whether a rank has said why it ends.</summary>
     public bool HasSpoken { get; private set; }
@@ -66,12 +66,28 @@ sealed partial class LauncherWords(TextWriter to)
         if (!isInBox && !Launcher().IsMatch(line)) to.WriteLine(line.TrimEnd());
     }
 
+    /// <summary>
+    /// Passes a line of results on. MPICH's launcher draws its frame about a rank that has ended there, and nobody else
+    /// writes after it.
+    /// </summary>
+    /// <param name="line">A line of standard output.</param>
+    /// <param name="results">Where such lines go.</param>
+    public void RelayResult(string line, TextWriter results)
+    {
+        isEnding |= MpichFrame().IsMatch(line);
+        if (!isEnding) results.WriteLine(line);
+        else if (Death().Match(line) is { Success: true } death) Reason ??= death.Groups["reason"].Value;
+    }
+
+    [GeneratedRegex("^={60,}$")]
+    private static partial Regex MpichFrame();
+
     [GeneratedRegex("^-{20,}$")]
     private static partial Regex Frame();
 
     [GeneratedRegex(
         @"^(\s*$|=|YOUR APPLICATION TERMINATED|This typically refers|Please see the FAQ|application called MPI_Abort"
-        + @"|Abort\(\d+\)|\[(mpiexec|proxy|[\w.-]+:\d+)|mpirun|mpiexec|Primary job)")]
+        + @"|Abort\(\d+\)|\[(mpiexec|proxy|[\w.-]+:\d+)|mpirun|mpiexec|Primary job|\[warn\] Epoll)")]
     private static partial Regex Launcher();
 
     [GeneratedRegex(@"(?<reason>signal:? \d+ ?\([^)]*\)|(?<=EXIT STRING: ).*\S)")]

@@ -31,11 +31,14 @@ static class MpiLauncher
         string launcher = Find() ?? throw new UserErrorException(
             $"--ranks {ranks} needs MPI, and no mpirun is in PATH: install Open MPI (Debian, Ubuntu: apt install"
             + " openmpi-bin; Fedora: dnf install openmpi; macOS: brew install open-mpi) or MPICH (apt install mpich)");
-        string[] counted = IsOpenMpi(launcher) ? OpenMpi(ranks) : ["-n", $"{ranks}"];
+        bool isOpenMpi = IsOpenMpi(launcher);
+        string[] counted = isOpenMpi ? OpenMpi(ranks) : ["-n", $"{ranks}"];
         string[] command = [.. OwnSession(), launcher, .. counted, .. Program(), .. arguments];
         ProcessStartInfo start = new(command[0], command[1..])
         {
             RedirectStandardError = true,
+            // MPICH's writes about itself there too, and ends everybody where nobody reads on, as head does.
+            RedirectStandardOutput = !isOpenMpi,
             UseShellExecute = false,
         };
         // Ranks do not own the terminal: without this .NET writes its setting-up sequence into their output.
@@ -43,17 +46,29 @@ static class MpiLauncher
         start.Environment["OMPI_ALLOW_RUN_AS_ROOT"] = start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
         start.Environment[LauncherWords.Variable] = "1";
         LauncherWords words = new(terminal.Error);
+        Interruption interruption = new(words);
+        using PosixSignalRegistration interrupt = interruption.Forward(PosixSignal.SIGINT);
+        using PosixSignalRegistration terminate = interruption.Forward(PosixSignal.SIGTERM);
+        using PosixSignalRegistration hangUp = interruption.Forward(PosixSignal.SIGHUP);
         using Process process = Process.Start(start)!;
-        using PosixSignalRegistration interrupt = Forward(PosixSignal.SIGINT, words, process);
-        using PosixSignalRegistration terminate = Forward(PosixSignal.SIGTERM, words, process);
-        using PosixSignalRegistration hangUp = Forward(PosixSignal.SIGHUP, words, process);
+        interruption.Begin(process);
+        Task results = isOpenMpi ? Task.CompletedTask : Task.Run(() =>
+        {
+            while (process.StandardOutput.ReadLine() is { } line) words.RelayResult(line, terminal.Out);
+        });
         while (process.StandardError.ReadLine() is { } line) words.Relay(line);
+        results.Wait();
         process.WaitForExit();
-        if (process.ExitCode is not (0 or Interrupted or Terminated) && !words.HasSpoken)
-            terminal.Tell(
-                $"a rank ended without a word ({words.Reason ?? $"exit code {process.ExitCode}"}): it was killed, or"
-                + $" its machine ran out of memory{advice}");
-        return process.ExitCode;
+        int code = process.ExitCode;
+        if (code is 0 or Interrupted or Terminated || words.HasSpoken) return code;
+        // What its end looked like to the launcher is of no interest to who asked for it.
+        if (interruption.Code is { } asked) return asked;
+        terminal.Tell(words.Processes.Length == 0
+            ? $"{Path.GetFileName(launcher)} has started no rank (exit code {code}); see what it says by itself:"
+                + $" {Path.GetFileName(launcher)} -n {ranks} hostname"
+            : $"a rank ended without a word ({words.Reason ?? $"exit code {code}"}): it was killed, or its machine ran"
+                + $" out of memory{advice}");
+        return code;
     }
 
     // Bound to one core each, ranks could not use several threads.
@@ -101,13 +116,37 @@ static class MpiLauncher
     /// Ranks hear of an interruption, as a process that is alone does, and this process waits for the end: Open MPI's
     /// launcher would not pass it on, but end them. It is told where no rank has begun.
     /// </summary>
-    static PosixSignalRegistration Forward(PosixSignal signal, LauncherWords words, Process launcher) =>
-        PosixSignalRegistration.Create(signal, context =>
+    sealed class Interruption(LauncherWords words)
+    {
+        readonly Lock starting = new();
+        Process? launcher;
+        PosixSignal? last;
+
+        /// <summary>As shells count the last signal; null where there was none.</summary>
+        public int? Code => last is null ? null : last == PosixSignal.SIGINT ? Interrupted : Terminated;
+
+        /// <summary>The launcher has been started; it hears of what came before.</summary>
+        public void Begin(Process started)
+        {
+            lock (starting)
+            {
+                launcher = started;
+                if (last is { } early) Signals.Send(started.Id, early);
+            }
+        }
+
+        /// <summary>Takes a signal over until disposal.</summary>
+        public PosixSignalRegistration Forward(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
         {
             context.Cancel = true;
-            PosixSignal sent = signal == PosixSignal.SIGHUP ? PosixSignal.SIGTERM : signal;
-            int[] ranks = words.Processes;
-            foreach (int rank in ranks) Signals.Send(rank, sent);
-            if (ranks.Length == 0 && !launcher.HasExited) Signals.Send(launcher.Id, sent);
+            lock (starting)
+            {
+                PosixSignal sent = signal == PosixSignal.SIGHUP ? PosixSignal.SIGTERM : signal;
+                last = sent;
+                int[] ranks = words.Processes;
+                foreach (int rank in ranks) Signals.Send(rank, sent);
+                if (ranks.Length == 0 && launcher is { HasExited: false }) Signals.Send(launcher.Id, sent);
+            }
         });
+    }
 }

@@ -220,6 +220,44 @@ public sealed class TripletMiningTests(string device) : DeviceFixture(device)
         }
     }
 
+    /// <summary>Positives at NaN are sorted, counted and drawn from as the farthest ones.</summary>
+    [Test]
+    public void NonFiniteEmbeddings_AmongManyPositives_LeaveTheOthersTheirTriplets(
+        [Values(float.NaN, float.PositiveInfinity)] float value, [Values] TripletDistance distance)
+    {
+        const int N = 150, D = 3;
+        const float margin = 1;
+        float[] e = Values.ToSingle(Values.Normal(N * D, new Random(1)));
+        foreach (int row in new[] { 0, 3, 64, 65, 149 }) e[row * D + 1] = value;
+        int[] labels = [.. Enumerable.Range(0, N).Select(i => i % 2)];
+        foreach (MiningRule rule in Rules.Append(MiningRule.RandomSemihard).Append(MiningRule.DistanceWeighted))
+        {
+            using Step step = Device.BeginStep();
+            Tensor embeddings = Device.Tensor(new Shape(N, D), e);
+            TripletSettings settings = new() { Rule = rule, Distance = distance, Margin = margin, Seed = 7 };
+            Tensor loss = embeddings.TripletLoss(labels, settings, out TripletTable mined);
+            Assert.That(loss.ToScalar(), Is.NaN, $"{rule}");
+            Assert.That(mined.ReadStatistics().NonFiniteRow, Is.Zero, $"{rule}");
+            if (rule is not (MiningRule.RandomSemihard or MiningRule.Facenet)) continue;
+            int[] triplets = mined.Triplets.ToIntArray();
+            int chosen = 0;
+            for (int t = 0; t < triplets.Length; t += 3)
+            {
+                if (triplets[t + 2] < 0) continue;
+                chosen++;
+                double near = Apart(triplets[t], triplets[t + 1]), far = Apart(triplets[t], triplets[t + 2]);
+                Assert.That(far, Is.GreaterThanOrEqualTo(near - 1e-4).And.LessThanOrEqualTo(near + margin + 1e-4));
+            }
+            Assert.That(chosen, Is.GreaterThan(N), $"{rule}");
+        }
+
+        double Apart(int a, int b)
+        {
+            double sum = Enumerable.Range(0, D).Sum(k => Math.Pow((double)e[a * D + k] - e[b * D + k], 2));
+            return distance == TripletDistance.Squared ? sum : Math.Sqrt(sum);
+        }
+    }
+
     [Test]
     public void ManyRows_NeedNoMatrix()
     {

@@ -45,8 +45,8 @@ public sealed class MpiLauncherTests
         LauncherWords words = new(shown);
         string[] lines =
         [
-            "\u001f4711", "\u001f4712",
-            "epoch 1/2: loss 0.1", new string('-', 74), "MPI_ABORT was invoked on rank 0", new string('-', 74),
+            "\u001f4711", "\u001f4712", "epoch 1/2: loss 0.1", new string('-', 74), "MPI_ABORT was invoked on rank 0",
+            new string('-', 74), "[warn] Epoll MOD(1) on fd 27 failed. Old events were 6; read change was 0 (none)",
             "===================================================================================",
             "=   BAD TERMINATION OF ONE OF YOUR APPLICATION PROCESSES",
             "YOUR APPLICATION TERMINATED WITH THE EXIT STRING: Killed (signal 9)",
@@ -59,6 +59,24 @@ public sealed class MpiLauncherTests
         }));
         Assert.That(words.HasSpoken, Is.True);
         Assert.That(words.Processes, Is.EquivalentTo(new[] { 4711, 4712 }));
+        Assert.That(words.Reason, Does.Contain("signal 9"));
+    }
+
+    /// <summary>MPICH's writes its frame to standard output, behind the ranks' results.</summary>
+    [Test]
+    public void Words_OfMpichsLauncher_AreLeftOutOfTheResults()
+    {
+        StringWriter shown = new();
+        LauncherWords words = new(new StringWriter());
+        string[] lines =
+        [
+            "accuracy  0.5", "", "=====", "  per class", new string('=', 83),
+            "=   BAD TERMINATION OF ONE OF YOUR APPLICATION PROCESSES", "=   PID 12 RUNNING AT vm", new string('=', 83),
+            "YOUR APPLICATION TERMINATED WITH THE EXIT STRING: Killed (signal 9)",
+            "This typically refers to a problem with your application.",
+        ];
+        foreach (string line in lines) words.RelayResult(line, shown);
+        Assert.That(shown.ToString().ReplaceLineEndings("\n"), Is.EqualTo("accuracy  0.5\n\n=====\n  per class\n"));
         Assert.That(words.Reason, Does.Contain("signal 9"));
     }
 }

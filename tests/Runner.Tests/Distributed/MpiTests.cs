@@ -134,6 +134,45 @@ public sealed class MpiTests(string mpi)
         using Process started = StartByOption([.. Arguments(job, "run", endless), "--ranks", "2"]);
         CliResult result = Fault(started, job["run"], rank => rank.Kill(), SoonSeconds);
         Assert.That(result.ErrorLines[^1], Does.StartWith("a rank ended without a word"));
+        Assert.That(result.Out.Trim(), Is.Empty, "nor has the launcher");
+    }
+
+    /// <summary>Twice in a row, or before all ranks have begun: what the launcher makes of it is not told.</summary>
+    [TestCase(50)]
+    [TestCase(200)]
+    [TestCase(500)]
+    [TestCase(null)]
+    public void RanksOption_InterruptedTwiceOrEarly_EndsWithoutTheLaunchersWords(int? milliseconds)
+    {
+        using SyntheticRun job = new SyntheticRun().WriteConfig();
+        using Process started = StartByOption([.. Arguments(job, "run", endless), "--ranks", "2"]);
+        CliResult result;
+        if (milliseconds is { } early)
+        {
+            Thread.Sleep(early);
+            Interrupt();
+            result = Cli.Finish(started);
+        }
+        else
+            result = Fault(started, job["run"], _ => { Interrupt(); Interrupt(); }, SoonSeconds);
+        Assert.That(result.ExitCode, Is.EqualTo(130), result.Error);
+        Assert.That(result.Out.Trim(), Is.Empty);
+        Assert.That(result.Error, Does.Not.Contain("without a word").And.Not.Contain("[warn]").And.Not.Contain("===="));
+        Assert.That(() => MpiLaunchers.Ranks(job["run"]), Is.Empty.After(MostSeconds * 1000, 50));
+
+        void Interrupt() => Process.Start("kill", ["-INT", $"{started.Id}"]).WaitForExit();
+    }
+
+    [Test]
+    public void RanksOption_WhoseOutputNobodyReadsOn_IsDoneAllTheSame()
+    {
+        using SyntheticRun job = new SyntheticRun().WriteConfig();
+        using Process started = StartByOption([.. Arguments(job, "run", short5), "--ranks", "2"]);
+        started.StandardOutput.Close();
+        string error = started.StandardError.ReadToEnd();
+        started.WaitForExit();
+        Assert.That(started.ExitCode, Is.EqualTo(CommandLine.Done), error);
+        Assert.That(error, Does.Not.Contain("without a word"));
     }
 
     [TestCase(2)]

@@ -43,7 +43,8 @@ CPU_FUNCTION long long __double_as_longlong(double x) { return cpu_bits<long lon
 
 struct __align__(16) float4 { float x, y, z, w; };
 CPU_FUNCTION float __ldg(const float* p) { return *p; }
-CPU_FUNCTION float4 __ldg(const float4* p) { return *p; }
+// By a reference: clang++ checks the alignment of those, and g++ that of copies too.
+CPU_FUNCTION float4 __ldg(const float4* p) { const float4& fours = *p; return fours; }
 
 // One address is read, changed and written as a whole, by groups on several threads.
 template<class T, class F> CPU_FUNCTION T cpu_atomic(T* p, F change)

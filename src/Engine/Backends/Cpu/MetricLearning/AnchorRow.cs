@@ -78,18 +78,21 @@ unsafe struct AnchorRow<V> where V : struct, IDistanceVector<V>
     {
         X = distances;
         K = 0;
+        bool areFinite = true;
         foreach (int p in members)
         {
-            if (p != anchor) S[K++] = X[p];
+            if (p != anchor) areFinite &= (S[K++] = X[p]) < float.PositiveInfinity;
             X[p] = float.PositiveInfinity;
         }
         for (int i = N; i < Padded; i++) X[i] = float.PositiveInfinity;
-        bool areFew = K <= 8 * V.Count;
+        bool areFew = K <= 8 * V.Count && areFinite;
         if (areFew) SortByCounting();
         else
         {
             for (int j = 0; j < K; j++) Place[j] = j;
-            new Span<float>(S, K).Sort(new Span<int>(Place, K));
+            // Distances are not negative, so their bits are ordered as they are, NaN last: what is counted below, and
+            // drawn from those counts, takes them for sorted.
+            new Span<uint>(S, K).Sort(new Span<int>(Place, K));
         }
         for (int j = 0; j < K; j++) Shifted[j] = S[j] + margin;
         if (areFew) CountLinearly();
@@ -190,6 +193,8 @@ unsafe struct AnchorRow<V> where V : struct, IDistanceVector<V>
             }
             nearer += s[nearer] < x ? 1 : 0;
             easy += shifted[easy] <= x ? 1 : 0;
+            // Of positives infinitely far, what is no negative would be none farther.
+            if (!(x < float.PositiveInfinity)) nearer = easy = k;
             (Nearer[i], EasyFor[i]) = (nearer, easy);
             nearerSum += nearer;
             easySum += Math.Min(easy, nearer);
@@ -257,37 +262,6 @@ unsafe struct AnchorRow<V> where V : struct, IDistanceVector<V>
     {
         while (from < K && BucketRow[from] < 0) from++;
         return from;
-    }
-
-    /// <summary>
-    /// Sums the weights of the rows up to each, in the place of <see cref="Nearer"/> and <see cref="EasyFor"/>.
-    /// </summary>
-    /// <returns>The sum of all.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly ulong SumWeights(int dimension, bool isSquared, float most)
-    {
-        ulong* sums = (ulong*)Nearer;
-        ulong sum = 0;
-        for (int i = 0; i < N; i++)
-        {
-            float x = X[i];
-            sums[i] = sum += DistanceWeight.Of(isSquared ? x : x * x, dimension, most);
-        }
-        return sum;
-    }
-
-    /// <summary>The first row up to which the weights' sum is above a number.</summary>
-    public readonly int SelectWeight(ulong number)
-    {
-        ulong* sums = (ulong*)Nearer;
-        int low = 0, high = N - 1;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (sums[middle] > number) high = middle;
-            else low = middle + 1;
-        }
-        return low;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -98,7 +98,8 @@ unsafe struct TripletChoice<V>(
         bool isSquared = settings.Distance == TripletDistance.Squared;
         float nearest = row.BucketDistance[row.NearestBucket()], most = DistanceWeight.Exponent(
             isSquared ? nearest : nearest * nearest, dimension);
-        ulong total = row.SumWeights(dimension, isSquared, most);
+        WeightSums weights = new((ulong*)row.Nearer, row.N); // in the place of both counts, which are not read any more
+        ulong total = weights.Fill(row.X, dimension, isSquared, most);
         double sum = 0;
         for (int j = 0; j < row.K; j++)
         {
@@ -107,7 +108,7 @@ unsafe struct TripletChoice<V>(
             if (total > 0)
             {
                 ulong bits = Bits(anchor, Positive(members, anchor, row.Place[j]));
-                negative = row.SelectWeight(DistanceWeight.Draw(bits, total));
+                negative = weights.Select(DistanceWeight.Draw(bits, total));
                 loss = row.Shifted[j] - row.X[negative];
                 if (float.IsNegativeInfinity(most)) Tally.Fallback++;
             }
@@ -128,7 +129,9 @@ unsafe struct TripletChoice<V>(
         if (negative >= 0)
         {
             int place = int.MaxValue;
-            for (int j = row.K - 1; j >= 0 && row.S[j] == row.S[row.K - 1]; j--) place = Math.Min(place, row.Place[j]);
+            // NaN is equal to itself here.
+            for (int j = row.K - 1; j >= 0 && row.S[j].Equals(row.S[row.K - 1]); j--)
+                place = Math.Min(place, row.Place[j]);
             positive = Positive(members, anchor, place);
             loss = Math.Max(0, row.Shifted[row.K - 1] - row.BucketDistance[bucket]);
             Tally.Anchors++;
