@@ -6,13 +6,13 @@ using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Kernels.Elementwise;
 using TripletGpu.Kernels.Launching;
 using TripletGpu.MetricLearning;
+using TripletGpu.Ops;
+using TripletGpu.Optimizers;
+using TripletGpu.Support;
 using BatchNorm2d = TripletGpu.Modules.BatchNorm2d;
 using Conv2d = TripletGpu.Modules.Conv2d;
 using Linear = TripletGpu.Modules.Linear;
 using Module = TripletGpu.Modules.Module;
-using TripletGpu.Ops;
-using TripletGpu.Optimizers;
-using TripletGpu.Support;
 
 namespace TripletGpu.Engine.Tests.Gpu.CudaOnCpu;
 
