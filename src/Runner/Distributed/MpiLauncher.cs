@@ -75,8 +75,8 @@ static class MpiLauncher
     static string[] OpenMpi(int ranks) => ["-n", $"{ranks}", "--oversubscribe", "--bind-to", "none", "-q"];
 
     /// <summary>
-    /// What gives the launcher a session of its own, where the system has it. A terminal's Ctrl-C would reach Open MPI's
-    /// too, which leaves ranks two seconds: too few to finish a step and save.
+    /// What gives the launcher a session of its own, where the system has it. A terminal's Ctrl-C would reach Open
+    /// MPI's too, which leaves ranks two seconds: too few to finish a step and save.
     /// </summary>
     static string[] OwnSession() => FindInPath(["setsid"]) is { } setsid ? [setsid] : [];
 

@@ -120,7 +120,8 @@ public sealed class MpiTests(string mpi)
         using SyntheticRun job = new SyntheticRun().WriteConfig();
         using Process started = StartByOption([.. Arguments(job, "run", endless), "--ranks", "2"]);
         CliResult result = Fault(
-            started, job["run"], _ => Process.Start("kill", [$"-{signal}", $"{started.Id}"]).WaitForExit(), SoonSeconds);
+            started, job["run"], _ => Process.Start("kill", [$"-{signal}", $"{started.Id}"]).WaitForExit(),
+            SoonSeconds);
         Assert.That(result.ExitCode, Is.EqualTo(code), result.Error);
         Assert.That(Occurrences(result.Error, "interrupted at step"), Is.EqualTo(1), result.Error);
         Assert.That(result.ErrorLines[^1], Does.StartWith("interrupted at step"), result.Error);

@@ -26,7 +26,8 @@ public sealed class TileTrials(
     {
         if (form == ProductForm.Panels) return true;
         if (known.TryGetValue((use, form), out bool passes)) return passes;
-        string fault = use == TileUse.Product ? Product(ProductTile.For(form)) : Convolution(ConvolutionTile.For(form), use);
+        string fault = use == TileUse.Product ? Product(ProductTile.For(form))
+            : Convolution(ConvolutionTile.For(form), use);
         if (fault != "")
             warn($"{driver.Capabilities.Name}: {Words(use)} by the tile {form} of {compiler} are not to be trusted:"
                 + $" {fault}. A plain form takes its place, which is slower");
