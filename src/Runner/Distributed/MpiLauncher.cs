@@ -31,14 +31,13 @@ static class MpiLauncher
         string launcher = Find() ?? throw new UserErrorException(
             $"--ranks {ranks} needs MPI, and no mpirun is in PATH: install Open MPI (Debian, Ubuntu: apt install"
             + " openmpi-bin; Fedora: dnf install openmpi; macOS: brew install open-mpi) or MPICH (apt install mpich)");
-        bool isOpenMpi = IsOpenMpi(launcher);
-        string[] counted = isOpenMpi ? OpenMpi(ranks) : ["-n", $"{ranks}"];
+        string[] counted = IsOpenMpi(launcher) ? OpenMpi(ranks) : ["-n", $"{ranks}"];
         string[] command = [.. OwnSession(), launcher, .. counted, .. Program(), .. arguments];
         ProcessStartInfo start = new(command[0], command[1..])
         {
             RedirectStandardError = true,
-            // MPICH's writes about itself there too, and ends everybody where nobody reads on, as head does.
-            RedirectStandardOutput = !isOpenMpi,
+            // MPICH's writes about itself there too, and both end everybody where nobody reads on, as head does.
+            RedirectStandardOutput = true,
             UseShellExecute = false,
         };
         // Ranks do not own the terminal: without this .NET writes its setting-up sequence into their output.
@@ -52,7 +51,7 @@ static class MpiLauncher
         using PosixSignalRegistration hangUp = interruption.Forward(PosixSignal.SIGHUP);
         using Process process = Process.Start(start)!;
         interruption.Begin(process);
-        Task results = isOpenMpi ? Task.CompletedTask : Task.Run(() =>
+        Task results = Task.Run(() =>
         {
             while (process.StandardOutput.ReadLine() is { } line) words.RelayResult(line, terminal.Out);
         });
