@@ -11,6 +11,7 @@ sealed class Interruption : IDisposable
     readonly List<PosixSignalRegistration> registrations = [];
     readonly CancellationTokenSource source = new();
     volatile int exitCode;
+    int heard;
 
     /// <summary>Whether somebody asked to stop.</summary>
     public bool IsRequested => exitCode != 0;
@@ -21,7 +22,7 @@ sealed class Interruption : IDisposable
     /// <summary>130 after Ctrl-C, 143 after SIGTERM, as shells count signals; 0 while nobody asked.</summary>
     public int ExitCode => exitCode;
 
-    /// <summary>Takes over the process's signals until disposal.</summary>
+    /// <summary>Takes over the process's signals until disposal, or for good once one has come.</summary>
     public static Interruption OfProcess()
     {
         Interruption interruption = new();
@@ -37,9 +38,25 @@ sealed class Interruption : IDisposable
         source.Cancel();
     }
 
-    /// <summary>Gives the signals back.</summary>
+    /// <summary>
+    /// Takes a signal. The process's first one asks to stop, also where ranks have agreed to stop already: they all get
+    /// it, one after the other, and none may end while another saves.
+    /// </summary>
+    /// <returns>Whether it was not the first.</returns>
+    internal bool Hear(int code)
+    {
+        if (Interlocked.Increment(ref heard) > 1) return true;
+        Request(code);
+        return false;
+    }
+
+    /// <summary>
+    /// Gives the signals back, unless somebody asked to stop: then the process ends soon, and a rank's own signal may
+    /// come as late as that.
+    /// </summary>
     public void Dispose()
     {
+        if (IsRequested) return;
         foreach (PosixSignalRegistration registration in registrations) registration.Dispose();
         source.Dispose();
     }
@@ -47,7 +64,6 @@ sealed class Interruption : IDisposable
     void Register(PosixSignal signal, int code) => registrations.Add(PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;
-        if (IsRequested) Environment.Exit(code);
-        Request(code);
+        if (Hear(code)) Environment.Exit(code);
     }));
 }
