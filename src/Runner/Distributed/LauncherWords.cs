@@ -67,14 +67,15 @@ sealed partial class LauncherWords(TextWriter to)
     }
 
     /// <summary>
-    /// Passes a line of results on. MPICH's launcher draws its frame about a rank that has ended there, and nobody else
-    /// writes after it.
+    /// Passes a line of results on. MPICH's launcher tells of a Ctrl-C there, and draws its frame about a rank that has
+    /// ended, after which nobody else writes.
     /// </summary>
     /// <param name="line">A line of standard output.</param>
     /// <param name="results">Where such lines go.</param>
     public void RelayResult(string line, TextWriter results)
     {
         isEnding |= MpichFrame().IsMatch(line);
+        if (!isEnding && line.StartsWith("[mpiexec@", StringComparison.Ordinal)) return;
         if (!isEnding) results.WriteLine(line);
         else if (Death().Match(line) is { Success: true } death) Reason ??= death.Groups["reason"].Value;
     }

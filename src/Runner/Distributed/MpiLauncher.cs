@@ -59,6 +59,8 @@ static class MpiLauncher
         results.Wait();
         process.WaitForExit();
         int code = process.ExitCode;
+        // MPICH's launcher may call that a success.
+        if (interruption is { WasEarly: true, Code: { } early }) return early;
         if (code is 0 or Interrupted or Terminated || words.HasSpoken) return code;
         // What its end looked like to the launcher is of no interest to who asked for it.
         if (interruption.Code is { } asked) return asked;
@@ -124,13 +126,16 @@ static class MpiLauncher
         /// <summary>As shells count the last signal; null where there was none.</summary>
         public int? Code => last is null ? null : last == PosixSignal.SIGINT ? Interrupted : Terminated;
 
+        /// <summary>Whether the launcher was told, before any rank had begun.</summary>
+        public bool WasEarly { get; private set; }
+
         /// <summary>The launcher has been started; it hears of what came before.</summary>
         public void Begin(Process started)
         {
             lock (starting)
             {
                 launcher = started;
-                if (last is { } early) Signals.Send(started.Id, early);
+                if (last is { } early) Tell(started, early);
             }
         }
 
@@ -144,8 +149,14 @@ static class MpiLauncher
                 last = sent;
                 int[] ranks = words.Processes;
                 foreach (int rank in ranks) Signals.Send(rank, sent);
-                if (ranks.Length == 0 && launcher is { HasExited: false }) Signals.Send(launcher.Id, sent);
+                if (ranks.Length == 0 && launcher is { HasExited: false }) Tell(launcher, sent);
             }
         });
+
+        void Tell(Process started, PosixSignal signal)
+        {
+            WasEarly = true;
+            Signals.Send(started.Id, signal);
+        }
     }
 }

@@ -70,7 +70,8 @@ public sealed class MpiLauncherTests
         LauncherWords words = new(new StringWriter());
         string[] lines =
         [
-            "accuracy  0.5", "", "=====", "  per class", new string('=', 83),
+            "accuracy  0.5", "[mpiexec@vm] Sending Ctrl-C to processes as requested", "", "=====", "  per class",
+            new string('=', 83),
             "=   BAD TERMINATION OF ONE OF YOUR APPLICATION PROCESSES", "=   PID 12 RUNNING AT vm", new string('=', 83),
             "YOUR APPLICATION TERMINATED WITH THE EXIT STRING: Killed (signal 9)",
             "This typically refers to a problem with your application.",
