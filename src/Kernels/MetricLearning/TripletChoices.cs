@@ -130,6 +130,8 @@ static class TripletChoices
                 for (int i = 0; i < width; i++)
                 {
                     float distance = tileDistances[i];
+                    // By its bits, for ILGPU lets NaN pass a comparison turned around.
+                    if (Interop.FloatAsInt(distance) >= NegativeStream.Infinity) continue;
                     if (!(positive < distance && distance < shifted)) continue;
                     if (before == 0u)
                     {
