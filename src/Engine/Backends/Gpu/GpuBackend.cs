@@ -78,9 +78,11 @@ public sealed class GpuBackend : IBackend
         set
         {
             Driver.UsesGraphs = value;
-            if (!value || GraphTest.Run(Driver) is not (not "" and var fault)) return;
-            Driver.UsesGraphs = false;
-            throw new DriverException(fault);
+            if (value && GraphTest.Run(Driver) is not "" and var fault)
+            {
+                Driver.UsesGraphs = false;
+                throw new DriverException(fault);
+            }
         }
     }
 

@@ -17,7 +17,7 @@ sealed unsafe class HeldLaunches : IDisposable
     const int Alignment = 16;
 
     readonly List<HeldLaunch> launches = [];
-    readonly List<(int First, int Count)> arguments = [];
+    readonly List<(int First, int Count, int Start)> arguments = [];
     readonly List<int> places = [];
     byte* bytes;
     int used, capacity;
@@ -38,7 +38,7 @@ sealed unsafe class HeldLaunches : IDisposable
     public void Add(in HeldLaunch launch, void** pointers, ReadOnlySpan<int> sizes)
     {
         launches.Add(launch);
-        arguments.Add((places.Count, sizes.Length));
+        arguments.Add((places.Count, sizes.Length, used));
         MostArguments = Math.Max(MostArguments, sizes.Length);
         for (int i = 0; i < sizes.Length; i++)
         {
@@ -55,9 +55,7 @@ sealed unsafe class HeldLaunches : IDisposable
     /// <summary>The bytes of a launch's arguments, one behind the other.</summary>
     public ReadOnlySpan<byte> Arguments(int index)
     {
-        (int first, int count) = arguments[index];
-        if (count == 0) return [];
-        int start = places[first], end = index + 1 < launches.Count ? EndBefore(index + 1) : used;
+        int start = arguments[index].Start, end = index + 1 < Count ? arguments[index + 1].Start : used;
         return new(bytes + start, end - start);
     }
 
@@ -66,7 +64,7 @@ sealed unsafe class HeldLaunches : IDisposable
     /// <param name="pointers">Gets an address an argument.</param>
     public void Point(int index, void** pointers)
     {
-        (int first, int count) = arguments[index];
+        (int first, int count, _) = arguments[index];
         for (int i = 0; i < count; i++) pointers[i] = bytes + places[first + i];
     }
 
@@ -85,8 +83,6 @@ sealed unsafe class HeldLaunches : IDisposable
 
     /// <summary>Gives the copies' memory back.</summary>
     public void Dispose() => NativeMemory.AlignedFree(bytes);
-
-    int EndBefore(int index) => arguments[index].First < places.Count ? places[arguments[index].First] : used;
 
     void Reserve(int size)
     {
