@@ -38,7 +38,7 @@ static class BenchOptions
         parsed.SetPrecision(precision, opened);
         try
         {
-            if (graphs is not null && parsed.GetValue(graphs)) DeviceGraphs.Use(opened);
+            if (graphs is not null && parsed.GetValue(graphs)) DeviceSettings.UseGraphs(opened);
             return parsed.GetValue(tile) is { } word ? TileWord.Apply(opened, word) : opened;
         }
         catch

@@ -110,7 +110,7 @@ static class CommonOptions
     {
         try
         {
-            if (parsed.GetPrecision(precision) is { } given) DevicePrecision.Set(opened, given);
+            if (parsed.GetPrecision(precision) is { } given) DeviceSettings.SetPrecision(opened, given);
         }
         catch
         {

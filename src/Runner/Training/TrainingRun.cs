@@ -46,8 +46,8 @@ static class TrainingRun
         DatasetSplits data = Datasets.Open(config, Tell, ranks);
         if (device.Backend is CpuBackend cpu)
             cpu.UseWinograd = config.Train.Winograd ?? config.Sampler.Kind != SamplerKind.Sequential;
-        DevicePrecision.Set(device, config.Train.Precision);
-        if (config.Train.Graphs) DeviceGraphs.Use(device);
+        DeviceSettings.SetPrecision(device, config.Train.Precision);
+        if (config.Train.Graphs) DeviceSettings.UseGraphs(device);
         using TrainingParts parts = TrainingParts.Build(config, data, device, ranks);
         ranks.MustAgree("training set", parts.DescribeData());
         if (request.IsResumed && ranks.IsFirst) ResumeRules.CheckLength(request.Folder, parts.TotalSteps);
