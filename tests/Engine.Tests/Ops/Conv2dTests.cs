@@ -61,6 +61,7 @@ public static class Conv2dTests
     /// <summary>Filters whose gradient's sums, and one thread's maps, are larger than L2.</summary>
     static readonly OpCase[] large =
     [
+        Case("large filters, uneven blocks", new(2, 192, 6, 6, 28, 3, 3, new(stride: 2)), Tolerance.Sum),
         Case("large filters, stride 2", new(1, 520, 20, 20, 70, 3, 3, new(stride: 2, padding: 1)), Tolerance.Sum),
         Case("Winograd large filters", new(3, 160, 8, 9, 170, 3, 3, Same), Tolerance.Winograd),
     ];

@@ -7,12 +7,12 @@ namespace TripletGpu.Engine.Tests.Ops;
 /// <summary>Matrix products and the linear layer.</summary>
 public static class MatMulTests
 {
-    // Tails of every register tile, single rows and columns, depths beyond one cache block, and the small
-    // network's layer.
+    // Tails of every register tile, single rows and columns, depths beyond one cache block and beyond as many as
+    // begin at multiples of four, and the small network's layer.
     static readonly (int M, int N, int K)[] Products =
     [
         (1, 1, 1), (3, 5, 2), (14, 32, 16), (15, 33, 17), (1, 70, 40), (70, 1, 40), (37, 75, 91), (29, 47, 800),
-        (6, 16, 1),
+        (6, 16, 1), (28, 5, 1_730), (28, 70, 2_048),
     ];
 
     static readonly (int N, int Out, int In, bool Bias)[] Layers =

@@ -35,7 +35,9 @@ sealed unsafe class PackedLeft<V> : IDisposable where V : unmanaged, ITileVector
         (Rows, Depth) = (rows, depth);
         Tiles = (rows + V.TileRows - 1) / V.TileRows;
         Blocks = DepthBlocks.BlockCount(depth);
-        DeepestBlock = (depth + Blocks - 1) / Blocks;
+        // Starts are rounded, so a block may be deeper than an even part.
+        for (int block = 0; block < Blocks; block++)
+            DeepestBlock = Math.Max(DeepestBlock, BlockStart(block + 1) - BlockStart(block));
         // A vector stored for the last column of a tile may run over the tile's end.
         TileSize = DeepestBlock * V.TileRows + V.Count;
     }
