@@ -23,6 +23,7 @@ public sealed class BlockedConvolutionTests(string name, int threads)
         ("1x1, one pixel", new(1, 80, 1, 1, 96, 1, 1, Valid), Tolerance.Sum),
         ("1x1, many filters", new(2, 64, 14, 14, 640, 1, 1, Valid), Tolerance.Sum),
         ("1x1, many channels", new(2, 640, 14, 14, 64, 1, 1, Valid), Tolerance.Sum),
+        ("1x1, one line of 7 pixels", new(1, 64, 7, 1, 48, 1, 1, Valid), Tolerance.Sum),
         ("1x1, stride 2", new(2, 48, 15, 14, 32, 1, 1, new(stride: 2)), Tolerance.Sum),
         ("1x1, padded", new(1, 16, 6, 6, 16, 1, 1, new(1, padding: 2)), Tolerance.Sum),
         ("3x3, stride 2", new(2, 32, 28, 27, 64, 3, 3, new(2, padding: 1)), Tolerance.Sum),

@@ -111,7 +111,8 @@ sealed unsafe class BlockConvolution<V> where V : unmanaged, ITileVector<V>
         // Lines of pixels that are neighbours in input and output.
         int lines = isOneLine ? 1 : tiles.Lines, width = isOneLine ? tiles.PerImage : d.Q;
         int together = width == BlockTile<V>.Split && 2 * width <= V.TileRows ? 2 : 1;
-        int heights = (width + V.TileRows - 1) / V.TileRows, count = tiles.Images * lines * heights / together;
+        int heights = (width + V.TileRows - 1) / V.TileRows;
+        int count = tiles.Images * ((lines + together - 1) / together) * heights;
         int parts = (units * V.Count + MostDepth - 1) / MostDepth;
         nint plane = (nint)d.P * d.Q;
         BlockWalk walk = new() { Right = plane * V.Count, Floor = epilogue.Floor, Step = panelWidth / count + 1 };
