@@ -26,15 +26,17 @@ public static class Conv2dReluMaxPoolTests
         ("four windows a line", 2, 2, 10, 10, 16, 3, 3, 0),
     ];
 
-    public static IEnumerable<OpCase> Cases => Shapes.Select(s =>
+    public static IEnumerable<OpCase> Cases =>
+        Shapes.Select(s => Case(s.What, new(s.N, s.C, s.H, s.W), new(s.K, s.C, s.R, s.S), s.Padding));
+
+    internal static OpCase Case(string what, Shape x, Shape weight, int padding)
     {
         Oracle.ConvolutionReluMaxPool oracle = new(new(
-            s.N, s.C, s.H, s.W, s.K, s.R, s.S, 1, 1, s.Padding, s.Padding, s.Padding, s.Padding, 1, 1));
+            x[0], x[1], x[2], x[3], weight[0], weight[2], weight[3], 1, 1, padding, padding, padding, padding, 1, 1));
         return new OpCase(
-            $"Conv2dReluMaxPool {s.What}", new Conv2dReluMaxPool(s.Padding),
-            [new(s.N, s.C, s.H, s.W), new(s.K, s.C, s.R, s.S), new(s.K)],
-            x => oracle.Forward(x[0], x[1], x[2]), (x, dy) => oracle.Backward(x[0], x[1], x[2], dy), Tolerance.Sum);
-    });
+            $"Conv2dReluMaxPool {what}", new Conv2dReluMaxPool(padding), [x, weight, new(weight[0])],
+            v => oracle.Forward(v[0], v[1], v[2]), (v, dy) => oracle.Backward(v[0], v[1], v[2], dy), Tolerance.Sum);
+    }
 }
 
 /// <summary>The corners of max pooling that random values do not reach, and the errors.</summary>

@@ -20,30 +20,32 @@ public static class MatMulTests
 
     public static IEnumerable<OpCase> Cases =>
     [
-        .. from p in Products
-           select new OpCase(
-               $"MatMul {p.M}x{p.N}x{p.K}", new MatMul(), [new(p.M, p.K), new(p.K, p.N)],
-               x => Oracle.MatMul.Multiply(x[0], x[1], p.M, p.N, p.K),
-               (x, dy) =>
-               [
-                   Oracle.MatMul.Multiply(dy, Oracle.MatMul.Transpose(x[1], p.K, p.N), p.M, p.K, p.N),
-                   Oracle.MatMul.Multiply(Oracle.MatMul.Transpose(x[0], p.M, p.K), dy, p.K, p.N, p.M),
-               ],
-               Tolerance.Sum),
-        .. from l in Layers
-           select new OpCase(
-               $"Linear {l.N}x{l.In} to {l.Out}{(l.Bias ? " with bias" : "")}", new Linear(),
-               l.Bias ? [new(l.N, l.In), new(l.Out, l.In), new(l.Out)] : [new(l.N, l.In), new(l.Out, l.In)],
-               x => Oracle.MatMul.Linear(x[0], x[1], l.Bias ? x[2] : null, l.N, l.Out, l.In),
-               (x, dy) =>
-               {
-                   double[] dx = Oracle.MatMul.Multiply(dy, x[1], l.N, l.In, l.Out);
-                   double[] dw = Oracle.MatMul.Multiply(
-                       Oracle.MatMul.Transpose(dy, l.N, l.Out), x[0], l.Out, l.In, l.N);
-                   return l.Bias ? [dx, dw, Oracle.MatMul.SumRows(dy, l.Out)] : [dx, dw];
-               },
-               Tolerance.Sum),
+        .. from p in Products select Product(p.M, p.N, p.K),
+        .. from l in Layers select Layer(l.N, l.Out, l.In, l.Bias),
     ];
+
+    internal static OpCase Product(int m, int n, int k) => new(
+        $"MatMul {m}x{n}x{k}", new MatMul(), [new(m, k), new(k, n)],
+        x => Oracle.MatMul.Multiply(x[0], x[1], m, n, k),
+        (x, dy) =>
+        [
+            Oracle.MatMul.Multiply(dy, Oracle.MatMul.Transpose(x[1], k, n), m, k, n),
+            Oracle.MatMul.Multiply(Oracle.MatMul.Transpose(x[0], m, k), dy, k, n, m),
+        ],
+        Tolerance.Sum);
+
+    internal static OpCase Layer(int n, int outputs, int inputs, bool bias) => new(
+        $"Linear {n}x{inputs} to {outputs}{(bias ? " with bias" : "")}", new Linear(),
+        bias ? [new(n, inputs), new(outputs, inputs), new(outputs)] : [new(n, inputs), new(outputs, inputs)],
+        x => Oracle.MatMul.Linear(x[0], x[1], bias ? x[2] : null, n, outputs, inputs),
+        (x, dy) =>
+        {
+            double[] dx = Oracle.MatMul.Multiply(dy, x[1], n, inputs, outputs);
+            double[] dw = Oracle.MatMul.Multiply(
+                Oracle.MatMul.Transpose(dy, n, outputs), x[0], outputs, inputs, n);
+            return bias ? [dx, dw, Oracle.MatMul.SumRows(dy, outputs)] : [dx, dw];
+        },
+        Tolerance.Sum);
 
     public sealed class NonFinite(string device) : DeviceFixture(device)
     {

@@ -49,7 +49,7 @@ public static class NormalizationCases
         }
     }
 
-    static OpCase BatchNorm(Shape x, BatchNorm op)
+    internal static OpCase BatchNorm(Shape x, BatchNorm op)
     {
         int channels = x[1], plane = x.Product(2, x.Rank);
         bool relu = op is BatchNormRelu;
@@ -63,7 +63,7 @@ public static class NormalizationCases
         { Draw = (i, count, random) => i == 4 ? Values.Uniform(count, random, 0.5, 2) : Values.Normal(count, random) };
     }
 
-    static OpCase WithResidual(Shape x, BatchNormRelu op)
+    internal static OpCase WithResidual(Shape x, BatchNormRelu op)
     {
         int channels = x[1], plane = x.Product(2, x.Rank);
         Shape c = new(channels);
@@ -89,7 +89,7 @@ public static class NormalizationCases
         ];
     }
 
-    static OpCase LocalResponse(Shape x, LocalResponseNorm op)
+    internal static OpCase LocalResponse(Shape x, LocalResponseNorm op)
     {
         int channels = x[1], plane = x.Product(2, 4);
         return new OpCase($"LocalResponseNorm {x} size {op.Size}, beta {op.Beta}", op, [x],

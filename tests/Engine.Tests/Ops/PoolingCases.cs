@@ -41,16 +41,10 @@ public static class PoolingCases
         {
             foreach ((string name, Shape x, PoolingWindow window) in Geometries)
             {
-                Pooling oracle = Oracle(x, window);
-                yield return new OpCase($"MaxPool2d {name}", new MaxPool2d(window), [x],
-                    v => oracle.Max(v[0]), (v, dy) => [oracle.MaxBackward(v[0], dy)], Tolerance.Elementwise);
-                yield return new OpCase($"L2Pool2d {name}", new L2Pool2d(window), [x],
-                    v => oracle.L2(v[0]), (v, dy) => [oracle.L2Backward(v[0], dy)], Tolerance.Sum);
-                foreach (bool padding in (bool[])[true, false])
-                    yield return new OpCase($"AveragePool2d {name}{(padding ? "" : ", image only")}",
-                        new AveragePool2d(window, padding), [x],
-                        v => oracle.Average(v[0], padding), (v, dy) => [oracle.AverageBackward(dy, padding)],
-                        Tolerance.Sum);
+                yield return Max(name, x, window);
+                yield return L2(name, x, window);
+                yield return Average(name, x, window, countsPadding: true);
+                yield return Average($"{name}, image only", x, window, countsPadding: false);
             }
             // Few values: equal maxima in most windows, and the first of them gets the gradient.
             Shape image = new(2, 2, 9, 11);
@@ -78,6 +72,28 @@ public static class PoolingCases
                     (_, dy) => [[.. dy.SelectMany(d => Enumerable.Repeat(d / plane, plane))]], Tolerance.Sum);
             }
         }
+    }
+
+    internal static OpCase Max(string name, Shape x, PoolingWindow window)
+    {
+        Pooling oracle = Oracle(x, window);
+        return new OpCase($"MaxPool2d {name}", new MaxPool2d(window), [x],
+            v => oracle.Max(v[0]), (v, dy) => [oracle.MaxBackward(v[0], dy)], Tolerance.Elementwise);
+    }
+
+    internal static OpCase L2(string name, Shape x, PoolingWindow window)
+    {
+        Pooling oracle = Oracle(x, window);
+        return new OpCase($"L2Pool2d {name}", new L2Pool2d(window), [x],
+            v => oracle.L2(v[0]), (v, dy) => [oracle.L2Backward(v[0], dy)], Tolerance.Sum);
+    }
+
+    internal static OpCase Average(string name, Shape x, PoolingWindow window, bool countsPadding)
+    {
+        Pooling oracle = Oracle(x, window);
+        return new OpCase($"AveragePool2d {name}", new AveragePool2d(window, countsPadding), [x],
+            v => oracle.Average(v[0], countsPadding), (v, dy) => [oracle.AverageBackward(dy, countsPadding)],
+            Tolerance.Sum);
     }
 
     static Pooling Oracle(Shape x, PoolingWindow w) => new(

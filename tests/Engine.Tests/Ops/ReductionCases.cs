@@ -45,19 +45,19 @@ public static class ReductionCases
         CrossEntropy("two threads", 257, 100),
     ];
 
-    static OpCase Sum(string name, Shape x, Shape to, float scale = 1) =>
+    internal static OpCase Sum(string name, Shape x, Shape to, float scale = 1) =>
         new($"Sum {name}", new Sum(to, scale), [x],
             v => Array.ConvertAll(Reduction.Sum(v[0], x.ToArray(), to.ToArray()), sum => scale * sum),
             (_, dy) => [Array.ConvertAll(Reduction.SumBackward(dy, x.ToArray(), to.ToArray()), g => scale * g)],
             Tolerance.Sum);
 
-    static OpCase Permute(string name, Shape x, params int[] order) =>
+    internal static OpCase Permute(string name, Shape x, params int[] order) =>
         new($"Permute {name}", new Permute(new Shape(order)), [x], v => Reduction.Permute(v[0], x.ToArray(), order),
             (_, dy) => [Reduction.Permute(dy, Array.ConvertAll(order, axis => x[axis]),
                 [.. order.Select((_, axis) => Array.IndexOf(order, axis))])],
             Tolerance.Exact);
 
-    static OpCase Concat(string name, int axis, params Shape[] x)
+    internal static OpCase Concat(string name, int axis, params Shape[] x)
     {
         Shape y = x[0].With(axis, x.Sum(shape => shape[axis]));
         int[][] starts = [.. x.Select((_, i) =>
@@ -74,7 +74,7 @@ public static class ReductionCases
             Tolerance.Exact);
     }
 
-    static OpCase Slice(string name, Shape x, int axis, int start, int length)
+    internal static OpCase Slice(string name, Shape x, int axis, int start, int length)
     {
         int[] from = [.. Enumerable.Range(0, x.Rank).Select(a => a == axis ? start : 0)];
         int[] box = x.With(axis, length).ToArray();
@@ -88,7 +88,7 @@ public static class ReductionCases
             }, Tolerance.Exact);
     }
 
-    static OpCase Stepped(string name, Shape x, int axis, int start, int length, int step)
+    internal static OpCase Stepped(string name, Shape x, int axis, int start, int length, int step)
     {
         int[] y = x.With(axis, length).ToArray(), part = x.With(axis, 1).ToArray();
         return new($"Slice {name}", new Slice(axis, start, length, step), [x],
@@ -111,7 +111,7 @@ public static class ReductionCases
         int[] At(int index) => [.. Enumerable.Range(0, x.Rank).Select(a => a == axis ? index : 0)];
     }
 
-    static OpCase Pad(string name, Shape x, Shape before, Shape after, float value)
+    internal static OpCase Pad(string name, Shape x, Shape before, Shape after, float value)
     {
         int[] y = [.. x.ToArray().Select((extent, axis) => before[axis] + extent + after[axis])];
         return new($"Pad {name}", new Pad(before, after, value), [x],
@@ -125,14 +125,14 @@ public static class ReductionCases
             (_, dy) => [Reduction.Box(dy, y, before.ToArray(), x.ToArray())], Tolerance.Exact);
     }
 
-    static OpCase LogSoftmax(string name, Shape x) =>
+    internal static OpCase LogSoftmax(string name, Shape x) =>
         new($"LogSoftmax {name}", new LogSoftmax(), [x], v => Reduction.LogSoftmax(v[0], x[-1]),
             (v, dy) => [Reduction.LogSoftmaxBackward(v[0], dy, x[-1])], Tolerance.Sum)
         {
             Draw = (_, count, random) => Values.Normal(count, random, deviation: 4),
         };
 
-    static OpCase CrossEntropy(string name, int batch, int classes) =>
+    internal static OpCase CrossEntropy(string name, int batch, int classes) =>
         new($"SoftmaxCrossEntropy {name}", new SoftmaxCrossEntropy(), [new(batch, classes), new(batch)],
             v => Reduction.CrossEntropy(v[0], v[1], classes),
             (v, dy) => [Reduction.CrossEntropyBackward(v[0], v[1], classes, dy[0]), null], Tolerance.Sum)
