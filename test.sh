@@ -60,9 +60,9 @@ if [ $# = 0 ]; then
     run tests/rusticl.sh
     run tests/cuda-toolchain.sh
     run tests/cuda-on-cpu.sh
+    run tests/oclgrind.sh
     joined "$debian13" >/dev/null
     run shown "$debian13" $?
-    run tests/oclgrind.sh
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
