@@ -22,13 +22,20 @@ static class NormalizationNodes
         // Opsets 7 and 8: spatial = 0 has statistics for each feature, unless the file has one a channel all the same.
         if (call.Node.Int("spatial", 1) == 0 && scale.Count != x.Shape[1])
             return PerFeature(call, x, epsilon, momentum);
-        if (call.Node.Int("training_mode", 0) != 0 && call.Graph is { IsTraining: false, DecidesAboutTraining: false })
+        if (SaysItTrains(call.Node) && call.Graph is { IsTraining: false, DecidesAboutTraining: false })
             return OfThisBatch(x, scale, bias, mean, variance, momentum, epsilon);
         Tensor images = x.Shape.Rank is 2 or 4
             ? x
             : x.Reshape(x.Shape[0], x.Shape[1], x.Shape.Product(2, x.Shape.Rank), 1);
         bool isFrozen = !call.Graph.IsTraining || IsFrozen(call);
         return [images.BatchNorm2d(scale, bias, mean, variance, isFrozen, momentum, epsilon).As(x.Shape)];
+    }
+
+    /// <summary>Before opset 14 a node has no attribute for that: it trains where it also makes statistics.</summary>
+    static bool SaysItTrains(OnnxNode node)
+    {
+        const int HasMode = 14;
+        return node.Opset >= HasMode ? node.Int("training_mode", 0) != 0 : node.Outputs.Skip(1).Any(y => y.Length > 0);
     }
 
     static OnnxValue[] PerFeature(NodeCall call, Tensor x, float epsilon, float momentum)

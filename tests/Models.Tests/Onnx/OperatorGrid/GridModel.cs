@@ -12,7 +12,11 @@ namespace TripletGpu.Models.Tests.Onnx.OperatorGrid;
 sealed record GridModel(
     string Type, int Opset, OnnxTensor?[] Inputs, int Constant, params (string Name, object Value)[] Attributes)
 {
+    /// <summary>The node's outputs that are the model's.</summary>
     public int Outputs { get; init; } = 1;
+
+    /// <summary>Further outputs of the node, which nobody reads.</summary>
+    public int Unread { get; init; }
 
     public IEnumerable<OnnxTensor> Fed =>
         Inputs.Take(Constant).OfType<OnnxTensor>().Where(input => input.IsFloat);
@@ -28,10 +32,10 @@ sealed record GridModel(
             if (Fed.Contains(input)) graph.Input.Add(Messages.Port(input.Name, input.Dims));
             else graph.Initializer.Add(Messages.Tensor(input));
         }
-        for (int i = 0; i < Outputs; i++)
+        for (int i = 0; i < Outputs + Unread; i++)
         {
             node.Output.Add($"y{i}");
-            graph.Output.Add(new ValueInfoProto { Name = $"y{i}" });
+            if (i < Outputs) graph.Output.Add(new ValueInfoProto { Name = $"y{i}" });
         }
         foreach ((string name, object value) in Attributes) node.Attribute.Add(Messages.Attribute(name, value));
         graph.Node.Add(node);

@@ -83,6 +83,13 @@ static class Sums
                 OnnxTensor mean = values.Floats("m", [c]), variance = values.Floats("v", [c], positive: true);
                 yield return new GridModel("BatchNormalization", 15, [x, s, b, mean, variance], 1, ("epsilon", 1e-3f));
                 yield return new GridModel("BatchNormalization", 8, [x, s, b, mean, variance], 1);
+                if (x.Dims[0] > 0 && !special)
+                    foreach (int opset in new[] { 9, 13 })
+                        yield return new GridModel("BatchNormalization", opset, [x, s, b, mean, variance], 1)
+                        {
+                            Outputs = 3,
+                            Unread = 2,
+                        };
                 yield return new GridModel("InstanceNormalization", 22, [x, s, b], 1, ("epsilon", 1e-2f));
                 yield return new GridModel("GroupNormalization", 21, [x, s, b], 1, ("num_groups", (int)c));
                 for (int size = 1; size <= 6; size++)
