@@ -66,9 +66,9 @@ sealed record ResizeRule(
                 bool isInside = k >= 0 && k < extent;
                 all += weight;
                 if (isInside) inside += weight;
-                if (isInside || !(LeavesOutOutside || IsSmoothed)) row[Math.Clamp(k, 0, extent - 1)] += weight;
+                if (isInside || !LeavesOutOutside) row[Math.Clamp(k, 0, extent - 1)] += weight;
             }
-            double total = LeavesOutOutside || IsSmoothed ? inside : all;
+            double total = LeavesOutOutside ? inside : all;
             for (int k = 0; k < extent; k++) weights[i * extent + k] = (float)(row[k] / total);
         }
         return weights;

@@ -127,6 +127,10 @@ static class Layouts
                         yield return new GridModel("Resize", 19, [x, null, scales], 1, attributes);
                         OnnxTensor sizes = GridValues.Integers("sizes", 1, 2, values.Next(1, 9), values.Next(1, 9));
                         yield return new GridModel("Resize", 19, [x, null, null, sizes], 1, attributes);
+                        foreach (int excludes in mode == "nearest" || coordinate != "half_pixel" ? [] : new[] { 0, 1 })
+                            yield return new GridModel(
+                                "Resize", 19, [x, null, null, sizes], 1,
+                                [.. attributes, ("antialias", 1), ("exclude_outside", excludes)]);
                     }
         foreach (string mode in new[] { "nearest", "linear" })
             foreach (float scale in new[] { 1, 2, 1.5f, 3 })
