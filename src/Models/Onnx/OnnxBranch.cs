@@ -12,7 +12,11 @@ sealed class OnnxBranch
         Outputs = [.. graph.Output.Select(output => output.Name)];
         Constants = graph.Initializer.DistinctBy(t => t.Name).ToDictionary(
             t => t.Name, t => OnnxTensor.From(t, modelPath));
-        HashSet<string> made = [.. Constants.Keys, .. Nodes.SelectMany(node => node.Outputs)];
+        // A loop's body has inputs of its own.
+        HashSet<string> made =
+        [
+            .. graph.Input.Select(input => input.Name), .. Constants.Keys, .. Nodes.SelectMany(node => node.Outputs),
+        ];
         Captured = [.. Nodes.SelectMany(node => node.Inputs).Concat(Outputs)
             .Where(value => value.Length > 0 && !made.Contains(value)).Distinct()];
     }

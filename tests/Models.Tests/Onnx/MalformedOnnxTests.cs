@@ -48,6 +48,19 @@ public sealed class MalformedOnnxTests
     public void UnsupportedOperator_IsNamed() =>
         Expect(Model(Node("Einsum", "x", "y")), "(Einsum, opset 13): the operator Einsum is not supported");
 
+    [Test]
+    public void Loop_IsNamed_AndTheInputsOfItsBodyAreNotMissed()
+    {
+        GraphProto body = new() { Name = "body" };
+        body.Input.Add([Messages.Port("turn"), Messages.Port("goes"), Messages.Port("inner", -1)]);
+        body.Node.Add([Node("Identity", "goes", "on"), Node("Relu", "inner", "made")]);
+        body.Output.Add([Messages.Port("on"), Messages.Port("made", -1)]);
+        NodeProto loop = Node("Loop", " x", "y");
+        loop.Attribute.Add(
+            new AttributeProto { Name = "body", Type = AttributeProto.Types.AttributeType.Graph, G = body });
+        Expect(Model(loop), "(Loop, opset 13): the operator Loop is not supported");
+    }
+
     [TestCase("AveragePool", "dilations", "no attribute dilations in this opset, only in 19 and later ones")]
     [TestCase("Clip", "max", "no attribute max in this opset, only in 10 and earlier ones")]
     [TestCase("Relu", "alpha", "no attribute alpha")]
