@@ -80,14 +80,16 @@ sealed record FolderPlan(RunConfig Config, IReadOnlyList<string> Reasons)
             : isSmall ? ModelKind.SmallCnn : ModelKind.Nn2;
         int channels = survey.IsGrey ? 1 : 3;
         if (kind == ModelKind.Onnx) return new ModelConfig { Kind = kind };
+        int[]? asked = settings.Extents("model.input");
         if (isSmall)
         {
             (int height, int width) = (Math.Max(smallest, survey.Height), Math.Max(smallest, survey.Width));
-            reasons.Add($"model: {Words.Of(kind)}, {channels} x {height} x {width} pixels: {Why("images so small")}");
+            int[] input = asked ?? [channels, height, width];
+            reasons.Add($"model: {Words.Of(kind)}, {Pixels(input)}: {Why("images so small")}");
             return new ModelConfig
             {
                 Kind = kind,
-                Input = [channels, height, width],
+                Input = input,
                 Dropout = 0,
                 Stem = kind == ModelKind.Nn2 ? StemKind.Stride1 : StemKind.Stride2,
             };
@@ -96,10 +98,13 @@ sealed record FolderPlan(RunConfig Config, IReadOnlyList<string> Reasons)
         int most = isCpu ? 96 : 224, side = Math.Min(Math.Min(survey.Width, survey.Height), most);
         side = Math.Max(3 * smallest, side / step * step);
         int filters = isCpu ? 32 : 64;
-        reasons.Add($"model: {Words.Of(kind)}, {channels} x {side} x {side} pixels: {Why("images of this size")}"
-            + (isCpu ? $"; on a processor no more than {most} pixels and half of the filters, so that it takes minutes"
-                : ""));
-        return new ModelConfig { Kind = kind, Input = [channels, side, side], Width = filters };
+        int[] fitting = asked ?? [channels, side, side];
+        string few = asked is null ? $"no more than {most} pixels and " : "";
+        reasons.Add($"model: {Words.Of(kind)}, {Pixels(fitting)}: {Why("images of this size")}"
+            + (isCpu ? $"; on a processor {few}half of the filters, so that it takes minutes" : ""));
+        return new ModelConfig { Kind = kind, Input = fitting, Width = filters };
+
+        string Pixels(int[] input) => $"{string.Join(" x ", input)} pixels{(asked is null ? "" : ", which are given")}";
 
         string Why(string images) => given is not null ? "as asked for"
             : isSmall ? $"{images} need no more than two convolutions" : $"{images} need FaceNet's inception modules";

@@ -25,6 +25,15 @@ sealed class GivenSettings(IReadOnlyList<string> settings)
     public int? Count(string path, int least) =>
         Number(path) is { } number && number >= least && number <= int.MaxValue ? (int)number : null;
 
+    /// <summary>The extents of a field, such as <c>[3,32,32]</c>; null where none were given.</summary>
+    public int[]? Extents(string path)
+    {
+        if (Text(path) is not ['[', .. { } list, ']']) return null;
+        int[] extents = [.. list.Split(',').Select(part =>
+            int.TryParse(part, NumberStyles.Integer, CultureInfo.InvariantCulture, out int extent) ? extent : 0)];
+        return extents.All(extent => extent > 0) ? extents : null;
+    }
+
     /// <summary>The share of a field, from 0 to below 1; null where none was given.</summary>
     public double? Share(string path) => Text(path) is "none" or "null" ? 0
         : Number(path) is >= 0 and < 1 and { } share ? share : null;

@@ -82,6 +82,16 @@ public sealed class FolderPlanTests
         Assert.That(reasons[0], Does.Contain("the shortest class"));
     }
 
+    [TestCase(28)]
+    [TestCase(640)]
+    public void GivenInput_IsWhatThePlanSays(int side)
+    {
+        FolderPlan plan = FolderPlan.Of(Survey(10, 100, side, isGrey: false), isCpu: true, ["model.input=[3, 40,32]"]);
+        Assert.That(plan.Config.Model.Input, Is.EqualTo(new[] { 3, 40, 32 }));
+        Assert.That(plan.Reasons, Has.Some.Contains("3 x 40 x 32 pixels, which are given"));
+        Assert.That(plan.Reasons, Has.None.Contains("no more than 96"));
+    }
+
     static RunConfig Plan(FolderSurvey survey, bool isCpu = true) => FolderPlan.Of(survey, isCpu, []).Config;
 
     static FolderSurvey Survey(int classes, int images, int side, bool isGrey = true) => new()
