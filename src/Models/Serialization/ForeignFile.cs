@@ -42,9 +42,22 @@ public static class ForeignFile
                 WantedFile.Configuration => "; a configuration names it by model.kind=onnx and model.path",
                 _ => "",
             };
+        if (wanted == WantedFile.Array && UnreadImage(head) is { } image)
+            return $"it is {image}, and of images only PNG, JPEG, BMP and WebP are read";
         if (IsSafeTensors(head, stream.Length) && wanted is not (WantedFile.Weights or WantedFile.NetworkOrWeights))
             return "it is a .safetensors: weights by name, without the network that they are of";
         return null;
+    }
+
+    static string? UnreadImage(ReadOnlySpan<byte> head)
+    {
+        if (head.StartsWith("GIF8"u8)) return "a GIF";
+        if (head.StartsWith("II*\0"u8) || head.StartsWith("MM\0*"u8)) return "a TIFF";
+        // A box's length, the word ftyp, the brand.
+        if (head.Length < 12 || !head[4..].StartsWith("ftyp"u8)) return null;
+        return head[8..].StartsWith("avif"u8) ? "an AVIF"
+            : head[8..].StartsWith("hei"u8) || head[8..].StartsWith("mif1"u8) ? "a HEIC, as telephones take"
+            : null;
     }
 
     // Field 1, the version of the format, then one of the first fields: the producer's names, the graph.

@@ -203,6 +203,14 @@ public sealed class NpyTests
         Assert.That(Error(() => Npy.ReadFloats(folder.Write("9.npy", version9))), Does.Contain("version 9"));
     });
 
+    [TestCase("GIF89a..........", "a GIF")]
+    [TestCase("II*\0............", "a TIFF")]
+    [TestCase("\0\0\0\u0018ftypheic....", "a HEIC, as telephones take")]
+    [TestCase("\0\0\0\u0018ftypavif....", "an AVIF")]
+    public void ImagesThatAreNotRead_AreNamed(string head, string kind) => Assert.That(
+        Error(() => Npy.ReadFloats(folder.Write("photo", Encoding.Latin1.GetBytes(head)))),
+        Does.EndWith($"photo is not an .npy file: it is {kind}, and of images only PNG, JPEG, BMP and WebP are read"));
+
     [Test]
     public void NonFiniteElement_IsReportedWithItsPlace()
     {
