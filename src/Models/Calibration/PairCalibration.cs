@@ -11,7 +11,7 @@ public sealed record OperatingPoint(float Threshold, double FalseAcceptRate, dou
 
 /// <summary>A distance up to which two images are taken for one person's, and what is known of that.</summary>
 /// <param name="AskedFar">The false accept rate that was asked for.</param>
-/// <param name="Threshold">The largest distance whose measured rate is no larger.</param>
+/// <param name="Threshold">The largest distance (the least similarity) whose measured rate is no larger.</param>
 /// <param name="ThresholdLow">The threshold's 95 % interval (Woodruff 1952).</param>
 /// <param name="ThresholdHigh">Its other end.</param>
 /// <param name="Far">FAR there: the share of pairs of two people that are accepted.</param>
@@ -25,6 +25,12 @@ public sealed record PairCalibration(
     double AskedFar, float Threshold, float ThresholdLow, float ThresholdHigh, EstimatedRate Far, EstimatedRate? Val,
     long PeopleForThird, IReadOnlyList<OperatingPoint> Curve)
 {
+    /// <summary>
+    /// What the thresholds are of: "squared distance", "distance", or "similarity", which accepts pairs from the
+    /// threshold on.
+    /// </summary>
+    public string Measure { get; init; } = "squared distance";
+
     const int MostPoints = 400, RuleOfThree = 3, RuleOfThirty = 30;
 
     /// <summary>Calibrates a threshold.</summary>
@@ -62,6 +68,18 @@ public sealed record PairCalibration(
                 Math.Max(together, value * (1 - value) / sorted.Length)),
             MakeCurve(same.Distances, sorted));
     }
+
+    /// <summary>
+    /// The same in the similarities whose negatives were taken for distances: a pair is accepted from the threshold on.
+    /// </summary>
+    public PairCalibration OfSimilarities() => this with
+    {
+        Measure = "similarity",
+        Threshold = -Threshold,
+        ThresholdLow = -ThresholdHigh,
+        ThresholdHigh = -ThresholdLow,
+        Curve = [.. Curve.Select(point => point with { Threshold = -point.Threshold })],
+    };
 
     /// <summary>The largest distance whose share of accepted pairs is at most that, just below the next pair.</summary>
     internal static float ThresholdAt(float[] sorted, double share)

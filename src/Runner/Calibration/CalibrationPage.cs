@@ -4,7 +4,7 @@ using TripletGpu.Runner.Reports;
 
 namespace TripletGpu.Runner.Calibration;
 
-/// <summary>A page with the ROC and DET curves and the histograms of distances.</summary>
+/// <summary>A page with the ROC and DET curves and the histograms of distances, or of similarities.</summary>
 static class CalibrationPage
 {
     const int Bins = 60;
@@ -14,10 +14,14 @@ static class CalibrationPage
     /// <summary>The page as text.</summary>
     public static string Render(string title, PairScores pairs, PairCalibration result)
     {
-        float low = pairs.Distances.Min(), high = Math.Max(low + 1e-6f, pairs.Distances.Max());
+        // Similarities are distances with the sign turned.
+        int sign = result.Measure == "similarity" ? -1 : 1;
+        float[] scores = [.. pairs.Distances.Select(distance => sign * distance)];
+        float low = scores.Min(), high = Math.Max(low + 1e-6f, scores.Max());
         return PageTemplate.Fill("calibration.html", JsonSerializer.Serialize(new
         {
             title,
+            result.Measure,
             result.AskedFar,
             result.Threshold,
             result.ThresholdLow,
@@ -37,7 +41,7 @@ static class CalibrationPage
         {
             double[] shares = new double[Bins];
             foreach (float distance in distances)
-                shares[Math.Clamp((int)(Bins * (distance - low) / (high - low)), 0, Bins - 1)] +=
+                shares[Math.Clamp((int)(Bins * (sign * distance - low) / (high - low)), 0, Bins - 1)] +=
                     1.0 / distances.Length;
             return shares;
         }

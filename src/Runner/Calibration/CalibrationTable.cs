@@ -13,7 +13,7 @@ static class CalibrationTable
     public static void Show(Terminal terminal, PairCalibration result)
     {
         Table table = New();
-        Add(table, "threshold (squared distance)", result.Threshold, result.ThresholdLow, result.ThresholdHigh);
+        Add(table, $"threshold ({result.Measure})", result.Threshold, result.ThresholdLow, result.ThresholdHigh);
         Add(table, $"FAR (asked for {Number(result.AskedFar)})", result.Far);
         if (result.Val is { } val) Add(table, "VAL", val);
         terminal.Show(table);

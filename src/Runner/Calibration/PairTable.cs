@@ -1,5 +1,6 @@
 using System.Globalization;
 using TripletGpu.Models;
+using TripletGpu.Models.Calibration;
 using TripletGpu.Runner.Data;
 
 namespace TripletGpu.Runner.Calibration;
@@ -13,10 +14,12 @@ namespace TripletGpu.Runner.Calibration;
 /// <param name="First">The person of one, counted from 0.</param>
 /// <param name="Second">The person of the other.</param>
 /// <param name="People">How many people there are.</param>
-/// <param name="Distances">Of scored pairs; null: they are images.</param>
+/// <param name="Distances">Of scored pairs, similarities with the sign turned; null: they are images.</param>
+/// <param name="IsSimilarity">Whether these are similarities.</param>
 /// <param name="Images">Of image pairs, both files.</param>
 sealed record PairTable(
-    int[] First, int[] Second, int People, float[]? Distances, IReadOnlyList<(string A, string B)> Images)
+    int[] First, int[] Second, int People, float[]? Distances, bool IsSimilarity,
+    IReadOnlyList<(string A, string B)> Images)
 {
     static readonly string[] firsts = ["person1", "person_a", "a"], seconds = ["person2", "person_b", "b"];
     static readonly string[] files1 = ["image1", "image_a", "file1", "path1"];
@@ -47,8 +50,12 @@ sealed record PairTable(
             : Connected(images, [.. rows.Select(row => Columns.Truth(row[at.Same])!.Value)], people, path);
         return new PairTable(
             [.. pairs.Select(p => p.First)], [.. pairs.Select(p => p.Second)], people.Count,
-            at.Score < 0 ? null : [.. rows.Select(row => at.Scored(row)!.Value)], images);
+            at.Score < 0 ? null : [.. rows.Select(row => at.Scored(row)!.Value)], at.IsSimilarity, images);
     }
+
+    /// <summary>What was found of the distances, in what the table has.</summary>
+    public PairCalibration InItsMeasure(PairCalibration found) =>
+        Distances is null ? found : IsSimilarity ? found.OfSimilarities() : found with { Measure = "distance" };
 
     /// <summary>People by the pairs of one person: images that a chain of them connects show one.</summary>
     static (int, int)[] Connected((string A, string B)[] images, bool[] isSame, PeopleNumbers people, string path)

@@ -102,9 +102,9 @@ static class CalibrateCommand
             else
             {
                 PairScores scores;
-                if (file is not null)
+                PairTable? table = file is null ? null : PairTable.Read(file);
+                if (table is not null)
                 {
-                    PairTable table = PairTable.Read(file);
                     if (table.Distances is null && folder is null)
                         throw new UserErrorException($"{file} are pairs of images: RUN names who embeds them");
                     using Device? opened = table.Distances is null ? parsed.OpenDevice(device, threads) : null;
@@ -117,6 +117,7 @@ static class CalibrateCommand
                     scores = DrawnPairs.Of(Rows(opened), parsed.GetValue(seed) ?? 1);
                 }
                 PairCalibration found = PairCalibration.Of(scores, rate);
+                if (table is not null) found = table.InItsMeasure(found);
                 progress.Dispose();
                 if (target is not null) CalibrationFile.Put(target, found, null);
                 if (parsed.GetValue(html) is { } page)

@@ -89,6 +89,35 @@ public sealed class CalibrateCommandTests
         Assert.That(File.ReadAllText(folder["page.html"]), Does.Not.Contain("/*DATA*/"));
     }
 
+    /// <summary>A pair is accepted from the threshold on, in the table's own numbers.</summary>
+    [Test]
+    public void ScoredPairs_OfSimilarities_GiveAThresholdOfSimilarity()
+    {
+        WritePairs(400);
+        string[] lines = File.ReadAllLines(folder["p.csv"]);
+        File.WriteAllLines(folder["s.csv"], lines.Select((line, i) => i == 0 ? "person1,person2,similarity"
+            : $"{line[..line.LastIndexOf(',')]},{Similarity(line).ToString("R", CultureInfo.InvariantCulture)}"));
+        JsonElement distances = Json("calibrate", "--pairs", folder["p.csv"], "--far", "0.1", "--json");
+        JsonElement found = Json("calibrate", "--pairs", folder["s.csv"], "--far", "0.1", "--html", folder["s.html"],
+            "--out", folder["s.json"], "--json");
+        float threshold = found.GetProperty("threshold").GetSingle();
+        Assert.That(distances.GetProperty("measure").GetString(), Is.EqualTo("distance"));
+        Assert.That(found.GetProperty("measure").GetString(), Is.EqualTo("similarity"));
+        Assert.That(threshold, Is.EqualTo(5 - distances.GetProperty("threshold").GetSingle()).Within(1e-4f));
+        Assert.That(threshold, Is.InRange(found.GetProperty("thresholdLow").GetSingle(),
+            found.GetProperty("thresholdHigh").GetSingle()));
+        string[][] different = [.. lines.Skip(1).Select(line => line.Split(',')).Where(f => f[0] != f[1])];
+        Assert.That(
+            different.Count(f => Similarity(string.Join(',', f)) >= threshold) / (double)different.Length,
+            Is.EqualTo(found.GetProperty("far").GetProperty("value").GetDouble()).Within(1e-9));
+        Assert.That(Cli.Run("calibrate", "--pairs", folder["s.csv"], "--far", "0.1").Out,
+            Does.Contain("threshold (similarity)"));
+        Assert.That(File.ReadAllText(folder["s.html"]), Does.Contain("\"measure\":\"similarity\""));
+
+        static float Similarity(string line) =>
+            5 - float.Parse(line[(line.LastIndexOf(',') + 1)..], CultureInfo.InvariantCulture);
+    }
+
     [Test]
     public void WhatCannotBeStated_IsRefusedInOneLine()
     {
