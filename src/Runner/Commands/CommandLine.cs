@@ -5,6 +5,7 @@ using TripletGpu.Backends;
 using TripletGpu.Collectives;
 using TripletGpu.Models;
 using TripletGpu.Models.Text;
+using TripletGpu.Runner.Configuration;
 using TripletGpu.Runner.Display;
 using TripletGpu.Runner.Runs;
 
@@ -153,6 +154,7 @@ static partial class CommandLine
     static string Wrong(ParseResult parsed) =>
         parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens is [string unknown, ..]
             ? $"{unknown} is no command"
+                + (Spelling.Nearest(unknown, Names) is { } near ? $"; did you mean {near}?" : "")
             : TypeName().Replace(parsed.Errors[0].Message, "");
 
     [GeneratedRegex(" as expected type '[^']*'")]

@@ -54,10 +54,7 @@ sealed record FolderSurvey
         List<(int Width, int Height, bool IsGrey)> seen = Look(path, files, broken);
         (string Name, int Images)[] classes = [.. files.Where(file => !broken.Contains(file.File))
             .GroupBy(file => file.Class).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => (g.Key, g.Count()))];
-        if (classes.Length == 1)
-            throw new UserErrorException(
-                $"{path} has one class, {classes[0].Name} ({Counted.Of(classes[0].Images, "image")}): nothing can be"
-                + " told apart; put images of another class into a second folder beside it");
+        if (classes.Length == 1) throw OneClass(path, classes[0], parts, files);
         if (classes.All(c => c.Images == 1))
             throw new UserErrorException(
                 $"each of the {Counted.Of(classes.Length, "class")} of {path} has one image: to learn what images of"
@@ -72,6 +69,23 @@ sealed record FolderSurvey
             Height = Median(seen.Select(image => image.Height)),
             IsGrey = seen.All(image => image.IsGrey),
         };
+    }
+
+    /// <summary>Another folder may be there, with nothing in it that can be read.</summary>
+    static UserErrorException OneClass(
+        string path, (string Name, int Images) only, IReadOnlyList<(FolderPart Part, string Path)> parts,
+        IEnumerable<(string Class, string File)> files)
+    {
+        string? broken = files.Select(file => file.Class).FirstOrDefault(name => name != only.Name);
+        string? unread = parts.Where(part => part.Part == FolderPart.Train)
+            .SelectMany(part => FolderTree.Folders(part.Path))
+            .Where(folder => FolderTree.Files(folder, _ => { }).Any() && !FolderDataset.Find(folder, _ => { }).Any())
+            .Select(System.IO.Path.GetFileName).FirstOrDefault();
+        return new UserErrorException(
+            $"{path} has one class, {only.Name} ({Counted.Of(only.Images, "image")}): nothing can be told apart; "
+            + (broken is not null ? $"no image of {broken} can be decoded"
+                : unread is not null ? $"{unread} has files, but no PNG, JPEG, BMP or WebP images"
+                : "put images of another class into a second folder beside it"));
     }
 
     static UserErrorException NoClasses(string path)

@@ -76,7 +76,8 @@ public sealed class CommandLineTests
         Is.EqualTo(CommandLine.Root(new Terminal(Console.Out, Console.Error)).Subcommands.Select(c => c.Name)));
 
     [Test]
-    public void UnknownCommand_IsNamed() => Assert.That(Cli.Run("trian").Error, Does.StartWith("trian is no command"));
+    public void UnknownCommand_IsNamed() => Assert.That(
+        Cli.Run("trian").Error, Does.StartWith("trian is no command; did you mean train?"));
 
     [Test]
     public void WrongNumber_NamesNoTypeOfDotNet() =>

@@ -64,10 +64,14 @@ public sealed class TrainFolderTests
         for (int i = 0; i < 4; i++) folder.Write(Make($"broken/{(i < 2 ? "cat" : "dog")}/{i}.png"), "no picture"u8);
         Images("halves/cat", 1);
         folder.Write(Make("halves/dog/1.png"), "no picture"u8);
+        Images("moving/cat", 2);
+        folder.Write(Make("moving/dog/1.gif"), "GIF89a"u8);
         foreach ((string name, string words) in ((string, string)[])[
             ("empty", "has no folder with PNG"), ("loose", "3 images but no folders of classes"),
-            ("one", "has one class, cat (5 images)"), ("single", "each of the 2 classes"),
-            ("broken", "no image that can be decoded, in 4 files"), ("halves", "has one class, cat (1 image)"),
+            ("one", "has one class, cat (5 images): nothing can be told apart; put images of another class into"),
+            ("single", "each of the 2 classes"), ("broken", "no image that can be decoded, in 4 files"),
+            ("halves", "has one class, cat (1 image): nothing can be told apart; no image of dog can be decoded"),
+            ("moving", "cat (2 images): nothing can be told apart; dog has files, but no PNG, JPEG, BMP or WebP"),
             ("nowhere", "neither a file nor a preset"),
         ])
         {
