@@ -84,6 +84,24 @@ public interface IConvolution
     /// <summary>db[k] = the sum of dy over images and pixels.</summary>
     void BackwardBias(Tensor dy, Gradient db, in ConvolutionShape dims);
 
+    /// <summary>
+    /// y[n, c] = conv(x[n, c], weight[c]) + bias[c]: a filter for each channel. Overwrites y. K is C in the extents.
+    /// </summary>
+    /// <param name="x">(N, C, H, W).</param>
+    /// <param name="weight">(C, 1, R, S).</param>
+    /// <param name="bias">(C), or null for none.</param>
+    /// <param name="y">(N, C, P, Q).</param>
+    /// <param name="dims">All extents.</param>
+    void Depthwise(Tensor x, Tensor weight, Tensor? bias, Tensor y, in ConvolutionShape dims);
+
+    /// <summary>dx[n, c] = the transposed convolution of dy[n, c] with weight[c].</summary>
+    void DepthwiseBackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionShape dims);
+
+    /// <summary>
+    /// dw[c, r, s] = the sum over images and output pixels of dy[c] and x[c] seen through tap (r, s).
+    /// </summary>
+    void DepthwiseBackwardWeight(Tensor x, Tensor dy, Gradient dw, in ConvolutionShape dims);
+
     /// <summary>The gradient before a fused ReLU, in place: dy = 0 where the output y is not above 0.</summary>
     void BackwardRelu(Tensor y, Tensor dy);
 

@@ -53,7 +53,8 @@ sealed class MapBlocks
             Conv2d { Pool: not null } => AreWhole(node),
             Conv2d conv => node.Inputs[1].Shape.Count > 0 && node.Inputs[1].Constant is not null
                 && convolution.TakesBlocks(conv.Geometry.Over(node.Inputs[0].Shape, node.Inputs[1].Shape)),
-            MaxPool2d { KeepsTaps: false } or L2Pool2d or AveragePool2d or LocalResponseNorm => AreWhole(node),
+            MaxPool2d { KeepsTaps: false } or L2Pool2d or AveragePool2d or LocalResponseNorm or DepthwiseConv2d =>
+                AreWhole(node),
             // Blocks lie one after the other as channels do.
             Concat { Axis: 1 } => AreWhole(node),
             _ => false,

@@ -61,8 +61,11 @@ sealed class RandomNetwork : Module
     {
         int at = Recent();
         Shape x = maps[at];
-        switch (random.Next(11))
+        switch (random.Next(12))
         {
+            case 11:
+                Depthwise(at, x);
+                break;
             case 0 or 1 or 2:
                 Convolution(at, x);
                 break;
@@ -132,6 +135,18 @@ sealed class RandomNetwork : Module
             Tensor map = layer.Forward(v[at]);
             return norm is not null ? norm.Forward(map) : follows == 2 ? map.Relu() : map;
         });
+    }
+
+    void Depthwise(int at, Shape x)
+    {
+        int kernel = 1 + 2 * random.Next(3);
+        ConvolutionGeometry geometry = new(random.Next(1, 3), Flip() ? kernel / 2 : 0);
+        if (x[2] + 2 * geometry.PaddingTop < kernel || x[3] + 2 * geometry.PaddingTop < kernel) return;
+        Parameter weight = AddParameter(
+            $"{layers.Count}-taps", new Shape(x[1], 1, kernel, kernel), Initializer.FanIn(kernel * kernel));
+        Keep($"depthwise {kernel}x{kernel}/{geometry.StrideH} padding {geometry.PaddingTop} of {at}",
+            new DepthwiseConv2d(geometry, HasBias: false).InferShape([x, weight.Value.Shape]),
+            v => v[at].DepthwiseConv2d(weight.Value, geometry));
     }
 
     void Pool(int at, Shape x)

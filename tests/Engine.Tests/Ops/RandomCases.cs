@@ -20,6 +20,7 @@ sealed class RandomCases(Random random, long most)
         ["Conv2d"] = r => r.Convolution(),
         ["Conv2d 3x3"] = r => r.Convolution(taps: 3),
         ["Conv2d 1x1"] = r => r.Convolution(taps: 1),
+        ["DepthwiseConv2d"] = r => r.Depthwise(),
         ["Conv2dReluMaxPool"] = r => r.ConvolutionReluMaxPool(),
         ["Pooling"] = r => r.Pooling(),
         ["Normalization"] = r => r.Normalization(),
@@ -49,9 +50,7 @@ sealed class RandomCases(Random random, long most)
         while (true)
         {
             int r = taps > 0 ? taps : 1 + random.Next(7), s = taps > 0 || Flip() ? r : 1 + random.Next(7);
-            ConvolutionGeometry geometry = Flip()
-                ? new(1, padding: r / 2)
-                : new(Few(1, 3), Few(1, 3), Few(0, r), Few(0, s), Few(0, r), Few(0, s), Few(1, 3), Few(1, 3));
+            ConvolutionGeometry geometry = Geometry(r, s);
             int c = Channels(700), k = Channels(700), n = Few(1, 9), h = Extent(64), w = Flip() ? h : Extent(64);
             Shape x = new(n, c, h, w), weight = new(k, c, r, s);
             var shape = geometry.Over(x, weight);
@@ -59,6 +58,19 @@ sealed class RandomCases(Random random, long most)
             bool mayBeWinograd = r == s && r is 3 or 5;
             return Conv2dTests.Case($"{x} by {weight}, {geometry}", new(n, c, h, w, k, r, s, geometry),
                 mayBeWinograd ? Tolerance.Winograd : Tolerance.Sum, bias: Flip(), residual: Flip(), relu: Flip());
+        }
+    }
+
+    OpCase Depthwise()
+    {
+        while (true)
+        {
+            int r = 1 + random.Next(7), s = Flip() ? r : 1 + random.Next(7);
+            ConvolutionGeometry geometry = Geometry(r, s);
+            Shape x = new(Few(1, 9), Channels(300), Extent(64), Extent(64));
+            var shape = geometry.Over(x, new(x[1], 1, r, s));
+            if (shape.P < 1 || shape.Q < 1 || x[0] * x[1] * shape.P * (long)shape.Q * r * s > most / 4) continue;
+            return DepthwiseConv2dTests.Case($"{x} by {r} x {s}, {geometry}", x, r, s, geometry, Flip());
         }
     }
 
@@ -150,6 +162,10 @@ sealed class RandomCases(Random random, long most)
             }
         }
     }
+
+    ConvolutionGeometry Geometry(int r, int s) => Flip()
+        ? new(1, padding: r / 2)
+        : new(Few(1, 3), Few(1, 3), Few(0, r), Few(0, s), Few(0, r), Few(0, s), Few(1, 3), Few(1, 3));
 
     bool Flip() => random.Next(2) == 0;
 

@@ -48,8 +48,24 @@ public static class ConvolutionKernelCases
         Flip(Plain, new(0, 0, 1, 1, 3, 2)),
         Flip(Strided, new(1, 0, 2, 2, 1, 2)),
         new("ConvolutionKernels.CutRelu", 131, Special(131), In(131)),
+        .. Depthwise(Plain), .. Depthwise(Strided), .. Depthwise(Wide),
         .. ReluPool, .. ReluPoolGradients(channels: 1), .. ReluPoolGradients(channels: 33),
     ];
+
+    static IEnumerable<KernelCase> Depthwise(ConvolutionShape layer)
+    {
+        ConvolutionShape d = layer with { K = layer.C };
+        int x = d.N * d.C * d.H * d.W, y = d.N * d.C * d.Pixels, weight = d.C * d.R * d.S;
+        return
+        [
+            new("DepthwiseKernels.Forward", y, In(x), In(weight), In(d.C), Out(y), d, 1),
+            new("DepthwiseKernels.Forward", y, In(x), In(weight), In(d.C), Out(y), d, 0),
+            new("DepthwiseKernels.BackwardInput", x, In(y), In(weight), Out(x), d, 0),
+            new("DepthwiseKernels.BackwardInput", x, In(y), In(weight), In(x), d, 1),
+            new("DepthwiseKernels.BackwardWeight", weight, In(x), In(y), Out(weight), d, 0),
+            new("DepthwiseKernels.BackwardWeight", weight, In(x), In(y), In(weight), d, 1),
+        ];
+    }
 
     static IEnumerable<KernelCase> Of<TTile>(ConvolutionShape d, ConvolutionTarget target)
         where TTile : struct, ITapTile

@@ -59,6 +59,7 @@ static class ConvolutionWork
             "ConvolutionKernels.CutRelu", at, to, KernelCost.Of("N K P Q", "12 N K P Q", letters), Read(to),
             Update(to));
         foreach (KernelWork work in Panels(sizes, layer.Name, d, letters, forward)) yield return work;
+        foreach (KernelWork work in DepthwiseWork.Of(layer.Name, d)) yield return work;
         foreach (KernelWork work in ReluPoolWork.Of(layer.Name, d)) yield return work;
     }
 

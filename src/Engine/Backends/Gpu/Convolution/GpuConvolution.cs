@@ -49,6 +49,27 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scrat
         if (db.IsNeeded) BackwardBias(dy.Floats(), db, d);
     }
 
+    public void Depthwise(Tensor x, Tensor weight, Tensor? bias, Tensor y, in ConvolutionShape d)
+    {
+        DeviceView<float> output = y.Floats();
+        DepthwiseKernels.LaunchForward(
+            driver, y.Items(), x.Floats(), weight.Floats(), bias?.Floats() ?? output, output, d, bias is null ? 0 : 1);
+    }
+
+    public void DepthwiseBackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionShape d)
+    {
+        if (dx.IsNeeded)
+            DepthwiseKernels.LaunchBackwardInput(
+                driver, dx.Target.Items(), dy.Floats(), weight.Floats(), dx.Target.Floats(), d, dx.Adds());
+    }
+
+    public void DepthwiseBackwardWeight(Tensor x, Tensor dy, Gradient dw, in ConvolutionShape d)
+    {
+        if (dw.IsNeeded)
+            DepthwiseKernels.LaunchBackwardWeight(
+                driver, dw.Target.Items(), x.Floats(), dy.Floats(), dw.Target.Floats(), d, dw.Adds());
+    }
+
     public void BackwardRelu(Tensor y, Tensor dy) =>
         ConvolutionKernels.LaunchCutRelu(driver, y.Items(), y.Floats(), dy.Floats());
 
