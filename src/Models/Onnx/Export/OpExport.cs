@@ -16,6 +16,7 @@ static class OpExport
     public static string Write(OnnxExport to, Op op, string[] x, Shape input, Shape output) => op switch
     {
         Conv2d conv => Convolve(to, conv, x),
+        DepthwiseConv2d conv => to.Node("Conv", x, [.. Moves(conv.Geometry), Int("group", input[1])]),
         Conv2dReluMaxPool fused => to.Node("MaxPool",
             [Relu(to, to.Node("Conv", x, Pads(fused.Padding, fused.Padding, fused.Padding, fused.Padding)), true)],
             Ints("kernel_shape", 2, 2), Ints("strides", 2, 2)),
@@ -43,12 +44,15 @@ static class OpExport
         _ => throw new UserErrorException($"the operation {op.Name} cannot be written as ONNX"),
     };
 
+    static AttributeProto[] Moves(ConvolutionGeometry g) =>
+    [
+        Ints("strides", g.StrideH, g.StrideW), Ints("dilations", g.DilationH, g.DilationW),
+        Pads(g.PaddingTop, g.PaddingLeft, g.PaddingBottom, g.PaddingRight),
+    ];
+
     static string Convolve(OnnxExport to, Conv2d conv, string[] x)
     {
-        ConvolutionGeometry g = conv.Geometry;
-        string y = to.Node("Conv", x[..(conv.HasBias ? 3 : 2)],
-            Ints("strides", g.StrideH, g.StrideW), Ints("dilations", g.DilationH, g.DilationW),
-            Pads(g.PaddingTop, g.PaddingLeft, g.PaddingBottom, g.PaddingRight));
+        string y = to.Node("Conv", x[..(conv.HasBias ? 3 : 2)], Moves(conv.Geometry));
         if (conv.HasResidual) y = to.Node("Add", [y, x[^1]]);
         return Relu(to, y, conv.Relu);
     }

@@ -43,6 +43,7 @@ static class ConvolutionNodes
                 $"{Counted.Of(channels, "channel")} and {Counted.Of(filters, "filter")} do not divide into"
                 + $" {Counted.Of(groups, "group")}");
         int from = channels / (int)groups, to = filters / (int)groups;
+        if (from == 1 && to == 1 && weight.Shape[1] == 1) return x.DepthwiseConv2d(weight, geometry, bias);
         Tensor[] maps = new Tensor[groups];
         for (int g = 0; g < maps.Length; g++)
             maps[g] = x.Slice(1, g * from, from)

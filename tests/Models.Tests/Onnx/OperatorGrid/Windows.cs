@@ -5,7 +5,7 @@ namespace TripletGpu.Models.Tests.Onnx.OperatorGrid;
 /// <summary>Convolutions and poolings: sizes, strides, dilations, pads, groups, ceil mode.</summary>
 static class Windows
 {
-    const int Convolutions = 450, Poolings = 900;
+    const int Convolutions = 450, FiltersAChannel = 90, Poolings = 900;
 
     static readonly long[][] globalShapes =
         [[2, 3, 5, 4], [1, 1, 1, 1], [0, 2, 3, 3], [2, 3, 7], [1, 2, 3, 2, 2], [2, 3, 0, 4]];
@@ -22,6 +22,8 @@ static class Windows
                         yield return new GridModel(
                             type, type == "GlobalLpPool" ? 2 + 11 : 13, [values.Floats("x", shape, special)], 1,
                             p == 0 ? [] : [("p", p)]);
+        GridValues others = new(7);
+        for (int i = 0; i < FiltersAChannel; i++) yield return FilterAChannel(others);
     }
 
     static GridModel Convolution(GridValues values)
@@ -34,6 +36,18 @@ static class Windows
         OnnxTensor?[] inputs = values.Flip() ? [x, w] : [x, w, values.Floats("b", [filters])];
         return new GridModel(
             "Conv", values.Pick(11, 22), inputs, 1, [("group", group), .. Window(values, axes, kernel, true)]);
+    }
+
+    /// <summary>A filter a channel, fewer channels than taps and more.</summary>
+    static GridModel FilterAChannel(GridValues values)
+    {
+        int axes = values.Next(1, 3), channels = values.Next(2, 40);
+        long[] kernel = Draw(axes, () => values.Next(1, 5));
+        OnnxTensor x = values.Floats("x", [values.Pick(1, 2, 0), channels, .. Draw(axes, () => values.Next(1, 12))]);
+        OnnxTensor w = values.Floats("w", [channels, 1, .. kernel]);
+        OnnxTensor?[] inputs = values.Flip() ? [x, w] : [x, w, values.Floats("b", [channels])];
+        return new GridModel(
+            "Conv", values.Pick(11, 22), inputs, 1, [("group", channels), .. Window(values, axes, kernel, true)]);
     }
 
     static GridModel Pool(GridValues values)
