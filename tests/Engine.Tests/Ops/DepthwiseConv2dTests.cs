@@ -10,18 +10,18 @@ public static class DepthwiseConv2dTests
     static readonly (string What, Shape X, int R, int S, ConvolutionGeometry Geometry, bool Bias)[] Shapes =
     [
         ("3x3", new(2, 16, 9, 7), 3, 3, new(1, padding: 1), true),
-        ("3x3 of some channels", new(3, 21, 5, 6), 3, 3, new(1, padding: 1), false),
+        ("3x3 of some channels", new(3, 17, 5, 6), 3, 3, new(1, padding: 1), false),
         ("one channel", new(2, 1, 6, 8), 3, 3, new(1, padding: 0), true),
-        ("stride 2", new(2, 35, 8, 9), 3, 3, new(2, padding: 1), true),
+        ("stride 2", new(2, 35, 8, 9), 2, 1, new(2, padding: 1), true),
         ("stride 3 leaves lines over", new(1, 18, 11, 12), 2, 2, new(stride: 3), false),
         ("stride beyond the filter", new(2, 7, 9, 9), 1, 2, new(stride: 3), true),
-        ("5x5 stride 2", new(2, 32, 14, 15), 5, 5, new(2, padding: 2), false),
-        ("dilation 2", new(1, 19, 9, 11), 3, 3, new(1, padding: 2, dilation: 2), true),
+        ("5x5 stride 2", new(2, 3, 14, 15), 5, 5, new(2, padding: 2), false),
+        ("dilation 2", new(1, 5, 9, 11), 3, 3, new(1, padding: 2, dilation: 2), true),
         ("strides, paddings and dilations that differ", new(2, 17, 9, 10), 3, 2, new(2, 1, 0, 2, 3, 1, 1, 3), true),
         ("1x1", new(2, 33, 4, 5), 1, 1, new(stride: 1), true),
-        ("as large as the map", new(3, 40, 7, 7), 7, 7, new(stride: 1), false),
-        ("one pixel", new(2, 16, 1, 1), 3, 3, new(1, padding: 1), true),
-        ("strips of lines", new(1, 16, 70, 33), 3, 3, new(1, padding: 1), true),
+        ("as large as the map", new(3, 2, 7, 7), 7, 7, new(stride: 1), false),
+        ("one pixel", new(2, 4, 1, 1), 3, 3, new(1, padding: 1), true),
+        ("strips of lines", new(1, 16, 70, 33), 3, 1, new(1, padding: 1), true),
     ];
 
     public static IEnumerable<OpCase> Cases =>
