@@ -19,19 +19,9 @@ public sealed class NetworkSweepTests(string name)
     {
         RandomNetwork network = Network(device, seed);
         using PlannedNetwork planned = new(network);
-        network.Train(false);
         // A plan serves batches of other sizes, and the first size again.
         foreach (int rows in (int[])[network.Input[0], 1, network.Input[0] + 2, network.Input[0]])
-        {
-            Shape batch = network.Input.With(0, rows);
-            float[] x = Values.ToSingle(Values.Normal(batch.Count, new Random(seed)));
-            float[] expected;
-            using (device.BeginStep(record: false)) expected = network.Forward(device.Tensor(batch, x)).ToArray();
-            float[] actual = new float[expected.Length];
-            planned.Run(batch, x, actual);
-            Close.AreClose(
-                Array.ConvertAll(expected, v => (double)v), actual, Tolerance.Block, $"{network}: {rows} rows");
-        }
+            PlanAssert.Same(network, planned, network.Input.With(0, rows), Tolerance.Block, seed);
         network.Release();
     });
 
@@ -73,10 +63,7 @@ public sealed class NetworkSweepTests(string name)
     static RandomNetwork Network(Device device, int seed)
     {
         RandomNetwork network = new(device, seed);
-        network.Initialize(1);
-        Random random = new(seed);
-        foreach (Parameter statistic in network.Parameters().Where(p => p.IsStatistic))
-            statistic.Value.CopyFrom(Values.ToSingle(Values.Uniform(statistic.Value.Count, random, 0.5, 2)));
+        PlanAssert.Initialize(network, seed);
         return network;
     }
 }

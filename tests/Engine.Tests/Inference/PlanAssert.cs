@@ -11,10 +11,7 @@ static class PlanAssert
     /// <summary>A network with random weights gives the same in both ways; returns what became of it.</summary>
     public static PlanGraph Planned(Module network, Shape batch)
     {
-        network.Initialize(1);
-        Random random = new(2);
-        foreach (Parameter statistic in network.Parameters().Where(p => p.IsStatistic))
-            statistic.Value.CopyFrom(Values.ToSingle(Values.Uniform((int)statistic.Value.Count, random, 0.5, 2)));
+        Initialize(network, seed: 2);
         using PlannedNetwork planned = new(network);
         Same(network, planned, batch);
         PlanGraph graph = planned.Plan(batch)!.Graph;
@@ -22,15 +19,26 @@ static class PlanAssert
         return graph;
     }
 
-    /// <summary>A batch of noise gives the same in both ways.</summary>
-    public static void Same(Module network, PlannedNetwork planned, Shape shape)
+    /// <summary>Random weights, and statistics that normalise.</summary>
+    public static void Initialize(Module network, int seed)
     {
-        float[] x = Values.ToSingle(Values.Normal((int)shape.Count, new Random(3)));
+        network.Initialize(1);
+        Random random = new(seed);
+        foreach (Parameter statistic in network.Parameters().Where(p => p.IsStatistic))
+            statistic.Value.CopyFrom(Values.ToSingle(Values.Uniform(statistic.Value.Count, random, 0.5, 2)));
+    }
+
+    /// <summary>A batch of noise gives the same in both ways.</summary>
+    public static void Same(
+        Module network, PlannedNetwork planned, Shape shape, Tolerance? tolerance = null, int seed = 3)
+    {
+        float[] x = Values.ToSingle(Values.Normal(shape.Count, new Random(seed)));
         using Step step = network.Device.BeginStep(record: false);
         float[] expected = network.Forward(network.Device.Tensor(shape, x)).ToArray();
         float[] actual = new float[expected.Length];
         planned.Run(shape, x, actual);
-        Close.AreClose([.. expected.Select(v => (double)v)], actual, Tolerance.Sum, "planned");
+        Close.AreClose(
+            [.. expected.Select(v => (double)v)], actual, tolerance ?? Tolerance.Sum, $"{network} planned, {shape}");
     }
 
     /// <summary>The operations of a plan.</summary>

@@ -116,7 +116,7 @@ sealed class RandomNetwork : Module
     {
         int kernel = 1 + 2 * random.Next(3), stride = random.Next(4) == 0 ? 2 : 1, padding = Flip() ? kernel / 2 : 0;
         int rows = (x[2] + 2 * padding - kernel) / stride + 1, columns = (x[3] + 2 * padding - kernel) / stride + 1;
-        if (rows < 1 || columns < 1 || x[2] + 2 * padding < kernel || x[3] + 2 * padding < kernel) return;
+        if (!Fits(x, kernel, padding)) return;
         Conv2d layer = Add(
             $"{layers.Count}", new Conv2d(Device, x[1], Width(), kernel, stride, padding, bias: Flip()));
         int filters = layer.Weight.Value.Shape[0];
@@ -141,7 +141,7 @@ sealed class RandomNetwork : Module
     {
         int kernel = 1 + 2 * random.Next(3);
         ConvolutionGeometry geometry = new(random.Next(1, 3), Flip() ? kernel / 2 : 0);
-        if (x[2] + 2 * geometry.PaddingTop < kernel || x[3] + 2 * geometry.PaddingTop < kernel) return;
+        if (!Fits(x, kernel, geometry.PaddingTop)) return;
         Parameter weight = AddParameter(
             $"{layers.Count}-taps", new Shape(x[1], 1, kernel, kernel), Initializer.FanIn(kernel * kernel));
         Keep($"depthwise {kernel}x{kernel}/{geometry.StrideH} padding {geometry.PaddingTop} of {at}",
@@ -154,7 +154,7 @@ sealed class RandomNetwork : Module
         int kernel = random.Next(1, 4), stride = random.Next(1, 3), padding = Flip() ? kernel / 2 : 0;
         bool ceil = Flip();
         PoolingWindow window = PoolingWindow.Square(kernel, stride, padding, ceil);
-        if (x[2] + 2 * padding < kernel || x[3] + 2 * padding < kernel) return;
+        if (!Fits(x, kernel, padding)) return;
         int kind = random.Next(3);
         Op op = kind switch
         {
@@ -192,6 +192,8 @@ sealed class RandomNetwork : Module
         maps.Add(y);
         words.Add($"{maps.Count - 1} = {what}");
     }
+
+    static bool Fits(Shape x, int kernel, int padding) => Math.Min(x[2], x[3]) + 2 * padding >= kernel;
 
     /// <summary>Whether a batch norm's gradients are more than rounding.</summary>
     static bool HasVariance(Shape x) => x[0] * x[2] * x[3] > 8;
