@@ -1,3 +1,4 @@
+using TripletGpu.Backends;
 using TripletGpu.Kernels.Functions;
 using TripletGpu.Ops;
 using static TorchSharp.torch;
@@ -70,7 +71,7 @@ sealed class TorchNetwork : IDisposable
     {
         int at = nodes.FindLastIndex(n => n.Output == node.Inputs[0]);
         if (node.Op is not BatchNorm { IsFrozen: true } norm || at < 0 || trace.Reads(node.Inputs[0]) > 1
-            || nodes[at].Op is not Conv2d { HasResidual: false, Relu: false } convolution) return false;
+            || nodes[at].Op is not Conv2d { HasResidual: false, Clip.IsNone: true } convolution) return false;
         Torch[] n = Array.ConvertAll(node.Inputs[1..5], input => constants[input]);
         Torch scale = n[0] / (n[3] + norm.Epsilon).sqrt();
         int[] from = nodes[at].Inputs;
@@ -81,7 +82,12 @@ sealed class TorchNetwork : IDisposable
         int[] shortcut = node.Inputs[5..];
         nodes.RemoveAt(at);
         nodes.Add(new(
-            convolution with { HasBias = true, HasResidual = shortcut.Length > 0, Relu = norm is BatchNormRelu },
+            convolution with
+            {
+                HasBias = true,
+                HasResidual = shortcut.Length > 0,
+                Clip = ClipRange.ReluIf(norm is BatchNormRelu),
+            },
             [from[0], from[1], bias, .. shortcut], node.Output));
         return true;
     }

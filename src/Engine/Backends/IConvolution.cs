@@ -14,7 +14,7 @@ namespace TripletGpu.Backends;
 public interface IConvolution
 {
     /// <summary>
-    /// y = conv(x, weight) + bias + residual, then max(0, y) where <paramref name="relu"/>. Overwrites y.
+    /// y = conv(x, weight) + bias + residual, clipped. Overwrites y.
     /// </summary>
     /// <param name="x">(N, C, H, W).</param>
     /// <param name="weight">(K, C, R, S).</param>
@@ -22,26 +22,27 @@ public interface IConvolution
     /// <param name="residual">Of y's shape, or null for none; never y itself.</param>
     /// <param name="y">(N, K, P, Q).</param>
     /// <param name="dims">All extents.</param>
-    /// <param name="relu">Whether negative results become 0.</param>
-    void Forward(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionShape dims,
-        bool relu);
+    /// <param name="clip">What results are clipped to.</param>
+    void Forward(
+        Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionShape dims, ClipRange clip);
 
     /// <summary>Whether there is a <see cref="ForwardMaxPool"/> for these extents.</summary>
     bool TakesMaxPool(in ConvolutionShape dims, in PlaneWindow pool) => false;
 
     /// <summary>
-    /// y = maxpool(conv(x, weight) + bias, then max(0, y) where <paramref name="relu"/>), without storing the map that
-    /// is pooled. Overwrites y, which may lie in blocks of channels where x lies in planes.
+    /// y = maxpool(clip(conv(x, weight) + bias)), without storing the map that is pooled. Overwrites y, which may lie
+    /// in blocks of channels where x lies in planes.
     /// </summary>
     /// <param name="x">(N, C, H, W).</param>
     /// <param name="weight">(K, C, R, S).</param>
     /// <param name="bias">(K), or null for none.</param>
     /// <param name="y">(N, K, lines of windows, columns of windows).</param>
     /// <param name="dims">The convolution's extents.</param>
-    /// <param name="relu">Whether negative results become 0.</param>
+    /// <param name="clip">What results are clipped to.</param>
     /// <param name="pool">The windows over its (N, K, P, Q).</param>
     void ForwardMaxPool(
-        Tensor x, Tensor weight, Tensor? bias, Tensor y, in ConvolutionShape dims, bool relu, in PlaneWindow pool) =>
+        Tensor x, Tensor weight, Tensor? bias, Tensor y, in ConvolutionShape dims, ClipRange clip,
+        in PlaneWindow pool) =>
         throw new NotSupportedException($"{GetType().Name} stores the maps that are pooled");
 
     /// <summary>
@@ -85,14 +86,16 @@ public interface IConvolution
     void BackwardBias(Tensor dy, Gradient db, in ConvolutionShape dims);
 
     /// <summary>
-    /// y[n, c] = conv(x[n, c], weight[c]) + bias[c]: a filter for each channel. Overwrites y. K is C in the extents.
+    /// y[n, c] = clip(conv(x[n, c], weight[c]) + bias[c]): a filter for each channel. Overwrites y. K is C in the
+    /// extents.
     /// </summary>
     /// <param name="x">(N, C, H, W).</param>
     /// <param name="weight">(C, 1, R, S).</param>
     /// <param name="bias">(C), or null for none.</param>
     /// <param name="y">(N, C, P, Q).</param>
     /// <param name="dims">All extents.</param>
-    void Depthwise(Tensor x, Tensor weight, Tensor? bias, Tensor y, in ConvolutionShape dims);
+    /// <param name="clip">What results are clipped to.</param>
+    void Depthwise(Tensor x, Tensor weight, Tensor? bias, Tensor y, in ConvolutionShape dims, ClipRange clip);
 
     /// <summary>dx[n, c] = the transposed convolution of dy[n, c] with weight[c].</summary>
     void DepthwiseBackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionShape dims);

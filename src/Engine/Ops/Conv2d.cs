@@ -1,6 +1,7 @@
 using TripletGpu.Autograd;
 using TripletGpu.Backends;
 using TripletGpu.Kernels.Convolution;
+using TripletGpu.Kernels.Functions;
 using TripletGpu.Kernels.Pooling;
 using TripletGpu.MetricLearning;
 
@@ -8,18 +9,26 @@ namespace TripletGpu.Ops;
 
 /// <summary>
 /// A convolution with everything that a network does right after it in one pass:
-/// y = relu?(conv(x, w) + bias? + residual?). Inputs in this order: x, weight, bias, residual.
+/// y = clip(conv(x, w) + bias? + residual?). Inputs in this order: x, weight, bias, residual.
 /// </summary>
 /// <param name="Geometry">How the filters move.</param>
 /// <param name="HasBias">Whether a bias (K) follows the weight.</param>
 /// <param name="HasResidual">Whether a map of the output's shape is added.</param>
-/// <param name="Relu">Whether negative results become 0. The gradient is 0 where y is 0.</param>
-public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool HasResidual, bool Relu) : Op
+/// <param name="Clip">
+/// What results are clipped to: nothing, a ReLU, whose gradient is 0 where y is 0, or in a plan any range.
+/// </param>
+public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool HasResidual, ClipRange Clip)
+    : Op, IClippedConvolution
 {
     // With fewer channels there is too little to multiply for what it takes to turn the maps.
     internal const int FewestChannelsOfBlocks = 32;
 
     int Residual => HasBias ? 3 : 2;
+
+    bool IClippedConvolution.IsBare => Clip.IsNone && !HasResidual && Pool is null;
+
+    /// <summary>Whether negative results become 0, and nothing else.</summary>
+    public bool Relu => Clip == ClipRange.Relu;
 
     /// <summary>
     /// Windows over y whose maxima alone are kept, or null. For inference plans on devices that then store no map
@@ -81,9 +90,9 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
         Tensor? bias = HasBias ? x[2] : null, residual = HasResidual ? x[Residual] : null;
         ConvolutionShape d = Geometry.Over(x[0].Shape, x[1].Shape);
         if (Pool is { } pool)
-            on.Convolution.ForwardMaxPool(x[0], x[1], bias, y, d, Relu, pool.Over(this, Map(d)));
+            on.Convolution.ForwardMaxPool(x[0], x[1], bias, y, d, Clip, pool.Over(this, Map(d)));
         else if (x[0].Count > 0 && x[1].Count > 0)
-            on.Convolution.Forward(x[0], x[1], bias, residual, y, d, Relu);
+            on.Convolution.Forward(x[0], x[1], bias, residual, y, d, Clip);
         else OfNothing(on, bias, residual, y);
     }
 
@@ -102,6 +111,10 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
         && (given > 0 || Math.Min(x[1][0], x[1][1]) >= FewestChannelsOfBlocks)
         && on.Convolution.TakesBlocks(Geometry.Over(x[0], x[1])) ? on.Convolution.ChannelBlock : 0;
 
+    Op IClippedConvolution.WithBias(ClipRange clip) => this with { HasBias = true, Clip = clip };
+
+    Op IClippedConvolution.Clipped(ClipRange next) => this with { Clip = Clip.Then(next) };
+
     /// <summary>The map, before it is pooled.</summary>
     static Shape Map(in ConvolutionShape d) => new(d.N, d.K, d.P, d.Q);
 
@@ -111,7 +124,12 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
         if (bias is null) on.Memory.Fill(y, 0);
         else on.Reduction.Copy(new Strided(bias, 0, [0, 1, 0, 0]), Strided.Of(y), y.Shape, scale: 1, accumulate: false);
         if (residual is not null) on.Elementwise.Affine(residual, 1, 0, new Gradient(y, Accumulate: true));
-        if (Relu) on.Elementwise.Unary<Kernels.Functions.Relu>(y, y);
+        if (Relu) on.Elementwise.Unary<Relu>(y, y);
+        else if (!Clip.IsNone)
+        {
+            on.Elementwise.WithScalar<Maximum>(y, Clip.Low, y);
+            on.Elementwise.WithScalar<Minimum>(y, Clip.High, y);
+        }
     }
 
     /// <inheritdoc/>
@@ -119,7 +137,8 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
         IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
         ReadOnlySpan<Gradient> dx)
     {
-        if (Pool is not null) throw new InvalidOperationException("a plan's pooled convolution has no gradient");
+        if (Pool is not null || !(Relu || Clip.IsNone))
+            throw new InvalidOperationException("a plan's pooled or clipped convolution has no gradient");
         ConvolutionShape d = Geometry.Over(x[0].Shape, x[1].Shape);
         // The operation takes dy, so the mask may be applied in place.
         if (Relu) on.Convolution.BackwardRelu(y, dy);
@@ -174,7 +193,7 @@ public static partial class TensorOps
         this Tensor x, Tensor weight, ConvolutionGeometry geometry, Tensor? bias = null, bool relu = false,
         Tensor? residual = null)
     {
-        Conv2d op = new(geometry, bias is not null, residual is not null, relu);
+        Conv2d op = new(geometry, bias is not null, residual is not null, ClipRange.ReluIf(relu));
         return (bias, residual) switch
         {
             (null, null) => op.Apply(x, weight),

@@ -7,12 +7,16 @@ namespace TripletGpu.Ops;
 
 /// <summary>
 /// A convolution with a filter for each channel, as MobileNets have it (Howard et al., arXiv 1704.04861):
-/// y[n, c] = conv(x[n, c], w[c]) + bias[c]. Inputs in this order: x, weight (C, 1, R, S), bias (C).
+/// y[n, c] = clip(conv(x[n, c], w[c]) + bias[c]). Inputs in this order: x, weight (C, 1, R, S), bias (C).
 /// </summary>
 /// <param name="Geometry">How the filters move.</param>
 /// <param name="HasBias">Whether a bias follows the weight.</param>
-public sealed record DepthwiseConv2d(ConvolutionGeometry Geometry, bool HasBias) : Op
+/// <param name="Clip">What a plan clips results to; there is no gradient where it does.</param>
+public sealed record DepthwiseConv2d(ConvolutionGeometry Geometry, bool HasBias, ClipRange Clip)
+    : Op, IClippedConvolution
 {
+    bool IClippedConvolution.IsBare => Clip.IsNone;
+
     /// <inheritdoc/>
     public override Saved Saves => Saved.Inputs;
 
@@ -25,7 +29,7 @@ public sealed record DepthwiseConv2d(ConvolutionGeometry Geometry, bool HasBias)
         Check.That(weight[1] == 1 && weight[0] == input[1], this,
             $"{input[1]} channels take a weight of ({input[1]}, 1, ...): input {input}, weight {weight}");
         // What a convolution of one channel with one filter checks.
-        Shape one = new Conv2d(Geometry, HasBias: false, HasResidual: false, Relu: false).InferShape(
+        Shape one = new Conv2d(Geometry, HasBias: false, HasResidual: false, ClipRange.None).InferShape(
             [input.With(1, 1), weight.With(0, 1)]);
         if (HasBias)
             Check.That(x[2] == new Shape(weight[0]), this, $"bias must be ({weight[0]}), not {x[2]}: weight {weight}");
@@ -49,7 +53,7 @@ public sealed record DepthwiseConv2d(ConvolutionGeometry Geometry, bool HasBias)
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
     {
         if (y.Count > 0)
-            on.Convolution.Depthwise(x[0], x[1], HasBias ? x[2] : null, y, Extents(x[0].Shape, x[1].Shape));
+            on.Convolution.Depthwise(x[0], x[1], HasBias ? x[2] : null, y, Extents(x[0].Shape, x[1].Shape), Clip);
     }
 
     /// <inheritdoc/>
@@ -57,6 +61,7 @@ public sealed record DepthwiseConv2d(ConvolutionGeometry Geometry, bool HasBias)
         IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras, Tensor dy,
         ReadOnlySpan<Gradient> dx)
     {
+        if (!Clip.IsNone) throw new InvalidOperationException("a plan's clipped convolution has no gradient");
         ConvolutionShape d = Extents(x[0].Shape, x[1].Shape);
         if (dx[0].IsNeeded && x[0].Count > 0) on.Convolution.DepthwiseBackwardInput(dy, x[1], dx[0], d);
         if (dx[1].IsNeeded && x[0].Count > 0 && x[1].Count > 0)
@@ -64,6 +69,10 @@ public sealed record DepthwiseConv2d(ConvolutionGeometry Geometry, bool HasBias)
         else if (dx[1] is { IsNeeded: true, Accumulate: false }) on.Memory.Fill(dx[1].Target!, 0);
         if (HasBias && dx[2].IsNeeded) on.Convolution.BackwardBias(dy, dx[2], d);
     }
+
+    Op IClippedConvolution.WithBias(ClipRange clip) => this with { HasBias = true, Clip = clip };
+
+    Op IClippedConvolution.Clipped(ClipRange next) => this with { Clip = Clip.Then(next) };
 
     /// <summary>All extents; K is C.</summary>
     ConvolutionShape Extents(Shape x, Shape weight) => Geometry.Over(x, weight);
@@ -79,7 +88,7 @@ public static partial class TensorOps
     public static Tensor DepthwiseConv2d(
         this Tensor x, Tensor weight, ConvolutionGeometry geometry, Tensor? bias = null)
     {
-        DepthwiseConv2d op = new(geometry, bias is not null);
+        DepthwiseConv2d op = new(geometry, bias is not null, ClipRange.None);
         return bias is null ? op.Apply(x, weight) : op.Apply(x, weight, bias);
     }
 }

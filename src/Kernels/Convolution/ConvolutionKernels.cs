@@ -232,6 +232,6 @@ public static partial class ConvolutionKernels
         int at = result + plane;
         float value = (target.Accumulate != 0 ? y[at] + sum : sum) + shift;
         if (target.HasResidual != 0) value += residual[at];
-        y[at] = target.Relu != 0 ? MathF.Max(value, 0f) : value;
+        y[at] = target.Clips != 0 ? target.Clip(value) : value;
     }
 }

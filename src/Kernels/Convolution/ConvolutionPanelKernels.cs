@@ -108,7 +108,7 @@ public static partial class ConvolutionPanelKernels
                             int to = results[j] + (k + i) * plane;
                             float sum = tile[i * Columns + j], value = (adds != 0 ? y[to] + sum : sum) + shift;
                             if (isLast && target.HasResidual != 0) value += residual[to];
-                            y[to] = isLast && target.Relu != 0 ? MathF.Max(value, 0f) : value;
+                            y[to] = isLast && target.Clips != 0 ? target.Clip(value) : value;
                         }
                     }
                 }

@@ -13,11 +13,11 @@ public static partial class DepthwiseKernels
 {
     const int Items = 128;
 
-    /// <summary>y = conv(x, weight) + bias. One item an element of y.</summary>
+    /// <summary>y = conv(x, weight) + bias, clipped to [low, high]. One item an element of y.</summary>
     [Kernel]
     public static void Forward(
         Index1D i, ArrayView<float> x, ArrayView<float> weight, [MayAlias] ArrayView<float> bias,
-        [MayAlias] ArrayView<float> y, ConvolutionShape d, int hasBias)
+        [MayAlias] ArrayView<float> y, ConvolutionShape d, int hasBias, float low, float high)
     {
         int line = i / d.Q, plane = line / d.P, p = line - plane * d.P, q = i - line * d.Q, channel = plane % d.C;
         var map = x.SubView(plane * d.H * d.W, d.H * d.W);
@@ -33,7 +33,7 @@ public static partial class DepthwiseKernels
                     sum = Fused.MultiplyAdd(map[h * d.W + w], taps[r * d.S + s], sum);
             }
         }
-        y[i] = hasBias != 0 ? sum + bias[channel] : sum;
+        y[i] = MathF.Min(MathF.Max(hasBias != 0 ? sum + bias[channel] : sum, low), high);
     }
 
     /// <summary>dx = the sum of dy through the taps that saw a pixel, or adds it. One item an element of dx.</summary>

@@ -48,7 +48,7 @@ sealed class OpBenchmarks(Device device, double peakGflops)
         return
         [
             Row(
-                "Conv2dForward", shape, timer.Time(() => convolution.Forward(x, w, null, null, y, d, relu: false)),
+                "Conv2dForward", shape, timer.Time(() => convolution.Forward(x, w, null, null, y, d, ClipRange.None)),
                 flops, x, w, y),
             Row(
                 "Conv2dBackwardInput", shape,

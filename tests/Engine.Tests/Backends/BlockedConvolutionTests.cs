@@ -87,11 +87,11 @@ public sealed class BlockedConvolutionTests(string name, int threads)
         Random random = new(1);
         int block = inBlocks ? device.Backend.Convolution.ChannelBlock : 0;
         Tensor weight = Normal(new(64, 48, 3, 3));
-        Conv2d large = new(Same, HasBias: false, HasResidual: false, Relu: false);
+        Conv2d large = new(Same, HasBias: false, HasResidual: false, ClipRange.None);
         foreach ((int batch, int size, ConvolutionGeometry geometry) in ((int, int, ConvolutionGeometry)[])
             [(8, 14, Same), (1, 7, Same), (1, 2, Same), (2, 9, new(2, padding: 1)), (2, 9, new(1, 2, dilation: 2))])
         {
-            Conv2d op = new(geometry, HasBias: false, HasResidual: false, Relu: false);
+            Conv2d op = new(geometry, HasBias: false, HasResidual: false, ClipRange.None);
             Tensor x = BlockedMaps.InBlocks(Normal(new(batch, 48, size, size)), block);
             float[] expected = BlockedMaps.InPlanes(op.Apply(x, weight)).ToArray();
             weight.Prepared = large.Prepare(device.Backend, new(8, 48, 14, 14), weight, inBlocks);

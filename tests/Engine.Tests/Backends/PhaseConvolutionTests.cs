@@ -61,9 +61,9 @@ public sealed unsafe class PhaseConvolutionTests(string name, int threads)
             PackedLeft<V> filters = DirectConvolution<V>.Pack(
                 cpu, new PackedLeft<V>(cpu.Workspace.Begin(), d.K, d.C * d.R * d.S), weight, d);
             if (y == packed)
-                DirectConvolution<V>.Forward(cpu, x, filters, bias, residual, y.Floats(), d, op.Relu);
+                DirectConvolution<V>.Forward(cpu, x, filters, bias, residual, y.Floats(), d, op.Clip);
             else
-                PhaseConvolution<V>.Forward(cpu, new(d), x, filters, bias, residual, y.Floats(), op.Relu);
+                PhaseConvolution<V>.Forward(cpu, new(d), x, filters, bias, residual, y.Floats(), op.Clip);
         }
         Assert.That(planes.ToArray(), Is.EqualTo(packed.ToArray()));
     }

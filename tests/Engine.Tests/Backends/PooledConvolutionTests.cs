@@ -49,7 +49,7 @@ public sealed class PooledConvolutionTests(string name, int threads)
         Tensor x = Normal(xShape), weight = Normal(weightShape);
         Tensor? bias = hasBias ? Normal(new Shape(weightShape[0])) : null;
         Tensor map = x.Conv2d(weight, geometry, bias, relu: hasBias);
-        Conv2d op = new(geometry, hasBias, HasResidual: false, Relu: hasBias);
+        Conv2d op = new(geometry, hasBias, HasResidual: false, ClipRange.ReluIf(hasBias));
         IConvolution convolution = device.Backend.Convolution;
         Kernels.Convolution.ConvolutionShape dims = geometry.Over(xShape, weightShape);
         Kernels.Pooling.PlaneWindow pool = window.Over(op, map.Shape);
@@ -57,7 +57,7 @@ public sealed class PooledConvolutionTests(string name, int threads)
         Tensor expected = map.MaxPool2d(window), y = device.Empty(expected.Shape);
         if (isInBlocks) y.ChannelBlock = convolution.ChannelBlock;
         device.Backend.Memory.Fill(y, float.NaN);
-        convolution.ForwardMaxPool(x, weight, bias, y, dims, hasBias, pool);
+        convolution.ForwardMaxPool(x, weight, bias, y, dims, op.Clip, pool);
         Assert.That(y.ToArray(), Is.EqualTo(expected.ToArray()));
         if (isInBlocks) return;
         Tensor applied = hasBias
@@ -78,7 +78,7 @@ public sealed class PooledConvolutionTests(string name, int threads)
         PoolingWindow window = PoolingWindow.Square(3, 2, 1);
         float[] expected = x.Conv2d(weight, Stem).MaxPool2d(window).ToArray();
         Assert.That(expected.Count(float.IsNaN), Is.InRange(16, 16 * 16));
-        Conv2d op = new(Stem, HasBias: false, HasResidual: false, Relu: false) { Pool = window };
+        Conv2d op = new(Stem, HasBias: false, HasResidual: false, ClipRange.None) { Pool = window };
         Assert.That(op.Apply(x, weight).ToArray(), Is.EqualTo(expected));
     }
 

@@ -27,7 +27,7 @@ public sealed class ConvolutionMemoryTests
         Tensor x = Zeros(device, 8, 32, 28, 28), w = Zeros(device, 32, 32, 3, 3), y = Zeros(device, 8, 32, 28, 28);
         long tensors = driver.Bytes;
         IConvolution convolution = device.Backend.Convolution;
-        convolution.Forward(x, w, null, null, y, d, relu: false);
+        convolution.Forward(x, w, null, null, y, d, ClipRange.None);
         convolution.BackwardInput(y, w, new Gradient(x, false), d);
         convolution.BackwardWeight(x, y, new Gradient(w, false), d);
         device.Synchronize();

@@ -1,3 +1,4 @@
+using TripletGpu.Backends;
 using TripletGpu.Backends.Gpu;
 using TripletGpu.Backends.Gpu.Drivers;
 using TripletGpu.Backends.Gpu.Launching;
@@ -67,7 +68,7 @@ public sealed class TileTrialsTests
         Tensor x = device.Tensor(new(1, 1, 1, 3), [1f, 2, 3]), w = device.Tensor(new(1, 1, 1, 3), [1f, 10, 100]);
         Tensor y = device.Empty(new(1, 1, 1, 1));
         device.Backend.Convolution.Forward(
-            x, w, null, null, y, new(1, 1, 1, 3, 1, 1, 3, 1, 1, 1, 1, 0, 0, 1, 1), relu: false);
+            x, w, null, null, y, new(1, 1, 1, 3, 1, 1, 3, 1, 1, 1, 1, 0, 0, 1, 1), ClipRange.None);
 
         Assert.That(c.ToArray(), Is.EqualTo(new[] { 321f, 654f }));
         Assert.That(y.ToArray(), Is.EqualTo(new[] { 321f }));

@@ -1,4 +1,5 @@
 using TripletGpu.Autograd;
+using TripletGpu.Backends;
 using TripletGpu.Inference;
 using TripletGpu.Modules;
 using TripletGpu.Ops;
@@ -36,6 +37,18 @@ public sealed class PlannedNetworkTests(string device) : DeviceFixture(device)
     public void ReluAfterConvolution_IsItsEpilogue() => Assert.That(
         Names(AssertPlanned(new Sequential(Device, new Conv2d(Device, 4, 6, 3), new Relu(Device)))),
         Is.EqualTo(new[] { "Conv2d" }));
+
+    [TestCase(0, 6)]
+    [TestCase(-0.5f, 0.25f)]
+    public void ClipAfterConvolutions_IsTheirEpilogue(float low, float high)
+    {
+        PlanGraph graph = AssertPlanned(new Clipped(Device, low, high));
+        Assert.That(Names(graph), Is.EqualTo(new[] { "Conv2d", "DepthwiseConv2d", "Conv2d" }));
+        ClipRange clip = new(low, high);
+        Assert.That(((TripletGpu.Ops.Conv2d)graph.Nodes[0].Op).Clip, Is.EqualTo(clip));
+        Assert.That(((TripletGpu.Ops.DepthwiseConv2d)graph.Nodes[1].Op).Clip, Is.EqualTo(clip));
+        Assert.That(((TripletGpu.Ops.Conv2d)graph.Nodes[2].Op).Clip, Is.EqualTo(ClipRange.None));
+    }
 
     [TestCase(6, true)]
     [TestCase(33, false)]
@@ -202,6 +215,32 @@ public sealed class PlannedNetworkTests(string device) : DeviceFixture(device)
         public override Tensor Forward(Tensor x) => shortcutFirst
             ? shortcut.Forward(x).Add(main.Forward(x)).Relu()
             : main.Forward(x).Add(shortcut.Forward(x)).Relu();
+    }
+
+    /// <summary>MobileNet's block: wider, a filter a channel, narrower; both maps in between are clipped.</summary>
+    sealed class Clipped : Module
+    {
+        readonly Conv2d wider, narrower;
+        readonly BatchNorm2d first, second;
+        readonly Parameter filters;
+        readonly float low, high;
+
+        public Clipped(Device device, float low, float high) : base(device)
+        {
+            (this.low, this.high) = (low, high);
+            wider = Add("wider", new Conv2d(device, 4, 18, 1, bias: false));
+            first = Add("first", new BatchNorm2d(device, 18));
+            filters = AddParameter("filters", new Shape(18, 1, 3, 3), Initializer.FanIn(9));
+            second = Add("second", new BatchNorm2d(device, 18));
+            narrower = Add("narrower", new Conv2d(device, 18, 4, 1));
+        }
+
+        public override Tensor Forward(Tensor x)
+        {
+            Tensor map = first.Forward(wider.Forward(x)).Clip(low, high);
+            map = second.Forward(map.DepthwiseConv2d(filters.Value, new(2, padding: 1))).Clip(low, high);
+            return narrower.Forward(map);
+        }
     }
 
     sealed class ReadTwice : Module

@@ -1,4 +1,5 @@
 using TripletGpu.Autograd;
+using TripletGpu.Backends;
 using TripletGpu.Modules;
 using TripletGpu.Ops;
 using BatchNorm2d = TripletGpu.Modules.BatchNorm2d;
@@ -120,21 +121,30 @@ sealed class RandomNetwork : Module
         Conv2d layer = Add(
             $"{layers.Count}", new Conv2d(Device, x[1], Width(), kernel, stride, padding, bias: Flip()));
         int filters = layer.Weight.Value.Shape[0];
-        Shape y = new(x[0], filters, rows, columns);
-        int follows = random.Next(HasVariance(y) ? 0 : 2, 4);
+        Follow($"{kernel}x{kernel}/{stride} padding {padding} to {filters} of {at}", new(x[0], filters, rows, columns),
+            v => layer.Forward(v[at]));
+    }
+
+    /// <summary>A convolution and what may go into its epilogue.</summary>
+    void Follow(string what, Shape y, Func<Tensor[], Tensor> convolution)
+    {
+        int follows = random.Next(HasVariance(y) ? 0 : 2, 6);
         Module? norm = follows switch
         {
-            0 => new BatchNorm2d(Device, filters),
-            1 => new BatchNormRelu(Device, filters),
+            0 => new BatchNorm2d(Device, y[1]),
+            1 => new BatchNormRelu(Device, y[1]),
             _ => null,
         };
         if (norm is not null) norm = Add($"{layers.Count}-norm", norm);
-        string then = norm?.GetType().Name ?? (follows == 2 ? "ReLU" : "nothing");
-        Keep($"{kernel}x{kernel}/{stride} padding {padding} to {filters} of {at}, then {then}", y, v =>
+        (string then, Func<Tensor, Tensor> function) = follows switch
         {
-            Tensor map = layer.Forward(v[at]);
-            return norm is not null ? norm.Forward(map) : follows == 2 ? map.Relu() : map;
-        });
+            0 or 1 => (norm!.GetType().Name, norm.Forward),
+            2 => ("ReLU", map => map.Relu()),
+            3 => ("clip", map => map.Clip(0, 0.5f)),
+            4 => ("minimum", map => map.Minimum(0.75f)),
+            _ => ("nothing", (Func<Tensor, Tensor>)(map => map)),
+        };
+        Keep($"{what}, then {then}", y, v => function(convolution(v)));
     }
 
     void Depthwise(int at, Shape x)
@@ -144,8 +154,8 @@ sealed class RandomNetwork : Module
         if (!Fits(x, kernel, geometry.PaddingTop)) return;
         Parameter weight = AddParameter(
             $"{layers.Count}-taps", new Shape(x[1], 1, kernel, kernel), Initializer.FanIn(kernel * kernel));
-        Keep($"depthwise {kernel}x{kernel}/{geometry.StrideH} padding {geometry.PaddingTop} of {at}",
-            new DepthwiseConv2d(geometry, HasBias: false).InferShape([x, weight.Value.Shape]),
+        Follow($"depthwise {kernel}x{kernel}/{geometry.StrideH} padding {geometry.PaddingTop} of {at}",
+            new DepthwiseConv2d(geometry, HasBias: false, ClipRange.None).InferShape([x, weight.Value.Shape]),
             v => v[at].DepthwiseConv2d(weight.Value, geometry));
     }
 

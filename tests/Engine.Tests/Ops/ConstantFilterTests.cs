@@ -88,7 +88,7 @@ public sealed class ConstantFilterTests(string name, int threads)
         Random random = new(1);
         Shape filters = new(64, 40, 1, 1);
         Tensor weight = device.Tensor(filters, Values.ToSingle(Values.Normal((int)filters.Count, random)));
-        Conv2d op = new(Valid, HasBias: false, HasResidual: false, Relu: false);
+        Conv2d op = new(Valid, HasBias: false, HasResidual: false, ClipRange.None);
         foreach (int prepared in (int[])[1, 40])
             foreach (int batch in (int[])[1, 40])
             {

@@ -1,4 +1,5 @@
 using TripletGpu.Autograd;
+using TripletGpu.Backends;
 using TripletGpu.Backends.Cpu;
 using TripletGpu.Ops;
 using TripletGpu.Support;
@@ -88,9 +89,9 @@ public static class Conv2dTests
             g.PaddingTop, g.PaddingLeft, g.PaddingBottom, g.PaddingRight, g.DilationH, g.DilationW);
         List<Shape> inputs = [new(d.N, d.C, d.H, d.W), new(d.K, d.C, d.R, d.S)];
         if (bias) inputs.Add(new(d.K));
-        if (residual) inputs.Add(new Conv2d(g, HasBias: false, HasResidual: false, relu).InferShape([.. inputs]));
+        if (residual) inputs.Add(new Conv2d(g, false, false, ClipRange.None).InferShape([.. inputs]));
         return new OpCase(
-            $"Conv2d {what}", new Conv2d(g, bias, residual, relu), [.. inputs], Forward,
+            $"Conv2d {what}", new Conv2d(g, bias, residual, ClipRange.ReluIf(relu)), [.. inputs], Forward,
             (x, dy) =>
             {
                 if (relu) dy = Oracle.Convolution.BackwardRelu(Forward(x), dy);

@@ -1,4 +1,5 @@
 using TripletGpu.Autograd;
+using TripletGpu.Backends;
 using TripletGpu.Ops;
 using TripletGpu.Support;
 
@@ -36,7 +37,7 @@ public static class DepthwiseConv2dTests
         int outputs = one.P * one.Q;
         Shape weight = new(channels, 1, r, s);
         return new OpCase(
-            $"DepthwiseConv2d {what}", new DepthwiseConv2d(g, bias),
+            $"DepthwiseConv2d {what}", new DepthwiseConv2d(g, bias, ClipRange.None),
             bias ? [x, weight, new(channels)] : [x, weight],
             v => Joined(outputs, c => one.Forward(
                 Channel(v[0], c, pixels), Taps(v[1], c), bias ? [v[2][c]] : null, null, relu: false)),

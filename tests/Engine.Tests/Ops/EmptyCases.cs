@@ -56,7 +56,8 @@ public static class EmptyCases
                 double[] d = [x[2][0] + x[3][0] > 0 ? dy[0] : 0, x[2][0] + x[3][1] > 0 ? dy[1] : 0];
                 return [[], [], [d[0] + d[1]], d];
             }, Tolerance.Elementwise),
-        Nothing("DepthwiseConv2d", new DepthwiseConv2d(new(1, padding: 1), false), NoImages, new Shape(3, 1, 3, 3)),
+        Nothing("DepthwiseConv2d", new DepthwiseConv2d(new(1, padding: 1), false, ClipRange.None), NoImages,
+            new Shape(3, 1, 3, 3)),
         Nothing("MaxPool2d", new MaxPool2d(PoolingWindow.Square(2, 2)), NoImages),
         Nothing("AveragePool2d", new AveragePool2d(PoolingWindow.Square(2, 2)), new Shape(2, 0, 4, 4)),
         Nothing("L2Pool2d", new L2Pool2d(PoolingWindow.Square(2, 2)), NoImages),
@@ -83,7 +84,7 @@ public static class EmptyCases
     ];
 
     static Conv2d Convolution(bool everything, bool relu) =>
-        new(new ConvolutionGeometry(1, 1, 1), everything, everything, relu);
+        new(new ConvolutionGeometry(1, 1, 1), everything, everything, ClipRange.ReluIf(relu));
 
     static OpCase Norm(string name, BatchNorm op) => new(
         $"Empty: {name}", op, [NoImages, new(3), new(3), new(3), new(3)], _ => [],

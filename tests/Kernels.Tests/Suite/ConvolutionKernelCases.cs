@@ -31,20 +31,21 @@ public static class ConvolutionKernelCases
     public static IEnumerable<KernelCase> Cases =>
     [
         .. Of<Tile64x64>(Plain, ConvolutionTarget.All(4, 6)),
-        .. Of<Tile64x64>(Strided, ConvolutionTarget.All(4, 4) with { HasBias = 1, HasResidual = 1, Relu = 1 }),
-        .. Of<Quads64x64>(Plain with { C = 4 }, ConvolutionTarget.All(4, 6) with { HasBias = 1, Relu = 1 }),
+        .. Of<Tile64x64>(Strided, Everything(4, 4)),
+        .. Of<Quads64x64>(
+            Plain with { C = 4 }, Everything(4, 6) with { HasResidual = 0, High = float.PositiveInfinity }),
         .. Of<Quads64x64>(Pointwise with { C = 8, K = 67 }, ConvolutionTarget.All(4, 4, accumulate: 1)),
         .. Of<Tile128x128>(Wide, ConvolutionTarget.All(3, 19) with { HasBias = 1 }),
-        .. Of<Tensor64x64>(Plain, ConvolutionTarget.All(4, 6) with { HasBias = 1, HasResidual = 1, Relu = 1 }),
-        .. Of<Bfloat64x64>(Plain, ConvolutionTarget.All(4, 6) with { HasBias = 1, HasResidual = 1, Relu = 1 }),
+        .. Of<Tensor64x64>(Plain, Everything(4, 6)),
+        .. Of<Bfloat64x64>(Plain, Everything(4, 6)),
         .. from tile in (string[])["Tensor128x128", "Bfloat128x128"]
            select new KernelCase(
                $"ConvolutionKernels.Tiled<{tile}>", (1, 1),
                [.. Operands(Wide, ConvolutionTarget.All(3, 19)), Wide.Taps]),
         .. Panel(Deep, ConvolutionTarget.All(3, 19) with { HasBias = 1 }),
         .. Of<Tile64x64>(Pointwise, ConvolutionTarget.All(4, 4, accumulate: 1)),
-        .. Of<Tile64x64>(Plain, new(9, 14, 2, 2, 1, 1, 0, 0, 0, 0)),
-        .. Of<Tile64x64>(new(Images, 0, 4, 6, 3, 1, 1, 2, 3, 1, 1, 0, 0, 1, 1), new(6, 7, 3, 2, 2, 1, 0, 0, 0, 0)),
+        .. Of<Tile64x64>(Plain, new(9, 14, 2, 2, 1, 1, 0, 0, 0, 0, 0, 0)),
+        .. Of<Tile64x64>(new(Images, 0, 4, 6, 3, 1, 1, 2, 3, 1, 1, 0, 0, 1, 1), new(6, 7, 3, 2, 2, 1, 0, 0, 0, 0, 0, 0)),
         Flip(Plain, new(0, 0, 1, 1, 3, 2)),
         Flip(Strided, new(1, 0, 2, 2, 1, 2)),
         new("ConvolutionKernels.CutRelu", 131, Special(131), In(131)),
@@ -52,14 +53,18 @@ public static class ConvolutionKernelCases
         .. ReluPool, .. ReluPoolGradients(channels: 1), .. ReluPoolGradients(channels: 33),
     ];
 
+    static ConvolutionTarget Everything(int p, int q) =>
+        ConvolutionTarget.All(p, q) with { HasBias = 1, HasResidual = 1, Clips = 1, Low = -0.25f, High = 0.5f };
+
     static IEnumerable<KernelCase> Depthwise(ConvolutionShape layer)
     {
         ConvolutionShape d = layer with { K = layer.C };
         int x = d.N * d.C * d.H * d.W, y = d.N * d.C * d.Pixels, weight = d.C * d.R * d.S;
         return
         [
-            new("DepthwiseKernels.Forward", y, In(x), In(weight), In(d.C), Out(y), d, 1),
-            new("DepthwiseKernels.Forward", y, In(x), In(weight), In(d.C), Out(y), d, 0),
+            new("DepthwiseKernels.Forward", y, In(x), In(weight), In(d.C), Out(y), d, 1, float.NegativeInfinity,
+                float.PositiveInfinity),
+            new("DepthwiseKernels.Forward", y, In(x), In(weight), In(d.C), Out(y), d, 0, -0.25f, 0.5f),
             new("DepthwiseKernels.BackwardInput", x, In(y), In(weight), Out(x), d, 0),
             new("DepthwiseKernels.BackwardInput", x, In(y), In(weight), In(x), d, 1),
             new("DepthwiseKernels.BackwardWeight", weight, In(x), In(y), Out(weight), d, 0),
@@ -96,7 +101,7 @@ public static class ConvolutionKernelCases
         int results = Images * d.K * target.H * target.W;
         yield return new(
             $"ConvolutionKernels.Tiled<{tile}>", two, operands[0], operands[1], In(d.K), In(results), In(2 * results),
-            d, target with { Accumulate = 0, HasBias = 0, HasResidual = 0, Relu = 0 }, (d.Taps + 1) / 2);
+            d, target with { Accumulate = 0, HasBias = 0, HasResidual = 0, Clips = 0 }, (d.Taps + 1) / 2);
         yield return new(
             "ConvolutionKernels.SumParts", Images * d.K * d.Pixels, In(3 * results), operands[2], operands[3],
             operands[4], d, target, 3);

@@ -39,7 +39,7 @@ sealed unsafe partial class CpuConvolution<V>
         int blocks = shape[0] * (shape[1] / V.Count), pixels = shape[2] * shape[3];
         bool isIntoBlocks = y.Target.ChannelBlock > 0;
         nint block = (nint)pixels * V.Count;
-        Epilogue epilogue = new(null, y.Accumulate ? to : null, relu: false);
+        Epilogue epilogue = new(null, y.Accumulate ? to : null, ClipRange.None);
         Workspace workspace = cpu.Workspace.Begin();
         PerThread maps = workspace.TakeForEach(isIntoBlocks && y.Accumulate ? block : 0);
         cpu.Workers.ForEach(blocks, (i, thread) =>

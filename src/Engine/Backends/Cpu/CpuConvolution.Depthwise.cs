@@ -7,14 +7,15 @@ namespace TripletGpu.Backends.Cpu;
 /// <summary>Convolutions with a filter for each channel, of maps in either layout.</summary>
 sealed unsafe partial class CpuConvolution<V>
 {
-    public void Depthwise(Tensor x, Tensor weight, Tensor? bias, Tensor y, in ConvolutionShape dims)
+    public void Depthwise(Tensor x, Tensor weight, Tensor? bias, Tensor y, in ConvolutionShape dims, ClipRange clip)
     {
         float* b = bias is null ? null : bias.Floats();
         if (y.ChannelBlock > 0)
             new DepthwiseConvolution<V, ChannelBlocks<V>>(cpu, dims).Forward(
-                x.Floats(), weight.Floats(), b, y.Floats());
+                x.Floats(), weight.Floats(), b, y.Floats(), clip);
         else
-            new DepthwiseConvolution<V, Planes<V>>(cpu, dims).Forward(x.Floats(), weight.Floats(), b, y.Floats());
+            new DepthwiseConvolution<V, Planes<V>>(cpu, dims).Forward(
+                x.Floats(), weight.Floats(), b, y.Floats(), clip);
     }
 
     public void DepthwiseBackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionShape dims)

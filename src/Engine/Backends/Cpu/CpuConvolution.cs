@@ -15,33 +15,34 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
     readonly CpuBackend cpu = cpu;
 
     public void Forward(
-        Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionShape dims, bool relu)
+        Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionShape dims,
+        ClipRange clip)
     {
         float* from = x.Floats(), to = y.Floats();
         float* b = bias is null ? null : bias.Floats(), r = residual is null ? null : residual.Floats();
         if (y.ChannelBlock > 0)
         {
-            ForwardInBlocks(from, weight, to, new(b, r, relu), dims);
+            ForwardInBlocks(from, weight, to, new(b, r, clip), dims);
             return;
         }
         FilterPanels<V>? panels = weight.Prepared as FilterPanels<V>;
         switch (weight.Prepared is FilterRows<V> ? Algorithm.Direct : Choose(dims, panels))
         {
             case Algorithm.SmallMap:
-                new SmallMapConvolution<V>(cpu, from, panels!, dims).Run(to, new(b, r, relu));
+                new SmallMapConvolution<V>(cpu, from, panels!, dims).Run(to, new(b, r, clip));
                 break;
             case Algorithm.Winograd3:
-                Winograd<F4x4Of3x3, Planes<V>>(dims, weight, panels).Run(from, to, new(b, r, relu));
+                Winograd<F4x4Of3x3, Planes<V>>(dims, weight, panels).Run(from, to, new(b, r, clip));
                 break;
             case Algorithm.Winograd5:
-                Winograd<F2x2Of5x5, Planes<V>>(dims, weight, panels).Run(from, to, new(b, r, relu));
+                Winograd<F2x2Of5x5, Planes<V>>(dims, weight, panels).Run(from, to, new(b, r, clip));
                 break;
             default:
                 cpu.Workspace.Begin();
                 PackedLeft<V> packed = Packed(weight, dims);
                 if (PhaseConvolution<V>.Planes(dims) is { } planes)
-                    PhaseConvolution<V>.Forward(cpu, planes, from, packed, b, r, to, relu);
-                else DirectConvolution<V>.Forward(cpu, from, packed, b, r, to, dims, relu);
+                    PhaseConvolution<V>.Forward(cpu, planes, from, packed, b, r, to, clip);
+                else DirectConvolution<V>.Forward(cpu, from, packed, b, r, to, dims, clip);
                 break;
         }
     }
@@ -50,7 +51,8 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
         Choose(dims) == Algorithm.Direct && PooledConvolution<V>.Takes(dims, pool);
 
     public void ForwardMaxPool(
-        Tensor x, Tensor weight, Tensor? bias, Tensor y, in ConvolutionShape dims, bool relu, in PlaneWindow pool)
+        Tensor x, Tensor weight, Tensor? bias, Tensor y, in ConvolutionShape dims, ClipRange clip,
+        in PlaneWindow pool)
     {
         cpu.Workspace.Begin();
         PackedLeft<V> packed = Packed(weight, dims);
@@ -58,8 +60,8 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
         float* b = bias is null ? null : bias.Floats();
         if (y.ChannelBlock > 0)
             PooledConvolution<V>.Run<ChannelBlocks<V>>(
-                cpu, planes, x.Floats(), packed, b, relu, pool, y.Floats());
-        else PooledConvolution<V>.Run<Planes<V>>(cpu, planes, x.Floats(), packed, b, relu, pool, y.Floats());
+                cpu, planes, x.Floats(), packed, b, clip, pool, y.Floats());
+        else PooledConvolution<V>.Run<Planes<V>>(cpu, planes, x.Floats(), packed, b, clip, pool, y.Floats());
     }
 
     /// <summary>A weight as the direct form multiplies by it; the workspace has begun.</summary>
@@ -91,7 +93,7 @@ sealed unsafe partial class CpuConvolution<V>(CpuBackend cpu) : IConvolution whe
         where M : struct, IMapLayout<V>
     {
         float* w = weight.Floats(), to = dx.Target!.Floats();
-        Epilogue epilogue = new(null, dx.Accumulate ? to : null, relu: false);
+        Epilogue epilogue = new(null, dx.Accumulate ? to : null, ClipRange.None);
         switch (Choose(dims))
         {
             case Algorithm.Winograd3:

@@ -1,3 +1,5 @@
+using TripletGpu.Autograd;
+using TripletGpu.Backends;
 using TripletGpu.Ops;
 
 namespace TripletGpu.Inference.Rules;
@@ -8,7 +10,8 @@ namespace TripletGpu.Inference.Rules;
 /// (conv(x, w) + b - mean) s + shift = conv(x, w s) + (b - mean) s + shift,   s = scale / sqrt(variance + epsilon)
 /// </code>
 /// with s for each filter. The factors are computed in double. A batch norm with ReLU makes the convolution's epilogue
-/// one with ReLU, and a residual before that ReLU becomes the convolution's.
+/// one with ReLU, and a residual before that ReLU becomes the convolution's. A filter for each channel takes a batch
+/// norm likewise, but no residual.
 /// </summary>
 sealed class FoldBatchNorm : IPlanRule
 {
@@ -17,16 +20,22 @@ sealed class FoldBatchNorm : IPlanRule
     {
         if (node.Op is not BatchNorm { IsFrozen: true } norm || !Constants(node.Inputs.Skip(1).Take(4))) return null;
         if (graph.Producer(node.Inputs[0]) is not
-            { Op: Conv2d { HasResidual: false, Relu: false, Pool: null } conv } convolution
+            { Op: IClippedConvolution { IsBare: true } conv } convolution
             || graph.Reads(convolution.Output) != 1 || !Constants(convolution.Inputs.Skip(1))) return null;
         IEnumerable<PlanValue> read = convolution.Inputs.Skip(1).Concat(node.Inputs.Skip(1).Take(4));
         PlanValue[] residual = [.. node.Inputs.Skip(5)];
+        Op folded = conv.WithBias(ClipRange.ReluIf(norm is BatchNormRelu));
+        if (residual.Length > 0)
+        {
+            if (folded is not Conv2d taking) return null;
+            folded = taking with { HasResidual = true };
+        }
         Tensor[] tensors = [.. read.Select(value => value.Constant!)];
-        IReadOnlyList<PlanValue> folded = constants.Get(
+        IReadOnlyList<PlanValue> shifted = constants.Get(
             $"{nameof(FoldBatchNorm)} {norm.Epsilon}", tensors, () => Fold(tensors, conv.HasBias, norm.Epsilon));
         return graph.Join(convolution, node, new PlanNode(
-            conv with { HasBias = true, HasResidual = residual.Length > 0, Relu = norm is BatchNormRelu },
-            [convolution.Inputs[0], .. folded, .. residual], node.Output, [.. convolution.Origin, .. node.Origin]));
+            folded, [convolution.Inputs[0], .. shifted, .. residual], node.Output,
+            [.. convolution.Origin, .. node.Origin]));
     }
 
     static bool Constants(IEnumerable<PlanValue> values) => values.All(value => value.Constant is not null);

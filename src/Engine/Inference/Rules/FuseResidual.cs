@@ -18,7 +18,7 @@ sealed class FuseResidual : IPlanRule
         PlanNode?[] producers = [graph.Producer(a), graph.Producer(b)];
         foreach (PlanNode? candidate in producers.OrderByDescending(producer => Place(graph, producer)))
         {
-            if (candidate is not { Op: Conv2d { HasResidual: false, Relu: false, Pool: null } conv } convolution
+            if (candidate is not { Op: Conv2d { HasResidual: false, Clip.IsNone: true, Pool: null } conv } convolution
                 || graph.Reads(convolution.Output) != 1) continue;
             PlanValue other = convolution.Output == a ? b : a;
             return graph.Join(convolution, node, new PlanNode(

@@ -16,7 +16,7 @@ static class DepthwiseWork
         KernelCost cost = KernelCost.Of("2 N C P Q R S", "4 C (N H W + R S + N P Q)", letters);
         WorkMemory output = Write(to);
         yield return new(
-            "DepthwiseKernels.Forward", at, to, cost, Read(from), Read(weights), output, output, d, 0);
+            "DepthwiseKernels.Forward", at, to, cost, Read(from), Read(weights), output, output, d, 0, 0f, 6f);
         yield return new(
             "DepthwiseKernels.BackwardInput", at, from, cost, Read(to), Read(weights), Write(from), d, 0);
         yield return new(

@@ -81,7 +81,7 @@ sealed class TuneComparison
             Gradient dx = new(device.Empty(x.Shape), Accumulate: false);
             Gradient dw = new(device.Empty(w.Shape), Accumulate: false);
             yield return Row(
-                layer.Name, "forward", by => by.Convolution.Forward(x, w, null, null, y, d, relu: false));
+                layer.Name, "forward", by => by.Convolution.Forward(x, w, null, null, y, d, ClipRange.None));
             yield return Row(layer.Name, "input's gradient", by => by.Convolution.BackwardInput(dy, w, dx, d));
             yield return Row(layer.Name, "filters' gradient", by => by.Convolution.BackwardWeight(x, dy, dw, d));
         }

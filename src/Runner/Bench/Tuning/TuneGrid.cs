@@ -49,7 +49,7 @@ sealed record TuneGrid(int Rows, int Columns, int Side)
         if (isForward)
         {
             Tensor weight = BenchTensor.Normal(device, filters.ToArray()), y = device.Empty(results);
-            return (() => by.Convolution.Forward(x, weight, null, null, y, d, relu: false), d.Taps);
+            return (() => by.Convolution.Forward(x, weight, null, null, y, d, ClipRange.None), d.Taps);
         }
         Tensor dy = BenchTensor.Normal(device, results.ToArray());
         Gradient dw = new(device.Empty(filters), Accumulate: false);

@@ -32,8 +32,8 @@ readonly unsafe struct DepthwiseConvolution<V, TLayout>(CpuBackend cpu, Convolut
 
     int StripLines => Math.Clamp(StripBytes / (ColumnsSeen * V.Count * sizeof(float)) / d.StrideH, 1, d.P);
 
-    /// <summary>y = conv(x, weight) + bias.</summary>
-    public void Forward(float* x, float* weight, float* bias, float* y)
+    /// <summary>y = clip(conv(x, weight) + bias).</summary>
+    public void Forward(float* x, float* weight, float* bias, float* y, ClipRange clip)
     {
         DepthwiseConvolution<V, TLayout> own = this;
         ConvolutionShape d = this.d;
@@ -48,7 +48,7 @@ readonly unsafe struct DepthwiseConvolution<V, TLayout>(CpuBackend cpu, Convolut
         {
             int n = i / vectors, c = (i - n * vectors) * V.Count, channels = Math.Min(V.Count, d.C - c);
             float* map = maps[thread], sum = sums[thread];
-            Epilogue epilogue = new(bias == null ? null : bias + c, null, relu: false);
+            Epilogue epilogue = new(bias == null ? null : bias + c, null, clip);
             for (int p = 0; p < d.P; p += strip)
             {
                 int lines = Math.Min(strip, d.P - p);
@@ -89,7 +89,7 @@ readonly unsafe struct DepthwiseConvolution<V, TLayout>(CpuBackend cpu, Convolut
                 own.Scatter(gradient, filter, map + (nint)p * d.StrideH * columns * V.Count, columns);
             }
             nint image = ((nint)n * d.C + c) * planeIn;
-            Epilogue epilogue = new(null, accumulate ? dx : null, relu: false);
+            Epilogue epilogue = new(null, accumulate ? dx : null, ClipRange.None);
             for (int h = 0; h < d.H; h++)
                 TLayout.Write(
                     map + ((nint)(h + d.Top) * columns + d.Left) * V.Count, V.Count, d.W, dx, planeIn, image, h * d.W,

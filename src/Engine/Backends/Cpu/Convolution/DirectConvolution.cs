@@ -7,10 +7,10 @@ namespace TripletGpu.Backends.Cpu.Convolution;
 /// <summary>Forward and input gradient as implicit products of packed weights and im2col panels.</summary>
 static unsafe class DirectConvolution<V> where V : unmanaged, ITileVector<V>
 {
-    /// <summary>y = relu?(conv(x, weight) + bias? + residual?).</summary>
+    /// <summary>y = clip(conv(x, weight) + bias? + residual?).</summary>
     public static void Forward(
         CpuBackend cpu, float* x, PackedLeft<V> weight, float* bias, float* residual, float* y, in ConvolutionShape d,
-        bool relu)
+        ClipRange clip)
     {
         int[] offsetH = new int[d.R], offsetW = new int[d.S];
         for (int r = 0; r < d.R; r++) offsetH[r] = r * d.DilationH - d.Top;
@@ -18,7 +18,7 @@ static unsafe class DirectConvolution<V> where V : unmanaged, ITileVector<V>
         GridOverMaps grid = new(d.N, d.C, d.H, d.W, d.P, d.Q, d.StrideH, d.StrideW);
         PanelProduct<V>.Run(
             cpu, weight, new Im2colPanels<V>(x, grid, offsetH, offsetW),
-            new MapSink<V>(y, residual, d.N, d.K, d.P * d.Q), bias, relu);
+            new MapSink<V>(y, residual, d.N, d.K, d.P * d.Q), bias, clip);
     }
 
     /// <summary>The filters as a matrix of a row each, in the order of <see cref="Im2colPanels{V}"/>'s rows.</summary>

@@ -33,7 +33,7 @@ static unsafe class PhaseConvolution<V> where V : unmanaged, ITileVector<V>
         return (unused + InPlace) * d.K + split < packing ? planes : null;
     }
 
-    /// <summary>y = relu?(conv(x, filters) + bias? + residual?).</summary>
+    /// <summary>y = clip(conv(x, filters) + bias? + residual?).</summary>
     /// <param name="cpu">The backend, whose workspace has begun.</param>
     /// <param name="planes">Of the convolution's extents.</param>
     /// <param name="x">(N, C, H, W).</param>
@@ -41,10 +41,10 @@ static unsafe class PhaseConvolution<V> where V : unmanaged, ITileVector<V>
     /// <param name="bias">Of each filter, or null.</param>
     /// <param name="residual">A map of y's shape, or null.</param>
     /// <param name="y">(N, K, P, Q).</param>
-    /// <param name="relu">Whether negative values become 0.</param>
+    /// <param name="clip">What the sums are clipped to.</param>
     public static void Forward(
         CpuBackend cpu, PhasePlanes<V> planes, float* x, PackedLeft<V> filters, float* bias, float* residual, float* y,
-        bool relu)
+        ClipRange clip)
     {
         ConvolutionShape d = planes.Dims;
         int width = RegisterTile<V>.Width, threads = cpu.Workers.Sharers, panels = planes.Panels;
@@ -53,7 +53,7 @@ static unsafe class PhaseConvolution<V> where V : unmanaged, ITileVector<V>
         int groups = PhaseProduct<V>.RunsOf(d.N, (panels + most - 1) / most, threads);
         int perGroup = (panels + groups - 1) / groups;
         nint mapSize = (nint)d.P * d.Q;
-        PhaseProduct<V> product = new(cpu.Workspace, planes, filters, bias, relu, perGroup);
+        PhaseProduct<V> product = new(cpu.Workspace, planes, filters, bias, clip, perGroup);
         bool isSmall = PanelProduct<V>.IsSmall(filters, (double)d.N * d.P * d.Q);
         for (int i = 0; isSmall && i < d.N * groups; i++) Run(i, 0);
         if (!isSmall) cpu.Workers.ForEach(d.N * groups, Run);

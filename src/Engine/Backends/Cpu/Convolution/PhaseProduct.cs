@@ -13,7 +13,7 @@ sealed unsafe class PhaseProduct<V> where V : unmanaged, ITileVector<V>
     readonly PhasePlanes<V> planes;
     readonly PackedLeft<V> filters;
     readonly float* bias;
-    readonly bool relu;
+    readonly ClipRange clip;
     readonly int most;
     readonly nint step;
     readonly nint* offsets;
@@ -23,12 +23,12 @@ sealed unsafe class PhaseProduct<V> where V : unmanaged, ITileVector<V>
     /// <param name="planes">Of the convolution's extents.</param>
     /// <param name="filters">As <see cref="DirectConvolution{V}.Pack"/> packs them.</param>
     /// <param name="bias">Of each filter, or null.</param>
-    /// <param name="relu">Whether negative values become 0.</param>
+    /// <param name="clip">What the sums are clipped to.</param>
     /// <param name="most">Panels of a run.</param>
     public PhaseProduct(
-        Workspace workspace, PhasePlanes<V> planes, PackedLeft<V> filters, float* bias, bool relu, int most)
+        Workspace workspace, PhasePlanes<V> planes, PackedLeft<V> filters, float* bias, ClipRange clip, int most)
     {
-        (this.planes, this.filters, this.relu, this.most) = (planes, filters, relu, most);
+        (this.planes, this.filters, this.clip, this.most) = (planes, filters, clip, most);
         this.bias = bias;
         ConvolutionShape d = planes.Dims;
         int width = RegisterTile<V>.Width;
@@ -64,7 +64,7 @@ sealed unsafe class PhaseProduct<V> where V : unmanaged, ITileVector<V>
             Source = new(planes.Split(image, from, to, step, split[thread]), offsets, columns),
             Sink = sink,
             Bias = bias,
-            IsRelu = relu,
+            Clip = clip,
             Columns = columns,
             PerGroup = most,
         }.Run(from, to, null, loose[thread]);

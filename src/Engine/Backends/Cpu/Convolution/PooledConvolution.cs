@@ -33,11 +33,11 @@ static unsafe class PooledConvolution<V> where V : unmanaged, ITileVector<V>
     /// <param name="x">(N, C, H, W).</param>
     /// <param name="filters">As <see cref="DirectConvolution{V}.Pack"/> packs them.</param>
     /// <param name="bias">Of each filter, or null.</param>
-    /// <param name="relu">Whether negative values become 0.</param>
+    /// <param name="clip">What the sums are clipped to.</param>
     /// <param name="pool">The windows over the convolution's lines.</param>
     /// <param name="y">(N, K, lines of windows, columns of windows), in layout M.</param>
     public static void Run<M>(
-        CpuBackend cpu, PhasePlanes<V> planes, float* x, PackedLeft<V> filters, float* bias, bool relu,
+        CpuBackend cpu, PhasePlanes<V> planes, float* x, PackedLeft<V> filters, float* bias, ClipRange clip,
         PlaneWindow pool, float* y)
         where M : struct, IMapLayout<V>
     {
@@ -49,7 +49,7 @@ static unsafe class PooledConvolution<V> where V : unmanaged, ITileVector<V>
         // Panels begin and end in the lines beside the band's, which are thrown away.
         int beside = width / pitch + 2, panels = Math.Min(lines * pitch / width + 2, planes.Panels);
         nint channel = (nint)(lines + 2 * beside) * d.Q, plane = (nint)pool.P * pool.Q;
-        PhaseProduct<V> product = new(cpu.Workspace, planes, filters, bias, relu, panels);
+        PhaseProduct<V> product = new(cpu.Workspace, planes, filters, bias, clip, panels);
         PerThread maps = cpu.Workspace.TakeForEach(d.K * channel);
         PerThread pixels = cpu.Workspace.TakeForEach((long)lines * d.Q * V.Count + V.Count * V.Count);
         PerThread maxima = cpu.Workspace.TakeForEach((long)windows * pool.Q * V.Count);
@@ -74,7 +74,7 @@ static unsafe class PooledConvolution<V> where V : unmanaged, ITileVector<V>
                 PixelWindows<V>.Reduce(new Largest<V>(), pixels[thread], maxima[thread], here);
                 M.Write(
                     maxima[thread], V.Count, here.P * pool.Q, y, plane, ((nint)n * d.K + k) * plane, first * pool.Q,
-                    new Epilogue(null, null, relu: false), V.Count);
+                    new Epilogue(null, null, ClipRange.None), V.Count);
             }
         });
     }

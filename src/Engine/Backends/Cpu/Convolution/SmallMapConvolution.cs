@@ -85,7 +85,7 @@ sealed unsafe class SmallMapConvolution<V> where V : unmanaged, ITileVector<V>
         }
     }
 
-    /// <summary>y = relu?(conv(x, filters) + bias? + residual?).</summary>
+    /// <summary>y = clip(conv(x, filters) + bias? + residual?).</summary>
     public void Run(float* y, Epilogue epilogue)
     {
         int width = RegisterTile<V>.Width;
@@ -146,7 +146,7 @@ sealed unsafe class SmallMapConvolution<V> where V : unmanaged, ITileVector<V>
                 if (asks && epilogue.Addend != null) Ask(epilogue.Addend, filter, part, parts);
                 RegisterTile<V>.Packed(tile.Rows)(
                     block.Count, At(pixels, block, tile.Panel) + tile.From, width, weights, width, sums, width, null,
-                    b > 0 ? sums : null, float.NegativeInfinity, &ahead);
+                    b > 0 ? sums : null, ClipRange.None, &ahead);
                 next += block.Count * step;
             }
         }

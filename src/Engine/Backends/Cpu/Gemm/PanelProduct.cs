@@ -63,7 +63,7 @@ unsafe interface ISink
 }
 
 /// <summary>
-/// C = A B (+ C) (+ bias of each row), then ReLU if asked for. A is packed before and shared; the threads split the
+/// C = A B (+ C) (+ bias of each row), clipped if asked for. A is packed before and shared; the threads split the
 /// panels of B and pack each into their own L2 cache just before its use.
 /// </summary>
 static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
@@ -75,7 +75,7 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
     const int MostPanels = 1024;
 
     public static void Run<TB, TC>(
-        CpuBackend cpu, PackedLeft<V> a, TB source, TC sink, float* bias = null, bool relu = false)
+        CpuBackend cpu, PackedLeft<V> a, TB source, TC sink, float* bias = null, ClipRange? clip = null)
         where TB : struct, IPanels where TC : struct, ISink
     {
         int width = RegisterTile<V>.Width, columns = source.Columns, panels = (columns + width - 1) / width;
@@ -94,7 +94,7 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
             Source = source,
             Sink = sink,
             Bias = bias,
-            IsRelu = relu,
+            Clip = clip ?? ClipRange.None,
             Columns = columns,
             PerGroup = perGroup,
         };
@@ -116,7 +116,7 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
         public TB Source;
         public TC Sink;
         public float* Bias;
-        public bool IsRelu;
+        public ClipRange Clip;
         public int Columns, PerGroup;
 
         /// <summary>Panels from .. to for all rows of A, one block of the depth after another.</summary>
@@ -143,7 +143,7 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
             for (int block = 0; block < A.Blocks; block++)
             {
                 int k0 = A.BlockStart(block), kc = A.BlockStart(block + 1) - k0;
-                float floor = IsRelu && block == A.Blocks - 1 ? 0 : float.NegativeInfinity;
+                ClipRange clip = block == A.Blocks - 1 ? Clip : ClipRange.None;
                 for (int j = 0; j < n && !TB.IsInPlace && !TB.IsPacked; j++)
                     Source.Pack(from + j, k0, kc, packed + (long)j * kc * width);
                 nint rowStep = TB.IsInPlace ? (nint)Source.Offsets(k0) : width;
@@ -168,7 +168,7 @@ static unsafe class PanelProduct<V> where V : unmanaged, ITileVector<V>
                             : TB.IsPacked ? Source.Rows(from + j, k0, 0, out _) : packed + (long)j * kc * width;
                         product(
                             kc, left, rows, panel, rowStep, c[j] + m0 * ldc[j], ldc[j], bias,
-                            added == null ? null : added + m0 * ldc[j], floor, &ahead);
+                            added == null ? null : added + m0 * ldc[j], clip, &ahead);
                     }
                 }
             }

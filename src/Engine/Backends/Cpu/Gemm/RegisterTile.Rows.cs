@@ -36,24 +36,25 @@ static unsafe partial class RegisterTile<V>
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Store(float* c, V floor)
+        public void Store(float* c, V low, V high)
         {
-            V.Store(V.MaxNative(floor, left), c);
-            V.Store(V.MaxNative(floor, right), c + V.Count);
+            V.Store(V.MinNative(high, V.MaxNative(low, left)), c);
+            V.Store(V.MinNative(high, V.MaxNative(low, right)), c + V.Count);
         }
 
         /// <summary>The two vectors to places of their own, each with its bias and an addend; one or both.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Store(int row, float* c, float* addend, nint step, bool both, V biasLeft, V biasRight, V least)
+        public void Store(
+            int row, float* c, float* addend, nint step, bool both, V biasLeft, V biasRight, V low, V high)
         {
             c += row * V.Count;
             left += biasLeft;
             right += biasRight;
             if (addend != null) left += V.Load(addend + row * V.Count);
-            V.Store(V.MaxNative(least, left), c);
+            V.Store(V.MinNative(high, V.MaxNative(low, left)), c);
             if (!both) return;
             if (addend != null) right += V.Load(addend + step + row * V.Count);
-            V.Store(V.MaxNative(least, right), c + step);
+            V.Store(V.MinNative(high, V.MaxNative(low, right)), c + step);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using TripletGpu.Backends.Cpu.Simd;
 using unsafe PackedTile = delegate*<
-    nint, float*, nint, float*, nint, float*, nint, float*, float*, float, TripletGpu.Backends.Cpu.Gemm.TileAhead*,
-    void>;
+    nint, float*, nint, float*, nint, float*, nint, float*, float*, TripletGpu.Backends.ClipRange,
+    TripletGpu.Backends.Cpu.Gemm.TileAhead*, void>;
 
 namespace TripletGpu.Backends.Cpu.Gemm;
 
@@ -73,9 +73,9 @@ unsafe static partial class RegisterTile<V> where V : unmanaged, ITileVector<V>
     ];
 
     /// <summary>
-    /// The tile for A packed as [k][rows] (lda apart): k, a, lda, b, ldb, c, ldc, bias, addend, floor, ahead. Sums
+    /// The tile for A packed as [k][rows] (lda apart): k, a, lda, b, ldb, c, ldc, bias, addend, clip, ahead. Sums
     /// start from the bias of each row (if not null) and end with the addend, whose rows are ldc apart too and which
-    /// may be C itself (if not null); max(sum, floor) is written.
+    /// may be C itself (if not null); the clipped sum is written.
     /// </summary>
     public static PackedTile Packed(int rows) => packed[rows - 1];
 
@@ -90,7 +90,7 @@ unsafe static partial class RegisterTile<V> where V : unmanaged, ITileVector<V>
     // Without AggressiveOptimization a tile runs at a tenth of its speed until tiered compilation has finished.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Run<N, R>(
-        nint k, float* a, nint lda, float* b, nint ldb, float* c, nint ldc, float* bias, float* addend, float floor,
+        nint k, float* a, nint lda, float* b, nint ldb, float* c, nint ldc, float* bias, float* addend, ClipRange clip,
         TileAhead* ahead)
         where N : struct, INumber where R : struct, IRows
     {
@@ -159,21 +159,21 @@ unsafe static partial class RegisterTile<V> where V : unmanaged, ITileVector<V>
             if (N.Value > 12) r12.Add(addend + 12 * ldc);
             if (N.Value > 13) r13.Add(addend + 13 * ldc);
         }
-        V least = V.Create(floor);
-        r0.Store(c, least);
-        if (N.Value > 1) r1.Store(c + ldc, least);
-        if (N.Value > 2) r2.Store(c + 2 * ldc, least);
-        if (N.Value > 3) r3.Store(c + 3 * ldc, least);
-        if (N.Value > 4) r4.Store(c + 4 * ldc, least);
-        if (N.Value > 5) r5.Store(c + 5 * ldc, least);
-        if (N.Value > 6) r6.Store(c + 6 * ldc, least);
-        if (N.Value > 7) r7.Store(c + 7 * ldc, least);
-        if (N.Value > 8) r8.Store(c + 8 * ldc, least);
-        if (N.Value > 9) r9.Store(c + 9 * ldc, least);
-        if (N.Value > 10) r10.Store(c + 10 * ldc, least);
-        if (N.Value > 11) r11.Store(c + 11 * ldc, least);
-        if (N.Value > 12) r12.Store(c + 12 * ldc, least);
-        if (N.Value > 13) r13.Store(c + 13 * ldc, least);
+        V low = V.Create(clip.Low), high = V.Create(clip.High);
+        r0.Store(c, low, high);
+        if (N.Value > 1) r1.Store(c + ldc, low, high);
+        if (N.Value > 2) r2.Store(c + 2 * ldc, low, high);
+        if (N.Value > 3) r3.Store(c + 3 * ldc, low, high);
+        if (N.Value > 4) r4.Store(c + 4 * ldc, low, high);
+        if (N.Value > 5) r5.Store(c + 5 * ldc, low, high);
+        if (N.Value > 6) r6.Store(c + 6 * ldc, low, high);
+        if (N.Value > 7) r7.Store(c + 7 * ldc, low, high);
+        if (N.Value > 8) r8.Store(c + 8 * ldc, low, high);
+        if (N.Value > 9) r9.Store(c + 9 * ldc, low, high);
+        if (N.Value > 10) r10.Store(c + 10 * ldc, low, high);
+        if (N.Value > 11) r11.Store(c + 11 * ldc, low, high);
+        if (N.Value > 12) r12.Store(c + 12 * ldc, low, high);
+        if (N.Value > 13) r13.Store(c + 13 * ldc, low, high);
     }
 
     /// <summary>Five pointers and two strides reach all rows of A with plain x86 addressing.</summary>

@@ -98,7 +98,7 @@ sealed unsafe class BlockConvolution<V> where V : unmanaged, ITileVector<V>
     /// <param name="input">Where the input lies.</param>
     /// <param name="scratch">The thread's own memory.</param>
     /// <param name="y">The maps.</param>
-    /// <param name="epilogue">What is added, and whether ReLU follows.</param>
+    /// <param name="epilogue">What is added, and what the sums are clipped to.</param>
     void Multiply(
         TileBlock tiles, int from, int to, in Input input, in Scratch scratch, float* y, in Epilogue epilogue)
     {
@@ -115,7 +115,7 @@ sealed unsafe class BlockConvolution<V> where V : unmanaged, ITileVector<V>
         int count = tiles.Images * ((lines + together - 1) / together) * heights;
         int parts = (units * V.Count + MostDepth - 1) / MostDepth;
         nint plane = (nint)d.P * d.Q;
-        BlockWalk walk = new() { Right = plane * V.Count, Floor = epilogue.Floor, Step = panelWidth / count + 1 };
+        BlockWalk walk = new() { Right = plane * V.Count, Clip = epilogue.Clip, Step = panelWidth / count + 1 };
         walk.Jump = (together == 2 ? (nint)d.StrideH * input.Width : BlockTile<V>.Split * d.StrideW) * V.Count;
         for (int panel = from; panel < to; panel++)
         {

@@ -55,7 +55,7 @@ sealed unsafe class BlockInputGradient<V>(CpuBackend cpu, ConvolutionShape d) wh
         ConvolutionShape reversed = new(
             d.N, d.K, d.P, d.Q, d.C, phase.Lines.Length, phase.Columns.Length, phase.Height, phase.Width, 1, 1, top,
             left, dilationH, dilationW);
-        new BlockConvolution<V>(cpu, filters, reversed, tap).Run(dy, to, new(null, addend, relu: false));
+        new BlockConvolution<V>(cpu, filters, reversed, tap).Run(dy, to, new(null, addend, ClipRange.None));
     }
 
     /// <summary>Pixels of dx that see dy through the same taps.</summary>

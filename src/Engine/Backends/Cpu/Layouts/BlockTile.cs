@@ -31,7 +31,7 @@ unsafe struct BlockWalk
     /// <inheritdoc cref="Right"/>
     public bool HasRight;
 
-    public float Floor;
+    public ClipRange Clip;
 
     /// <summary>Into L2, beside each channel, the line at Ahead + channel * Step: filters that are used next.</summary>
     public float* Ahead;
@@ -42,7 +42,7 @@ unsafe struct BlockWalk
 
 /// <summary>
 /// The product where maps lie in blocks of channels: pixels are the rows of the tile and output channels its lanes,
-/// 2 vectors of them. C[pixel, lane] = max(floor, sum over taps and channels of A * B + bias + addend); all
+/// 2 vectors of them. C[pixel, lane] = clip(sum over taps and channels of A * B + bias + addend); all
 /// sums in registers. Rows are a type argument, as <see cref="RegisterTile{V}"/>'s, and so is the stride: rows
 /// are at constant distances from the first, or from the one that a second line begins with.
 /// </summary>
@@ -157,23 +157,23 @@ static unsafe class BlockTile<V> where V : unmanaged, ITileVector<V>
             return;
         }
         bool both = walk->HasRight;
-        V least = V.Create(walk->Floor), biasLeft = default, biasRight = default;
+        V low = V.Create(walk->Clip.Low), high = V.Create(walk->Clip.High), biasLeft = default, biasRight = default;
         if (walk->Bias != null) biasLeft = V.Load(walk->Bias);
         if (walk->Bias != null && both) biasRight = V.Load(walk->Bias + V.Count);
-        p0.Store(0, c, addend, right, both, biasLeft, biasRight, least);
-        if (N.Value > 1) p1.Store(1, c, addend, right, both, biasLeft, biasRight, least);
-        if (N.Value > 2) p2.Store(2, c, addend, right, both, biasLeft, biasRight, least);
-        if (N.Value > 3) p3.Store(3, c, addend, right, both, biasLeft, biasRight, least);
-        if (N.Value > 4) p4.Store(4, c, addend, right, both, biasLeft, biasRight, least);
-        if (N.Value > 5) p5.Store(5, c, addend, right, both, biasLeft, biasRight, least);
-        if (N.Value > 6) p6.Store(6, c, addend, right, both, biasLeft, biasRight, least);
-        if (N.Value > 7) p7.Store(7, c, addend, right, both, biasLeft, biasRight, least);
-        if (N.Value > 8) p8.Store(8, c, addend, right, both, biasLeft, biasRight, least);
-        if (N.Value > 9) p9.Store(9, c, addend, right, both, biasLeft, biasRight, least);
-        if (N.Value > 10) p10.Store(10, c, addend, right, both, biasLeft, biasRight, least);
-        if (N.Value > 11) p11.Store(11, c, addend, right, both, biasLeft, biasRight, least);
-        if (N.Value > 12) p12.Store(12, c, addend, right, both, biasLeft, biasRight, least);
-        if (N.Value > 13) p13.Store(13, c, addend, right, both, biasLeft, biasRight, least);
+        p0.Store(0, c, addend, right, both, biasLeft, biasRight, low, high);
+        if (N.Value > 1) p1.Store(1, c, addend, right, both, biasLeft, biasRight, low, high);
+        if (N.Value > 2) p2.Store(2, c, addend, right, both, biasLeft, biasRight, low, high);
+        if (N.Value > 3) p3.Store(3, c, addend, right, both, biasLeft, biasRight, low, high);
+        if (N.Value > 4) p4.Store(4, c, addend, right, both, biasLeft, biasRight, low, high);
+        if (N.Value > 5) p5.Store(5, c, addend, right, both, biasLeft, biasRight, low, high);
+        if (N.Value > 6) p6.Store(6, c, addend, right, both, biasLeft, biasRight, low, high);
+        if (N.Value > 7) p7.Store(7, c, addend, right, both, biasLeft, biasRight, low, high);
+        if (N.Value > 8) p8.Store(8, c, addend, right, both, biasLeft, biasRight, low, high);
+        if (N.Value > 9) p9.Store(9, c, addend, right, both, biasLeft, biasRight, low, high);
+        if (N.Value > 10) p10.Store(10, c, addend, right, both, biasLeft, biasRight, low, high);
+        if (N.Value > 11) p11.Store(11, c, addend, right, both, biasLeft, biasRight, low, high);
+        if (N.Value > 12) p12.Store(12, c, addend, right, both, biasLeft, biasRight, low, high);
+        if (N.Value > 13) p13.Store(13, c, addend, right, both, biasLeft, biasRight, low, high);
     }
 
     interface IStride { static abstract int Value { get; } }

@@ -42,13 +42,14 @@ readonly unsafe struct ChannelBlocks<V> : IMapLayout<V> where V : unmanaged, ITi
         int channels)
     {
         nint at = image + (nint)first * V.Count;
-        V floor = V.Create(epilogue.Floor), bias = epilogue.Bias == null ? default : V.Load(epilogue.Bias);
+        V low = V.Create(epilogue.Clip.Low), high = V.Create(epilogue.Clip.High);
+        V bias = epilogue.Bias == null ? default : V.Load(epilogue.Bias);
         float* to = y + at, addend = epilogue.Addend == null ? null : epilogue.Addend + at;
         for (int i = 0; i < pixels; i++, from += pitch, to += V.Count)
         {
             V value = V.Load(from) + bias;
             if (addend != null) value += V.Load(addend + (nint)i * V.Count);
-            V.Store(V.MaxNative(floor, value), to);
+            V.Store(V.MinNative(high, V.MaxNative(low, value)), to);
         }
     }
 

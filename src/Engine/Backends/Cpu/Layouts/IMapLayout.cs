@@ -38,7 +38,7 @@ unsafe interface IMapLayout<V> where V : unmanaged, ITileVector<V>
         float* map, int pitch);
 
     /// <summary>
-    /// y[channel, first + i] = max(floor, from[i * pitch + channel] + bias + addend) of one vector of channels.
+    /// y[channel, first + i] = clip(from[i * pitch + channel] + bias + addend) of one vector of channels.
     /// </summary>
     /// <param name="from">A vector a pixel.</param>
     /// <param name="pitch">Floats from one pixel to the next.</param>

@@ -52,7 +52,7 @@ readonly unsafe struct Planes<V> : IMapLayout<V> where V : unmanaged, ITileVecto
             return;
         }
         float* turned = stackalloc float[16 * 16];
-        V floor = V.Create(epilogue.Floor);
+        V low = V.Create(epilogue.Clip.Low), high = V.Create(epilogue.Clip.High);
         for (int i = 0; i < pixels; i += V.Count)
         {
             int count = Math.Min(V.Count, pixels - i);
@@ -64,7 +64,7 @@ readonly unsafe struct Planes<V> : IMapLayout<V> where V : unmanaged, ITileVecto
                 nint to = image + k * plane + first + i;
                 if (epilogue.Bias != null) value += V.Create(epilogue.Bias[k]);
                 if (epilogue.Addend != null) value += V.LoadMasked(epilogue.Addend + to, some);
-                V.Store(V.MaxNative(floor, value), y + to, count);
+                V.Store(V.MinNative(high, V.MaxNative(low, value)), y + to, count);
             }
         }
     }

@@ -45,7 +45,7 @@ sealed unsafe class TurnedPooling<V>(CpuBackend cpu) where V : unmanaged, ITileV
         float* chosen = taps.Floats(), from = dy.Floats(), to = dx.Target!.Floats();
         int bands = BandsOf(d, (d.H + d.StrideH - 1) / d.StrideH);
         nint plane = (nint)d.H * d.W;
-        Epilogue epilogue = new(null, dx.Accumulate ? to : null, relu: false);
+        Epilogue epilogue = new(null, dx.Accumulate ? to : null, ClipRange.None);
         PerThread maps = Maps(d, (d.H + bands - 1) / bands);
         cpu.Workers.ForEach(Blocks(dy) * bands, (i, thread) =>
         {

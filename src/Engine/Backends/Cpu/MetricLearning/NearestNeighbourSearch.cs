@@ -187,7 +187,7 @@ static unsafe class NearestNeighbourSearch<V> where V : unmanaged, ITileVector<V
                     {
                         int k0 = Left.BlockStart(block), kc = Left.BlockStart(block + 1) - k0;
                         product(kc, Left.Tile(block, tile), rows, panel + (long)k0 * width, width, Products, width,
-                            null, block > 0 ? Products : null, float.NegativeInfinity, &ahead);
+                            null, block > 0 ? Products : null, ClipRange.None, &ahead);
                     }
                     Sift(m0, rows, p, panel, Halves + (p - from) * width);
                 }

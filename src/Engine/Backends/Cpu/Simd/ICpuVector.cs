@@ -70,6 +70,9 @@ unsafe interface ICpuVector<TSelf> : ISimd<TSelf> where TSelf : struct, ICpuVect
     /// <summary>The larger of each pair in one instruction; a NaN in b stays, one in a may not.</summary>
     static abstract TSelf MaxNative(TSelf a, TSelf b);
 
+    /// <summary>The smaller of each pair in one instruction; a NaN in b stays, one in a may not.</summary>
+    static abstract TSelf MinNative(TSelf a, TSelf b);
+
     /// <summary>The nearest integer, the even one of two.</summary>
     static abstract TSelf Round(TSelf value);
 

@@ -20,9 +20,6 @@ unsafe interface IDistanceVector<TSelf> : ICpuVector<TSelf> where TSelf : struct
     /// <summary>Stores lanes of whole numbers as integers.</summary>
     static abstract void StoreIntegers(TSelf value, int* to);
 
-    /// <summary>The smaller of each pair, neither of them NaN.</summary>
-    static abstract TSelf MinNative(TSelf a, TSelf b);
-
     /// <summary>The larger of each pair, but <paramref name="max"/> where x is infinite or NaN.</summary>
     static abstract TSelf MaxFinite(TSelf max, TSelf x);
 }

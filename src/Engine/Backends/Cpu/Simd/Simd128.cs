@@ -84,6 +84,9 @@ unsafe struct Simd128(Vector128<float> lanes) : ITileVector<Simd128>, IDistanceV
     public static Simd128 MaxNative(Simd128 a, Simd128 b) => new(Vector128.MaxNative(a.lanes, b.lanes));
 
     [MethodImpl(Inline)]
+    public static Simd128 MinNative(Simd128 a, Simd128 b) => new(Vector128.MinNative(a.lanes, b.lanes));
+
+    [MethodImpl(Inline)]
     public static Simd128 Min(Simd128 a, Simd128 b) => new(Vector128.Min(a.lanes, b.lanes));
 
     [MethodImpl(Inline)]
@@ -156,9 +159,6 @@ unsafe struct Simd128(Vector128<float> lanes) : ITileVector<Simd128>, IDistanceV
 
     [MethodImpl(Inline)]
     public static void StoreIntegers(Simd128 value, int* to) => Vector128.ConvertToInt32Native(value.lanes).Store(to);
-
-    [MethodImpl(Inline)]
-    public static Simd128 MinNative(Simd128 a, Simd128 b) => new(Vector128.MinNative(a.lanes, b.lanes));
 
     [MethodImpl(Inline)]
     public static Simd128 MaxFinite(Simd128 max, Simd128 x) => new(Vector128.ConditionalSelect(

@@ -94,6 +94,9 @@ unsafe partial struct Simd256(Vector256<float> lanes) : ITileVector<Simd256>, ID
     public static Simd256 MaxNative(Simd256 a, Simd256 b) => new(Vector256.MaxNative(a.lanes, b.lanes));
 
     [MethodImpl(Inline)]
+    public static Simd256 MinNative(Simd256 a, Simd256 b) => new(Vector256.MinNative(a.lanes, b.lanes));
+
+    [MethodImpl(Inline)]
     public static Simd256 Min(Simd256 a, Simd256 b) => new(Vector256.Min(a.lanes, b.lanes));
 
     [MethodImpl(Inline)]
@@ -166,9 +169,6 @@ unsafe partial struct Simd256(Vector256<float> lanes) : ITileVector<Simd256>, ID
 
     [MethodImpl(Inline)]
     public static void StoreIntegers(Simd256 value, int* to) => Vector256.ConvertToInt32Native(value.lanes).Store(to);
-
-    [MethodImpl(Inline)]
-    public static Simd256 MinNative(Simd256 a, Simd256 b) => new(Vector256.MinNative(a.lanes, b.lanes));
 
     [MethodImpl(Inline)]
     public static Simd256 MaxFinite(Simd256 max, Simd256 x) => new(Vector256.ConditionalSelect(

@@ -87,6 +87,9 @@ unsafe partial struct Simd512(Vector512<float> lanes) : ITileVector<Simd512>, ID
     public static Simd512 MaxNative(Simd512 a, Simd512 b) => new(Vector512.MaxNative(a.lanes, b.lanes));
 
     [MethodImpl(Inline)]
+    public static Simd512 MinNative(Simd512 a, Simd512 b) => new(Vector512.MinNative(a.lanes, b.lanes));
+
+    [MethodImpl(Inline)]
     public static Simd512 Min(Simd512 a, Simd512 b) => new(Vector512.Min(a.lanes, b.lanes));
 
     [MethodImpl(Inline)]
@@ -154,9 +157,6 @@ unsafe partial struct Simd512(Vector512<float> lanes) : ITileVector<Simd512>, ID
 
     [MethodImpl(Inline)]
     public static void StoreIntegers(Simd512 value, int* to) => Vector512.ConvertToInt32Native(value.lanes).Store(to);
-
-    [MethodImpl(Inline)]
-    public static Simd512 MinNative(Simd512 a, Simd512 b) => new(Vector512.MinNative(a.lanes, b.lanes));
 
     [MethodImpl(Inline)]
     public static Simd512 MaxFinite(Simd512 max, Simd512 x) => new(Vector512.ConditionalSelect(

@@ -117,7 +117,7 @@ static unsafe class WinogradTransforms<F, V>
     /// <param name="block">The tiles.</param>
     /// <param name="map">Scratch memory for the block's outputs of one image.</param>
     /// <param name="y">The maps, at the vector's first channel of the first image of all.</param>
-    /// <param name="epilogue">What is added, and whether ReLU follows.</param>
+    /// <param name="epilogue">What is added, and what the sums are clipped to.</param>
     /// <param name="channels">Channels of y.</param>
     /// <param name="valid">Channels of this vector that exist.</param>
     /// <param name="height">Lines of y.</param>

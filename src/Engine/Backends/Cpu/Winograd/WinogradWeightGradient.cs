@@ -142,7 +142,7 @@ sealed unsafe class WinogradWeightGradient<F, V, M>
         float* to = sums + (nint)(k - k0) * lanes;
         TileAhead ahead = new() { Lines = to, C = to + (nint)rows * lanes };
         RegisterTile<V>.Packed(rows)(
-            tiles, g + k, pitchY, v, pitch, to, lanes, null, add ? to : null, float.NegativeInfinity, &ahead);
+            tiles, g + k, pitchY, v, pitch, to, lanes, null, add ? to : null, ClipRange.None, &ahead);
     }
 
     void Finish(float* sums, nint sumStep, float* dw, int panel, int k, bool add)

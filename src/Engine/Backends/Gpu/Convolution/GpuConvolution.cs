@@ -19,7 +19,7 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scrat
         ? new PanelConvolution(driver, plan, scratch) : new TiledConvolution(driver, plan, scratch, trials);
 
     public void Forward(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor y, in ConvolutionShape d,
-        bool relu)
+        ClipRange clip)
     {
         DeviceView<float> output = y.Floats();
         products.Multiply(
@@ -28,7 +28,9 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scrat
             {
                 HasBias = bias is null ? 0 : 1,
                 HasResidual = residual is null ? 0 : 1,
-                Relu = relu ? 1 : 0,
+                Clips = clip.IsNone ? 0 : 1,
+                Low = clip.Low,
+                High = clip.High,
             });
     }
 
@@ -49,11 +51,12 @@ sealed class GpuConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scrat
         if (db.IsNeeded) BackwardBias(dy.Floats(), db, d);
     }
 
-    public void Depthwise(Tensor x, Tensor weight, Tensor? bias, Tensor y, in ConvolutionShape d)
+    public void Depthwise(Tensor x, Tensor weight, Tensor? bias, Tensor y, in ConvolutionShape d, ClipRange clip)
     {
         DeviceView<float> output = y.Floats();
         DepthwiseKernels.LaunchForward(
-            driver, y.Items(), x.Floats(), weight.Floats(), bias?.Floats() ?? output, output, d, bias is null ? 0 : 1);
+            driver, y.Items(), x.Floats(), weight.Floats(), bias?.Floats() ?? output, output, d, bias is null ? 0 : 1,
+            clip.Low, clip.High);
     }
 
     public void DepthwiseBackwardInput(Tensor dy, Tensor weight, Gradient dx, in ConvolutionShape d)

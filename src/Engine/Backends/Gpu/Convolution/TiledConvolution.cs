@@ -36,7 +36,7 @@ sealed class TiledConvolution(IGpuDriver driver, LaunchPlan plan, GpuScratch scr
         parts = Math.Max(1, Groups(d.Taps, each));
         DeviceView<float> sums = parts == 1 ? y : scratch.Take(ScratchUse.Product, parts * results);
         ConvolutionTarget first = parts == 1 ? target
-            : target with { Accumulate = 0, HasBias = 0, HasResidual = 0, Relu = 0 };
+            : target with { Accumulate = 0, HasBias = 0, HasResidual = 0, Clips = 0 };
         ConvolutionTile.For(form).Multiply(driver, x, weight, bias, residual, sums, d, first, parts, each);
         if (parts > 1)
             ConvolutionKernels.LaunchSumParts(
