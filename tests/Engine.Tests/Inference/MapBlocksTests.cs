@@ -55,6 +55,12 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
             new Sequential(Device, new Conv2d(Device, 32, 64, 1), new Conv2d(Device, 64, 32, 1)), Batch)),
         Is.EqualTo("plane plane"));
 
+    /// <summary>A filter a channel turns planes on its way in and out: few multiply-adds are enough beside it.</summary>
+    [Test]
+    public void FilterForEachChannel_IsInBlocksWithItsNeighbours() => Assert.That(
+        Places(PlanAssert.Planned(new Separable(Device), Batch)),
+        Is.EqualTo("turn block block-DepthwiseConv2d block turn"));
+
     [Test]
     public void ChannelsBesideBlocks_StayInPlanes() => Assert.That(
         Places(PlanAssert.Planned(new Sequential(Device, new Conv2d(Device, 32, 330, 3, padding: 1)), Batch)),
@@ -78,6 +84,7 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
             TripletGpu.Ops.Conv2d => node.Output.Block > 0 ? "block" : "plane",
             TripletGpu.Ops.MaxPool2d => $"{(node.Output.Block > 0 ? "block" : "plane")}-MaxPool2d",
             TripletGpu.Ops.L2Pool2d => $"{(node.Output.Block > 0 ? "block" : "plane")}-L2Pool2d",
+            TripletGpu.Ops.DepthwiseConv2d => $"{(node.Output.Block > 0 ? "block" : "plane")}-DepthwiseConv2d",
             TripletGpu.Ops.Concat => "Concat",
             _ => "other",
         }));
@@ -101,6 +108,24 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
 
         public override Tensor Forward(Tensor x) =>
             third.Forward(second.Forward(first.Forward(x).Relu()).Relu());
+    }
+
+    sealed class Separable : Layered
+    {
+        readonly Conv2d wider, narrower;
+        readonly Parameter filters;
+
+        public Separable(Device device) : base(device)
+        {
+            (wider, narrower) = (Layer(32, 64, 1), Layer(64, 32, 1));
+            filters = AddParameter("filters", new Shape(64, 1, 3, 3), Initializer.FanIn(9));
+        }
+
+        public override Tensor Forward(Tensor x)
+        {
+            Tensor map = wider.Forward(x).Clip(0, 6);
+            return narrower.Forward(map.DepthwiseConv2d(filters.Value, new(1, padding: 1)).Clip(0, 6));
+        }
     }
 
     sealed class Shortcut : Layered
