@@ -5,7 +5,8 @@ public interface IMatMul
 {
     /// <summary>
     /// C = op(A) op(B), overwriting or adding to the target; op transposes where asked. C is (M, N); A is (M, K), or
-    /// (K, M) transposed; B is (K, N), or (N, K) transposed.
+    /// (K, M) transposed; B is (K, N), or (N, K) transposed. Of rank 3 all three are as many matrices, multiplied one
+    /// by one.
     /// </summary>
     void Multiply(Tensor a, bool transposeA, Tensor b, bool transposeB, Gradient c);
 

@@ -4,7 +4,9 @@ using TripletGpu.MetricLearning;
 
 namespace TripletGpu.Ops;
 
-/// <summary>The product of matrices: C = A B; dA = dC B', dB = A' dC.</summary>
+/// <summary>
+/// The product of matrices: C = A B; dA = dC B', dB = A' dC. Of rank 3, one for each matrix of the first axis.
+/// </summary>
 public sealed record MatMul : Op
 {
     /// <inheritdoc/>
@@ -13,18 +15,21 @@ public sealed record MatMul : Op
     /// <inheritdoc/>
     public override Shape InferShape(ReadOnlySpan<Shape> x)
     {
-        Check.Rank(this, x[0], 2, "a");
-        Check.Rank(this, x[1], 2, "b");
-        Check.That(x[0][1] == x[1][0], this,
-            $"inner dimensions must agree: a is {x[0]}, b is {x[1]}, {x[0][1]} != {x[1][0]}");
-        return new Shape(x[0][0], x[1][1]);
+        int rank = x[0].Rank == 3 ? 3 : 2;
+        Check.Rank(this, x[0], rank, "a");
+        Check.Rank(this, x[1], rank, "b");
+        Check.That(rank == 2 || x[0][0] == x[1][0], this,
+            $"as many matrices must be on both sides: a is {x[0]}, b is {x[1]}");
+        Check.That(x[0][-1] == x[1][-2], this,
+            $"inner dimensions must agree: a is {x[0]}, b is {x[1]}, {x[0][-1]} != {x[1][-2]}");
+        return x[0].With(rank - 1, x[1][-1]);
     }
 
     /// <inheritdoc/>
-    public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => y.Count * x[0][1];
+    public override long MultiplyAdds(ReadOnlySpan<Shape> x, Shape y) => y.Count * x[0][-1];
 
     /// <inheritdoc/>
-    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0;
+    internal override bool ReadsByRow(int input, ReadOnlySpan<Shape> x, Shape y) => input == 0 || y.Rank == 3;
 
     /// <inheritdoc/>
     public override void Forward(IBackend on, ReadOnlySpan<Tensor> x, Tensor y, ReadOnlySpan<Tensor> extras)
@@ -46,7 +51,10 @@ public sealed record MatMul : Op
 
 public static partial class TensorOps
 {
-    /// <summary>The matrix product: (M, K) times (K, N) is (M, N).</summary>
+    /// <summary>
+    /// The matrix product: (M, K) times (K, N) is (M, N); (B, M, K) times (B, K, N) is (B, M, N), a product for each of
+    /// B.
+    /// </summary>
     /// <exception cref="ShapeException">An operand is no matrix, or the inner dimensions differ.</exception>
     public static Tensor MatMul(this Tensor a, Tensor b) => new MatMul().Apply(a, b);
 }

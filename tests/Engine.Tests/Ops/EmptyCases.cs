@@ -33,6 +33,8 @@ public static class EmptyCases
         Nothing("Dropout", new Dropout(new DropoutMask(0.5f, 1, 2, 3)), new Shape(3, 0)),
         Nothing("MatMul without rows", new MatMul(), new Shape(0, 3), new Shape(3, 2)),
         Nothing("MatMul without columns", new MatMul(), new Shape(2, 3), new Shape(3, 0)),
+        Nothing("MatMul of no matrices", new MatMul(), new Shape(0, 3, 2), new Shape(0, 2, 4)),
+        Filled("MatMul of two over nothing", new MatMul(), 12, 0, new Shape(2, 2, 0), new Shape(2, 0, 3)),
         Filled("MatMul over nothing", new MatMul(), 6, 0, new Shape(2, 0), new Shape(0, 3)),
         Nothing("Linear without rows", new Linear(), new Shape(0, 3), new Shape(2, 3), new Shape(2)),
         Filled("Linear over nothing", new Linear(), 8, 0, new Shape(4, 0), new Shape(2, 0)),

@@ -15,12 +15,16 @@ public static class MatMulTests
         (6, 16, 1), (28, 5, 1_730), (28, 70, 2_048),
     ];
 
+    static readonly (int Count, int M, int N, int K)[] Batches =
+        [(1, 3, 5, 2), (2, 15, 33, 17), (5, 1, 7, 9), (13, 6, 4, 8), (3, 64, 64, 12), (2, 29, 31, 1_300)];
+
     static readonly (int N, int Out, int In, bool Bias)[] Layers =
         [(1, 3, 2, true), (5, 7, 11, false), (16, 40, 33, true), (128, 19, 800, true)];
 
     public static IEnumerable<OpCase> Cases =>
     [
         .. from p in Products select Product(p.M, p.N, p.K),
+        .. from p in Batches select Product(p.Count, p.M, p.N, p.K),
         .. from l in Layers select Layer(l.N, l.Out, l.In, l.Bias),
     ];
 
@@ -33,6 +37,27 @@ public static class MatMulTests
             Oracle.MatMul.Multiply(Oracle.MatMul.Transpose(x[0], m, k), dy, k, n, m),
         ],
         Tolerance.Sum);
+
+    /// <summary>A product for each of some matrices.</summary>
+    internal static OpCase Product(int count, int m, int n, int k)
+    {
+        OpCase one = Product(m, n, k);
+        return one with
+        {
+            Name = $"MatMul {count} of {m}x{n}x{k}",
+            Inputs = [new(count, m, k), new(count, k, n)],
+            Forward = x => [.. Enumerable.Range(0, count).SelectMany(i => one.Forward(Of(i, x)))],
+            Backward = (x, dy) =>
+            {
+                double[]?[][] each = [.. Enumerable.Range(0, count).Select(i => one.Backward(Of(i, x), Part(i, dy)))];
+                return [[.. each.SelectMany(dx => dx[0]!)], [.. each.SelectMany(dx => dx[1]!)]];
+            },
+        };
+
+        double[][] Of(int i, double[][] x) => [Part(i, x[0]), Part(i, x[1])];
+
+        double[] Part(int i, double[] all) => all[(all.Length / count * i)..(all.Length / count * (i + 1))];
+    }
 
     internal static OpCase Layer(int n, int outputs, int inputs, bool bias) => new(
         $"Linear {n}x{inputs} to {outputs}{(bias ? " with bias" : "")}", new Linear(),
@@ -72,6 +97,16 @@ public static class MatMulTests
             Tensor a = device.Empty(new(2, 3)), b = device.Empty(new(4, 5));
             Assert.That(() => a.MatMul(b), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
                 "[MatMul] inner dimensions must agree: a is (2, 3), b is (4, 5), 3 != 4"));
+        }
+
+        [TestCase(3, "as many matrices must be on both sides: a is (2, 3, 4), b is (3, 4, 5)")]
+        [TestCase(0, "b must have 3 dimensions, not 2")]
+        public void MatMul_OfSeveral_NamesBoth(int count, string why)
+        {
+            using Device device = TestDevices.Open("cpu-portable");
+            using Step step = device.BeginStep();
+            Tensor a = device.Empty(new(2, 3, 4)), b = device.Empty(count > 0 ? new(count, 4, 5) : new(4, 5));
+            Assert.That(() => a.MatMul(b), Throws.TypeOf<ShapeException>().With.Message.StartsWith($"[MatMul] {why}"));
         }
 
         [Test]

@@ -36,7 +36,8 @@ sealed class RandomCases(Random random, long most)
     OpCase Product()
     {
         int[] extents = Within(3, 5_000);
-        return MatMulTests.Product(extents[0], extents[1], extents[2]);
+        return Flip() ? MatMulTests.Product(extents[0], extents[1], extents[2])
+            : MatMulTests.Product(random.Next(1, 9), extents[0] / 4 + 1, extents[1], extents[2] / 2 + 1);
     }
 
     OpCase Layer()

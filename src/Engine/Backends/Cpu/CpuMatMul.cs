@@ -7,13 +7,32 @@ namespace TripletGpu.Backends.Cpu;
 /// <summary>Matrix products on the CPU.</summary>
 sealed unsafe class CpuMatMul<V>(CpuBackend cpu) : IMatMul where V : unmanaged, ITileVector<V>
 {
+    // So that a thread that is done can take some of what another has left.
+    const int PiecesOfAShare = 4;
+
     readonly CpuBackend cpu = cpu;
 
     public void Multiply(Tensor a, bool transposeA, Tensor b, bool transposeB, Gradient c)
     {
         Tensor target = c.Target!;
-        int m = target.Shape[0], n = target.Shape[1], k = a.Shape[transposeA ? 0 : 1];
-        Multiply(a.Floats(), transposeA, b.Floats(), transposeB, target.Floats(), m, n, k, c.Accumulate);
+        int m = target.Shape[-2], n = target.Shape[-1], k = a.Shape[transposeA ? -2 : -1];
+        int count = target.Shape.Rank == 3 ? target.Shape[0] : 1;
+        float* left = a.Floats(), right = b.Floats(), to = target.Floats();
+        bool add = c.Accumulate;
+        // A thread takes whole products where they are enough; in a branch of a network they come one after the other.
+        if (count < cpu.Workers.Threads || cpu.Workers.IsInBranch) Range(0, count);
+        else
+        {
+            int parts = Math.Min(count, cpu.Workers.Threads * PiecesOfAShare);
+            cpu.Workers.ForEachBranch(
+                parts, part => Range((int)((long)count * part / parts), (int)((long)count * (part + 1) / parts)));
+        }
+
+        void Range(int from, int end)
+        {
+            for (nint i = from; i < end; i++)
+                Multiply(left + i * m * k, transposeA, right + i * k * n, transposeB, to + i * m * n, m, n, k, add);
+        }
     }
 
     public void Linear(Tensor x, Tensor weight, Tensor? bias, Tensor y)

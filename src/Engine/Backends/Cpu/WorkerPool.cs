@@ -71,6 +71,9 @@ public sealed class WorkerPool : IDisposable
     /// <summary>The number of the thread that calls this from a branch; 0 outside of branches.</summary>
     internal int BranchThread => branchPool == this ? branchThread : 0;
 
+    /// <summary>Whether a branch calls this.</summary>
+    internal bool IsInBranch => branchPool == this;
+
     /// <summary>
     /// The threads that an operation should be split for: all, or in a part of <see cref="ForEachPart"/> its own, which
     /// the others only help once they have done theirs.

@@ -64,11 +64,7 @@ static class MatrixNodes
         if (result.Count == 0 || inner == 0) return OnnxValueOf.Filled(call, result, 0).Device!;
         Tensor left = Repeated(call, a, outer).Reshape(count, rows, inner);
         Tensor right = Repeated(call, b, outer).Reshape(count, inner, columns);
-        Tensor[] products = new Tensor[count];
-        for (int i = 0; i < count; i++)
-            products[i] = left.Slice(0, i, 1).Reshape(rows, inner)
-                .MatMul(right.Slice(0, i, 1).Reshape(inner, columns)).Reshape(1, rows, columns);
-        return TensorOps.Concat(0, products).As(result);
+        return left.MatMul(right).As(result);
     }
 
     static long[] Outer(Tensor x) => Array.ConvertAll(x.Shape.ToArray()[..^2], extent => (long)extent);
