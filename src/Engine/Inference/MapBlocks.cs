@@ -6,7 +6,8 @@ namespace TripletGpu.Inference;
 
 /// <summary>
 /// Lets convolutions that read each other's results keep their maps in blocks of channels, where the device computes in
-/// these (<see cref="IConvolution.ChannelBlock"/>), with the pooling, response norms and concatenation between them.
+/// these (<see cref="IConvolution.ChannelBlock"/>), with what takes blocks between them: pooling, norms, functions of
+/// one value, sums and products of maps, concatenation.
 /// What comes from another operation is turned before, what another reads is turned after (<see cref="MapLayout"/>).
 /// <para>
 /// A group keeps its planes where it has few multiply-adds for each element that it would turn: blocks save about a
@@ -18,13 +19,14 @@ sealed class MapBlocks
     const double MultiplyAddsPerElement = 2_000;
 
     readonly PlanGraph graph;
+    readonly IBackend backend;
     readonly IConvolution convolution;
     readonly HashSet<PlanNode> taken;
     readonly Dictionary<PlanValue, int> reads;
 
-    MapBlocks(PlanGraph graph, IConvolution convolution)
+    MapBlocks(PlanGraph graph, IBackend backend)
     {
-        (this.graph, this.convolution) = (graph, convolution);
+        (this.graph, this.backend, convolution) = (graph, backend, backend.Convolution);
         taken = [.. graph.Nodes.Where(Takes)];
         reads = ReadsBy(graph.Nodes);
         // The result counts as read once more.
@@ -40,7 +42,7 @@ sealed class MapBlocks
     public static PlanGraph Apply(PlanGraph graph, IBackend backend)
     {
         if (backend.Convolution.ChannelBlock == 0) return graph;
-        MapBlocks blocks = new(graph, backend.Convolution);
+        MapBlocks blocks = new(graph, backend);
         return blocks.taken.Count == 0 ? graph : blocks.Rewrite();
     }
 
@@ -53,11 +55,9 @@ sealed class MapBlocks
             Conv2d { Pool: not null } => AreWhole(node),
             Conv2d conv => node.Inputs[1].Shape.Count > 0 && node.Inputs[1].Constant is not null
                 && convolution.TakesBlocks(conv.Geometry.Over(node.Inputs[0].Shape, node.Inputs[1].Shape)),
-            MaxPool2d { KeepsTaps: false } or L2Pool2d or AveragePool2d or LocalResponseNorm or DepthwiseConv2d =>
-                AreWhole(node),
-            // Blocks lie one after the other as channels do.
-            Concat { Axis: 1 } => AreWhole(node),
-            _ => false,
+            MaxPool2d { KeepsTaps: true } or BatchNorm { IsFrozen: false } => false,
+            _ => AreWhole(node) && node.Op.ChannelBlock(
+                backend, [.. node.Inputs.Select(value => value.Shape)], convolution.ChannelBlock) > 0,
         };
     }
 
@@ -136,8 +136,12 @@ sealed class MapBlocks
     static IEnumerable<PlanValue> Maps(PlanNode node)
     {
         Shape[] shapes = [.. node.Inputs.Select(value => value.Shape)];
-        return node.Inputs.Where((_, i) => node.Op.IsMap(i, shapes)).Append(node.Output);
+        IEnumerable<PlanValue> read = node.Inputs.Where((_, i) => node.Op.IsMap(i, shapes));
+        return MakesMap(node) ? read.Append(node.Output) : read;
     }
+
+    /// <summary>The mean of a plane is a number.</summary>
+    static bool MakesMap(PlanNode node) => node.Op is not GlobalAveragePool;
 
     PlanGraph Rewrite()
     {
@@ -154,9 +158,11 @@ sealed class MapBlocks
             }
             HashSet<PlanValue> maps = [.. Maps(node)];
             PlanValue[] inputs = [.. node.Inputs.Select(value => maps.Contains(value) ? Blocks(value, node) : value)];
-            PlanValue output = inBlocks[node.Output] = node.Output with { Block = convolution.ChannelBlock };
+            PlanValue output = !MakesMap(node) ? node.Output
+                : inBlocks[node.Output] = node.Output with { Block = convolution.ChannelBlock };
             nodes.Add(new PlanNode(node.Op, inputs, output, node.Origin));
-            if (inside.GetValueOrDefault(node.Output) < reads.GetValueOrDefault(node.Output))
+            if (MakesMap(node)
+                && inside.GetValueOrDefault(node.Output) < reads.GetValueOrDefault(node.Output))
                 Turn(output, node.Output, node);
         }
         return graph with { Nodes = nodes };

@@ -34,12 +34,25 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
     [Test]
     public void MapThatIsReadOutside_IsTurnedForThat()
     {
-        // A product of two maps of Winograd's form would be further off than sums are.
+        // Winograd's form is further off than what is compared here allows.
         using Device direct = TestDevices.Open(DeviceName);
         ((CpuBackend)direct.Backend).UseWinograd = false;
         Assert.That(
             Places(PlanAssert.Planned(new ReadOutside(direct), Batch)),
-            Is.EqualTo("turn block block turn block turn other"));
+            Is.EqualTo("turn block block turn block turn Concat"));
+    }
+
+    /// <summary>Activations, means of planes and what is multiplied by them lie between convolutions (SENet).</summary>
+    [Test]
+    public void FunctionsBetweenConvolutions_AreInBlocks()
+    {
+        PlanGraph graph = PlanAssert.Planned(new Weighted(Device), Batch);
+        int channels = Device.Backend.Convolution.ChannelBlock;
+        Assert.That(
+            graph.Nodes.Where(node => node.Output.Block > 0).Select(node => node.Op.Name),
+            Is.EqualTo(new[] { "MapLayout", "Conv2d", "Silu", "Multiply", "Conv2d", "Affine" }));
+        PlanNode mean = graph.Nodes.Single(node => node.Op is TripletGpu.Ops.GlobalAveragePool);
+        Assert.That(mean.Inputs[0].Block, Is.EqualTo(channels));
     }
 
     /// <summary>Branches of a module, their pooling and what joins them; the pooling in front reads planes.</summary>
@@ -55,7 +68,7 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
             new Sequential(Device, new Conv2d(Device, 32, 64, 1), new Conv2d(Device, 64, 32, 1)), Batch)),
         Is.EqualTo("plane plane"));
 
-    /// <summary>A filter a channel turns planes on its way in and out: few multiply-adds are enough beside it.</summary>
+    /// <summary>A filter a channel turns planes on its way in and out: few multiply-adds are enough.</summary>
     [Test]
     public void FilterForEachChannel_IsInBlocksWithItsNeighbours() => Assert.That(
         Places(PlanAssert.Planned(new Separable(Device), Batch)),
@@ -159,7 +172,21 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
         public override Tensor Forward(Tensor x)
         {
             Tensor map = second.Forward(first.Forward(x)).Relu();
-            return third.Forward(map).Multiply(map);
+            return Concat(2, third.Forward(map), map);
+        }
+    }
+
+    sealed class Weighted : Layered
+    {
+        readonly Conv2d first, second;
+
+        public Weighted(Device device) : base(device) => (first, second) = (Layer(32, 256, 3), Layer(256, 256, 3));
+
+        public override Tensor Forward(Tensor x)
+        {
+            Tensor map = first.Forward(x).Silu();
+            Tensor weights = map.GlobalAveragePool().Reshape(x.Shape[0], 256, 1, 1).Sigmoid();
+            return second.Forward(map.Multiply(weights)).Affine(2, 1);
         }
     }
 

@@ -45,7 +45,8 @@ public static class ConvolutionKernelCases
         .. Panel(Deep, ConvolutionTarget.All(3, 19) with { HasBias = 1 }),
         .. Of<Tile64x64>(Pointwise, ConvolutionTarget.All(4, 4, accumulate: 1)),
         .. Of<Tile64x64>(Plain, new(9, 14, 2, 2, 1, 1, 0, 0, 0, 0, 0, 0)),
-        .. Of<Tile64x64>(new(Images, 0, 4, 6, 3, 1, 1, 2, 3, 1, 1, 0, 0, 1, 1), new(6, 7, 3, 2, 2, 1, 0, 0, 0, 0, 0, 0)),
+        .. Of<Tile64x64>(
+            new(Images, 0, 4, 6, 3, 1, 1, 2, 3, 1, 1, 0, 0, 1, 1), new(6, 7, 3, 2, 2, 1, 0, 0, 0, 0, 0, 0)),
         Flip(Plain, new(0, 0, 1, 1, 3, 2)),
         Flip(Strided, new(1, 0, 2, 2, 1, 2)),
         new("ConvolutionKernels.CutRelu", 131, Special(131), In(131)),

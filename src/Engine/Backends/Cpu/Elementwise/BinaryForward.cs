@@ -12,12 +12,25 @@ readonly unsafe struct BinaryForward<TMath>(StridedRows rows, float* a, float* b
     public void Run<V>(int from, int to) where V : struct, ICpuVector<V>
     {
         int length = rows.Length, column = from % length;
+        int together = rows.Together, stepA = rows.Step(0), stepB = rows.Step(1);
         bool vectorA = rows.Stride(0) != 0, vectorB = rows.Stride(1) != 0;
-        for (int row = from / length; from < to; row++, column = 0)
+        float* startA = null, startB = null;
+        for (int row = from / length, left = 0; from < to; row++, column = 0, left--)
         {
             int count = Math.Min(length - column, to - from);
-            float* rowA = a + rows.Offset(0, row) + (vectorA ? column : 0);
-            float* rowB = b + rows.Offset(1, row) + (vectorB ? column : 0);
+            // Short rows, a pixel's channels say, would take longer to find than to compute.
+            if (left == 0)
+            {
+                startA = a + rows.Offset(0, row);
+                startB = b + rows.Offset(1, row);
+                left = together - row % together;
+            }
+            else
+            {
+                startA += stepA;
+                startB += stepB;
+            }
+            float* rowA = startA + (vectorA ? column : 0), rowB = startB + (vectorB ? column : 0);
             for (int i = 0; i < count; i += V.Count)
             {
                 V value = TMath.Forward(

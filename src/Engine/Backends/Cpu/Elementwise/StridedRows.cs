@@ -54,6 +54,12 @@ sealed class StridedRows
     /// <summary>An operand's stride within a row.</summary>
     public int Stride(int operand) => strides[operand][^1];
 
+    /// <summary>Rows that follow each other a step apart: those of the last axis but one.</summary>
+    public int Together => extents.Length > 1 ? extents[^2] : 1;
+
+    /// <summary>An operand's elements from one of these rows to the next.</summary>
+    public int Step(int operand) => extents.Length > 1 ? strides[operand][^2] : 0;
+
     /// <summary>Where an operand's part of a row starts, in elements.</summary>
     public int Offset(int operand, int row)
     {
