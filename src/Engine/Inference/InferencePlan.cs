@@ -17,7 +17,7 @@ public sealed class InferencePlan : IDisposable
     static readonly IPlanRule[] rules =
     [
         new FoldBatchNorm(), new FuseResidual(), new FuseClip(), new SkipEmptyPad(), new SkipSignedMagnitude(),
-        new RecogniseL2Pool(), new PadInPooling(), new RecogniseResponseNorm(),
+        new RecogniseActivation(), new RecogniseL2Pool(), new PadInPooling(), new RecogniseResponseNorm(),
         new RecogniseL2Normalize(), new FuseMaxPool(), new DropTaps(), new PoolBesideConvolution(),
     ];
 

@@ -26,6 +26,15 @@ public static partial class TensorOps
     /// <summary>The hyperbolic tangent.</summary>
     public static Tensor Tanh(this Tensor x) => new Unary<Tanh>().Apply(x);
 
+    /// <summary>x / (1 + e^-x), x times its sigmoid; also called Swish.</summary>
+    public static Tensor Silu(this Tensor x) => new Unary<Silu>().Apply(x);
+
+    /// <summary>x min(max(x / 6 + 1/2, 0), 1).</summary>
+    public static Tensor HardSwish(this Tensor x) => new Unary<HardSwish>().Apply(x);
+
+    /// <summary>x (1 + erf(x / sqrt(2))) / 2.</summary>
+    public static Tensor Gelu(this Tensor x) => new Unary<Gelu>().Apply(x);
+
     /// <summary>-x.</summary>
     public static Tensor Negate(this Tensor x) => new Unary<Negate>().Apply(x);
 

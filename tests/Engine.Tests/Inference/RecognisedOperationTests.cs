@@ -88,6 +88,32 @@ public sealed class RecognisedOperationTests(string device) : DeviceFixture(devi
     }
 
     /// <summary>As torch.nn.functional.local_response_norm exports.</summary>
+    static IEnumerable<TestCaseData> Activations =>
+    [
+        Written("Silu", x => x.Multiply(x.Sigmoid())),
+        Written("Silu", x => x.Sigmoid().Multiply(x)),
+        Written("HardSwish", x => x.Multiply(x.Affine(1f / 6, 0.5f).Clip(0, 1))),
+        Written("HardSwish", x => x.Multiply(x.Affine(1, 3).Clip(0, 6)).Scale(1f / 6)),
+        Written("Gelu", x => x.Multiply(x.Scale(MathF.Sqrt(0.5f)).Erf().Affine(0.5f, 0.5f))),
+        Written("Gelu", x => x.Divide(Number(x, 1.41421354f)).Erf().Affine(1, 1).Multiply(x).Scale(0.5f)),
+        Written("Sigmoid Multiply Affine", x => x.Multiply(x.Sigmoid()).Scale(0.5f).Affine(3, 1), "Silu Affine Affine"),
+        Written("another argument", x => x.Multiply(x.Square().Sigmoid()), "Square Sigmoid Multiply"),
+        Written("another bound", x => x.Multiply(x.Affine(1f / 6, 0.5f).Clip(0, 0.9f)),
+            "Affine Maximum Minimum Multiply"),
+        Written("another factor", x => x.Multiply(x.Affine(1, 3).Clip(0, 6)).Scale(0.2f),
+            "Affine Maximum Minimum Multiply Affine"),
+        Written("another width", x => x.Multiply(x.Scale(0.7f).Erf().Affine(0.5f, 0.5f)), "Affine Erf Affine Multiply"),
+    ];
+
+    [TestCaseSource(nameof(Activations))]
+    public void ValueTimesAShareOfIt_IsItsActivation(Func<Tensor, Tensor> written, string expected) =>
+        Assert.That(string.Join(" ", PlanAssert.Names(Planned(written))), Is.EqualTo(expected));
+
+    static TestCaseData Written(string name, Func<Tensor, Tensor> written, string? expected = null) =>
+        new TestCaseData(written, expected ?? name).SetArgDisplayNames(name);
+
+    static Tensor Number(Tensor x, float value) => x.Device.Tensor(Shape.Scalar, [value]);
+
     static Tensor ResponseNorm(Tensor x, int before)
     {
         (int n, int c, int h, int w) = (x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]);

@@ -32,6 +32,13 @@ public static class ElementwiseCases
         Unary<Sign>("Sign", x => Math.Sign(x), x => 0, Tolerance.Exact),
         Unary<Erf>("Erf", Elementwise.Erf, SlopeOfErf, Tolerance.Transcendental, low: -4, high: 4),
         Unary<Erf>("Erf near 0", Elementwise.Erf, SlopeOfErf, Tolerance.Transcendental, low: -1, high: 1),
+        Unary<Silu>("Silu", x => x * Sigmoid(x), x =>
+            Sigmoid(x) * (1 + x * (1 - Sigmoid(x))), Tolerance.Transcendental, low: -9, high: 9),
+        Unary<HardSwish>("HardSwish", x => x * Math.Clamp(x / 6 + 0.5, 0, 1), x =>
+            x < -3 ? 0 : x > 3 ? 1 : x / 3 + 0.5, Tolerance.Transcendental, low: -5, high: 5),
+        Unary<Gelu>("Gelu", x => x * NormalBelow(x), x =>
+            NormalBelow(x) + x * Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI), Tolerance.Transcendental,
+            low: -4, high: 4),
         PRelu("PRelu", Odd, Odd),
         PRelu("PRelu with a slope a channel", new(3, 5, 4, 7), new(5, 1, 1)),
         PRelu("PRelu with a slope a channel on two threads", Large, new(33, 1)),
@@ -64,6 +71,8 @@ public static class ElementwiseCases
         new("Affine", new Affine(2.5f, -0.75f), [Large], x => Elementwise.Map(x[0], v => 2.5 * v - 0.75),
             (x, dy) => [Elementwise.MapBackward(x[0], dy, _ => 2.5)], Tolerance.Elementwise),
     ];
+
+    static double NormalBelow(double x) => (1 + Elementwise.Erf(x / Math.Sqrt(2))) / 2;
 
     static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 

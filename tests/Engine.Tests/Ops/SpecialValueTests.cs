@@ -23,6 +23,8 @@ public sealed class SpecialValueTests(string device) : DeviceFixture(device)
         Unary<Reciprocal>(x => 1 / x), Unary<Relu>(x => Math.Max(x, 0)), Unary<Sigmoid>(x => 1 / (1 + Math.Exp(-x))),
         Unary<Sqrt>(Math.Sqrt), Unary<Square>(x => x * x), Unary<Tanh>(Math.Tanh),
         Unary<Sign>(x => double.IsNaN(x) ? x : Math.Sign(x)),
+        Unary<Silu>(x => x / (1 + Math.Exp(-x))), Unary<HardSwish>(x => x * Math.Clamp(x / 6 + 0.5, 0, 1)),
+        Unary<Gelu>(x => x * (Math.Abs(x) > 8 ? Math.Sign(x) + 1 : Oracle.Elementwise.Erf(x / Math.Sqrt(2)) + 1) / 2),
         Unary<Erf>(x => Math.Abs(x) > 6 ? Math.Sign(x) : Oracle.Elementwise.Erf(x)),
     ];
 

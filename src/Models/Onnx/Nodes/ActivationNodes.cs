@@ -23,9 +23,8 @@ static class ActivationNodes
         ["Sigmoid"] = call => [call.Tensor(0).Sigmoid()],
         ["HardSigmoid"] = call =>
             [HardSigmoid(call.Tensor(0), call.Node.Float("alpha", 0.2f), call.Node.Float("beta", 0.5f))],
-        ["HardSwish"] = call => [call.Tensor(0).Multiply(HardSigmoid(call.Tensor(0), 1f / 6, 0.5f))],
-        ["Swish"] = call =>
-            [call.Tensor(0).Multiply(call.Tensor(0).Scale(call.Node.Float("alpha", 1)).Sigmoid())],
+        ["HardSwish"] = call => [call.Tensor(0).HardSwish()],
+        ["Swish"] = call => [Swish(call.Tensor(0), call.Node.Float("alpha", 1))],
         ["Mish"] = call => [call.Tensor(0).Multiply(Softplus(call.Tensor(0)).Tanh())],
         ["Softplus"] = call => [Softplus(call.Tensor(0))],
         ["Softsign"] = call => [call.Tensor(0).Divide(call.Tensor(0).Abs().Affine(1, 1))],
@@ -65,6 +64,8 @@ static class ActivationNodes
     static Tensor Elu(Tensor x, float alpha, float rate) =>
         x.Relu().Add(x.Minimum(0).Scale(rate).Exp().Affine(alpha, -alpha));
 
+    static Tensor Swish(Tensor x, float rate) => rate == 1 ? x.Silu() : x.Multiply(x.Scale(rate).Sigmoid());
+
     static Tensor HardSigmoid(Tensor x, float slope, float shift) => x.Affine(slope, shift).Clip(0, 1);
 
     /// <summary>ln(1 + e^x) as max(x, 0) + ln(1 + e^-|x|): nothing overflows.</summary>
@@ -74,12 +75,10 @@ static class ActivationNodes
     {
         Tensor x = call.Tensor(0);
         string approximation = call.Node.Text("approximate", "none");
-        Tensor share = approximation switch
-        {
-            "none" => x.Scale(MathF.Sqrt(0.5f)).Erf(),
-            "tanh" => x.Multiply(x.Square().Affine(0.044715f, 1)).Scale(MathF.Sqrt(2 / MathF.PI)).Tanh(),
-            _ => throw call.Error($"the approximation {approximation} is not supported, only none and tanh"),
-        };
+        if (approximation == "none") return [x.Gelu()];
+        if (approximation != "tanh")
+            throw call.Error($"the approximation {approximation} is not supported, only none and tanh");
+        Tensor share = x.Multiply(x.Square().Affine(0.044715f, 1)).Scale(MathF.Sqrt(2 / MathF.PI)).Tanh();
         return [x.Multiply(share.Affine(0.5f, 0.5f))];
     }
 
