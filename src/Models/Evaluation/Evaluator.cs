@@ -133,14 +133,16 @@ public static class Evaluator
     /// <summary>Of the queries whose classes the references have.</summary>
     static double? NearestMean(Device device, Comparison comparison)
     {
-        EmbeddingSet queries = comparison.Queries, references = comparison.References;
+        EmbeddingSet queries = comparison.Queries;
         if (comparison.Unseen is not null)
         {
-            HashSet<int> known = [.. references.Labels];
+            HashSet<int> known = [.. comparison.References.Labels];
             queries = queries.Select(
                 [.. Enumerable.Range(0, queries.Count).Where(i => known.Contains(comparison.Queries.Labels[i]))]);
         }
-        return NearestNeighbourProtocol.NearestMeanAccuracy(device, queries, references);
+        return Finite(
+            NearestNeighbourProtocol.NearestMeanAccuracy(
+                device, queries, comparison.IsOneSet ? null : comparison.References));
     }
 
     /// <summary>Whether there are pairs of one class and pairs of two.</summary>

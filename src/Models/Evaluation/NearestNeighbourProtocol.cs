@@ -84,27 +84,15 @@ public static class NearestNeighbourProtocol
     /// <summary>
     /// The share of queries whose nearest class mean (of the references, not normalised again) is their own class's.
     /// </summary>
-    public static double NearestMeanAccuracy(Device device, EmbeddingSet queries, EmbeddingSet references)
-    {
-        SortedDictionary<int, int[]> classes = references.RowsByClass();
-        int d = references.Dimension;
-        float[] means = new float[classes.Count * d];
-        double[] sum = new double[d];
-        int c = 0;
-        foreach (int[] rows in classes.Values)
-        {
-            Array.Clear(sum);
-            foreach (int row in rows)
-            {
-                ReadOnlySpan<float> values = references.Row(row);
-                for (int k = 0; k < d; k++) sum[k] += values[k];
-            }
-            for (int k = 0; k < d; k++) means[c * d + k] = (float)(sum[k] / rows.Length);
-            c++;
-        }
-        EmbeddingSet centres = new($"class means of {references.Name}", means, d, [.. classes.Keys]);
-        return Evaluate(device, queries, centres).PrecisionAt1;
-    }
+    /// <param name="device">Where the search runs.</param>
+    /// <param name="queries">The rows to classify.</param>
+    /// <param name="references">
+    /// What the means are of; null: the queries themselves. Then the mean of a query's own class is that of the others
+    /// of it, and a query without others is not judged.
+    /// </param>
+    /// <returns>NaN where no query can be judged.</returns>
+    public static double NearestMeanAccuracy(Device device, EmbeddingSet queries, EmbeddingSet? references) =>
+        ClassMeans.Of(references ?? queries).Accuracy(device, queries, isOneSet: references is null);
 }
 
 /// <summary>What the nearest reference says about each query.</summary>

@@ -27,6 +27,18 @@ public sealed class EvaluatorTests
     }
 
     [Test]
+    public void NearestMean_OfOneSet_LeavesTheRowItselfOut_ByHand()
+    {
+        // 4 and 5 lie nearer to the other class's mean (7 and 2) than to the rest of their own (0 and 9); 30 is alone.
+        EmbeddingSet set = new("test", [0, 4, 5, 9, 30], 1, [0, 0, 1, 1, 2]);
+        Assert.That(NearestNeighbourProtocol.NearestMeanAccuracy(device, set, references: null), Is.EqualTo(0.5));
+        EmbeddingSet alone = new("test", [1, 2], 1, [0, 1]);
+        Assert.That(NearestNeighbourProtocol.NearestMeanAccuracy(device, alone, references: null), Is.NaN);
+        EmbeddingSet one = new("test", [1, 2], 1, [0, 0]);
+        Assert.That(NearestNeighbourProtocol.NearestMeanAccuracy(device, one, references: null), Is.EqualTo(1));
+    }
+
+    [Test]
     public void NearestMean_ByHand()
     {
         EmbeddingSet references = new("train", [0, 4, 10, 12], 1, [0, 0, 1, 1]); // means 2 and 11
