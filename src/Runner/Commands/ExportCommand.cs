@@ -33,8 +33,10 @@ static class ExportCommand
                 RunnableNetwork.Open(parsed.GetValue(run)!, opened, parsed.GetWeights(weights));
             OnnxExport.Write(file, network.Network);
             double error = ExportCheck.Compare(network.Network, file);
-            if (parsed.GetValue(json)) Json.Write(terminal, new { file, relativeError = error });
+            string? takes = network.BeforeNetwork;
+            if (parsed.GetValue(json)) Json.Write(terminal, new { file, relativeError = error, takes });
             else terminal.WriteLine($"{file} gives the network's own outputs within {error:0.0e+0}");
+            if (takes is not null && !parsed.GetValue(json)) terminal.WriteLine($"it takes {takes}");
             return CommandLine.Done;
         });
         return command;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TripletGpu.Inference;
 using TripletGpu.Models;
 using TripletGpu.Models.Serialization;
@@ -24,6 +25,16 @@ sealed class RunnableNetwork : RunnableModel
     }
 
     public EmbeddingNetwork Network { get; }
+
+    /// <summary>
+    /// What a run does to images before its network takes them, which an exported file does not: null where there is
+    /// nothing of the kind.
+    /// </summary>
+    public string? BeforeNetwork => config.Data.Binarize is { } threshold && isRun
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"pixels in black and white: above {threshold} 1, others 0 (data.binarize), after resizing")
+        : null;
 
     public override IReadOnlyList<string> Inputs => [Input];
 
