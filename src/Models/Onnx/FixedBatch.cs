@@ -11,8 +11,7 @@ namespace TripletGpu.Models.Onnx;
 sealed class FixedBatch(OnnxGraph graph, OnnxPort port)
 {
     const double Relative = 1e-4;
-    bool isShown;
-    bool? rowsAreIndependent;
+    bool? takesOthers, rowsAreIndependent;
 
     /// <summary>The number of images that the file says; 0 where it says none.</summary>
     public long Declared { get; } = port.Dims is [var batch, _, ..] && batch > 0 ? batch : 0;
@@ -29,7 +28,10 @@ sealed class FixedBatch(OnnxGraph graph, OnnxPort port)
             throw new UserErrorException(
                 $"{graph.Model.Path}: its input \"{port.Name}\" is ({string.Join(", ", dims.Select(Text))}),"
                 + $" not {shape}");
-        if (Declared > 0 && shape[0] != Declared && shape[0] > 0 && !isShown) Show(shape);
+        if (Declared == 0 || shape[0] == Declared || shape[0] <= 0 || TakesOthers(shape)) return;
+        throw new UserErrorException(
+            $"{graph.Model.Path} is made for batches of {Declared}, and gives something else for other numbers of"
+            + " images: export it with a free number (dynamic_axes, or dynamic_shapes)");
     }
 
     /// <summary>
@@ -37,14 +39,21 @@ sealed class FixedBatch(OnnxGraph graph, OnnxPort port)
     /// </summary>
     public bool AreRowsIndependent(Shape shape) => rowsAreIndependent ??= Holds(shape, everyOutput: true);
 
-    void Show(Shape shape)
+    /// <summary>
+    /// Whether rows come only in batches of the number that the file says: it takes no other, these are several such
+    /// batches, and each row makes its own row of every output.
+    /// </summary>
+    public bool AsksForParts(Shape shape)
     {
-        isShown = Holds(shape, everyOutput: false);
-        if (!isShown)
-            throw new UserErrorException(
-                $"{graph.Model.Path} is made for batches of {Declared}, and gives something else for other numbers of"
-                + " images: export it with a free number (dynamic_axes, or dynamic_shapes)");
+        if (Declared == 0 || shape[0] <= Declared || shape[0] % Declared != 0 || TakesOthers(shape)) return false;
+        Shape part = shape.With(0, (int)Declared);
+        bool hasRows = false;
+        graph.Device.WhileNotRecording(() => hasRows =
+            Run(part, Noise(part, 1), everyOutput: true).All(y => y.Shape.Rank > 0 && y.Shape[0] == Declared));
+        return hasRows;
     }
+
+    bool TakesOthers(Shape shape) => takesOthers ??= Holds(shape, everyOutput: false);
 
     bool Holds(Shape shape, bool everyOutput)
     {

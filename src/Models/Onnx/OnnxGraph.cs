@@ -149,6 +149,9 @@ public sealed class OnnxGraph : Module
     /// <param name="shape">The input's shape; how many rows it has does not matter.</param>
     public bool AreRowsIndependent(Shape shape) => fixedBatch?.AreRowsIndependent(shape) ?? false;
 
+    /// <summary>Whether rows must come in batches of <see cref="DeclaredRows"/>, and these are several.</summary>
+    internal bool AsksForParts(Shape shape) => fixedBatch?.AsksForParts(shape) ?? false;
+
     /// <summary>The outputs in order for inputs by name.</summary>
     internal OnnxValue[] Run(IReadOnlyDictionary<string, OnnxValue> inputs)
     {

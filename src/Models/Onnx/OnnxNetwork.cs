@@ -34,14 +34,27 @@ public sealed class OnnxNetwork : EmbeddingNetwork
     /// </param>
     /// <exception cref="UserErrorException">The file cannot be used, or does not take such images.</exception>
     public static OnnxNetwork Load(
-        Device device, string path, Shape imageShape, bool normalize, ulong seed, bool givesUpWeights = false)
+        Device device, string path, Shape imageShape, bool normalize, ulong seed, bool givesUpWeights = false) =>
+        Load(device, path, imageShape, normalize, seed, givesUpWeights, takesOneImage: false);
+
+    /// <inheritdoc cref="Load(Device, string, Shape, bool, ulong, bool)"/>
+    /// <param name="device">Where the parameters live.</param>
+    /// <param name="path">The ONNX file.</param>
+    /// <param name="imageShape">(C, H, W) of one image.</param>
+    /// <param name="normalize">Whether embeddings are scaled to length 1 after the graph.</param>
+    /// <param name="seed">Of dropout masks.</param>
+    /// <param name="givesUpWeights">Whether the file's weights lie on the device alone.</param>
+    /// <param name="takesOneImage">Whether only one image at a time will come, which a file may be made for.</param>
+    internal static OnnxNetwork Load(
+        Device device, string path, Shape imageShape, bool normalize, ulong seed, bool givesUpWeights,
+        bool takesOneImage)
     {
         OnnxGraph graph = new(device, OnnxModel.Load(path, givesUpWeights), seed) { DecidesAboutTraining = true };
         graph.Train(false);
         using Step step = device.BeginStep(record: false);
         Shape one = new([1, .. imageShape.ToArray()]);
         int dimension = Rows(graph.Forward(device.Tensor(one, new float[one.Count]))).Shape[1];
-        graph.CheckBatches(imageShape);
+        if (!takesOneImage) graph.CheckBatches(imageShape);
         graph.Train(true);
         return new OnnxNetwork(graph, imageShape, dimension, normalize);
     }

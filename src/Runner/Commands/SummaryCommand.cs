@@ -45,7 +45,8 @@ static class SummaryCommand
                 ? config.Model with { Input = ParseInput(text) }
                 : config.Model;
             using Device device = DeviceCatalog.Open(DeviceCatalog.Auto, threads: 0);
-            EmbeddingNetwork made = NetworkFactory.Create(network, config.Train.Seed, device);
+            EmbeddingNetwork made = NetworkFactory.Create(
+                network, config.Train.Seed, device, takesOneImage: true);
             if (config.Model.Kind != ModelKind.Onnx) made.Initialize(config.Train.Seed);
             Describe(terminal, name, made, parsed.GetValue(plan), parsed.GetValue(json));
             return CommandLine.Done;

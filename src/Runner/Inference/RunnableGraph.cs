@@ -41,6 +41,7 @@ sealed class RunnableGraph(OnnxGraph graph) : RunnableModel
             || shape.Count == 0)
             return new RowBatches(
                 null, [graph.Evaluate(inputs.ToDictionary(input => input.Key, input => All(input.Value)))]);
+        if (graph.AsksForParts(shape)) return new RowBatches(shape[0], Run(port.Name, x, graph.DeclaredRows));
         int most = RowsAtOnce(shape);
         return shape[0] <= most || !graph.AreRowsIndependent(shape)
             ? new RowBatches(null, Run(port.Name, x, shape[0]))

@@ -26,11 +26,12 @@ static class NetworkFactory
     /// <param name="givesUpWeights">
     /// Whether an ONNX file's weights need not be there twice: the network is neither initialized again nor exported.
     /// </param>
+    /// <param name="takesOneImage">Whether only one image at a time will come, as where it is described.</param>
     /// <exception cref="UserErrorException">
     /// The network cannot be made so: an ONNX file that cannot be used.
     /// </exception>
     public static EmbeddingNetwork Create(
-        ModelConfig model, ulong seed, Device device, bool givesUpWeights = false)
+        ModelConfig model, ulong seed, Device device, bool givesUpWeights = false, bool takesOneImage = false)
     {
         Shape input = new(model.Input);
         float dropout = (float)(model.Dropout ?? 0);
@@ -61,7 +62,8 @@ static class NetworkFactory
                 Width = model.Width,
                 StrideOnFirst = model.StrideOn == StrideOn.Convolution1x1,
             }),
-            _ => OnnxNetwork.Load(device, model.Path!, input, model.Normalize, seed, givesUpWeights),
+            _ => OnnxNetwork.Load(
+                device, model.Path!, input, model.Normalize, seed, givesUpWeights, takesOneImage),
         });
     }
 }

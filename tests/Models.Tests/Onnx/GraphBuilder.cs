@@ -83,9 +83,9 @@ sealed class GraphBuilder(int opset, int irVersion = 8)
         Node("LayerNormalization", $"{x} {Weight(0.1, 1, width)} {Weight(0.1, 0, width)}", ("epsilon", 1e-6f));
 
     /// <summary>The file, for images (n, 3, size, size).</summary>
-    public byte[] Finish(string output, bool isNhwc = false, int size = 32)
+    public byte[] Finish(string output, bool isNhwc = false, int size = 32, int images = -1)
     {
-        long[] dims = isNhwc ? [-1, size, size, 3] : [-1, 3, size, size];
+        long[] dims = isNhwc ? [images, size, size, 3] : [images, 3, size, size];
         graph.Input.Insert(0, Messages.Port("x", dims));
         graph.Output.Add(new ValueInfoProto { Name = output, Type = Messages.Port("").Type });
         graph.Output[0].Type.TensorType.Shape = null;

@@ -59,6 +59,37 @@ public sealed class IndependentRowsTests
         graph.Release();
     }
 
+    [TestCase(1, 1, false)]
+    [TestCase(1, 3, true)]
+    [TestCase(2, 3, false)]
+    [TestCase(2, 4, true)]
+    public void ATokenForSoManyImages_AsksForParts(int declared, int images, bool asks) => Assert.That(
+        AsksForParts(
+            graph => graph.Node("Concat", $"x {graph.Weight(1, 0, declared, 3, 1, Size)}", ("axis", 2)), declared,
+            images),
+        Is.EqualTo(asks));
+
+    [Test]
+    public void WhatTakesAnyNumber_DoesNot() => Assert.That(
+        AsksForParts(graph => graph.Reshape(graph.Conv("x", 3, 4, 3), 1, -1), 1, 3), Is.False);
+
+    [Test]
+    public void OneResultOfTwoImages_DoesNot() => Assert.That(
+        AsksForParts(graph => graph.Node("ReduceMean", "x", ("axes", new long[] { 0 })), 2, 4), Is.False);
+
+    static bool AsksForParts(Func<GraphBuilder, string> build, int declared, int images)
+    {
+        GraphBuilder builder = new(opset: 13);
+        byte[] bytes = builder.Finish(build(builder), size: Size, images: declared);
+        using TemporaryFolder folder = new();
+        using Device device = TestDevices.Open("cpu-avx2");
+        OnnxGraph graph = new(device, folder.Write("rows.onnx", bytes));
+        graph.Train(false);
+        bool asks = graph.AsksForParts(new Shape(images, 3, Size, Size));
+        graph.Release();
+        return asks;
+    }
+
     static bool AreIndependent(Func<GraphBuilder, string> build)
     {
         GraphBuilder builder = new(opset: 13);
