@@ -24,6 +24,7 @@ static class OnnxAttributes
         ("Conv", "auto_pad dilations group kernel_shape pads strides"),
         ("DepthToSpace", "blocksize mode:11-"),
         ("Dropout", "ratio:-11 seed:12-"),
+        ("Einsum", "equation"),
         ("Gelu", "approximate"),
         ("Gemm", "alpha beta transA transB"),
         ("GlobalLpPool", "p"),
@@ -49,6 +50,7 @@ static class OnnxAttributes
             "Resize",
             "antialias:18- axes:18- coordinate_transformation_mode:11- cubic_coeff_a:11- exclude_outside:11- "
             + "extrapolation_value:11- keep_aspect_ratio_policy:18- mode nearest_mode:11-"),
+        ("ScatterND", "reduction:16-"),
         ("Selu", "alpha gamma"),
         ("Shape", "end:15- start:15-"),
         ("Slice", "axes:-9 ends:-9 starts:-9"),

@@ -10,9 +10,9 @@ static class OnnxOperators
 {
     static readonly Dictionary<string, NodeHandler> handlers = new(
     [
-        .. ConvolutionNodes.All, .. MatrixNodes.All, .. PoolingNodes.All, .. NormalizationNodes.All,
+        .. ConvolutionNodes.All, .. MatrixNodes.All, .. EinsumNode.All, .. PoolingNodes.All, .. NormalizationNodes.All,
         .. ActivationNodes.All, .. StandardizationNodes.All, .. ResizeNodes.All, .. UnaryNodes.All,
-        .. BinaryNodes.All, .. ReductionNodes.All, .. LayoutNodes.All, .. ShapeNodes.All,
+        .. BinaryNodes.All, .. ReductionNodes.All, .. LayoutNodes.All, .. ShapeNodes.All, .. ScatterNode.All,
     ]);
 
     /// <summary>Whether there is a handler of that name.</summary>

@@ -8,10 +8,10 @@ static class BinaryNodes
 {
     public static Dictionary<string, NodeHandler> All { get; } = new()
     {
-        ["Add"] = call => Pair(call, TensorOps.Add, (a, b) => a + b, b => (1, b)),
-        ["Sub"] = call => Pair(call, TensorOps.Subtract, (a, b) => a - b, b => (1, -b)),
-        ["Mul"] = call => Pair(call, TensorOps.Multiply, (a, b) => a * b, b => (b, 0)),
-        ["Div"] = call => Pair(call, TensorOps.Divide, Quotient, null),
+        ["Add"] = call => Pair(call, TensorOps.Add, (a, b) => a + b, (a, b) => a + b, b => (1, b)),
+        ["Sub"] = call => Pair(call, TensorOps.Subtract, (a, b) => a - b, (a, b) => a - b, b => (1, -b)),
+        ["Mul"] = call => Pair(call, TensorOps.Multiply, (a, b) => a * b, (a, b) => a * b, b => (b, 0)),
+        ["Div"] = call => Pair(call, TensorOps.Divide, (a, b) => a / b, Quotient, null),
         ["Pow"] = Power,
         ["Equal"] = call => Compare(call, (a, b) => a == b),
         ["Less"] = call => Compare(call, (a, b) => a < b),
@@ -55,14 +55,17 @@ static class BinaryNodes
 
     /// <param name="call">The node.</param>
     /// <param name="onTensors">The function of floats.</param>
+    /// <param name="onConstants">The same of two that are both known beforehand, as what masks are made of.</param>
     /// <param name="onIntegers">The function of integers.</param>
     /// <param name="asAffine">Factor and summand that a constant second operand amounts to.</param>
     static OnnxValue[] Pair(
-        NodeCall call, Func<Tensor, Tensor, Tensor> onTensors, Func<long, long, long> onIntegers,
-        Func<float, (float Scale, float Shift)>? asAffine)
+        NodeCall call, Func<Tensor, Tensor, Tensor> onTensors, Func<float, float, float> onConstants,
+        Func<long, long, long> onIntegers, Func<float, (float Scale, float Shift)>? asAffine)
     {
         OnnxValue a = call.Value(0), b = call.Value(1);
         if (a.IsInteger && b.IsInteger) return [new(HostMath.Zip(call, a.Host!, b.Host!, onIntegers))];
+        if (a.Host?.FloatsOrNull is { } first && b.Host?.FloatsOrNull is { } second)
+            return [new(HostMath.Zip(call, first, a.Dims, second, b.Dims, onConstants))];
         if (asAffine is not null && b.Dims.Length <= a.Dims.Length && call.Scalar(1) is { } constant)
         {
             (float scale, float shift) = asAffine(constant);

@@ -14,6 +14,14 @@ static class HostMath
     public static OnnxTensor Zip(NodeCall call, OnnxTensor a, OnnxTensor b, Func<long, long, long> f) =>
         Zip(call, a.IntegersOrNull!, a.Dims, b.IntegersOrNull!, b.Dims, f);
 
+    /// <summary>f of each pair of floats.</summary>
+    public static OnnxTensor Zip(
+        NodeCall call, float[] a, long[] dimsOfA, float[] b, long[] dimsOfB, Func<float, float, float> f)
+    {
+        long[] dims = Broadcast(call, dimsOfA, dimsOfB);
+        return OnnxTensor.Of("", dims, [.. Repeat(a, dimsOfA, dims).Zip(Repeat(b, dimsOfB, dims), f)]);
+    }
+
     /// <summary>f of each pair.</summary>
     public static OnnxTensor Zip<TA, TB>(
         NodeCall call, TA[] a, long[] dimsOfA, TB[] b, long[] dimsOfB, Func<TA, TB, long> f)
@@ -54,6 +62,38 @@ static class HostMath
         new(x.FloatsOrNull is { } floats
             ? OnnxTensor.Of("", dims, Walk(floats, dims, offset, strides))
             : OnnxTensor.Of("", dims, Walk(x.IntegersOrNull!, dims, offset, strides)));
+
+    /// <summary>Constants of one kind one after the other along an axis.</summary>
+    public static OnnxValue Concat(NodeCall call, int axis, OnnxTensor[] parts)
+    {
+        long[] dims = [.. parts[0].Dims];
+        foreach (OnnxTensor part in parts[1..])
+        {
+            if (part.Dims.Length != dims.Length || dims.Where((extent, i) => i != axis && extent != part.Dims[i]).Any())
+                throw call.Error(
+                    $"({string.Join(", ", parts[0].Dims)}) and ({string.Join(", ", part.Dims)}) differ in another axis"
+                    + $" than {axis}");
+            dims[axis] += part.Dims[axis];
+        }
+        _ = call.ShapeOf(dims);
+        return new(parts[0].IsFloat
+            ? OnnxTensor.Of("", dims, Concat(dims, axis, parts, part => part.FloatsOrNull!))
+            : OnnxTensor.Of("", dims, Concat(dims, axis, parts, part => part.IntegersOrNull!)));
+    }
+
+    static T[] Concat<T>(long[] dims, int axis, OnnxTensor[] parts, Func<OnnxTensor, T[]> valuesOf)
+    {
+        T[] y = new T[NodeCall.Elements(dims)];
+        int outer = (int)NodeCall.Elements(dims.AsSpan(0, axis)), at = 0;
+        for (int row = 0; row < outer && y.Length > 0; row++)
+            foreach (OnnxTensor part in parts)
+            {
+                int length = (int)NodeCall.Elements(part.Dims.AsSpan(axis));
+                valuesOf(part).AsSpan(row * length, length).CopyTo(y.AsSpan(at));
+                at += length;
+            }
+        return y;
+    }
 
     static T[] Walk<T>(T[] values, long[] dims, long offset, long[] strides)
     {

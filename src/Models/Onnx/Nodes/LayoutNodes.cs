@@ -113,6 +113,8 @@ static class LayoutNodes
         if (parts.All(part => part.IsInteger && part.Dims.Length == 1))
             return [OnnxValue.Integers([.. parts.SelectMany(part => part.Host!.IntegersOrNull!)])];
         int axis = call.Axis(call.Node.Int("axis", 0), parts[0].Dims.Length);
+        if (parts.All(part => part.Host is { } host && host.IsFloat == !parts[0].IsInteger))
+            return [HostMath.Concat(call, axis, Array.ConvertAll(parts, part => part.Host!))];
         return [TensorOps.Concat(axis, [.. Enumerable.Range(0, parts.Length).Select(call.Tensor)])];
     }
 

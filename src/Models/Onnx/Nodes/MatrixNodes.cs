@@ -53,7 +53,7 @@ static class MatrixNodes
     }
 
     /// <summary>One product for each place of the axes before the last two, which broadcast.</summary>
-    static Tensor Batches(NodeCall call, Tensor a, Tensor b)
+    internal static Tensor Batches(NodeCall call, Tensor a, Tensor b)
     {
         long[] outer = HostMath.Broadcast(call, Outer(a), Outer(b));
         int rows = a.Shape[-2], inner = a.Shape[-1], columns = b.Shape[-1];

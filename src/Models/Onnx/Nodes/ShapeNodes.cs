@@ -41,6 +41,12 @@ static class ShapeNodes
             long[] b = HostMath.Repeat(otherwise.Host!.IntegersOrNull!, otherwise.Dims, dims);
             return [new(OnnxTensor.Of("", dims, [.. chosen.Select((c, i) => c != 0 ? a[i] : b[i])]))];
         }
+        if (then.Host?.FloatsOrNull is { } whole && otherwise.Host?.FloatsOrNull is { } rest)
+        {
+            long[] chosen = HostMath.Repeat(condition.IntegersOrNull!, condition.Dims, dims);
+            float[] a = HostMath.Repeat(whole, then.Dims, dims), b = HostMath.Repeat(rest, otherwise.Dims, dims);
+            return [new(OnnxTensor.Of("", dims, [.. chosen.Select((c, i) => c != 0 ? a[i] : b[i])]))];
+        }
         return [call.Tensor(1).Minimum(Limits(c => c != 0)).Maximum(call.Tensor(2).Minimum(Limits(c => c == 0)))];
 
         Tensor Limits(Func<long, bool> isChosen) => call.Device.Tensor(
@@ -122,7 +128,12 @@ static class ShapeNodes
         Shape shape = call.ShapeOf(dims);
         OnnxTensor? value = call.Node.Tensor("value");
         if (value?.IntegersOrNull is not { } integers)
-            return [OnnxValueOf.Filled(call, shape, value?.FloatsOrNull![0] ?? 0)];
+        {
+            // Known beforehand, so that a mask that is drawn into it is known too.
+            float[] floats = new float[shape.Count];
+            Array.Fill(floats, value?.FloatsOrNull![0] ?? 0);
+            return [new OnnxValue(OnnxTensor.Of("", dims, floats))];
+        }
         long[] filled = new long[shape.Count];
         Array.Fill(filled, integers[0]);
         return [new OnnxValue(OnnxTensor.Of("", dims, filled))];

@@ -23,6 +23,7 @@ public sealed class ArchitectureTests
         Of("efficientnet", ImageNetworks.EfficientNet), Of("shufflenet", ImageNetworks.ShuffleNet),
         Of("densenet", ImageNetworks.DenseNet), Of("resnext", ImageNetworks.ResNext),
         Of("convnext", ImageNetworks.ConvNext), Of("dinov2", ImageTowers.DinoV2), Of("clip", ImageTowers.Clip),
+        Of("swin", WindowTowers.Swin), Of("maxvit", WindowTowers.MaxVit),
     ];
 
     [TestCaseSource(nameof(Networks))]
