@@ -69,7 +69,7 @@ public sealed class ReportTests
         Random random = new(1);
         for (int c = 0; c < Classes; c++)
         {
-            Directory.CreateDirectory(folder[$"images/{c}"]);
+            Directory.CreateDirectory(folder[$"images/{NameOf(c)}"]);
             for (int i = 0; i < ImagesEach; i++)
             {
                 byte[] pixels = new byte[Edge * Edge];
@@ -96,7 +96,10 @@ public sealed class ReportTests
     }
 
     string Image(int c, int i) =>
-        folder[string.Create(CultureInfo.InvariantCulture, $"images/{c}/{i}.png")];
+        folder[string.Create(CultureInfo.InvariantCulture, $"images/{NameOf(c)}/{i}.png")];
+
+    /// <summary>One name is as long as a folder's may be, and without a place to break it.</summary>
+    static string NameOf(int c) => c == Classes - 1 ? new string('5', 200) : $"{c}";
 
     static void Run(params string[] args)
     {
