@@ -73,7 +73,7 @@ public sealed class Device : IDisposable
     /// <exception cref="InvalidOperationException">Another thread is using the device.</exception>
     public Step BeginStep(bool record = true)
     {
-        ObjectDisposedException.ThrowIf(isDisposed, this);
+        ThrowIfDisposed();
         using DeviceUse.Scope use = Use.Begin();
         return new(this, record);
     }
@@ -81,6 +81,7 @@ public sealed class Device : IDisposable
     /// <summary>A tensor of undefined contents that belongs to the current step.</summary>
     public Tensor Empty(Shape shape, ElementType type = ElementType.Float32, string producer = "Empty")
     {
+        ThrowIfDisposed();
         Step step = CurrentStep ?? throw new InvalidOperationException(
             $"{producer} makes a tensor, and a tensor needs a step to belong to: using var step = device.BeginStep()");
         Tensor tensor = Rent(shape, type, producer);
@@ -156,6 +157,7 @@ public sealed class Device : IDisposable
     /// <summary>Memory for values of a shape.</summary>
     internal Storage Reserve(Shape shape)
     {
+        ThrowIfDisposed();
         long bytes = Math.Max(4, shape.Count * 4);
         return new Storage(Pool, Pool.Rent(bytes), bytes);
     }
@@ -176,6 +178,13 @@ public sealed class Device : IDisposable
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    void ThrowIfDisposed()
+    {
+        if (isDisposed)
+            throw new ObjectDisposedException(
+                null, $"the device {Name} has been disposed: keep it open for as long as its tensors and networks live");
+    }
 
     Tensor Rent(Shape shape, ElementType type, string producer) =>
         new(this, shape, type, Reserve(shape), producer);

@@ -33,7 +33,26 @@ public sealed class MisuseTests
         device.Dispose();
         device.Dispose();
         Assert.That(device.CurrentStep, Is.Null);
-        Assert.That(() => device.BeginStep(), Throws.TypeOf<ObjectDisposedException>());
+        Action[] uses =
+        [
+            () => device.BeginStep(), () => device.Tensor(new Shape(1), [1f]), () => new Linear(device, 1, 1),
+        ];
+        foreach (Action use in uses)
+            Assert.That(
+                () => use(),
+                Throws.TypeOf<ObjectDisposedException>().With.Message.StartsWith("the device cpu has been disposed"));
+    }
+
+    [Test]
+    public void Update_BeforeBackward_SaysWhatIsMissing()
+    {
+        using Device device = new("cpu", new CpuBackend(1));
+        Linear network = new(device, 1, 1);
+        network.Initialize(1);
+        Sgd optimizer = new(network.Parameters());
+        using Step step = device.BeginStep();
+        Assert.That(() => optimizer.Update(step.Gradients, 0.1f),
+            Throws.InvalidOperationException.With.Message.Contains("call step.Backward(loss)"));
     }
 
     [Test]

@@ -6,6 +6,9 @@ public sealed class Gradients
     readonly Dictionary<Tensor, Tensor> byTensor = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Storage, Tensor> blocks = [];
 
+    /// <summary>Whether there are none: no backward pass has been through the step.</summary>
+    internal bool IsEmpty => byTensor.Count == 0;
+
     /// <summary>The gradient of a leaf (a parameter's value or an input that asked for one), or null.</summary>
     public Tensor? Find(Tensor of) => byTensor.GetValueOrDefault(of);
 

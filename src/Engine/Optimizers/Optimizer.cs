@@ -129,11 +129,15 @@ public abstract class Optimizer
     /// the learning rate times the parameter's own.
     /// </summary>
     /// <exception cref="ArgumentException">The rate is negative, or no number.</exception>
+    /// <exception cref="InvalidOperationException">No backward pass has been through the step.</exception>
     protected void Apply<TRule>(
         Gradients gradients, float learningRate, Tensor? loss, Func<ParameterState, float, TRule> rule)
         where TRule : struct, IUpdateRule
     {
         CheckAtLeast0(learningRate, "the learning rate");
+        if (gradients.IsEmpty && states.Count > 0)
+            throw new InvalidOperationException(
+                "there is no gradient to update by: call step.Backward(loss) before the update");
         List<ParameterUpdate<TRule>> updates = new(states.Count);
         Tensor?[] watched = new Tensor?[states.Count + statistics.Count + 1];
         updated.Clear();
