@@ -101,11 +101,14 @@ sealed class RunEvaluator(
         if (pairs is not null)
             result = result with { Lfw = LfwProtocol.Evaluate(faces!, pairs.First, pairs.Second, pairs.IsSame) };
         if (config.Evaluate.Protocols.Contains(EvaluationProtocol.OpenSet))
-            result = result with
-            {
-                OpenSet = OpenSetProtocol.Evaluate(
-                    network.Device, new Comparison(queries, references), FalseAlarmRates, stopping),
-            };
+        {
+            OpenSetResult? openSet = OpenSetProtocol.Evaluate(
+                network.Device, new Comparison(queries, references), FalseAlarmRates, stopping);
+            result = result with { OpenSet = openSet };
+            if (openSet is null) result = WithNote(
+                result,
+                "DIR is left out: there are too few strangers to state such a rate of false alarms, or nobody to name");
+        }
         if (result.TripletOrder is { } order)
         {
             TripletOrderOfClass[] classes = [.. order.Classes.Select(c => c with { Label = IdOf((int)c.Label) })];
@@ -113,6 +116,9 @@ sealed class RunEvaluator(
         }
         return new MeasuredRun(result, queries);
     }
+
+    static EvaluationResult WithNote(EvaluationResult result, string note) =>
+        result with { Protocol = result.Protocol with { Notes = [.. result.Protocol.Notes, note] } };
 
     long IdOf(int label) => (data.Test ?? data.Train).IdOf(label);
 

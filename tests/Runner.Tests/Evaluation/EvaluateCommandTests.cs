@@ -68,6 +68,16 @@ public sealed class EvaluateCommandTests
     }
 
     [Test]
+    public void OpenSet_OfARateThatCannotBeStated_IsLeftOutInAWord()
+    {
+        JsonElement found = Json("evaluate", folder["run"], "--far", "0.000001", "--json");
+        Assert.That(found.TryGetProperty("openSet", out _), Is.False);
+        Assert.That(
+            found.GetProperty("protocol").GetProperty("notes").EnumerateArray().Select(note => note.GetString()),
+            Has.Some.StartsWith("DIR is left out"));
+    }
+
+    [Test]
     public void OpenSet_IsAmongTheFigures()
     {
         JsonElement found = Json("evaluate", folder["run"], "--far", "0.2", "--json").GetProperty("openSet");
