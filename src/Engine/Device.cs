@@ -183,7 +183,7 @@ public sealed class Device : IDisposable
     {
         if (isDisposed)
             throw new ObjectDisposedException(
-                null, $"the device {Name} has been disposed: keep it open for as long as its tensors and networks live");
+                null, $"the device {Name} has been disposed: keep it open as long as its tensors and networks live");
     }
 
     Tensor Rent(Shape shape, ElementType type, string producer) =>

@@ -8,7 +8,7 @@ static class WindowTowers
 {
     const int Width = 24, Heads = 2, Side = 4, Windows = 4, Tokens = 4;
 
-    /// <summary>Windows rolled by one patch, with a mask that is drawn as the graph runs: ScatterND, Equal, Where.</summary>
+    /// <summary>Windows rolled by one patch, a mask drawn as the graph runs: ScatterND, Equal, Where.</summary>
     public static byte[] Swin()
     {
         GraphBuilder g = new(13);
