@@ -18,8 +18,11 @@ readonly unsafe struct DepthwiseConvolution<V, TLayout>(CpuBackend cpu, Convolut
     // A strip of lines, which stays in L1 or L2 while the taps go over it.
     const int StripBytes = 64 * 1024;
 
-    // Pixels whose sums are in registers together.
-    const int Together = 4;
+    // Pixels whose sums are in registers together: as many as hide how long a multiply-add takes.
+    const int Together = 8;
+
+    // Likewise the sums of a tap, which are added at the end.
+    const int PixelsOfATap = 4;
 
     readonly CpuBackend cpu = cpu;
     readonly ConvolutionShape d = d;
@@ -43,23 +46,27 @@ readonly unsafe struct DepthwiseConvolution<V, TLayout>(CpuBackend cpu, Convolut
         float* filters = PackFilters(weight, workspace);
         nint* offsets = Offsets(workspace);
         PerThread maps = workspace.TakeForEach((long)LinesSeen(strip) * ColumnsSeen * V.Count);
-        PerThread sums = workspace.TakeForEach((long)strip * d.Q * V.Count);
+        bool isInPlace = TLayout.Together == V.Count;
+        PerThread sums = workspace.TakeForEach(isInPlace ? 0 : (long)strip * d.Q * V.Count);
         cpu.Workers.ForEach(d.N * vectors, (i, thread) =>
         {
             int n = i / vectors, c = (i - n * vectors) * V.Count, channels = Math.Min(V.Count, d.C - c);
-            float* map = maps[thread], sum = sums[thread];
-            Epilogue epilogue = new(bias == null ? null : bias + c, null, clip);
+            nint at = ((nint)n * d.C + c) * planeOut;
+            float* map = maps[thread];
+            Finish finish = new(bias == null ? null : bias + c, channels, clip);
             for (int p = 0; p < d.P; p += strip)
             {
                 int lines = Math.Min(strip, d.P - p);
                 own.Copy(x + ((nint)n * d.C + c) * planeIn, channels, p, lines, map);
+                // In blocks a line is written where it belongs.
+                float* to = isInPlace ? y + at + (nint)p * d.Q * V.Count : sums[thread];
                 for (int line = 0; line < lines; line++)
                     Line(
                         map + (nint)line * d.StrideH * own.ColumnsSeen * V.Count, d.StrideW * V.Count, offsets,
-                        filters + (nint)c * own.Taps, own.Taps, d.Q, sum + (nint)line * d.Q * V.Count);
-                TLayout.Write(
-                    sum, V.Count, lines * d.Q, y, planeOut, ((nint)n * d.C + c) * planeOut, p * d.Q, epilogue,
-                    channels);
+                        filters + (nint)c * own.Taps, own.Taps, d.Q, finish, to + (nint)line * d.Q * V.Count);
+                if (!isInPlace)
+                    TLayout.Write(
+                        to, V.Count, lines * d.Q, y, planeOut, at, p * d.Q, new(null, null, ClipRange.None), channels);
             }
         });
     }
@@ -164,34 +171,58 @@ readonly unsafe struct DepthwiseConvolution<V, TLayout>(CpuBackend cpu, Convolut
         return filters;
     }
 
-    /// <summary>A line of output.</summary>
+    /// <summary>A line of output: all taps' products, the bias, clipped.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Line(float* map, nint step, nint* offsets, float* filter, int taps, int pixels, float* to)
+    static void Line(
+        float* map, nint step, nint* offsets, float* filter, int taps, int pixels, in Finish last, float* to)
     {
-        int q = 0;
-        for (; q <= pixels - Together; q += Together, map += Together * step, to += Together * V.Count)
+        V bias = last.Bias, low = last.Low, high = last.High;
+        if (pixels < Together)
         {
-            V a = V.Create(0), b = a, c = a, e = a;
+            for (int q = 0; q < pixels; q++, map += step, to += V.Count)
+            {
+                V sum = V.Create(0);
+                for (int t = 0; t < taps; t++)
+                    V.AddProduct(ref sum, V.Load(map + offsets[t]), V.Load(filter + t * V.Count));
+                V.Store(V.MinNative(high, V.MaxNative(low, sum + bias)), to);
+            }
+            return;
+        }
+        for (int next = 0; next < pixels; next += Together)
+        {
+            // The last ones once more, rather than one by one.
+            int q = Math.Min(next, pixels - Together);
+            float* from = map + q * step, y = to + q * V.Count;
+            V a = V.Create(0), b = a, c = a, e = a, f = a, g = a, h = a, i = a;
             for (int t = 0; t < taps; t++)
             {
                 V weight = V.Load(filter + t * V.Count);
-                float* at = map + offsets[t];
+                float* at = from + offsets[t];
                 V.AddProduct(ref a, V.Load(at), weight);
                 V.AddProduct(ref b, V.Load(at + step), weight);
                 V.AddProduct(ref c, V.Load(at + 2 * step), weight);
                 V.AddProduct(ref e, V.Load(at + 3 * step), weight);
+                V.AddProduct(ref f, V.Load(at + 4 * step), weight);
+                V.AddProduct(ref g, V.Load(at + 5 * step), weight);
+                V.AddProduct(ref h, V.Load(at + 6 * step), weight);
+                V.AddProduct(ref i, V.Load(at + 7 * step), weight);
             }
-            V.Store(a, to);
-            V.Store(b, to + V.Count);
-            V.Store(c, to + 2 * V.Count);
-            V.Store(e, to + 3 * V.Count);
+            V.Store(V.MinNative(high, V.MaxNative(low, a + bias)), y);
+            V.Store(V.MinNative(high, V.MaxNative(low, b + bias)), y + V.Count);
+            V.Store(V.MinNative(high, V.MaxNative(low, c + bias)), y + 2 * V.Count);
+            V.Store(V.MinNative(high, V.MaxNative(low, e + bias)), y + 3 * V.Count);
+            V.Store(V.MinNative(high, V.MaxNative(low, f + bias)), y + 4 * V.Count);
+            V.Store(V.MinNative(high, V.MaxNative(low, g + bias)), y + 5 * V.Count);
+            V.Store(V.MinNative(high, V.MaxNative(low, h + bias)), y + 6 * V.Count);
+            V.Store(V.MinNative(high, V.MaxNative(low, i + bias)), y + 7 * V.Count);
         }
-        for (; q < pixels; q++, map += step, to += V.Count)
-        {
-            V a = V.Create(0);
-            for (int t = 0; t < taps; t++) V.AddProduct(ref a, V.Load(map + offsets[t]), V.Load(filter + t * V.Count));
-            V.Store(a, to);
-        }
+    }
+
+    /// <summary>What becomes of a vector of channels' sums.</summary>
+    readonly struct Finish(float* bias, int channels, ClipRange clip)
+    {
+        public readonly V Bias = bias == null ? V.Create(0) : V.LoadMasked(bias, V.FirstLanes(channels));
+        public readonly V Low = V.Create(clip.Low), High = V.Create(clip.High);
     }
 
     /// <summary>Adds a line of gradients to what its pixels saw, pixel after pixel and tap after tap.</summary>
@@ -224,12 +255,14 @@ readonly unsafe struct DepthwiseConvolution<V, TLayout>(CpuBackend cpu, Convolut
             V a = V.Load(sums + t * V.Count), b = V.Create(0), c = b, e = b;
             float* at = map + offsets[t], from = gradient;
             int q = 0;
-            for (; q <= pixels - Together; q += Together, at += Together * step, from += Together * V.Count)
+            for (; q <= pixels - PixelsOfATap; q += PixelsOfATap)
             {
                 V.AddProduct(ref a, V.Load(at), V.Load(from));
                 V.AddProduct(ref b, V.Load(at + step), V.Load(from + V.Count));
                 V.AddProduct(ref c, V.Load(at + 2 * step), V.Load(from + 2 * V.Count));
                 V.AddProduct(ref e, V.Load(at + 3 * step), V.Load(from + 3 * V.Count));
+                at += PixelsOfATap * step;
+                from += PixelsOfATap * V.Count;
             }
             for (; q < pixels; q++, at += step, from += V.Count) V.AddProduct(ref a, V.Load(at), V.Load(from));
             V.Store(a + b + (c + e), sums + t * V.Count);
