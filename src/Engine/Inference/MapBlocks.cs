@@ -22,13 +22,15 @@ sealed class MapBlocks
     readonly IBackend backend;
     readonly IConvolution convolution;
     readonly HashSet<PlanNode> taken;
+
+    // As maps and as anything else: numbers of channels are read as they are, in whatever a map of one pixel is made.
     readonly Dictionary<PlanValue, int> reads;
 
     MapBlocks(PlanGraph graph, IBackend backend)
     {
         (this.graph, this.backend, convolution) = (graph, backend, backend.Convolution);
         taken = [.. graph.Nodes.Where(Takes)];
-        reads = ReadsBy(graph.Nodes);
+        reads = graph.Nodes.SelectMany(node => node.Inputs).CountBy(value => value).ToDictionary();
         // The result counts as read once more.
         reads[graph.Output] = reads.GetValueOrDefault(graph.Output) + 1;
         foreach (List<PlanNode> group in Groups())
@@ -128,16 +130,18 @@ sealed class MapBlocks
             .Sum(map => map.Shape.Count);
     }
 
-    /// <summary>How often operations read each value.</summary>
+    /// <summary>How often operations read each value as a map.</summary>
     static Dictionary<PlanValue, int> ReadsBy(IEnumerable<PlanNode> nodes) => nodes
-        .SelectMany(node => node.Inputs).CountBy(value => value).ToDictionary();
+        .SelectMany(MapsRead).CountBy(value => value).ToDictionary();
 
     /// <summary>What of an operation's values are maps.</summary>
-    static IEnumerable<PlanValue> Maps(PlanNode node)
+    static IEnumerable<PlanValue> Maps(PlanNode node) =>
+        MakesMap(node) ? MapsRead(node).Append(node.Output) : MapsRead(node);
+
+    static IEnumerable<PlanValue> MapsRead(PlanNode node)
     {
         Shape[] shapes = [.. node.Inputs.Select(value => value.Shape)];
-        IEnumerable<PlanValue> read = node.Inputs.Where((_, i) => node.Op.IsMap(i, shapes));
-        return MakesMap(node) ? read.Append(node.Output) : read;
+        return node.Inputs.Where((_, i) => node.Op.IsMap(i, shapes));
     }
 
     /// <summary>The mean of a plane is a number.</summary>

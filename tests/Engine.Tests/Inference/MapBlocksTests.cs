@@ -74,6 +74,12 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
         Places(PlanAssert.Planned(new Separable(Device), Batch)),
         Is.EqualTo("turn block block-DepthwiseConv2d block turn"));
 
+    /// <summary>Weights of channels made in blocks, as maps of a pixel, are read as they are.</summary>
+    [Test]
+    public void WeightsMadeInBlocks_AreTurnedForWhatTheyWeigh() => Assert.That(
+        Places(PlanAssert.Planned(new WideWeights(Device), Batch)),
+        Is.EqualTo("other other turn block block turn other"));
+
     [Test]
     public void ChannelsBesideBlocks_StayInPlanes() => Assert.That(
         Places(PlanAssert.Planned(new Sequential(Device, new Conv2d(Device, 32, 330, 3, padding: 1)), Batch)),
@@ -187,6 +193,19 @@ public sealed class MapBlocksTests(string device) : DeviceFixture(device)
             Tensor map = first.Forward(x).Silu();
             Tensor weights = map.GlobalAveragePool().Reshape(x.Shape[0], 256, 1, 1).Sigmoid();
             return second.Forward(map.Multiply(weights)).Affine(2, 1);
+        }
+    }
+
+    sealed class WideWeights : Layered
+    {
+        readonly Conv2d wide, narrow;
+
+        public WideWeights(Device device) : base(device) => (wide, narrow) = (Layer(32, 4096, 1), Layer(4096, 32, 1));
+
+        public override Tensor Forward(Tensor x)
+        {
+            Tensor weights = x.GlobalAveragePool().Reshape(x.Shape[0], 32, 1, 1);
+            return x.Multiply(narrow.Forward(wide.Forward(weights).Relu()));
         }
     }
 
