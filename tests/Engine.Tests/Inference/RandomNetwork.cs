@@ -62,8 +62,11 @@ sealed class RandomNetwork : Module
     {
         int at = Recent();
         Shape x = maps[at];
-        switch (random.Next(12))
+        switch (random.Next(13))
         {
+            case 12:
+                Weigh(at, x);
+                break;
             case 11:
                 Depthwise(at, x);
                 break;
@@ -159,6 +162,18 @@ sealed class RandomNetwork : Module
             v => v[at].DepthwiseConv2d(weight.Value, geometry));
     }
 
+    /// <summary>Channels times weights that the means of their planes make (SENet).</summary>
+    void Weigh(int at, Shape x)
+    {
+        Conv2d squeeze = Add($"{layers.Count}-squeeze", new Conv2d(Device, x[1], Width(), 1));
+        Conv2d excite = Add($"{layers.Count}-excite", new Conv2d(Device, squeeze.Weight.Value.Shape[0], x[1], 1));
+        Keep($"{at} weighted by its planes' means", x, v =>
+        {
+            Tensor means = v[at].GlobalAveragePool().Reshape(v[at].Shape[0], x[1], 1, 1);
+            return v[at].Multiply(excite.Forward(squeeze.Forward(means).Relu()).Sigmoid());
+        });
+    }
+
     void Pool(int at, Shape x)
     {
         int kernel = random.Next(1, 4), stride = random.Next(1, 3), padding = Flip() ? kernel / 2 : 0;
@@ -178,8 +193,17 @@ sealed class RandomNetwork : Module
 
     void Activation(int at, Shape x)
     {
-        switch (random.Next(4))
+        switch (random.Next(7))
         {
+            case 4:
+                Keep($"Silu of {at}", x, v => v[at].Multiply(v[at].Sigmoid()));
+                break;
+            case 5:
+                Keep($"HardSwish of {at}", x, v => v[at].Multiply(v[at].Affine(1f / 6, 0.5f).Clip(0, 1)));
+                break;
+            case 6:
+                Keep($"Gelu of {at}", x, v => v[at].Gelu());
+                break;
             case 0:
                 Keep($"ReLU of {at}", x, v => v[at].Relu());
                 break;
