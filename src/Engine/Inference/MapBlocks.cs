@@ -23,7 +23,7 @@ sealed class MapBlocks
     readonly IConvolution convolution;
     readonly HashSet<PlanNode> taken;
 
-    // As maps and as anything else: numbers of channels are read as they are, in whatever a map of one pixel is made.
+    // As maps and otherwise: a map of one pixel may be read as numbers of channels too, which lie in planes.
     readonly Dictionary<PlanValue, int> reads;
 
     MapBlocks(PlanGraph graph, IBackend backend)

@@ -111,7 +111,8 @@ public sealed record Conv2d(ConvolutionGeometry Geometry, bool HasBias, bool Has
         && (given > 0 || Math.Min(x[1][0], x[1][1]) >= FewestChannelsOfBlocks)
         && on.Convolution.TakesBlocks(Geometry.Over(x[0], x[1])) ? on.Convolution.ChannelBlock : 0;
 
-    Op IClippedConvolution.WithBias(ClipRange clip) => this with { HasBias = true, Clip = clip };
+    Op? IClippedConvolution.WithBias(bool hasResidual, ClipRange clip) =>
+        this with { HasBias = true, HasResidual = hasResidual, Clip = clip };
 
     Op IClippedConvolution.Clipped(ClipRange next) => this with { Clip = Clip.Then(next) };
 

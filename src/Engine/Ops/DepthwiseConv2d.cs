@@ -70,7 +70,8 @@ public sealed record DepthwiseConv2d(ConvolutionGeometry Geometry, bool HasBias,
         if (HasBias && dx[2].IsNeeded) on.Convolution.BackwardBias(dy, dx[2], d);
     }
 
-    Op IClippedConvolution.WithBias(ClipRange clip) => this with { HasBias = true, Clip = clip };
+    Op? IClippedConvolution.WithBias(bool hasResidual, ClipRange clip) =>
+        hasResidual ? null : this with { HasBias = true, Clip = clip };
 
     Op IClippedConvolution.Clipped(ClipRange next) => this with { Clip = Clip.Then(next) };
 

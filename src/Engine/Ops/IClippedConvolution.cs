@@ -15,8 +15,8 @@ interface IClippedConvolution
     /// <summary>Whether nothing but a bias follows the sums.</summary>
     bool IsBare { get; }
 
-    /// <summary>The same with a bias, and clipped.</summary>
-    Op WithBias(ClipRange clip);
+    /// <summary>The same with a bias, a map that is added, if any, and clipped; null where it adds no map.</summary>
+    Op? WithBias(bool hasResidual, ClipRange clip);
 
     /// <summary>The same, its results clipped once more.</summary>
     Op Clipped(ClipRange next);

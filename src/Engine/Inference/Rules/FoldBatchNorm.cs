@@ -1,4 +1,3 @@
-using TripletGpu.Autograd;
 using TripletGpu.Backends;
 using TripletGpu.Ops;
 
@@ -24,12 +23,7 @@ sealed class FoldBatchNorm : IPlanRule
             || graph.Reads(convolution.Output) != 1 || !Constants(convolution.Inputs.Skip(1))) return null;
         IEnumerable<PlanValue> read = convolution.Inputs.Skip(1).Concat(node.Inputs.Skip(1).Take(4));
         PlanValue[] residual = [.. node.Inputs.Skip(5)];
-        Op folded = conv.WithBias(ClipRange.ReluIf(norm is BatchNormRelu));
-        if (residual.Length > 0)
-        {
-            if (folded is not Conv2d taking) return null;
-            folded = taking with { HasResidual = true };
-        }
+        if (conv.WithBias(residual.Length > 0, ClipRange.ReluIf(norm is BatchNormRelu)) is not { } folded) return null;
         Tensor[] tensors = [.. read.Select(value => value.Constant!)];
         IReadOnlyList<PlanValue> shifted = constants.Get(
             $"{nameof(FoldBatchNorm)} {norm.Epsilon}", tensors, () => Fold(tensors, conv.HasBias, norm.Epsilon));

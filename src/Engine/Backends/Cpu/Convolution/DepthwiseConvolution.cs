@@ -184,7 +184,7 @@ readonly unsafe struct DepthwiseConvolution<V, TLayout>(CpuBackend cpu, Convolut
                 V sum = V.Create(0);
                 for (int t = 0; t < taps; t++)
                     V.AddProduct(ref sum, V.Load(map + offsets[t]), V.Load(filter + t * V.Count));
-                V.Store(V.MinNative(high, V.MaxNative(low, sum + bias)), to);
+                V.Store(Clipping.Clip(sum + bias, low, high), to);
             }
             return;
         }
@@ -207,14 +207,14 @@ readonly unsafe struct DepthwiseConvolution<V, TLayout>(CpuBackend cpu, Convolut
                 V.AddProduct(ref h, V.Load(at + 6 * step), weight);
                 V.AddProduct(ref i, V.Load(at + 7 * step), weight);
             }
-            V.Store(V.MinNative(high, V.MaxNative(low, a + bias)), y);
-            V.Store(V.MinNative(high, V.MaxNative(low, b + bias)), y + V.Count);
-            V.Store(V.MinNative(high, V.MaxNative(low, c + bias)), y + 2 * V.Count);
-            V.Store(V.MinNative(high, V.MaxNative(low, e + bias)), y + 3 * V.Count);
-            V.Store(V.MinNative(high, V.MaxNative(low, f + bias)), y + 4 * V.Count);
-            V.Store(V.MinNative(high, V.MaxNative(low, g + bias)), y + 5 * V.Count);
-            V.Store(V.MinNative(high, V.MaxNative(low, h + bias)), y + 6 * V.Count);
-            V.Store(V.MinNative(high, V.MaxNative(low, i + bias)), y + 7 * V.Count);
+            V.Store(Clipping.Clip(a + bias, low, high), y);
+            V.Store(Clipping.Clip(b + bias, low, high), y + V.Count);
+            V.Store(Clipping.Clip(c + bias, low, high), y + 2 * V.Count);
+            V.Store(Clipping.Clip(e + bias, low, high), y + 3 * V.Count);
+            V.Store(Clipping.Clip(f + bias, low, high), y + 4 * V.Count);
+            V.Store(Clipping.Clip(g + bias, low, high), y + 5 * V.Count);
+            V.Store(Clipping.Clip(h + bias, low, high), y + 6 * V.Count);
+            V.Store(Clipping.Clip(i + bias, low, high), y + 7 * V.Count);
         }
     }
 

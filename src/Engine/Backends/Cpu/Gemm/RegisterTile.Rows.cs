@@ -38,8 +38,8 @@ static unsafe partial class RegisterTile<V>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Store(float* c, V low, V high)
         {
-            V.Store(V.MinNative(high, V.MaxNative(low, left)), c);
-            V.Store(V.MinNative(high, V.MaxNative(low, right)), c + V.Count);
+            V.Store(Clipping.Clip(left, low, high), c);
+            V.Store(Clipping.Clip(right, low, high), c + V.Count);
         }
 
         /// <summary>The two vectors to places of their own, each with its bias and an addend; one or both.</summary>
@@ -51,10 +51,10 @@ static unsafe partial class RegisterTile<V>
             left += biasLeft;
             right += biasRight;
             if (addend != null) left += V.Load(addend + row * V.Count);
-            V.Store(V.MinNative(high, V.MaxNative(low, left)), c);
+            V.Store(Clipping.Clip(left, low, high), c);
             if (!both) return;
             if (addend != null) right += V.Load(addend + step + row * V.Count);
-            V.Store(V.MinNative(high, V.MaxNative(low, right)), c + step);
+            V.Store(Clipping.Clip(right, low, high), c + step);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -49,7 +49,7 @@ readonly unsafe struct ChannelBlocks<V> : IMapLayout<V> where V : unmanaged, ITi
         {
             V value = V.Load(from) + bias;
             if (addend != null) value += V.Load(addend + (nint)i * V.Count);
-            V.Store(V.MinNative(high, V.MaxNative(low, value)), to);
+            V.Store(Clipping.Clip(value, low, high), to);
         }
     }
 

@@ -64,7 +64,7 @@ readonly unsafe struct Planes<V> : IMapLayout<V> where V : unmanaged, ITileVecto
                 nint to = image + k * plane + first + i;
                 if (epilogue.Bias != null) value += V.Create(epilogue.Bias[k]);
                 if (epilogue.Addend != null) value += V.LoadMasked(epilogue.Addend + to, some);
-                V.Store(V.MinNative(high, V.MaxNative(low, value)), y + to, count);
+                V.Store(Clipping.Clip(value, low, high), y + to, count);
             }
         }
     }
